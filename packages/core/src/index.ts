@@ -1,0 +1,73 @@
+export { CLIP_STEPS, type ClipStep, MERGE_STAGES, type MergeStage } from "./clip-steps.ts";
+export { type DecidedFact, decide, MAX_TASKS_PER_JOB } from "./decide.ts";
+export {
+  ERROR_TABLE,
+  type ErrorBody,
+  type ErrorClass,
+  type ErrorCode,
+  isErrorCode,
+  PlayheadError,
+  type PlayheadErrorOptions,
+  toErrorBody,
+} from "./errors.ts";
+export { type EstimateEta, type Eta, type EtaInput, estimateLinearEta } from "./eta.ts";
+export {
+  EVENT_TYPES,
+  type EventClass,
+  type EventRecord,
+  type EventSubject,
+  type EventType,
+  isEventType,
+  isTickRecord,
+  type PlayheadEvent,
+} from "./event.ts";
+export { applyEvent, draftOf, emptyJob, fold, foldAll, type JobDraft, positionOf } from "./fold.ts";
+export {
+  type Artifact,
+  type Job,
+  MAX_ARTIFACTS,
+  MAX_ERRORS,
+  MAX_STEP_SPANS,
+  type StepSpan,
+  type Task,
+  type ViewedError,
+} from "./job.ts";
+export { activeMs, progressAt } from "./job-progress.ts";
+export { isFinalJobState, isJobState, JOB_STATES, JOB_TRANSITIONS, type JobState } from "./job-state.ts";
+export { isJsonObject, type JsonObject, type JsonValue } from "./json.ts";
+export { isJobId, parseRecord } from "./parse-record.ts";
+export { type JobProgress, NO_PROGRESS } from "./progress-fields.ts";
+export { createProgressTree, type ExpectedSeconds, type ProgressTree, type ProgressTreeOptions } from "./progress-tree.ts";
+export { jobFromSnapshot, type JobSnapshot, type JobSummary, MAX_SNAPSHOT_TASKS, snapshotOf, summaryOf } from "./snapshot.ts";
+export { itemCounts, type StateCounts, type TaskCounts } from "./task-counts.ts";
+export { IDENTITY_FIELDS, type TaskChange, taskEventType } from "./task-event-type.ts";
+export { isFinalTaskState, isTaskState, TASK_STATES, TASK_TRANSITIONS, type TaskState } from "./task-state.ts";
+export {
+  type BatchAck,
+  type BatchFrame,
+  CLOSE_CODES,
+  type ClientFrame,
+  type ControlCommand,
+  type ControlVerb,
+  type ErrorFrame,
+  type EventFrame,
+  type HeadsFrame,
+  type HelloFrame,
+  type JobsChangedFrame,
+  type JobsFilter,
+  type LiveFrame,
+  LOG_LEVELS,
+  type LogFrame,
+  type LogLevel,
+  type LogLine,
+  mayReconnect,
+  type PongFrame,
+  type Position,
+  type RecordBatch,
+  type RefusedRecord,
+  type ResetFrame,
+  type ServerFrame,
+  type SnapshotFrame,
+  SUBPROTOCOL,
+  type SubscribedFrame,
+} from "./wire.ts";

@@ -1,0 +1,115 @@
+import type { ErrorClass } from "./errors.ts";
+import type { JobState } from "./job-state.ts";
+import type { JsonObject } from "./json.ts";
+import type { JobProgress } from "./progress-fields.ts";
+import type { TaskCounts } from "./task-counts.ts";
+import type { TaskState } from "./task-state.ts";
+
+/** Something that a job made: a file, a link. */
+export interface Artifact {
+  /** What it is: `video`, `thumbnail`, `manifest`, or the user's own word. */
+  readonly type: string;
+  readonly name: string;
+  /** Where a viewer can get it: absolute, or relative to the server. */
+  readonly url?: string;
+  readonly size_bytes?: number;
+  readonly mime_type?: string;
+  readonly metadata?: JsonObject;
+}
+
+/** An error of a job or a task as viewers see it: cleaned of paths, hosts and stacks. */
+export interface ViewedError {
+  /** One of our error codes, or a code of the user's own. */
+  readonly error_code: string;
+  readonly error_message: string;
+  readonly error_class: ErrorClass;
+  readonly ts: string;
+  readonly task_id: string | null;
+  readonly step?: string;
+  readonly hint?: string;
+}
+
+/** One step on a task's track: a segment of the timeline. */
+export interface StepSpan {
+  readonly step: string;
+  readonly started_at: string;
+  readonly ended_at: string | null;
+  /** What the step had to tell: counts, sizes, keyframes. */
+  readonly details?: JsonObject;
+}
+
+/** A piece of a job, in a tree of any depth. */
+export interface Task {
+  readonly task_id: string;
+  readonly parent_id: string | null;
+  /** `scene`, `clip`, `video`, `stage`, `step`, or the user's own word. */
+  readonly kind: string;
+  readonly title: string;
+  /** The user's share of the parent's work, in any unit the siblings share; null: expected from history. */
+  readonly weight: number | null;
+  /** Constant facts about it, such as `scene_id`, `style`, `start_sec`. */
+  readonly fields: JsonObject;
+  readonly state: TaskState;
+  /** 0–100; how the task ended is its state's affair. */
+  readonly percent_complete: number;
+  readonly step: string | null;
+  /** At most {@link MAX_STEP_SPANS}; older ones are dropped. */
+  readonly steps: readonly StepSpan[];
+  readonly details: JsonObject | null;
+  /** 1 at first; a retry inside the job adds 1. */
+  readonly attempt: number;
+  readonly artifacts: readonly Artifact[];
+  readonly error: ViewedError | null;
+  /** Why it was skipped or canceled. */
+  readonly reason: string | null;
+  readonly created_at: string;
+  readonly started_at: string | null;
+  readonly ended_at: string | null;
+  readonly child_count: number;
+}
+
+/** One run of a pipeline: the fold over its events. */
+export interface Job {
+  readonly job_id: string;
+  readonly tenant_id: string;
+  readonly kind: string;
+  readonly title: string;
+  readonly user_id: string | null;
+  /** What the user attached when creating it. */
+  readonly metadata: JsonObject;
+  readonly state: JobState;
+  /** Why it is in this state, where that was said. */
+  readonly reason: string | null;
+  readonly attempt: number;
+  readonly retry_of: string | null;
+  readonly correlation_id: string;
+  readonly created_at: string;
+  readonly started_at: string | null;
+  readonly ended_at: string | null;
+  /** Milliseconds spent paused so far, without a pause that still lasts. */
+  readonly paused_ms: number;
+  readonly paused_since: string | null;
+  /** Waiting on someone else's limit right now; such time is no work. */
+  readonly rate_limited: boolean;
+  readonly processing_deadline_ms: number | null;
+  /** The last fact folded; 0 before the first. */
+  readonly seq: number;
+  /** The last tick folded; 0 before the first. */
+  readonly tick: number;
+  readonly progress: JobProgress;
+  readonly counts: TaskCounts;
+  readonly artifacts: readonly Artifact[];
+  /** The newest {@link MAX_ERRORS}; `progress.errors_encountered` counts all. */
+  readonly errors: readonly ViewedError[];
+  /** What ended it, when it failed. */
+  readonly error: ViewedError | null;
+  readonly summary: JsonObject | null;
+  readonly tasks: ReadonlyMap<string, Task>;
+}
+
+/** How many step segments a task keeps. */
+export const MAX_STEP_SPANS = 100;
+/** How many errors a job keeps. */
+export const MAX_ERRORS = 50;
+/** How many artifacts a job, or one task, keeps. */
+export const MAX_ARTIFACTS = 1_000;
