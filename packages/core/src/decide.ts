@@ -58,7 +58,7 @@ function decideState(job: Job, data: JsonObject): readonly DecidedFact[] {
     throw new PlayheadError("validation_error", `expected data.new_state to be a job state, got ${JSON.stringify(state)}`);
   }
   if (isFinalJobState(state)) return decideEnding(job, `job.${state}`, data);
-  return [...moves(job, [state], data.reason)];
+  return [...moves(job, [state], data)];
 }
 
 /** The way to an end passes through its gate (`completing`, `canceling`), which a worker need not report by itself. */
@@ -67,21 +67,28 @@ function decideEnding(job: Job, type: EndingType, data: JsonObject): readonly De
   const gate = { completed: "completing", canceled: "canceling", failed: null }[final] as JobState | null;
   const path = gate === null || job.state === gate ? [final] : [gate, final];
   return [
-    ...moves(job, path, data.reason ?? data.error_code),
+    ...moves(job, path, { reason: data.error_code, ...data }),
     { type, data },
     { type: "session.completed", data: { session_id: job.job_id, state: final, summary: data.summary ?? null } },
   ];
 }
 
-function* moves(job: Job, path: readonly JobState[], reason: unknown): Generator<DecidedFact> {
+function* moves(job: Job, path: readonly JobState[], data: JsonObject): Generator<DecidedFact> {
   let from = job.state;
   for (const to of path) {
     if (!JOB_TRANSITIONS[from][to]) {
       const allowed = Object.entries(JOB_TRANSITIONS[from]).filter(([, may]) => may).map(([state]) => state);
       throw conflict(`job ${job.job_id} cannot go from ${from} to ${to}`, from, `from ${from} it can go to ${allowed.join(", ")}`);
     }
-    const why = typeof reason === "string" ? { reason } : {};
-    yield { type: "job.state_changed", data: { prior_state: from, new_state: to, ...why } };
+    yield {
+      type: "job.state_changed",
+      data: {
+        prior_state: from,
+        new_state: to,
+        ...(typeof data.reason === "string" && { reason: data.reason }),
+        ...(typeof data.worker === "string" && { worker: data.worker }),
+      },
+    };
     if (to === "running" && job.started_at === null) {
       yield { type: "session.started", data: { session_id: job.job_id, kind: job.kind, title: job.title } };
     }

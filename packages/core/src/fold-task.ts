@@ -1,10 +1,19 @@
 import type { PlayheadEvent } from "./event.ts";
 import { type Artifact, MAX_ARTIFACTS, MAX_STEP_SPANS, type StepSpan, type Task } from "./job.ts";
 import { isJsonObject, type JsonObject } from "./json.ts";
-import { createdKind, readArtifact, readDetails, readError, readPercent, taskStateAfter } from "./task-data.ts";
+import {
+  createdKind,
+  isArtifactType,
+  readArtifact,
+  readDetails,
+  readError,
+  readPercent,
+  readWeight,
+  taskStateAfter,
+} from "./task-data.ts";
 import { isFinalTaskState, TASK_TRANSITIONS, type TaskState } from "./task-state.ts";
 
-/** The task that an event brings into being; null when the event cannot (its kind is not said). */
+/** The task that an event brings into being; null when the event is no creation, or does not say the kind. */
 export function newTask(event: PlayheadEvent): Task | null {
   const { data, ts } = event;
   const kind = createdKind(event.type, data);
@@ -13,8 +22,8 @@ export function newTask(event: PlayheadEvent): Task | null {
     task_id: data.task_id,
     parent_id: typeof data.parent_id === "string" ? data.parent_id : null,
     kind,
-    title: typeof data.title === "string" ? data.title : data.task_id,
-    weight: typeof data.weight === "number" && data.weight > 0 ? data.weight : null,
+    title: typeof data.title === "string" && data.title !== "" ? data.title : data.task_id,
+    weight: readWeight(data.weight),
     fields: isJsonObject(data.fields) ? data.fields : {},
     state: "pending",
     percent_complete: 0,
@@ -32,34 +41,37 @@ export function newTask(event: PlayheadEvent): Task | null {
   };
 }
 
-/** The task after a fact; the same reference when the fact changes nothing about it. */
+/** The task after a fact. A settled task takes artifacts and nothing else: then the same reference comes back. */
 export function foldTaskFact(task: Task, event: PlayheadEvent): Task {
-  if (isFinalTaskState(task.state) && event.type !== "clip.uploaded" && event.type !== "task.artifact_added") return task;
-  const { data, ts } = event;
-  const wanted = taskStateAfter(event.type, data, task.state);
+  const { data, ts, type } = event;
+  if (isFinalTaskState(task.state)) return isArtifactType(type) ? withArtifact(task, data) : task;
+  const wanted = taskStateAfter(type, data, task.state);
   const state = wanted !== null && TASK_TRANSITIONS[task.state][wanted] ? wanted : task.state;
   const ended = isFinalTaskState(state);
   const retried = typeof data.attempt === "number" && data.attempt > task.attempt;
-  const artifact = readArtifact(data);
-  const settled = ended || retried ? endStep(task.steps, ts, null) : task.steps;
-  const stepChanged = typeof data.step === "string" && !ended && data.step !== task.step;
+  // The last step of a task that has ended is the one it ended in.
+  const step = ended || typeof data.step !== "string" ? null : data.step;
+  const stepBegins = step !== null && (retried || step !== task.step);
+  const told = readDetails(data);
+  const artifact = readArtifact(data.artifact);
   return {
     ...task,
     state,
     percent_complete: percentAfter(task, data, state, retried),
-    step: ended ? task.step : typeof data.step === "string" ? data.step : retried ? null : task.step,
-    steps: stepChanged ? startStep(settled, data.step as string, ts, readDetails(data)) : settled,
-    details: readDetails(data) ?? task.details,
+    step: step ?? (retried && !ended ? null : task.step),
+    steps: stepsAfter(task.steps, ts, stepBegins ? { step, details: told } : null, ended || retried),
+    // What an earlier step had to tell does not hold for this one.
+    details: told ?? (stepBegins ? null : task.details),
     attempt: retried ? (data.attempt as number) : task.attempt,
     artifacts: artifact === null ? task.artifacts : addArtifact(task.artifacts, artifact),
     error: readError(data, ts, task.task_id) ?? task.error,
     reason: typeof data.reason === "string" ? data.reason : task.reason,
     started_at: task.started_at ?? (state === "processing" || state === "completed" ? ts : null),
-    ended_at: ended ? (task.ended_at ?? ts) : null,
+    ended_at: ended ? ts : null,
   };
 }
 
-/** The task after a tick; the same reference when the tick is older than what is known, or comes too late. */
+/** The task after a tick; the same reference when the tick says nothing new, or comes too late. */
 export function foldTaskTick(task: Task, data: JsonObject): Task {
   if (task.state !== "processing") return task;
   if (typeof data.step === "string" && data.step !== task.step) return task;
@@ -76,7 +88,13 @@ export function foldTaskTick(task: Task, data: JsonObject): Task {
 
 /** The open task of a job that has ended: canceled with it. */
 export function cancelWithJob(task: Task, ts: string, reason: string): Task {
-  return { ...task, state: "canceled", reason: task.reason ?? reason, ended_at: ts, steps: endStep(task.steps, ts, null) };
+  return {
+    ...task,
+    state: "canceled",
+    reason: task.reason ?? reason,
+    ended_at: ts,
+    steps: stepsAfter(task.steps, ts, null, true),
+  };
 }
 
 /** The artifacts with one more; the oldest go when there are too many, and one of the same name is replaced. */
@@ -85,20 +103,35 @@ export function addArtifact(artifacts: readonly Artifact[], artifact: Artifact):
   return [...others, artifact].slice(-MAX_ARTIFACTS);
 }
 
+function withArtifact(task: Task, data: JsonObject): Task {
+  const artifact = readArtifact(data.artifact);
+  return artifact === null ? task : { ...task, artifacts: addArtifact(task.artifacts, artifact) };
+}
+
+/** A new attempt starts over; otherwise a task's percentage only grows. */
 function percentAfter(task: Task, data: JsonObject, state: TaskState, retried: boolean): number {
   if (state === "completed") return 100;
-  if (retried) return 0;
-  const percent = readPercent(data.percent_complete);
-  return percent === null ? task.percent_complete : Math.max(task.percent_complete, percent);
+  const before = retried ? 0 : task.percent_complete;
+  return Math.max(before, readPercent(data.percent_complete) ?? 0);
 }
 
-function startStep(steps: readonly StepSpan[], step: string, ts: string, details: JsonObject | null): readonly StepSpan[] {
-  const span: StepSpan = { step, started_at: ts, ended_at: null, ...(details !== null && { details }) };
-  return [...endStep(steps, ts, null), span].slice(-MAX_STEP_SPANS);
+interface StepStart {
+  readonly step: string;
+  readonly details: JsonObject | null;
 }
 
-function endStep(steps: readonly StepSpan[], ts: string, details: JsonObject | null): readonly StepSpan[] {
+/** The track after a fact: the segment under way ends where another one begins, or where the task does. */
+function stepsAfter(
+  steps: readonly StepSpan[],
+  ts: string,
+  begins: StepStart | null,
+  ends: boolean,
+): readonly StepSpan[] {
+  if (begins === null && !ends) return steps;
   const last = steps.at(-1);
-  if (last === undefined || last.ended_at !== null) return steps;
-  return [...steps.slice(0, -1), { ...last, ended_at: ts, ...(details !== null && { details }) }];
+  const ended = last === undefined || last.ended_at !== null ? steps : [...steps.slice(0, -1), { ...last, ended_at: ts }];
+  if (begins === null) return ended;
+  const { step, details } = begins;
+  const span: StepSpan = { step, started_at: ts, ended_at: null, ...(details !== null && { details }) };
+  return [...ended, span].slice(-MAX_STEP_SPANS);
 }

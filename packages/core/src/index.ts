@@ -21,7 +21,7 @@ export {
   isTickRecord,
   type PlayheadEvent,
 } from "./event.ts";
-export { applyEvent, draftOf, emptyJob, fold, foldAll, type JobDraft, positionOf } from "./fold.ts";
+export { applyEvent, fold, foldAll, positionOf } from "./fold.ts";
 export {
   type Artifact,
   type Job,
@@ -32,6 +32,7 @@ export {
   type Task,
   type ViewedError,
 } from "./job.ts";
+export { draftOf, emptyJob, type JobDraft } from "./job-draft.ts";
 export { activeMs, progressAt } from "./job-progress.ts";
 export { isFinalJobState, isJobState, JOB_STATES, JOB_TRANSITIONS, type JobState } from "./job-state.ts";
 export { isJsonObject, type JsonObject, type JsonValue } from "./json.ts";

@@ -1,10 +1,13 @@
 import { type EstimateEta, estimateLinearEta } from "./eta.ts";
 import type { Job } from "./job.ts";
 import { isFinalJobState } from "./job-state.ts";
-import { type JobProgress, progressFromCounts } from "./progress-fields.ts";
+import { type JobProgress, MAX_OPEN_PERCENT } from "./progress-fields.ts";
 
 /** Active milliseconds of a job up to `nowMs`: since it first ran, without its pauses. */
-export function activeMs(job: Pick<Job, "started_at" | "ended_at" | "paused_ms" | "paused_since">, nowMs: number): number {
+export function activeMs(
+  job: Pick<Job, "started_at" | "ended_at" | "paused_ms" | "paused_since">,
+  nowMs: number,
+): number {
   if (job.started_at === null) return 0;
   const until = job.ended_at === null ? nowMs : Date.parse(job.ended_at);
   const pausedNow = job.paused_since === null ? 0 : Math.max(0, until - Date.parse(job.paused_since));
@@ -16,17 +19,22 @@ export function activeMs(job: Pick<Job, "started_at" | "ended_at" | "paused_ms" 
  *
  * @param fraction 0..1, from the job's progress tree.
  */
-export function progressAt(job: Job, fraction: number, nowMs: number, estimate: EstimateEta = estimateLinearEta): JobProgress {
-  if (isFinalJobState(job.state)) return job.progress;
+export function progressAt(
+  job: Job,
+  fraction: number,
+  nowMs: number,
+  estimate: EstimateEta = estimateLinearEta,
+): JobProgress {
+  const { progress } = job;
+  if (isFinalJobState(job.state)) return progress;
   const active = activeMs(job, nowMs);
-  const counted = progressFromCounts(job.counts);
   // Rounded down, so that rounding never shows more than there is.
-  const percent = Math.max(job.progress.percent_complete, Math.floor(fraction * 10_000) / 100);
-  const eta = estimate({ nowMs, activeMs: active, fraction: percent / 100 });
-  const finished = counted.items_completed;
+  const grown = Math.min(MAX_OPEN_PERCENT, Math.floor(fraction * 10_000) / 100);
+  const percent = Math.max(progress.percent_complete, grown);
+  const eta = estimate({ nowMs, activeMs: active, fraction: Math.max(fraction, percent / 100) });
+  const finished = progress.items_completed;
   return {
-    ...job.progress,
-    ...counted,
+    ...progress,
     percent_complete: percent,
     items_per_minute: finished > 0 && active > 0 ? Math.round((finished * 60_000 * 100) / active) / 100 : null,
     eta_ms: eta?.eta_ms ?? null,

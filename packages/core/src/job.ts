@@ -45,20 +45,24 @@ export interface Task {
   /** `scene`, `clip`, `video`, `stage`, `step`, or the user's own word. */
   readonly kind: string;
   readonly title: string;
-  /** The user's share of the parent's work, in any unit the siblings share; null: expected from history. */
+  /** The user's share of the parent's work, at least 0, in any unit the siblings share; null: expected from history. */
   readonly weight: number | null;
   /** Constant facts about it, such as `scene_id`, `style`, `start_sec`. */
   readonly fields: JsonObject;
   readonly state: TaskState;
-  /** 0–100; how the task ended is its state's affair. */
+  /** 0–100; starts over with a new attempt, grows otherwise. How the task ended is its state's affair. */
   readonly percent_complete: number;
+  /** The one under way, or the one in which the task ended. */
   readonly step: string | null;
   /** At most {@link MAX_STEP_SPANS}; older ones are dropped. */
   readonly steps: readonly StepSpan[];
+  /** What the step under way had to tell last. */
   readonly details: JsonObject | null;
   /** 1 at first; a retry inside the job adds 1. */
   readonly attempt: number;
+  /** At most {@link MAX_ARTIFACTS}; older ones are dropped. */
   readonly artifacts: readonly Artifact[];
+  /** The last one it met: also one that a retry got over. */
   readonly error: ViewedError | null;
   /** Why it was skipped or canceled. */
   readonly reason: string | null;
@@ -82,6 +86,8 @@ export interface Job {
   readonly reason: string | null;
   readonly attempt: number;
   readonly retry_of: string | null;
+  /** The source that runs it, as the server knows it; null before one took it. */
+  readonly worker: string | null;
   readonly correlation_id: string;
   readonly created_at: string;
   readonly started_at: string | null;
@@ -105,6 +111,16 @@ export interface Job {
   readonly error: ViewedError | null;
   readonly summary: JsonObject | null;
   readonly tasks: ReadonlyMap<string, Task>;
+  /**
+   * How many open tasks this copy does not hold, because a snapshot has room for 500; absent when it holds them all.
+   * Facts about those cannot be folded, so the job's items are told by `job.progress`, and `counts` stay as they came.
+   */
+  readonly open_tasks_omitted?: number;
+}
+
+/** @returns whether every open task is in hand, so that facts alone say how many items there are. */
+export function holdsAllOpenTasks(job: Pick<Job, "open_tasks_omitted">): boolean {
+  return (job.open_tasks_omitted ?? 0) === 0;
 }
 
 /** How many step segments a task keeps. */

@@ -1,4 +1,5 @@
 import type { JsonObject, JsonValue } from "./json.ts";
+import { readPercent } from "./task-data.ts";
 import { itemCounts, type TaskCounts, totalOf } from "./task-counts.ts";
 
 /** A job's progress, the same fields everywhere (SPEC §3). Times are milliseconds, counts are items. */
@@ -11,7 +12,7 @@ export interface JobProgress {
   readonly items_skipped: number;
   readonly items_canceled: number;
   readonly items_pending: number;
-  /** From creation to the first `running`; null while pending. */
+  /** From creation to the first `running`; null before that. */
   readonly time_to_start_ms: number | null;
   /** Summed over finished items. */
   readonly time_processing_ms: number;
@@ -63,11 +64,15 @@ export const NO_PROGRESS: JobProgress = {
   start_time: null,
 };
 
-/** The fields of {@link JobProgress} that follow from the counts alone. */
-export function progressFromCounts(counts: TaskCounts) {
+/** As far as the bar goes before the job has completed. */
+export const MAX_OPEN_PERCENT = 99.99;
+
+/** The progress with the fields that follow from the counts alone. */
+export function withCounts(progress: JobProgress, counts: TaskCounts): JobProgress {
   const { states, finishedMs } = itemCounts(counts);
   const { leaves } = counts;
   return {
+    ...progress,
     items_total: totalOf(states),
     items_completed: states.completed,
     items_failed: states.failed,
@@ -78,20 +83,57 @@ export function progressFromCounts(counts: TaskCounts) {
     average_duration_ms_per_item: states.completed > 0 ? Math.round(finishedMs / states.completed) : null,
     steps_completed: leaves.completed + leaves.failed + leaves.skipped + leaves.canceled,
     total_steps: totalOf(leaves),
-  } satisfies Partial<JobProgress>;
+  };
 }
 
-/** The known fields of a `job.progress` event's data, each of the right type; others are left out. */
-export function readProgress(data: JsonObject): Partial<JobProgress> {
+type Read = (value: unknown) => JsonValue | undefined;
+type Readers = Readonly<Record<keyof JobProgress, Read>>;
+
+const isAmount = (value: unknown): value is number => typeof value === "number" && value >= 0 && Number.isFinite(value);
+const amount: Read = (value) => (isAmount(value) ? value : undefined);
+const amountOrNull: Read = (value) => (value === null || isAmount(value) ? value : undefined);
+const textOrNull: Read = (value) => (value === null || typeof value === "string" ? value : undefined);
+
+/** What ticks bring: the bar, the rate and the forecast. */
+const TICKED = {
+  percent_complete: (value: unknown) => readPercent(value) ?? undefined,
+  items_per_minute: amountOrNull,
+  eta_ms: amountOrNull,
+  eta_low_ms: amountOrNull,
+  eta_high_ms: amountOrNull,
+  estimated_completion: textOrNull,
+} satisfies Partial<Readers>;
+
+const ALL: Readers = {
+  ...TICKED,
+  items_total: amount,
+  items_completed: amount,
+  items_failed: amount,
+  items_skipped: amount,
+  items_canceled: amount,
+  items_pending: amount,
+  time_to_start_ms: amountOrNull,
+  time_processing_ms: amount,
+  average_duration_ms_per_item: amountOrNull,
+  rate_limited: (value) => (typeof value === "boolean" ? value : undefined),
+  processing_deadline_ms: amountOrNull,
+  current_step: textOrNull,
+  steps_completed: amount,
+  total_steps: amount,
+  errors_encountered: amount,
+  start_time: textOrNull,
+};
+
+/**
+ * The fields of a `job.progress` event's data that are of the right type; others are left out.
+ *
+ * @param fields `ticked` for what ticks alone can say, `all` where the facts behind the others are not at hand.
+ */
+export function readProgress(data: JsonObject, fields: "ticked" | "all"): Partial<JobProgress> {
   const read: Record<string, JsonValue> = {};
-  for (const [name, sample] of Object.entries(NO_PROGRESS)) {
-    const value = data[name];
-    if (value === undefined) continue;
-    const nullable = sample === null;
-    const fits = nullable
-      ? value === null || typeof value === "number" || typeof value === "string"
-      : typeof value === typeof sample;
-    if (fits) read[name] = value;
+  for (const [name, reader] of Object.entries(fields === "all" ? ALL : TICKED)) {
+    const value = reader(data[name]);
+    if (value !== undefined) read[name] = value;
   }
   return read as Partial<JobProgress>;
 }

@@ -34,6 +34,16 @@ export function moveCount(counts: StateCounts, from: TaskState | null, to: TaskS
   return moved;
 }
 
+/** The counts after everything open was canceled, as the end of a job does it. */
+export function cancelOpen(counts: TaskCounts): TaskCounts {
+  return { ...counts, deliverables: withoutOpen(counts.deliverables), leaves: withoutOpen(counts.leaves) };
+}
+
+function withoutOpen(counts: StateCounts): StateCounts {
+  const { pending, processing, canceled } = counts;
+  return { ...counts, pending: 0, processing: 0, canceled: canceled + pending + processing };
+}
+
 /** The reading of "item" that holds for this job: how many there are by state, and how long the finished ones took. */
 export function itemCounts(counts: TaskCounts): { readonly states: StateCounts; readonly finishedMs: number } {
   const hasDeliverables = totalOf(counts.deliverables) > 0;

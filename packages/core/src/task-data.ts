@@ -1,4 +1,5 @@
-import { EVENT_TYPES, type EventType } from "./event.ts";
+import { ERROR_TABLE, isErrorCode } from "./errors.ts";
+import type { EventType } from "./event.ts";
 import type { Artifact, ViewedError } from "./job.ts";
 import { isJsonObject, type JsonObject } from "./json.ts";
 import { isTaskState, type TaskState } from "./task-state.ts";
@@ -21,7 +22,10 @@ const STATE_BY_TYPE: Partial<Record<EventType, TaskState>> = {
   "video.canceled": "canceled",
 };
 
-const KIND_BY_PREFIX = new Set(["scene", "clip", "video", "stage"]);
+/** The state that the type of an event says by itself; null when `data`, or nothing, says it. */
+export function stateOfType(type: EventType): TaskState | null {
+  return STATE_BY_TYPE[type] ?? null;
+}
 
 /**
  * The state that a task's event puts it into; null when it leaves the state alone. `data.state` says it, else the
@@ -36,35 +40,39 @@ export function taskStateAfter(type: EventType, data: JsonObject, before: TaskSt
   return typeof data.step === "string" && before === "pending" ? "processing" : null;
 }
 
-/** The kind of the task that an event is about, when the event itself can bring the task into being; else null. */
+/** The kind of the task that an event creates; null when it is no creation, or does not say the kind. */
 export function createdKind(type: EventType, data: JsonObject): string | null {
-  if (type === "task.created") return typeof data.kind === "string" ? data.kind : null;
-  if (EVENT_TYPES[type].subject !== "task") return null;
-  const prefix = type.slice(0, type.indexOf("."));
-  return KIND_BY_PREFIX.has(prefix) ? prefix : null;
+  if (type === "video.created") return "video";
+  return type === "task.created" && typeof data.kind === "string" && data.kind !== "" ? data.kind : null;
+}
+
+/** @returns whether events of this type bring an artifact: also to a task that has ended. */
+export function isArtifactType(type: EventType): boolean {
+  return type === "clip.uploaded" || type === "task.artifact_added";
 }
 
 /** The error that an event's data carries, as viewers see it; null when it carries none. */
 export function readError(data: JsonObject, ts: string, taskId: string | null): ViewedError | null {
-  if (typeof data.error_code !== "string") return null;
+  const { error_code: code, error_message: message, error_class: errorClass, failed_step: step, hint } = data;
+  if (typeof code !== "string" || code === "") return null;
   return {
-    error_code: data.error_code,
-    error_message: typeof data.error_message === "string" ? data.error_message : data.error_code,
-    error_class: readErrorClass(data.error_class),
+    error_code: code,
+    error_message: typeof message === "string" ? message : code,
+    error_class: readErrorClass(errorClass, code),
     ts,
     task_id: taskId,
-    ...(typeof data.failed_step === "string" && { step: data.failed_step }),
-    ...(typeof data.hint === "string" && { hint: data.hint }),
+    ...(typeof step === "string" && { step }),
+    ...(typeof hint === "string" && { hint }),
   };
 }
 
-function readErrorClass(value: unknown): ViewedError["error_class"] {
-  return value === "input" || value === "environment" || value === "transient" ? value : "internal";
+function readErrorClass(value: unknown, code: string): ViewedError["error_class"] {
+  if (value === "input" || value === "environment" || value === "transient" || value === "internal") return value;
+  return isErrorCode(code) ? ERROR_TABLE[code].class : "internal";
 }
 
-/** The artifact in `data.artifact`; null when there is none that has a type and a name. */
-export function readArtifact(data: JsonObject): Artifact | null {
-  const artifact = data.artifact;
+/** An artifact out of data; null when it is none that has a type and a name. */
+export function readArtifact(artifact: unknown): Artifact | null {
   if (!isJsonObject(artifact)) return null;
   const { type, name, url, size_bytes, mime_type, metadata } = artifact;
   if (typeof type !== "string" || typeof name !== "string") return null;
@@ -78,6 +86,11 @@ export function readArtifact(data: JsonObject): Artifact | null {
   };
 }
 
+/** The artifacts of a list out of data; what is none is left out. */
+export function readArtifacts(list: unknown): readonly Artifact[] {
+  return Array.isArray(list) ? list.map(readArtifact).filter((artifact) => artifact !== null) : [];
+}
+
 /** `data.details` as an object; a bare string becomes `{ text }`. */
 export function readDetails(data: JsonObject): JsonObject | null {
   if (typeof data.details === "string") return { text: data.details };
@@ -88,4 +101,13 @@ export function readDetails(data: JsonObject): JsonObject | null {
 export function readPercent(value: unknown): number | null {
   if (typeof value !== "number" || !Number.isFinite(value)) return null;
   return Math.min(100, Math.max(0, value));
+}
+
+/** Above this a sum of weights would lose the small ones. */
+const MAX_WEIGHT = 1e15;
+
+/** A weight out of data: a finite number from 0 to 10¹⁵; null (nobody weighed it) when it is not one. */
+export function readWeight(value: unknown): number | null {
+  if (typeof value !== "number" || !Number.isFinite(value) || value < 0) return null;
+  return Math.min(MAX_WEIGHT, value);
 }

@@ -1,0 +1,28 @@
+import type { LogLine, PlayheadEvent } from "@playhead/core";
+
+/** Something that viewers of a job may see, after its commit. */
+export interface Publication {
+  readonly tenantId: string;
+  readonly jobId: string;
+  /** Where the job stood with it; a log line stands at the last fact. */
+  readonly seq: number;
+  /** Only on ticks. */
+  readonly tick?: number;
+  /** Ticks of the same slot replace one another; null for what must not be dropped. */
+  readonly slot: string | null;
+  readonly content: PlayheadEvent | LogLine;
+  /** The frame as viewers get it; serialised once, however many they are. */
+  readonly frame: () => string;
+}
+
+/**
+ * Carries what was committed to whoever watches. Never the only copy: who misses something reads it from the store.
+ * A listener must not throw and must not block.
+ */
+export interface Bus {
+  publish(publications: readonly Publication[]): void;
+  /** What happens to one job. @returns ends the subscription */
+  subscribe(jobId: string, listener: (publication: Publication) => void): () => void;
+  /** What happens to any job, a flush at a time. @returns ends the subscription */
+  subscribeAll(listener: (publications: readonly Publication[]) => void): () => void;
+}

@@ -1,0 +1,63 @@
+import { readFileSync } from "node:fs";
+import { isJsonObject, PlayheadError } from "@playhead/core";
+import { type Config, type ConfigKey, configSchema, environmentNames } from "./config.ts";
+
+export interface ConfigSources {
+  /** Path of the file; null reads `playhead.config.json` beside the process, where there is one. */
+  readonly file: string | null;
+  readonly environment: Readonly<Record<string, string | undefined>>;
+  /** What the command line says. */
+  readonly flags: Partial<Config>;
+}
+
+const DEFAULT_FILE = "playhead.config.json";
+
+/**
+ * The configuration of a start: file, environment over it, flags over those.
+ *
+ * @throws PlayheadError `config_invalid` that names every fault by where it was set.
+ */
+export function loadConfig({ file, environment, flags }: ConfigSources): Config {
+  const path = file ?? environment.PLAYHEAD_CONFIG ?? null;
+  const fromFile = readConfigFile(path ?? DEFAULT_FILE, path !== null);
+  const values: Record<string, unknown> = { ...fromFile };
+  const origins = new Map<string, string>(Object.keys(fromFile).map((key) => [key, path ?? DEFAULT_FILE]));
+  for (const key of Object.keys(configSchema.shape) as ConfigKey[]) {
+    const name = environmentNames(key).find((each) => environment[each] !== undefined && environment[each] !== "");
+    if (name !== undefined) {
+      values[key] = environment[name];
+      origins.set(key, name);
+    }
+    if (flags[key] !== undefined) {
+      values[key] = flags[key];
+      origins.set(key, `--${key.replaceAll("_", "-")}`);
+    }
+  }
+  const parsed = configSchema.safeParse(values);
+  if (parsed.success) return parsed.data;
+  const faults = parsed.error.issues.map(({ path: at, message }) => {
+    const key = at.join(".");
+    return key === "" ? message : `${key} (${origins.get(String(at[0])) ?? "default"}): ${message}`;
+  });
+  throw new PlayheadError("config_invalid", `the configuration is wrong: ${faults.join("; ")}`, {
+    hint: "docs/config.md lists what can be set",
+    detail: { faults },
+  });
+}
+
+function readConfigFile(path: string, required: boolean): Record<string, unknown> {
+  let text: string;
+  try {
+    text = readFileSync(path, "utf8");
+  } catch (cause) {
+    if (!required && (cause as NodeJS.ErrnoException).code === "ENOENT") return {};
+    throw new PlayheadError("config_invalid", `the configuration file ${path} cannot be read`, { cause });
+  }
+  try {
+    const value: unknown = JSON.parse(text);
+    if (isJsonObject(value)) return value;
+  } catch (cause) {
+    throw new PlayheadError("config_invalid", `the configuration file ${path} is not JSON: ${(cause as Error).message}`, { cause });
+  }
+  throw new PlayheadError("config_invalid", `expected the configuration file ${path} to hold a JSON object`);
+}

@@ -1,0 +1,82 @@
+import { type ControlCommand, type ControlVerb, type Job, PlayheadError, summaryOf } from "@playhead/core";
+import * as z from "zod";
+import type { Api } from "./api.ts";
+import { jobParams, jobSummary } from "./schemas.ts";
+
+export interface ControlRoutesDeps {
+  readonly findJob: (tenantId: string, jobId: string) => Promise<Job | null>;
+  readonly command: (tenantId: string, jobId: string, verb: ControlVerb, reason: string | null) => Promise<void>;
+  /** The commands that wait for a worker, after at most `waitMs`. */
+  readonly waitForCommands: (source: string, waitMs: number, signal: AbortSignal) => Promise<readonly ControlCommand[]>;
+  readonly confirmCommand: (source: string, commandId: string) => void;
+}
+
+const command = z.object({
+  command_id: z.string(),
+  job_id: z.string(),
+  verb: z.enum(["pause", "resume", "cancel"]),
+  reason: z.string().nullable(),
+});
+const source = z.string().min(1).max(200);
+const MAX_WAIT_SEC = 25;
+
+/** Pause, resume and cancel for people; and how workers elsewhere hear of it. */
+export function addControlRoutes(api: Api, deps: ControlRoutesDeps): void {
+  for (const verb of ["pause", "resume", "cancel"] as const) {
+    api.post(
+      `/api/v1/jobs/:id/${verb}`,
+      {
+        config: { permission: "control" },
+        schema: {
+          summary: `${verb[0]?.toUpperCase()}${verb.slice(1)} a job`,
+          params: jobParams,
+          body: z.strictObject({ reason: z.string().max(500).optional() }).nullish(),
+          response: { 202: z.object({ job: jobSummary }) },
+        },
+      },
+      async ({ params, body, tenantId }, reply) => {
+        await deps.command(tenantId, params.id, verb, body?.reason ?? null);
+        const job = await deps.findJob(tenantId, params.id);
+        if (job === null) throw new PlayheadError("not_found", `there is no job ${params.id}`);
+        reply.status(202);
+        return { job: summaryOf(job) as z.output<typeof jobSummary> };
+      },
+    );
+  }
+
+  api.get(
+    "/api/v1/commands",
+    {
+      config: { permission: "report" },
+      schema: {
+        summary: "Wait for commands to a worker",
+        querystring: z.object({ source, wait: z.coerce.number().min(0).max(MAX_WAIT_SEC).default(0) }),
+        response: { 200: z.object({ commands: z.array(command) }) },
+      },
+    },
+    async (request) => {
+      const gone = new AbortController();
+      request.raw.once("close", () => gone.abort());
+      const commands = await deps.waitForCommands(request.query.source, request.query.wait * 1_000, gone.signal);
+      return { commands: [...commands] };
+    },
+  );
+
+  api.post(
+    "/api/v1/commands/:command_id/ack",
+    {
+      config: { permission: "report" },
+      schema: {
+        summary: "Confirm a command",
+        params: z.object({ command_id: z.string().max(100) }),
+        querystring: z.object({ source }),
+        response: { 204: z.null() },
+      },
+    },
+    async ({ params, query }, reply) => {
+      deps.confirmCommand(query.source, params.command_id);
+      reply.status(204);
+      return null;
+    },
+  );
+}

@@ -1,0 +1,156 @@
+/** The shapes of the API, from which requests are checked and OpenAPI is made. */
+import { JOB_STATES, LOG_LEVELS, TASK_STATES } from "@playhead/core";
+import * as z from "zod";
+
+const timestamp = z.string().meta({ description: "ISO 8601, UTC, milliseconds" });
+const json = z.record(z.string(), z.unknown());
+const nullableNumber = z.number().nullable();
+
+export const errorBody = z
+  .object({ error_code: z.string(), error_message: z.string(), error_class: z.string(), detail: json })
+  .meta({ id: "Error" });
+
+const progress = z
+  .object({
+    percent_complete: z.number(),
+    items_total: z.number(),
+    items_completed: z.number(),
+    items_failed: z.number(),
+    items_skipped: z.number(),
+    items_canceled: z.number(),
+    items_pending: z.number(),
+    time_to_start_ms: nullableNumber,
+    time_processing_ms: z.number(),
+    average_duration_ms_per_item: nullableNumber,
+    items_per_minute: nullableNumber,
+    eta_ms: nullableNumber,
+    eta_low_ms: nullableNumber,
+    eta_high_ms: nullableNumber,
+    estimated_completion: timestamp.nullable(),
+    rate_limited: z.boolean(),
+    processing_deadline_ms: nullableNumber,
+    current_step: z.string().nullable(),
+    steps_completed: z.number(),
+    total_steps: z.number(),
+    errors_encountered: z.number(),
+    start_time: timestamp.nullable(),
+  })
+  .meta({ id: "JobProgress" });
+
+const artifact = z
+  .object({
+    type: z.string(),
+    name: z.string(),
+    url: z.string().optional(),
+    size_bytes: z.number().optional(),
+    mime_type: z.string().optional(),
+    metadata: json.optional(),
+  })
+  .meta({ id: "Artifact" });
+
+const viewedError = z
+  .object({
+    error_code: z.string(),
+    error_message: z.string(),
+    error_class: z.string(),
+    ts: timestamp,
+    task_id: z.string().nullable(),
+    step: z.string().optional(),
+    hint: z.string().optional(),
+  })
+  .meta({ id: "ViewedError" });
+
+const step = z.object({ step: z.string(), started_at: timestamp, ended_at: timestamp.nullable(), details: json.optional() });
+
+export const task = z
+  .object({
+    task_id: z.string(),
+    parent_id: z.string().nullable(),
+    kind: z.string(),
+    title: z.string(),
+    weight: nullableNumber,
+    fields: json,
+    state: z.enum(TASK_STATES),
+    percent_complete: z.number(),
+    step: z.string().nullable(),
+    steps: z.array(step).readonly(),
+    details: json.nullable(),
+    attempt: z.number(),
+    artifacts: z.array(artifact).readonly(),
+    error: viewedError.nullable(),
+    reason: z.string().nullable(),
+    created_at: timestamp,
+    started_at: timestamp.nullable(),
+    ended_at: timestamp.nullable(),
+    child_count: z.number(),
+  })
+  .meta({ id: "Task" });
+
+const stateCounts = z.record(z.enum(TASK_STATES), z.number());
+
+export const jobSummary = z
+  .object({
+    job_id: z.string(),
+    tenant_id: z.string(),
+    kind: z.string(),
+    title: z.string(),
+    user_id: z.string().nullable(),
+    metadata: json,
+    state: z.enum(JOB_STATES),
+    reason: z.string().nullable(),
+    attempt: z.number(),
+    retry_of: z.string().nullable(),
+    worker: z.string().nullable(),
+    correlation_id: z.string(),
+    created_at: timestamp,
+    started_at: timestamp.nullable(),
+    ended_at: timestamp.nullable(),
+    paused_ms: z.number(),
+    paused_since: timestamp.nullable(),
+    rate_limited: z.boolean(),
+    processing_deadline_ms: nullableNumber,
+    seq: z.number(),
+    tick: z.number(),
+    progress,
+    counts: z.object({ deliverables: stateCounts, leaves: stateCounts, deliverable_ms: z.number(), leaf_ms: z.number() }),
+    artifacts: z.array(artifact).readonly(),
+    errors: z.array(viewedError).readonly(),
+    error: viewedError.nullable(),
+    summary: json.nullable(),
+  })
+  .meta({ id: "JobSummary" });
+
+export const jobSnapshot = jobSummary
+  .extend({ tasks: z.array(task).readonly(), tasks_total: z.number() })
+  .meta({ id: "Job" });
+
+export const event = z
+  .object({
+    type: z.string(),
+    ts: timestamp,
+    job_id: z.string(),
+    seq: z.number(),
+    tick: z.number().optional(),
+    correlation_id: z.string(),
+    data: json,
+  })
+  .meta({ id: "Event" });
+
+export const logLine = z
+  .object({
+    log_id: z.number(),
+    ts: timestamp,
+    job_id: z.string(),
+    task_id: z.string().nullable(),
+    level: z.enum(LOG_LEVELS),
+    message: z.string(),
+    fields: json,
+  })
+  .meta({ id: "LogLine" });
+
+/** A query parameter that may be repeated. */
+export const repeated = <Item extends z.ZodType>(item: Item) =>
+  z.preprocess((value) => (value === undefined || Array.isArray(value) ? value : [value]), z.array(item).optional());
+
+export const pageSize = z.coerce.number().int().min(10).max(200).default(50);
+export const jobParams = z.object({ id: z.string().min(1).max(128) });

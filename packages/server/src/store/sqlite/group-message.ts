@@ -1,0 +1,158 @@
+import { EVENT_TYPES, type EventType, isFinalJobState, LOG_LEVELS } from "@playhead/core";
+import type { CommitGroup, FactRow, JobProjection, LogRow } from "../store.ts";
+import { titleKey } from "../title-key.ts";
+
+/** Stands between texts that travel as one; no JSON text can hold it unescaped. */
+const SEPARATOR = "\0";
+
+/** All event types; a fact's type travels as its place in here. Both threads run the same code, so have the same list. */
+export const EVENT_TYPE_NAMES = Object.keys(EVENT_TYPES) as readonly EventType[];
+const PLACE_OF_TYPE = new Map(EVENT_TYPE_NAMES.map((name, place) => [name, place]));
+
+/**
+ * A group on its way to the writer's thread. Facts are columns: two thousand small objects would cost both threads more
+ * than storing them does.
+ */
+export interface GroupMessage {
+  /** The jobs that the columns point to. */
+  readonly jobIds: readonly string[];
+  readonly facts: FactColumns;
+  readonly logs: readonly LogMessage[];
+  readonly projections: readonly ProjectionMessage[];
+  readonly sources: readonly (readonly [source: string, n: number])[];
+}
+
+export interface FactColumns {
+  /** Places in `jobIds`. */
+  readonly jobs: Int32Array;
+  readonly seqs: Int32Array;
+  /** Places in {@link EVENT_TYPE_NAMES}. */
+  readonly types: Uint8Array;
+  readonly timesMs: Float64Array;
+  /** Null where each is the job's own. */
+  readonly correlationIds: readonly (string | null)[] | null;
+  /** All data, joined; {@link splitData} takes it apart. */
+  readonly data: string;
+}
+
+export interface LogMessage {
+  /** Place in `jobIds`. */
+  readonly job: number;
+  readonly tsMs: number;
+  /** Place in LOG_LEVELS. */
+  readonly level: number;
+  readonly taskId: string | null;
+  readonly message: string;
+  readonly fields: string;
+}
+
+export interface ProjectionMessage {
+  readonly jobId: string;
+  readonly seq: number;
+  readonly tenantId: string;
+  readonly kind: string;
+  readonly titleKey: string;
+  readonly userId: string | null;
+  readonly state: string;
+  readonly isFinal: boolean;
+  readonly correlationId: string;
+  readonly createdMs: number;
+  readonly endedMs: number | null;
+  readonly summary: string;
+  readonly tasks: readonly TaskMessage[];
+}
+
+export interface TaskMessage {
+  readonly taskId: string;
+  readonly parentId: string | null;
+  readonly state: string;
+  readonly task: string;
+}
+
+/** The group as it travels. */
+export function encodeGroup(group: CommitGroup): GroupMessage {
+  const places = new Map<string, number>();
+  const placeOf = (jobId: string) => {
+    let place = places.get(jobId);
+    if (place === undefined) {
+      place = places.size;
+      places.set(jobId, place);
+    }
+    return place;
+  };
+  const facts = encodeFacts(group.facts, placeOf);
+  const logs = group.logs.map((log) => encodeLog(log, placeOf(log.job_id)));
+  return {
+    jobIds: [...places.keys()],
+    facts,
+    logs,
+    projections: group.projections.map(encodeProjection),
+    sources: [...group.sources],
+  };
+}
+
+/** The data of a group's facts, one text each. */
+export function splitData(facts: FactColumns): readonly string[] {
+  const texts = facts.seqs.length === 0 ? [] : facts.data.split(SEPARATOR);
+  if (texts.length !== facts.seqs.length) {
+    throw new RangeError(`expected the data of ${facts.seqs.length} facts, got ${texts.length} texts`);
+  }
+  return texts;
+}
+
+function encodeFacts(facts: readonly FactRow[], placeOf: (jobId: string) => number): FactColumns {
+  const count = facts.length;
+  const jobs = new Int32Array(count);
+  const seqs = new Int32Array(count);
+  const types = new Uint8Array(count);
+  const timesMs = new Float64Array(count);
+  const data = new Array<string>(count);
+  let correlationIds: (string | null)[] | null = null;
+  for (let at = 0; at < count; at++) {
+    const fact = facts[at] as FactRow;
+    jobs[at] = placeOf(fact.job_id);
+    seqs[at] = fact.seq;
+    types[at] = PLACE_OF_TYPE.get(fact.type) as number;
+    timesMs[at] = fact.tsMs;
+    data[at] = fact.dataJson;
+    if (fact.correlation_id !== null) {
+      correlationIds ??= new Array<string | null>(count).fill(null);
+      correlationIds[at] = fact.correlation_id;
+    }
+  }
+  return { jobs, seqs, types, timesMs, correlationIds, data: data.join(SEPARATOR) };
+}
+
+function encodeLog(log: LogRow, job: number): LogMessage {
+  return {
+    job,
+    tsMs: log.tsMs,
+    level: LOG_LEVELS.indexOf(log.level),
+    taskId: log.task_id,
+    message: log.message,
+    fields: JSON.stringify(log.fields),
+  };
+}
+
+function encodeProjection({ job, tasks }: JobProjection): ProjectionMessage {
+  return {
+    jobId: job.job_id,
+    seq: job.seq,
+    tenantId: job.tenant_id,
+    kind: job.kind,
+    titleKey: titleKey(job.title),
+    userId: job.user_id,
+    state: job.state,
+    isFinal: isFinalJobState(job.state),
+    correlationId: job.correlation_id,
+    createdMs: Date.parse(job.created_at),
+    endedMs: job.ended_at === null ? null : Date.parse(job.ended_at),
+    summary: JSON.stringify(job),
+    tasks: tasks.map((task) => ({
+      taskId: task.task_id,
+      parentId: task.parent_id,
+      state: task.state,
+      task: JSON.stringify(task),
+    })),
+  };
+}

@@ -1,0 +1,128 @@
+import type { EventType, Job, JobState, JobSummary, JsonObject, LogLevel, LogLine, PlayheadEvent, Task, TaskState } from "@playhead/core";
+
+/** A numbered fact on its way into the store. */
+export interface FactRow {
+  readonly job_id: string;
+  readonly seq: number;
+  readonly type: EventType;
+  /** Milliseconds UTC. */
+  readonly tsMs: number;
+  /** Null where it is the job's own. */
+  readonly correlation_id: string | null;
+  /** The event's `data`, serialised once for the store and all viewers. */
+  readonly dataJson: string;
+}
+
+/** A log line on its way into the store, which gives it its `log_id`. */
+export interface LogRow {
+  readonly job_id: string;
+  readonly task_id: string | null;
+  readonly tsMs: number;
+  readonly level: LogLevel;
+  readonly message: string;
+  readonly fields: JsonObject;
+}
+
+/** A job as it stands at `job.seq`, to replace what the store has of it; and its tasks that changed since the last time. */
+export interface JobProjection {
+  readonly job: JobSummary;
+  readonly tasks: readonly Task[];
+}
+
+/** What one transaction stores: all of it, or nothing. */
+export interface CommitGroup {
+  /** In commit order; each job's `seq` go on from what is stored, without a gap. */
+  readonly facts: readonly FactRow[];
+  readonly logs: readonly LogRow[];
+  /** Written at once for new jobs and changes of state; for the rest now and then, since facts say it all. */
+  readonly projections: readonly JobProjection[];
+  /** The highest `n` taken from each source. */
+  readonly sources: ReadonlyMap<string, number>;
+}
+
+export interface CommitResult {
+  /** The `log_id` of the first log line; the others count on from it. */
+  readonly firstLogId: number;
+}
+
+export interface JobsQuery {
+  readonly tenantId: string;
+  readonly states?: readonly JobState[];
+  readonly kinds?: readonly string[];
+  readonly userId?: string;
+  /** Matches titles and ids, in any case, anywhere. */
+  readonly text?: string;
+  readonly createdFromMs?: number;
+  /** Exclusive. */
+  readonly createdToMs?: number;
+  readonly sort: "created_at" | "ended_at" | "title";
+  readonly order: "asc" | "desc";
+  /** 1–200. */
+  readonly limit: number;
+  /** From the page before. */
+  readonly after?: PageCursor;
+}
+
+/** Where a page ended: the last row's sort value and id. */
+export interface PageCursor {
+  readonly value: string | number | null;
+  readonly id: string;
+}
+
+export interface Page<Item> {
+  readonly items: readonly Item[];
+  /** Null on the last page. */
+  readonly next: PageCursor | null;
+}
+
+export interface TasksQuery {
+  readonly jobId: string;
+  readonly parentId?: string | null;
+  readonly states?: readonly TaskState[];
+  readonly limit: number;
+  readonly after?: PageCursor;
+}
+
+export interface LogsQuery {
+  readonly jobId: string;
+  readonly levels?: readonly LogLevel[];
+  /** Lines after this id, oldest first; or, with `before`, the newest ones before it, still oldest first. */
+  readonly after?: number;
+  readonly before?: number;
+  readonly limit: number;
+}
+
+export interface JobCounts {
+  readonly byState: Readonly<Record<JobState, number>>;
+  readonly createdSince: number;
+  readonly failedSince: number;
+}
+
+/**
+ * Keeps facts, logs and projections. Two engines, one conformance suite (`conformance.ts`). All methods throw
+ * PlayheadError: `data_unwritable` or `disk_full` where the medium refuses, `service_unavailable` after `close`.
+ */
+export interface Store {
+  /** Names this history; changes when another takes its place (a restore, an empty database). */
+  readonly epoch: string;
+  /**
+   * Stores a group durably. May be called while others are under way: they are stored in the order of the calls. When one
+   * fails, it and all that were called after it (up to its rejection) are rejected, and nothing of them is stored.
+   */
+  commit(group: CommitGroup): Promise<CommitResult>;
+  /** The job with all its tasks as of its last stored fact; null when there is none. */
+  readJob(jobId: string): Promise<Job | null>;
+  /** Facts after `afterSeq`, in order. */
+  readFacts(jobId: string, afterSeq: number, limit: number): Promise<readonly PlayheadEvent[]>;
+  /** All jobs that have not ended, newest first, as of their last stored fact, without tasks. */
+  readOpenJobIds(): Promise<readonly string[]>;
+  /** Lists jobs by their projections. */
+  listJobs(query: JobsQuery): Promise<Page<JobSummary>>;
+  listTasks(query: TasksQuery): Promise<Page<Task>>;
+  readLogs(query: LogsQuery): Promise<readonly LogLine[]>;
+  countJobs(tenantId: string, sinceMs: number): Promise<JobCounts>;
+  /** The highest `n` that was taken from a source; 0 for an unknown one. */
+  readSource(source: string): Promise<number>;
+  /** Ends after everything committed is durable, and lets the files go. */
+  close(): Promise<void>;
+}
