@@ -3,57 +3,97 @@ import { spawnSync } from "node:child_process";
 import fs from "node:fs";
 import path from "node:path";
 
-/** What the bootstrap may be asked for: the programs that prove it is there, and how to get it elsewhere. */
+/**
+ * What the bootstrap may be asked for. Any one line of `anyOf`, whole, proves that it is there; so does the variable
+ * `environment`, which names a program outside of the PATH.
+ */
 const PACKAGES = {
-  ffmpeg: { programs: ["ffmpeg", "ffprobe"], apt: "ffmpeg", environment: "FFMPEG_PATH", mac: "brew install ffmpeg" },
+  ffmpeg: { anyOf: [["ffmpeg", "ffprobe"]], environment: "FFMPEG_PATH", apt: "ffmpeg", mac: "brew install ffmpeg" },
   chromium: {
-    programs: ["chromium"],
-    otherNames: ["chromium-browser", "google-chrome", "google-chrome-stable"],
-    apt: "chromium",
+    anyOf: [
+      ["chromium"],
+      ["chromium-browser"],
+      ["google-chrome"],
+      ["google-chrome-stable"],
+      ["/Applications/Chromium.app/Contents/MacOS/Chromium"],
+      ["/Applications/Google Chrome.app/Contents/MacOS/Google Chrome"],
+    ],
     environment: "PLAYHEAD_CHROMIUM",
+    apt: "chromium",
     mac: "brew install --cask chromium",
   },
 };
 
 const APT_LIMIT_MS = 10 * 60_000;
 
-function onPath(program) {
-  return (process.env.PATH ?? "").split(path.delimiter).some((folder) => {
-    const file = path.join(folder, program);
-    return fs.existsSync(file) || fs.existsSync(`${file}.exe`);
-  });
+/** Quiet, without a question, without a terminal's tricks; waits while another apt is at work. */
+const APT_OPTIONS = ["-qq", "-o", "Dpkg::Use-Pty=0", "-o", "DPkg::Lock::Timeout=300"];
+
+function isProgram(file) {
+  try {
+    fs.accessSync(file, fs.constants.X_OK);
+    return fs.statSync(file).isFile();
+  } catch {
+    return false;
+  }
 }
 
-function isPresent({ programs, otherNames = [], environment }) {
-  return Boolean(process.env[environment]) || programs.every(onPath) || otherNames.some(onPath);
+/** A bare name is looked for on the PATH; anything with a slash is a path. */
+function isInstalled(program) {
+  const isPath = program.includes("/") || program.includes(path.sep);
+  const onPath = (process.env.PATH ?? "").split(path.delimiter).filter((folder) => folder !== "");
+  const files = isPath ? [path.resolve(program)] : onPath.map((folder) => path.join(folder, program));
+  return files.some((file) => isProgram(file) || isProgram(`${file}.exe`));
 }
+
+const isPresent = (name) =>
+  Boolean(process.env[PACKAGES[name].environment]) ||
+  PACKAGES[name].anyOf.some((programs) => programs.every(isInstalled));
 
 /** How apt can be called without asking for a password; undefined when it cannot. */
 function aptPrefix() {
-  if (!onPath("apt-get")) return undefined;
+  if (!isInstalled("apt-get")) return undefined;
   if (process.getuid?.() === 0) return [];
-  return onPath("sudo") && spawnSync("sudo", ["-n", "true"]).status === 0 ? ["sudo", "-n"] : undefined;
+  return isInstalled("sudo") && spawnSync("sudo", ["-n", "true"], { stdio: "ignore" }).status === 0
+    ? ["sudo", "-n"]
+    : undefined;
 }
 
 function apt(prefix, args) {
-  const [command, ...rest] = [...prefix, "env", "DEBIAN_FRONTEND=noninteractive", "apt-get", "-qq", ...args];
+  const [command, ...rest] = [...prefix, "env", "DEBIAN_FRONTEND=noninteractive", "apt-get", ...APT_OPTIONS, ...args];
   // apt speaks on stderr only: stdout belongs to the program that the user asked for.
-  return spawnSync(command, rest, { stdio: ["ignore", 2, 2], timeout: APT_LIMIT_MS }).status === 0;
+  spawnSync(command, rest, { stdio: ["ignore", 2, 2], timeout: APT_LIMIT_MS });
+}
+
+/** Which of the named packages are not there; calls `fail` for a name, or a variable, that says nothing sensible. */
+export function missingSystemPackages(names, fail) {
+  for (const name of names) {
+    if (!Object.hasOwn(PACKAGES, name))
+      fail(`expected a system package (${Object.keys(PACKAGES).join(", ")}), got "${name}"`);
+    const { environment } = PACKAGES[name];
+    const named = process.env[environment];
+    if (named && !isInstalled(named))
+      fail(`expected ${environment} to name a program, got "${named}"; correct it, or unset it to use the PATH`);
+  }
+  return names.filter((name) => !isPresent(name));
 }
 
 /** Sees to it that each named package is there; calls `fail` with what to install when it cannot. */
 export function ensureSystemPackages(names, { say, fail }) {
-  for (const name of names) if (!(name in PACKAGES)) fail(`unknown system package "${name}"; known: ${Object.keys(PACKAGES).join(", ")}`);
-  const missing = names.filter((name) => !isPresent(PACKAGES[name]));
-  if (missing.length === 0) return;
+  const missing = missingSystemPackages(names, fail);
+  if (missing.length === 0) return; // by the set-up that we waited for
   const prefix = aptPrefix();
   if (prefix !== undefined) {
-    say(`installing ${missing.join(", ")} by apt (once)`);
-    const wanted = missing.map((name) => PACKAGES[name].apt);
-    const install = () => apt(prefix, ["install", "-y", "--no-install-recommends", ...wanted]);
-    // The package lists of a fresh machine may be empty or old: refresh them first, install then.
-    if (apt(prefix, ["update"]) && install()) return;
+    say(`installing ${missing.join(" and ")} by apt (once)`);
+    // The package lists of a fresh machine may be empty or old. One broken source among them need not matter.
+    apt(prefix, ["update"]);
+    apt(prefix, ["install", "-y", "--no-install-recommends", ...missing.map((name) => PACKAGES[name].apt)]);
   }
-  const how = missing.map((name) => `${name} (apt install ${PACKAGES[name].apt}, ${PACKAGES[name].mac}, or set ${PACKAGES[name].environment})`);
+  const absent = missingSystemPackages(missing, fail);
+  if (absent.length === 0) return;
+  const how = absent.map((name) => {
+    const { apt, mac, environment } = PACKAGES[name];
+    return `${name} (Debian, Ubuntu: apt install ${apt}; macOS: ${mac}; elsewhere: name the program in ${environment})`;
+  });
   fail(`please install ${how.join(" and ")}, then run the command again`);
 }

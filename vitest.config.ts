@@ -1,0 +1,54 @@
+import { defineConfig } from "vitest/config";
+
+/** Workspace packages run from their sources, as they do in `npm start`; all else resolves as in plain Node. */
+const conditions = ["playhead-src", "node"];
+
+/** What takes seconds, because it starts ffmpeg, servers or a browser. */
+const system = ["**/*.system.test.ts", "**/*.browser.test.ts"];
+
+/** Installed and built things. */
+const notOurs = ["**/node_modules/**", "**/dist/**", "**/coverage/**"];
+
+export default defineConfig({
+  ssr: { resolve: { conditions, externalConditions: conditions } },
+  test: {
+    watch: false,
+    // A filter may match in one of the two projects only; scripts/test.mjs sees to it that something ran at all.
+    passWithNoTests: true,
+    maxWorkers: "100%",
+    restoreMocks: true,
+    unstubEnvs: true,
+    unstubGlobals: true,
+    coverage: {
+      provider: "v8",
+      include: ["packages/*/src/**/*.{ts,tsx}", "apps/*/src/**/*.{ts,tsx}"],
+      exclude: ["**/*.test.{ts,tsx}"],
+      reporter: ["text-summary", "html"],
+    },
+    projects: [
+      {
+        extends: true,
+        test: {
+          name: "unit",
+          include: ["**/*.test.{ts,tsx}"],
+          exclude: [...notOurs, ...system],
+          testTimeout: 10_000,
+          hookTimeout: 10_000,
+        },
+      },
+      {
+        extends: true,
+        test: {
+          name: "system",
+          include: system,
+          exclude: notOurs,
+          // They share the machine's cores and disk, and some measure time: one file after the other.
+          fileParallelism: false,
+          testTimeout: 120_000,
+          hookTimeout: 60_000,
+          sequence: { groupOrder: 1 },
+        },
+      },
+    ],
+  },
+});
