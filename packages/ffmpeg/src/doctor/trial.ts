@@ -1,0 +1,34 @@
+import { mkdtemp, rm } from "node:fs/promises";
+import { tmpdir } from "node:os";
+import { join } from "node:path";
+import { planTask } from "../plan/plan.ts";
+import { run } from "../run/run.ts";
+
+export interface TrialOptions {
+  readonly ffmpegPath: string;
+  readonly ffprobePath: string;
+  readonly timeoutMs: number;
+}
+
+/** A quarter of a second of picture and sound, through everything that a clip goes through, checked and thrown away. */
+const TRIAL = { graph: "testsrc2=s=128x72:r=24:d=0.25[out0];sine=d=0.25[out1]", durationSec: 0.25 } as const;
+
+/**
+ * Encodes a tiny clip for real: an encoder that is listed may still not work.
+ * @throws PlayheadError that tells why it does not
+ */
+export async function runTrial(options: TrialOptions): Promise<void> {
+  const folder = await mkdtemp(join(tmpdir(), "playhead-doctor-"));
+  try {
+    const plan = planTask({
+      inputs: [{ kind: "generated", ...TRIAL }],
+      video: { codec: "h264", preset: "ultrafast" },
+      audio: { codec: "aac" },
+      maps: ["0:v:0", "0:a:0"],
+      output: { kind: "file", path: join(folder, "trial.mp4"), format: "mp4" },
+    });
+    await run(plan, { ...options, graceMs: 500 });
+  } finally {
+    await rm(folder, { recursive: true, force: true });
+  }
+}

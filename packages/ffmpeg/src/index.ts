@@ -1,0 +1,32 @@
+export { type DiagnoseContext, diagnose } from "./diagnose/diagnose.ts";
+export type { LogLevel, LogLine } from "./diagnose/log-line.ts";
+export { type DoctorCheck, type DoctorOptions, doctor, type FfmpegReport } from "./doctor/doctor.ts";
+export { measureDuration } from "./measure-duration.ts";
+export { type ArgvPaths, buildArgv } from "./plan/argv.ts";
+export { EVEN_FILTER, evenDown, evenSize, type FrameSize } from "./plan/even-size.ts";
+export { type FfmpegPlan, type PlannedPass, planTask } from "./plan/plan.ts";
+export type {
+  AudioEncoding,
+  FfmpegTask,
+  FileInput,
+  GeneratedInput,
+  OutputLength,
+  TaskInput,
+  TaskOutput,
+  VideoEncoding,
+  VideoQuality,
+  X264Preset,
+} from "./plan/task.ts";
+export type { AudioStream, MediaInfo, VideoStream } from "./probe/media-info.ts";
+export { type ProbeOptions, probe } from "./probe/probe.ts";
+export { type ReapedRun, type ReapOptions, type ReapReport, reapOrphans } from "./registry/reap-orphans.ts";
+export type { Pausable, PauseGate } from "./run/pause-gate.ts";
+export type { FfmpegProgress, RunPhase } from "./run/progress-tracker.ts";
+export { run } from "./run/run.ts";
+export type { RunOptions, RunResult } from "./run/run-options.ts";
+export { type CutOptions, decideCuts, type SceneCut } from "./scenes/decide-cuts.ts";
+export { type DetectScenesOptions, detectScenes } from "./scenes/detect-scenes.ts";
+export type { SceneScore } from "./scenes/score-lines.ts";
+export { ensureDiskSpace, ensureWritableFolder, freeDiskBytes } from "./system/disk.ts";
+export { type LocateOptions, locateProgram, type Program } from "./system/locate.ts";
+export { type Thumbnail, type ThumbnailOptions, thumbnail } from "./thumbnail.ts";

@@ -1,0 +1,78 @@
+/** One file that is read, whole or from `startSec` on for `durationSec`. */
+export interface FileInput {
+  readonly kind: "file";
+  readonly path: string;
+  /** Where to begin, in seconds of the file, 0 or more. Sought before decoding, so it is exact and quick. */
+  readonly startSec?: number;
+  /** How much to read, in seconds, over 0. @defaultValue to its end */
+  readonly durationSec?: number;
+  /** How long the whole file is (`MediaInfo.durationSec`): without it, the length of an untrimmed input is unknown. */
+  readonly sourceDurationSec?: number | null;
+}
+
+/** Pictures or sound that ffmpeg makes itself, such as `testsrc=s=1280x720`. The graph must be ours, never a user's. */
+export interface GeneratedInput {
+  readonly kind: "generated";
+  /** A `lavfi` graph. */
+  readonly graph: string;
+  readonly durationSec: number;
+}
+
+export type TaskInput = FileInput | GeneratedInput;
+
+export type X264Preset = "ultrafast" | "superfast" | "veryfast" | "faster" | "fast" | "medium" | "slow" | "slower";
+
+/** How the pictures are written. */
+export type VideoEncoding =
+  | { readonly codec: "copy" }
+  | { readonly codec: "h264"; readonly preset?: X264Preset; readonly quality?: VideoQuality }
+  /** `quality` 2 (best) to 31. @defaultValue 3 */
+  | { readonly codec: "jpeg"; readonly quality?: number }
+  | { readonly codec: "raw"; readonly pixelFormat: "gray" | "rgb24" | "yuv420p" };
+
+export type VideoQuality =
+  /** Even quality: `crf` 0 (lossless) to 51. @defaultValue 20 */
+  | { readonly kind: "crf"; readonly crf: number }
+  /** Even size: the average bit rate; in two passes it is met well, and takes longer. */
+  | { readonly kind: "bitrate"; readonly kbps: number; readonly passes: 1 | 2 };
+
+/** How the sound is written. `kbps` @defaultValue 160 */
+export type AudioEncoding = { readonly codec: "copy" } | { readonly codec: "aac"; readonly kbps?: number };
+
+export type TaskOutput =
+  /** A file, which appears under its name only when it is whole and was checked. */
+  | { readonly kind: "file"; readonly path: string; readonly format: "mp4" | "matroska" | "mpegts" | "mjpeg" }
+  /** Bytes for `RunOptions.onStdout`. */
+  | { readonly kind: "stdout"; readonly format: "rawvideo" | "s16le" }
+  /** Nothing: the filters' findings are what is wanted. They may be printed to stdout (`metadata=print:file=-`). */
+  | { readonly kind: "none" };
+
+/** What the length of the output follows from. Progress is its share, so a wrong rule makes a wrong bar. */
+export type OutputLength =
+  /** The first input's, divided by the speed at which the filters play it. */
+  | { readonly kind: "first-input"; readonly speedRatio?: number }
+  /** All inputs one after the other. */
+  | { readonly kind: "sum-of-inputs"; readonly speedRatio?: number }
+  | { readonly kind: "fixed"; readonly durationSec: number }
+  /** Nobody knows before (`select` filters): progress has no fraction. */
+  | { readonly kind: "unknown" };
+
+/** One piece of work for ffmpeg: one process (one per pass), one output. */
+export interface FfmpegTask {
+  readonly inputs: readonly TaskInput[];
+  /** A `-filter_complex` graph with labelled outputs. It must be ours, never a user's. */
+  readonly filterGraph?: string;
+  /** What goes into the output. @defaultValue the first video (`0:V:0?`) and sound (`0:a:0?`) that are encoded */
+  readonly maps?: readonly string[];
+  readonly video: VideoEncoding | null;
+  readonly audio: AudioEncoding | null;
+  readonly output: TaskOutput;
+  /** @defaultValue `{ kind: "first-input" }` */
+  readonly length?: OutputLength;
+  /** Stop after so many frames. */
+  readonly maxFrames?: number;
+  /** How far the finished file's length may be off, in seconds. @defaultValue 0.5 or 3 %; when copying, 2 or 10 % */
+  readonly durationToleranceSec?: number;
+  /** Threads of the encoder and the filters, each. @defaultValue ffmpeg's choice (the cores) */
+  readonly threads?: number;
+}

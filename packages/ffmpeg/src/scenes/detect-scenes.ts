@@ -1,0 +1,50 @@
+import { PlayheadError } from "@playhead/core";
+import { planTask } from "../plan/plan.ts";
+import type { MediaInfo } from "../probe/media-info.ts";
+import { run } from "../run/run.ts";
+import type { RunOptions } from "../run/run-options.ts";
+import { displayName } from "../system/display-name.ts";
+import { type CutOptions, decideCuts, type SceneCut } from "./decide-cuts.ts";
+import { createScoreReader } from "./score-lines.ts";
+
+export type DetectScenesOptions = CutOptions & Omit<RunOptions, "onStdout">;
+
+/** Small pictures tell cuts as well as large ones, and are compared in a fraction of the time. */
+const COMPARE_WIDTH = 320;
+
+/**
+ * Finds the scenes of a video by reading all of it once. The scenes cover it without a gap; a video without cuts is
+ * divided evenly.
+ * @throws PlayheadError `input_no_video`, or as {@link run}
+ */
+export async function detectScenes(
+  path: string,
+  info: MediaInfo,
+  options: DetectScenesOptions = {},
+): Promise<readonly SceneCut[]> {
+  const { video } = info;
+  if (video === null) {
+    throw new PlayheadError("input_no_video", `${displayName(path)} has no video to look for scenes in`, {
+      hint: "give a video file",
+    });
+  }
+  const reader = createScoreReader();
+  const filters = `scale=${COMPARE_WIDTH}:-2,scdet=threshold=100,metadata=mode=print:key=lavfi.scd.score:file=-`;
+  const plan = planTask({
+    inputs: [{ kind: "file", path, sourceDurationSec: info.durationSec }],
+    filterGraph: `[0:${video.index}]${filters}[scores]`,
+    maps: ["[scores]"],
+    video: { codec: "raw", pixelFormat: "yuv420p" },
+    audio: null,
+    output: { kind: "none" },
+  });
+  const result = await run(plan, {
+    ...options,
+    async onStdout(stdout) {
+      for await (const text of stdout.setEncoding("latin1")) reader.push(text);
+    },
+  });
+  const scores = reader.scores();
+  const durationSec = info.durationSec ?? result.durationSec ?? scores.at(-1)?.timeSec ?? 0;
+  return decideCuts(scores, durationSec, options);
+}

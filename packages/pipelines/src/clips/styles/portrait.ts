@@ -1,0 +1,27 @@
+import { evenDown, type FrameSize, type VideoStream } from "@playhead/ffmpeg";
+
+/** Wide enough for every phone; a smaller source is not blown up to it. */
+const MAX_WIDTH = 1080;
+const MIN_WIDTH = 360;
+
+/** The upright frame (9:16) for a source: as wide as the source's shorter side, within what phones show. */
+export function portraitSize({ width, height }: VideoStream): FrameSize {
+  const wanted = Math.min(MAX_WIDTH, Math.max(MIN_WIDTH, Math.min(width, height)));
+  return { width: evenDown(wanted), height: evenDown((wanted * 16) / 9) };
+}
+
+/** Where a window stands that is as high as the source, as far as that goes. */
+export type HorizontalPlace = "left" | "center" | "right";
+
+const WINDOW_X: Readonly<Record<HorizontalPlace, string>> = {
+  // The middle of the left half, of the whole, of the right half; never over the edge.
+  left: "max(0,iw/4-ow/2)",
+  center: "(iw-ow)/2",
+  right: "min(iw-ow,iw*3/4-ow/2)",
+};
+
+/** Cuts an upright window (9:16) out of the picture and scales it to the frame. */
+export function portraitWindow(source: VideoStream, place: HorizontalPlace): string {
+  const { width, height } = portraitSize(source);
+  return `crop=w='min(iw,ih*9/16)':h='min(ih,iw*16/9)':x='${WINDOW_X[place]}':y='(ih-oh)/2',scale=${width}:${height}`;
+}

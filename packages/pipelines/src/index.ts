@@ -1,0 +1,6 @@
+export type { ClipsOptions } from "./clips/clips-options.ts";
+export type { ClipEntry } from "./clips/manifest.ts";
+export { type ClipsResult, runClips } from "./clips/run-clips.ts";
+export { parseScenes, type SceneSpec } from "./clips/scenes.ts";
+export { STYLES } from "./clips/styles/registry.ts";
+export type { StyleProcessor } from "./clips/styles/style.ts";
