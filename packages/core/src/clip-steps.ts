@@ -14,6 +14,7 @@ export const CLIP_STEPS = [
   "failed",
 ] as const;
 
+/** One of {@link CLIP_STEPS}. */
 export type ClipStep = (typeof CLIP_STEPS)[number];
 
 /** The stages of a merge, in order (SPEC §4). */
@@ -27,4 +28,5 @@ export const MERGE_STAGES = [
   "cleanup",
 ] as const;
 
+/** One of {@link MERGE_STAGES}. */
 export type MergeStage = (typeof MERGE_STAGES)[number];

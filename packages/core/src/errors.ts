@@ -20,6 +20,7 @@ interface ErrorEntry {
 
 const entry = (errorClass: ErrorClass, httpStatus: number): ErrorEntry => ({ class: errorClass, httpStatus });
 
+/** Each code with its class and its HTTP status. */
 export const ERROR_TABLE = {
   // The API (SPEC §11).
   invalid_request: entry("input", 400),
@@ -84,6 +85,7 @@ export const ERROR_TABLE = {
 /** A stable error code: a key of {@link ERROR_TABLE}. */
 export type ErrorCode = keyof typeof ERROR_TABLE;
 
+/** What an error may say beside its code and message. */
 export interface PlayheadErrorOptions {
   /** What to do about it, as one sentence for the person who reads the message. */
   readonly hint?: string;

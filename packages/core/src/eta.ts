@@ -7,6 +7,7 @@ export interface EtaInput {
   readonly fraction: number;
 }
 
+/** When a job will be done, as far as one can say. All are whole milliseconds, low ≤ eta ≤ high. */
 export interface Eta {
   readonly eta_ms: number;
   /** The 80 % interval. */
@@ -28,18 +29,27 @@ const LINEAR_ERROR_80 = 0.75 * 1.28;
 /** Below this the ratio is noise. */
 const LEAST_FRACTION = 0.002;
 
+/** Nobody waits longer than 100 years, and a calendar does not end before. */
+const MOST_MS = 100 * 365 * 24 * 3_600_000;
+
 /**
  * Linear extrapolation over active time: left = active · (1 − p) / p, with an interval as wide as such forecasts have
  * proved to be, narrowing with the square root of what is left to come.
  */
 export const estimateLinearEta: EstimateEta = ({ nowMs, activeMs, fraction }) => {
   if (!(fraction >= LEAST_FRACTION) || !(activeMs > 0)) return null;
-  const left = (activeMs * (1 - Math.min(1, fraction))) / fraction;
-  const spread = Math.exp(LINEAR_ERROR_80 * Math.sqrt(1 - Math.min(1, fraction)));
+  const behind = Math.min(1, fraction);
+  const left = (activeMs * (1 - behind)) / behind;
+  const spread = Math.exp(LINEAR_ERROR_80 * Math.sqrt(1 - behind));
+  const etaMs = wholeMs(left);
   return {
-    eta_ms: Math.round(left),
-    eta_low_ms: Math.round(left / spread),
-    eta_high_ms: Math.round(left * spread),
-    estimated_completion: new Date(nowMs + left).toISOString(),
+    eta_ms: etaMs,
+    eta_low_ms: wholeMs(left / spread),
+    eta_high_ms: wholeMs(left * spread),
+    estimated_completion: new Date(nowMs + etaMs).toISOString(),
   };
 };
+
+function wholeMs(ms: number): number {
+  return Math.min(MOST_MS, Math.round(ms));
+}

@@ -63,6 +63,7 @@ export const EVENT_TYPES = {
   log: { class: "log", subject: "log" },
 } as const satisfies Record<string, EventTypeEntry>;
 
+/** The name of an event: a key of {@link EVENT_TYPES}. */
 export type EventType = keyof typeof EVENT_TYPES;
 
 /** @returns whether a word that came from outside is an event type. */

@@ -104,7 +104,12 @@ function endProgress(job: JobDraft, completed: boolean, ts: string): void {
   job.counts = cancelOpen(job.counts);
   const counted = holdsAllOpenTasks(job)
     ? withCounts(job.progress, job.counts)
-    : { ...job.progress, items_canceled: items_canceled + items_pending, items_pending: 0, steps_completed: total_steps };
+    : {
+        ...job.progress,
+        items_canceled: items_canceled + items_pending,
+        items_pending: 0,
+        steps_completed: total_steps,
+      };
   delete job.open_tasks_omitted;
   job.progress = {
     ...counted,

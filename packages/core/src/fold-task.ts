@@ -1,13 +1,13 @@
 import type { PlayheadEvent } from "./event.ts";
 import { type Artifact, MAX_ARTIFACTS, MAX_STEP_SPANS, type StepSpan, type Task } from "./job.ts";
 import { isJsonObject, type JsonObject } from "./json.ts";
+import { readPercent } from "./percent.ts";
 import {
   createdKind,
   isArtifactType,
   readArtifact,
   readDetails,
   readError,
-  readPercent,
   readWeight,
   taskStateAfter,
 } from "./task-data.ts";
@@ -48,7 +48,7 @@ export function foldTaskFact(task: Task, event: PlayheadEvent): Task {
   const wanted = taskStateAfter(type, data, task.state);
   const state = wanted !== null && TASK_TRANSITIONS[task.state][wanted] ? wanted : task.state;
   const ended = isFinalTaskState(state);
-  const retried = typeof data.attempt === "number" && data.attempt > task.attempt;
+  const retried = Number.isSafeInteger(data.attempt) && (data.attempt as number) > task.attempt;
   // The last step of a task that has ended is the one it ended in.
   const step = ended || typeof data.step !== "string" ? null : data.step;
   const stepBegins = step !== null && (retried || step !== task.step);
@@ -129,7 +129,8 @@ function stepsAfter(
 ): readonly StepSpan[] {
   if (begins === null && !ends) return steps;
   const last = steps.at(-1);
-  const ended = last === undefined || last.ended_at !== null ? steps : [...steps.slice(0, -1), { ...last, ended_at: ts }];
+  const ended =
+    last === undefined || last.ended_at !== null ? steps : [...steps.slice(0, -1), { ...last, ended_at: ts }];
   if (begins === null) return ended;
   const { step, details } = begins;
   const span: StepSpan = { step, started_at: ts, ended_at: null, ...(details !== null && { details }) };

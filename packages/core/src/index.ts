@@ -1,5 +1,7 @@
 export { CLIP_STEPS, type ClipStep, MERGE_STAGES, type MergeStage } from "./clip-steps.ts";
-export { type DecidedFact, decide, MAX_TASKS_PER_JOB } from "./decide.ts";
+export { decide } from "./decide.ts";
+export { MAX_TASKS_PER_JOB } from "./decide-task.ts";
+export type { DecidedFact } from "./decided-fact.ts";
 export {
   ERROR_TABLE,
   type ErrorBody,
@@ -38,8 +40,20 @@ export { isFinalJobState, isJobState, JOB_STATES, JOB_TRANSITIONS, type JobState
 export { isJsonObject, type JsonObject, type JsonValue } from "./json.ts";
 export { isJobId, parseRecord } from "./parse-record.ts";
 export { type JobProgress, NO_PROGRESS } from "./progress-fields.ts";
-export { createProgressTree, type ExpectedSeconds, type ProgressTree, type ProgressTreeOptions } from "./progress-tree.ts";
-export { jobFromSnapshot, type JobSnapshot, type JobSummary, MAX_SNAPSHOT_TASKS, snapshotOf, summaryOf } from "./snapshot.ts";
+export {
+  createProgressTree,
+  type ExpectedSeconds,
+  type ProgressTree,
+  type ProgressTreeOptions,
+} from "./progress-tree.ts";
+export {
+  type JobSnapshot,
+  type JobSummary,
+  jobFromSnapshot,
+  MAX_SNAPSHOT_TASKS,
+  snapshotOf,
+  summaryOf,
+} from "./snapshot.ts";
 export { itemCounts, type StateCounts, type TaskCounts } from "./task-counts.ts";
 export { IDENTITY_FIELDS, type TaskChange, taskEventType } from "./task-event-type.ts";
 export { isFinalTaskState, isTaskState, TASK_STATES, TASK_TRANSITIONS, type TaskState } from "./task-state.ts";

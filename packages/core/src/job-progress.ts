@@ -28,8 +28,8 @@ export function progressAt(
   const { progress } = job;
   if (isFinalJobState(job.state)) return progress;
   const active = activeMs(job, nowMs);
-  // Rounded down, so that rounding never shows more than there is.
-  const grown = Math.min(MAX_OPEN_PERCENT, Math.floor(fraction * 10_000) / 100);
+  // Rounded down, so that rounding never shows more than there is; but 0.57 shall be 57, though it is stored as less.
+  const grown = Math.min(MAX_OPEN_PERCENT, Math.floor(fraction * 10_000 + 1e-6) / 100);
   const percent = Math.max(progress.percent_complete, grown);
   const eta = estimate({ nowMs, activeMs: active, fraction: Math.max(fraction, percent / 100) });
   const finished = progress.items_completed;

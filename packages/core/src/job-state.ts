@@ -10,6 +10,8 @@
  *
  * `failed` can be reached from every state that is not final.
  */
+
+/** Every state of a job, in the order of its life. */
 export const JOB_STATES = [
   "pending",
   "running",
@@ -22,6 +24,7 @@ export const JOB_STATES = [
   "failed",
 ] as const;
 
+/** Where a job stands. */
 export type JobState = (typeof JOB_STATES)[number];
 
 const to = (...allowed: readonly JobState[]): Readonly<Record<JobState, boolean>> =>

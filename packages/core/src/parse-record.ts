@@ -1,11 +1,18 @@
 import { PlayheadError } from "./errors.ts";
 import { EVENT_TYPES, type EventRecord, isEventType } from "./event.ts";
-import { isJsonObject } from "./json.ts";
+import { isJsonObject, type JsonObject } from "./json.ts";
 
 /** Ids of jobs: what is safe in a URL, a file name and a Redis key. */
 const JOB_ID = /^[A-Za-z0-9][A-Za-z0-9_.-]{0,127}$/;
 const TRACE_ID = /^(?!0{32})[0-9a-f]{32}$/;
 const MAX_TASK_ID_LENGTH = 200;
+/** How deep data may be nested. */
+const MAX_DEPTH = 32;
+/** Any ISO 8601 time with an offset. */
+const ISO_TIME = /^\d{4}-\d\d-\d\dT(?:[01]\d|2[0-3]):\d\d(?::\d\d(?:\.\d{1,9})?)?(?:Z|[+-]\d\d:\d\d)$/;
+/** The form we keep, on a day that every month has: it needs no reading. */
+const KEPT_TIME =
+  /^(?:19[7-9]|[2-9]\d\d)\d-(?:0[1-9]|1[0-2])-(?:0[1-9]|1\d|2[0-8])T(?:[01]\d|2[0-3])(?::[0-5]\d){2}\.\d{3}Z$/;
 
 /** @returns whether a word may be a job's id. */
 export function isJobId(word: unknown): word is string {
@@ -22,13 +29,15 @@ export function parseRecord(value: unknown): EventRecord {
   if (!isJsonObject(value)) throw expected("record", "a JSON object", value);
   const { type, ts, job_id, correlation_id, n, data } = value;
   if (!isEventType(type)) throw expected("type", `one of ${Object.keys(EVENT_TYPES).join(", ")}`, type);
-  if (type === "job.progress") throw expected("type", "anything but job.progress, which the server works out itself", type);
-  if (!isJobId(job_id)) throw expected("job_id", "1 to 128 letters, digits, dots, dashes or underscores", job_id);
+  if (type === "job.progress") throw expected("type", "anything but job.progress, which the server works out", type);
+  if (!isJobId(job_id)) {
+    throw expected("job_id", "1 to 128 letters, digits, dots, dashes or underscores, a letter or digit first", job_id);
+  }
   if (!isJsonObject(data)) throw expected("data", "a JSON object", data);
-  if (correlation_id !== undefined && !(typeof correlation_id === "string" && TRACE_ID.test(correlation_id))) {
+  if (correlation_id !== undefined && !isTraceId(correlation_id)) {
     throw expected("correlation_id", "32 lowercase hex digits, not all zero", correlation_id);
   }
-  if (n !== undefined && !(Number.isSafeInteger(n) && (n as number) > 0)) throw expected("n", "a whole number over 0", n);
+  if (n !== undefined && !isNumber(n)) throw expected("n", "a whole number over 0", n);
   if (data.task_id !== undefined && !isTaskId(data.task_id)) {
     throw expected("data.task_id", `a string of 1 to ${MAX_TASK_ID_LENGTH} characters`, data.task_id);
   }
@@ -36,25 +45,69 @@ export function parseRecord(value: unknown): EventRecord {
     type,
     ts: parseTimestamp(ts),
     job_id,
-    data,
-    ...(correlation_id !== undefined && { correlation_id: correlation_id as string }),
-    ...(n !== undefined && { n: n as number }),
+    data: parseData(data),
+    ...(correlation_id !== undefined && { correlation_id }),
+    ...(n !== undefined && { n }),
   };
+}
+
+function isTraceId(value: unknown): value is string {
+  return typeof value === "string" && TRACE_ID.test(value);
+}
+
+function isNumber(value: unknown): value is number {
+  return Number.isSafeInteger(value) && (value as number) > 0;
 }
 
 function isTaskId(value: unknown): boolean {
   return typeof value === "string" && value !== "" && value.length <= MAX_TASK_ID_LENGTH;
 }
 
-/** ISO 8601 in UTC with milliseconds, from any ISO 8601 with an offset. */
+/** ISO 8601 in UTC with milliseconds, from any ISO 8601 with an offset, years 1970 to 9999. */
 function parseTimestamp(ts: unknown): string {
-  const ms = typeof ts === "string" ? Date.parse(ts) : Number.NaN;
-  if (!Number.isFinite(ms)) throw expected("ts", "an ISO 8601 time such as 2026-11-21T10:42:00.000Z", ts);
-  return (ts as string).length === 24 && (ts as string).endsWith("Z") ? (ts as string) : new Date(ms).toISOString();
+  if (typeof ts === "string" && KEPT_TIME.test(ts)) return ts;
+  const ms = typeof ts === "string" && ISO_TIME.test(ts) ? Date.parse(ts) : Number.NaN;
+  if (!(ms >= 0)) throw expected("ts", "an ISO 8601 time such as 2026-11-21T10:42:00.000Z", ts);
+  return new Date(ms).toISOString();
 }
 
-function expected(path: string, what: string, got: unknown): PlayheadError {
-  const shown = JSON.stringify(got) ?? "nothing";
-  const short = shown.length > 120 ? `${shown.slice(0, 117)}…` : shown;
-  return new PlayheadError("validation_error", `expected ${path} to be ${what}, got ${short}`, { detail: { path } });
+/** What goes into the store must come out of it the same; what is not plain JSON yet is made so, or refused. */
+function parseData(data: JsonObject): JsonObject {
+  if (isPlain(data, MAX_DEPTH)) return data;
+  try {
+    const plain: unknown = JSON.parse(JSON.stringify(data));
+    if (isJsonObject(plain) && isPlain(plain, MAX_DEPTH)) return plain;
+  } catch (cause) {
+    throw expected("data", "something that JSON can carry", data, cause);
+  }
+  throw expected("data", `JSON of at most ${MAX_DEPTH} levels`, data);
+}
+
+function isPlain(value: unknown, depth: number): boolean {
+  if (typeof value === "number") return Number.isFinite(value);
+  if (typeof value !== "object") return typeof value === "string" || typeof value === "boolean" || value === undefined;
+  if (value === null) return true;
+  if (depth === 0) return false;
+  if (Array.isArray(value)) return value.every((each) => each !== undefined && isPlain(each, depth - 1));
+  const prototype: unknown = Object.getPrototypeOf(value);
+  if (prototype !== Object.prototype && prototype !== null) return false;
+  for (const key in value) if (!isPlain((value as JsonObject)[key], depth - 1)) return false;
+  return true;
+}
+
+function expected(path: string, what: string, got: unknown, cause?: unknown): PlayheadError {
+  return new PlayheadError("validation_error", `expected ${path} to be ${what}, got ${shown(got)}`, {
+    detail: { path },
+    cause,
+  });
+}
+
+function shown(got: unknown): string {
+  let text: string;
+  try {
+    text = JSON.stringify(got) ?? "nothing";
+  } catch {
+    text = `a ${typeof got} that JSON cannot carry`;
+  }
+  return text.length > 120 ? `${text.slice(0, 117)}…` : text;
 }

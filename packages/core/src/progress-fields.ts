@@ -1,5 +1,5 @@
 import type { JsonObject, JsonValue } from "./json.ts";
-import { readPercent } from "./task-data.ts";
+import { readPercent } from "./percent.ts";
 import { itemCounts, type TaskCounts, totalOf } from "./task-counts.ts";
 
 /** A job's progress, the same fields everywhere (SPEC §3). Times are milliseconds, counts are items. */

@@ -6,7 +6,10 @@ export type JobSummary = Omit<Job, "tasks">;
 
 /** A job as it travels: JSON all through. */
 export interface JobSnapshot extends JobSummary {
-  /** Open tasks first, then the newest settled ones, at most {@link MAX_SNAPSHOT_TASKS}; parents before children. */
+  /**
+   * At most {@link MAX_SNAPSHOT_TASKS}, each with all its ancestors, parents before children: those at work, then those
+   * that wait, oldest first, then the newest settled ones.
+   */
   readonly tasks: readonly Task[];
   /** How many tasks there are in all; those left out come by page. */
   readonly tasks_total: number;
@@ -23,7 +26,15 @@ export function summaryOf(job: Job): JobSummary {
 
 /** The job as it travels. */
 export function snapshotOf(job: Job): JobSnapshot {
-  return { ...summaryOf(job), tasks: selectTasks(job.tasks), tasks_total: job.tasks.size };
+  const all = [...job.tasks.values()];
+  const tasks = all.length <= MAX_SNAPSHOT_TASKS ? all : selectTasks(job.tasks, all);
+  const omitted = (job.open_tasks_omitted ?? 0) + countOpen(all) - countOpen(tasks);
+  return {
+    ...summaryOf(job),
+    tasks,
+    tasks_total: all.length,
+    ...(omitted > 0 && { open_tasks_omitted: omitted }),
+  };
 }
 
 /** The job that a snapshot holds; folding goes on from there. */
@@ -32,27 +43,36 @@ export function jobFromSnapshot(snapshot: JobSnapshot): Job {
   return { ...summary, tasks: new Map(tasks.map((task) => [task.task_id, task])) };
 }
 
-function selectTasks(tasks: ReadonlyMap<string, Task>): readonly Task[] {
-  if (tasks.size <= MAX_SNAPSHOT_TASKS) return [...tasks.values()];
+function countOpen(tasks: readonly Task[]): number {
+  return tasks.reduce((count, task) => (isFinalTaskState(task.state) ? count : count + 1), 0);
+}
+
+function selectTasks(byId: ReadonlyMap<string, Task>, all: readonly Task[]): readonly Task[] {
   const chosen = new Set<Task>();
-  for (const wanted of [isOpen, () => true]) {
-    for (const task of newestFirst(tasks, wanted)) {
-      if (chosen.size >= MAX_SNAPSHOT_TASKS) break;
-      for (const each of withAncestors(tasks, task)) chosen.add(each);
-    }
+  for (const task of inOrderOfInterest(all)) {
+    const lineage = missingLineage(byId, task, chosen);
+    if (chosen.size + lineage.length <= MAX_SNAPSHOT_TASKS) for (const each of lineage) chosen.add(each);
+    if (chosen.size === MAX_SNAPSHOT_TASKS) break;
   }
   // In the order in which they came to be: a parent stands before its children.
-  return [...tasks.values()].filter((task) => chosen.has(task));
+  return all.filter((task) => chosen.has(task));
 }
 
-const isOpen = (task: Task) => !isFinalTaskState(task.state);
-
-function newestFirst(tasks: ReadonlyMap<string, Task>, wanted: (task: Task) => boolean): readonly Task[] {
-  return [...tasks.values()].filter(wanted).reverse();
+function inOrderOfInterest(all: readonly Task[]): readonly Task[] {
+  return [
+    ...all.filter(({ state }) => state === "processing"),
+    ...all.filter(({ state }) => state === "pending"),
+    ...all.filter(({ state }) => isFinalTaskState(state)).reverse(),
+  ];
 }
 
-function* withAncestors(tasks: ReadonlyMap<string, Task>, task: Task): Generator<Task> {
-  for (let each: Task | undefined = task; each !== undefined; each = each.parent_id === null ? undefined : tasks.get(each.parent_id)) {
-    yield each;
+/** The task and those of its ancestors that are not chosen yet. */
+function missingLineage(byId: ReadonlyMap<string, Task>, task: Task, chosen: ReadonlySet<Task>): readonly Task[] {
+  const lineage: Task[] = [];
+  let each: Task | undefined = task;
+  while (each !== undefined && !chosen.has(each)) {
+    lineage.push(each);
+    each = each.parent_id === null ? undefined : byId.get(each.parent_id);
   }
+  return lineage;
 }

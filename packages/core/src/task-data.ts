@@ -97,12 +97,6 @@ export function readDetails(data: JsonObject): JsonObject | null {
   return isJsonObject(data.details) ? data.details : null;
 }
 
-/** A percentage out of data: a finite number, held to 0–100; null when it is not one. */
-export function readPercent(value: unknown): number | null {
-  if (typeof value !== "number" || !Number.isFinite(value)) return null;
-  return Math.min(100, Math.max(0, value));
-}
-
 /** Above this a sum of weights would lose the small ones. */
 const MAX_WEIGHT = 1e15;
 

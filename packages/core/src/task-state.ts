@@ -8,8 +8,11 @@
  *
  * A retry inside a job stays in `processing`, with `attempt` + 1.
  */
+
+/** Every state of a task, in the order of its life. */
 export const TASK_STATES = ["pending", "processing", "completed", "failed", "skipped", "canceled"] as const;
 
+/** Where a task stands. */
 export type TaskState = (typeof TASK_STATES)[number];
 
 const to = (...allowed: readonly TaskState[]): Readonly<Record<TaskState, boolean>> =>

@@ -20,6 +20,7 @@ export interface RecordBatch {
   readonly records: readonly EventRecord[];
 }
 
+/** A record that was not taken, and why. */
 export interface RefusedRecord extends ErrorBody {
   /** The record's `n`; null for a tick, which has none. */
   readonly n: number | null;
@@ -35,6 +36,7 @@ export interface BatchAck {
 /** What the server asks of the worker that runs a job. */
 export type ControlVerb = "pause" | "resume" | "cancel";
 
+/** One request of the server to a worker. */
 export interface ControlCommand {
   readonly command_id: string;
   readonly job_id: string;
@@ -73,6 +75,7 @@ export type ResetFrame = ControlFrame<"reset", { readonly job_id: string; readon
 /** A line of the job's log; `log_id` grows, and is the cursor to read on from. */
 export type LogFrame = ControlFrame<"log", LogLine>;
 
+/** One line of a job's log. */
 export interface LogLine {
   readonly log_id: number;
   readonly ts: string;
@@ -83,9 +86,12 @@ export interface LogLine {
   readonly fields: JsonObject;
 }
 
+/** How much a log line matters, least first. */
 export const LOG_LEVELS = ["debug", "info", "warning", "error", "critical"] as const;
+/** One of {@link LOG_LEVELS}. */
 export type LogLevel = (typeof LOG_LEVELS)[number];
 
+/** The first frame of `playhead.v1`: how to talk here. */
 export type HelloFrame = ControlFrame<
   "hello",
   {
@@ -97,6 +103,7 @@ export type HelloFrame = ControlFrame<
     readonly limits: { readonly subscriptions: number; readonly frame_bytes: number };
   }
 >;
+/** The answer to `subscribe`. */
 export type SubscribedFrame = ControlFrame<
   "subscribed",
   {
@@ -120,13 +127,19 @@ export type HeadsFrame = ControlFrame<
   { readonly epoch: string; readonly jobs: Readonly<Record<string, readonly [seq: number, tick: number]>> }
 >;
 /** What was due within one flush, in order. */
-export type BatchFrame = ControlFrame<"batch", { readonly events: readonly (EventFrame | LogFrame | JobsChangedFrame)[] }>;
+export type BatchFrame = ControlFrame<
+  "batch",
+  { readonly events: readonly (EventFrame | LogFrame | JobsChangedFrame)[] }
+>;
+/** The answer to `ping`. */
 export type PongFrame = ControlFrame<"pong", { readonly ts: string }>;
+/** What a client asked for was refused; `ref` says which of its requests. */
 export type ErrorFrame = ControlFrame<
   "error",
   ErrorBody & { readonly ref: string | null; readonly retryable: boolean; readonly retry_after_ms: number | null }
 >;
 
+/** Whatever a server sends. */
 export type ServerFrame =
   | EventFrame
   | SnapshotFrame
@@ -143,6 +156,7 @@ export type ServerFrame =
 
 // Viewer → server (playhead.v1 only).
 
+/** Which jobs a list shows; what is left out does not narrow it. */
 export interface JobsFilter {
   readonly state?: readonly JobState[];
   readonly kind?: readonly string[];
@@ -157,8 +171,12 @@ export interface Position {
   readonly tick: number;
 }
 
+/** Whatever a client sends. */
 export type ClientFrame =
-  | ControlFrame<"subscribe", { readonly ref: string; readonly job_id: string; readonly since?: Position; readonly logs?: boolean }>
+  | ControlFrame<
+      "subscribe",
+      { readonly ref: string; readonly job_id: string; readonly since?: Position; readonly logs?: boolean }
+    >
   | ControlFrame<"subscribe", { readonly ref: string; readonly jobs: JobsFilter }>
   | ControlFrame<"unsubscribe", { readonly ref: string }>
   | ControlFrame<"ping", Record<string, never>>;
