@@ -1,0 +1,19 @@
+import type { EventRecord } from "@playhead/core";
+import type { NumberedRecord } from "./record-queue.ts";
+import type { DueTick } from "./tick-slots.ts";
+
+/** Facts and ticks in the order in which they were recorded: each tick behind the last fact before it. */
+export function mergeInOrder(facts: readonly NumberedRecord[], ticks: readonly DueTick[]): EventRecord[] {
+  if (ticks.length === 0) return [...facts];
+  const merged: EventRecord[] = [];
+  let next = 0;
+  for (const fact of facts) {
+    for (let tick = ticks[next]; tick !== undefined && tick.after < fact.n; tick = ticks[next]) {
+      merged.push(tick.record);
+      next += 1;
+    }
+    merged.push(fact);
+  }
+  for (const tick of ticks.slice(next)) merged.push(tick.record);
+  return merged;
+}

@@ -1,0 +1,89 @@
+import type { EventRecord } from "@playhead/core";
+import { createFifo, type Fifo } from "./fifo.ts";
+
+/**
+ * What a record is worth when there is no room for all. A step's change can be missed: what follows still makes sense.
+ * A task's creation, start and end cannot, and even less what happens to the job.
+ */
+export type Importance = "job" | "task" | "step" | "log";
+
+/** A record that has its number. */
+export type NumberedRecord = EventRecord & { readonly n: number };
+
+/** Records that wait to be sent, at most so many. */
+export interface RecordQueue {
+  size(): number;
+  /**
+   * Adds a record. When there is no room, the oldest log lines make some, then the oldest changes of step; then
+   * whatever is less than a job's own fact is refused, and that, too, when half as many again are waiting.
+   *
+   * @returns whether the record was taken.
+   */
+  add(record: NumberedRecord, importance: Importance): boolean;
+  /** Takes out the oldest records, in the order of their numbers. */
+  take(count: number): NumberedRecord[];
+}
+
+export interface RecordQueueOptions {
+  readonly capacity: number;
+  /** Called for each record that is lost: one that had to make room, or one that was refused. */
+  readonly onDrop: (record: NumberedRecord, importance: Importance) => void;
+}
+
+const JOB_RESERVE = 1.5;
+
+export function createRecordQueue({ capacity, onDrop }: RecordQueueOptions): RecordQueue {
+  const logs = createFifo<NumberedRecord>();
+  const steps = createFifo<NumberedRecord>();
+  const kept = createFifo<NumberedRecord>();
+  const lanes = [kept, steps, logs];
+
+  const size = () => kept.size() + steps.size() + logs.size();
+
+  function makeRoom(): boolean {
+    const log = logs.shift();
+    if (log !== undefined) {
+      onDrop(log, "log");
+      return true;
+    }
+    const step = steps.shift();
+    if (step !== undefined) onDrop(step, "step");
+    return step !== undefined;
+  }
+
+  return {
+    size,
+    add(record, importance) {
+      const hasRoom = size() < capacity || makeRoom() || (importance === "job" && size() < capacity * JOB_RESERVE);
+      if (!hasRoom) {
+        onDrop(record, importance);
+        return false;
+      }
+      const lane = importance === "log" ? logs : importance === "step" ? steps : kept;
+      lane.push(record);
+      return true;
+    },
+    take(count) {
+      const taken: NumberedRecord[] = [];
+      while (taken.length < count) {
+        const record = oldestOf(lanes)?.shift();
+        if (record === undefined) break;
+        taken.push(record);
+      }
+      return taken;
+    },
+  };
+}
+
+function oldestOf(lanes: readonly Fifo<NumberedRecord>[]): Fifo<NumberedRecord> | null {
+  let oldest: Fifo<NumberedRecord> | null = null;
+  let least = Number.POSITIVE_INFINITY;
+  for (const lane of lanes) {
+    const n = lane.peek()?.n ?? Number.POSITIVE_INFINITY;
+    if (n < least) {
+      least = n;
+      oldest = lane;
+    }
+  }
+  return oldest;
+}

@@ -1,0 +1,213 @@
+import type { BatchAck, EventRecord, EventType, JsonObject } from "@playhead/core";
+import type { SetTimer } from "../timer.ts";
+import type { Transport } from "../transport/transport.ts";
+import { mergeInOrder } from "./batch.ts";
+import { createDropTally } from "./drop-tally.ts";
+import { createFlushWaiters } from "./flush-waiters.ts";
+import { createRecordQueue, type Importance } from "./record-queue.ts";
+import { createRoom } from "./room.ts";
+import { createSender } from "./sender.ts";
+import { createTickSlots, type TickSlot } from "./tick-slots.ts";
+import { createWakeUp } from "./wake-up.ts";
+
+/** What is reported of a job: everything but its time and its number. */
+export interface Report {
+  readonly type: EventType;
+  readonly job_id: string;
+  readonly correlation_id?: string;
+  readonly data: JsonObject;
+}
+
+/**
+ * The first hop (DESIGN §3). Takes reports from the user's code without ever throwing, blocking or doing I/O on its
+ * stack, and sends them in order, one batch after the other.
+ */
+export interface Recorder {
+  readonly nowMs: () => number;
+  /** Takes a fact or a log line. @returns false when there was no room for it, and it was dropped and counted */
+  record(report: Report, importance: Importance): boolean;
+  /** A task has moved: its slot is read when its throttle allows. */
+  tick(slot: TickSlot): void;
+  /** Before a fact that says where the task stands: a tick that is held back goes first, or is forgotten. */
+  settleTick(slot: TickSlot, fate: "send" | "forget"): void;
+  /** Forgets all that is unsent of a task's progress. */
+  dropTick(slot: TickSlot): void;
+  /** The moment of a tick: a record of it. */
+  stamp(report: Report): EventRecord;
+  /** Sends what there is without waiting for more. */
+  hurry(): void;
+  /**
+   * A promise of room while much is waiting and the server takes it, for code that makes records faster than they can
+   * be sent; else null. Nobody is held up for long: it resolves after a second, and then no more are made until there
+   * was room again.
+   */
+  room(): Promise<void> | null;
+  /** Reports what was dropped of a job; called before its end. */
+  reportDrops(jobId: string): void;
+  /** Resolves with true when all that was recorded before is stored, with false when it could not be in time. */
+  flush(timeoutMs: number): Promise<boolean>;
+  /** Flushes, and takes nothing more. */
+  close(timeoutMs: number): Promise<boolean>;
+}
+
+export interface RecorderOptions {
+  readonly transport: Transport;
+  readonly source: string;
+  readonly nowMs: () => number;
+  readonly setTimer: SetTimer;
+  readonly random: () => number;
+  /** How long a record waits for others. */
+  readonly flushMs: number;
+  /** How many records wait at most. */
+  readonly capacity: number;
+  /** Must not throw, like the next. */
+  readonly onAck: (records: readonly EventRecord[], ack: BatchAck) => void;
+  /** A whole batch was refused, and is lost. */
+  readonly onRejected: (records: readonly EventRecord[], error: unknown) => void;
+}
+
+const BATCH_RECORDS = 2_000;
+const TICK_MS = 250;
+const ROOM_MS = 1_000;
+
+export function createRecorder(options: RecorderOptions): Recorder {
+  const { transport, source, nowMs, setTimer, random, flushMs, capacity, onAck, onRejected } = options;
+  let lastN = 0;
+  let closed = false;
+  let inFlight = false;
+  let closing: Promise<boolean> | null = null;
+  const drops = createDropTally();
+  const queue = createRecordQueue({
+    capacity,
+    onDrop({ type, job_id }, importance) {
+      // Of a job that could not be announced nothing can be said, not even this.
+      if (type !== "job.created") drops.count(job_id, importance);
+    },
+  });
+  const ticks = createTickSlots({ throttleMs: TICK_MS, lastNumber: () => lastN });
+  const sender = createSender({ transport, setTimer, random, onFailing: () => room.check() });
+  const waiters = createFlushWaiters();
+  const flushAt = createWakeUp({ nowMs, setTimer, keepsAlive: true, onWake: pump });
+  const throttleAt = createWakeUp({ nowMs, setTimer, keepsAlive: false, onWake: releaseTicks });
+  const room = createRoom({
+    setTimer,
+    limitMs: ROOM_MS,
+    isWanted: () => isCrowded() && !sender.isFailing() && !closed,
+  });
+
+  const isIdle = () => queue.size() === 0 && ticks.dueCount() === 0;
+  const isCrowded = () => queue.size() >= capacity / 2;
+
+  function schedule(): void {
+    if (inFlight || isIdle()) return;
+    flushAt.set(nowMs() + (queue.size() >= BATCH_RECORDS ? 0 : flushMs));
+  }
+
+  function releaseTicks(): void {
+    ticks.releaseDue(nowMs());
+    schedule();
+    const nextMs = ticks.nextDueMs();
+    if (nextMs !== Number.POSITIVE_INFINITY) throttleAt.set(nextMs);
+  }
+
+  /** Sends batch after batch, until little is left. */
+  async function pump(): Promise<void> {
+    if (inFlight || closed) return;
+    inFlight = true;
+    do {
+      await sendBatch();
+    } while (!closed && (queue.size() >= BATCH_RECORDS || (waiters.areWaiting() && !isIdle())));
+    inFlight = false;
+    schedule();
+  }
+
+  async function sendBatch(): Promise<void> {
+    const facts = queue.take(BATCH_RECORDS);
+    // What waits behind a fact that does not fit in this batch has to stay behind it.
+    const upTo = queue.size() === 0 ? lastN : (facts.at(-1)?.n ?? 0);
+    const records = mergeInOrder(facts, ticks.takeUpTo(upTo));
+    if (records.length === 0) return;
+    const serial = waiters.batchLeaves();
+    const delivery = await sender.deliver({ source, records });
+    if (delivery.outcome === "acknowledged") onAck(records, delivery.ack);
+    if (delivery.outcome === "rejected") onRejected(records, delivery.error);
+    waiters.batchSettled(serial, upTo, delivery.outcome === "acknowledged");
+    if (!drops.isEmpty() && !isCrowded() && delivery.outcome === "acknowledged") drops.jobIds().forEach(reportDrops);
+    room.check();
+  }
+
+  function reportDrops(jobId: string): void {
+    const data = drops.takeReport(jobId);
+    if (data !== null) record({ type: "log", job_id: jobId, data }, "job");
+  }
+
+  const stamp = (report: Report): EventRecord => ({ ts: isoTime(nowMs()), ...report });
+
+  function record(report: Report, importance: Importance): boolean {
+    if (closed) return false;
+    lastN += 1;
+    const taken = queue.add({ ...report, ts: isoTime(nowMs()), n: lastN }, importance);
+    schedule();
+    return taken;
+  }
+
+  async function flush(timeoutMs: number): Promise<boolean> {
+    ticks.releaseDue(Number.POSITIVE_INFINITY);
+    if (closed || (isIdle() && !inFlight)) return isIdle() && !inFlight;
+    const done = waiters.wait(lastN, isIdle());
+    const stopTimer = setTimer(done.giveUp, timeoutMs, true);
+    flushAt.set(nowMs());
+    sender.hurry();
+    const delivered = await done.settled;
+    stopTimer();
+    return delivered;
+  }
+
+  async function closeOnce(timeoutMs: number): Promise<boolean> {
+    const delivered = await flush(timeoutMs);
+    closed = true;
+    sender.abandon();
+    flushAt.clear();
+    throttleAt.clear();
+    room.check();
+    return delivered;
+  }
+
+  return {
+    nowMs,
+    record,
+    stamp,
+    reportDrops,
+    flush,
+    tick(slot) {
+      if (slot.isWaiting || closed) return;
+      if (ticks.offer(slot, nowMs())) schedule();
+      else throttleAt.set(ticks.nextDueMs());
+    },
+    settleTick(slot, fate) {
+      if (fate === "send") ticks.release(slot, nowMs());
+      else ticks.dropWaiting(slot);
+    },
+    dropTick: (slot) => ticks.drop(slot),
+    hurry() {
+      if (!inFlight && !isIdle()) flushAt.set(nowMs());
+    },
+    room: room.wait,
+    close(timeoutMs) {
+      closing ??= closeOnce(timeoutMs);
+      return closing;
+    },
+  };
+}
+
+let lastIsoMs = Number.NaN;
+let lastIso = "";
+
+/** Many records share a millisecond, and the text of one costs more than all the rest of the record. */
+function isoTime(ms: number): string {
+  if (ms !== lastIsoMs) {
+    lastIsoMs = ms;
+    lastIso = new Date(ms).toISOString();
+  }
+  return lastIso;
+}

@@ -1,0 +1,122 @@
+import { promisify } from "node:util";
+import { gzip } from "node:zlib";
+import {
+  type BatchAck,
+  type EventRecord,
+  isJsonObject,
+  PlayheadError,
+  type RefusedRecord,
+  toErrorBody,
+} from "@playhead/core";
+import { type SetTimer, setSystemTimer } from "../timer.ts";
+import { pollCommands } from "./command-poll.ts";
+import { createHttpClient } from "./http-client.ts";
+import { type NdjsonPart, ndjsonParts } from "./ndjson.ts";
+import type { Transport } from "./transport.ts";
+
+/** Where the server is, and how to speak to it. */
+export interface HttpTransportOptions {
+  /** The server's address, such as `https://playhead.internal`. */
+  readonly url: string;
+  /** A key of the role `worker`, or one that may do more. */
+  readonly apiKey: string;
+  /** Bytes of one request, before it is packed. @defaultValue 1 000 000 */
+  readonly maxRequestBytes?: number;
+  /** After this a request counts as failed. @defaultValue 30 000 */
+  readonly timeoutMs?: number;
+  /** Milliseconds since 1970. @defaultValue the platform's clock */
+  readonly nowMs?: () => number;
+  readonly setTimer?: SetTimer;
+  /** 0 ≤ random < 1. */
+  readonly random?: () => number;
+}
+
+const MAX_REQUEST_BYTES = 1_000_000;
+const REQUEST_TIMEOUT_MS = 30_000;
+/** Packing less than this costs more than it saves. */
+const GZIP_FROM_BYTES = 1_000;
+
+const pack = promisify(gzip);
+
+/**
+ * The way to a server over HTTP: batches are posted as NDJSON, commands are asked for while someone listens.
+ *
+ * @throws PlayheadError `usage_error` when the address is not one of http or https
+ */
+export function createHttpTransport(options: HttpTransportOptions): Transport {
+  const { url, apiKey, maxRequestBytes = MAX_REQUEST_BYTES, timeoutMs = REQUEST_TIMEOUT_MS } = options;
+  const { nowMs = Date.now, setTimer = setSystemTimer, random = Math.random } = options;
+  const request = createHttpClient({ url, apiKey, nowMs });
+  const closing = new AbortController();
+  const polls = new Set<() => void>();
+
+  async function post(source: string, { records, body }: NdjsonPart): Promise<BatchAck> {
+    const isPacked = Buffer.byteLength(body) > GZIP_FROM_BYTES;
+    try {
+      const answer = await request({
+        method: "POST",
+        path: "/events",
+        headers: { "content-type": "application/x-ndjson", ...(isPacked && { "content-encoding": "gzip" }) },
+        body: isPacked ? await pack(body) : body,
+        timeoutMs,
+        signal: closing.signal,
+      });
+      return ackIn(answer);
+    } catch (error) {
+      if (error instanceof PlayheadError && error.code === "payload_too_large")
+        return postHalves(source, records, error);
+      throw error;
+    }
+  }
+
+  /** The server takes less at a time than we think: halves, down to the one record that is too large for it. */
+  async function postHalves(source: string, records: readonly EventRecord[], error: PlayheadError): Promise<BatchAck> {
+    if (records.length === 1) return { accepted: 0, refused: [{ n: records[0]?.n ?? null, ...toErrorBody(error) }] };
+    const middle = Math.ceil(records.length / 2);
+    return postAll(source, [records.slice(0, middle), records.slice(middle)]);
+  }
+
+  /** One after the other: order is kept. When a later one fails, all are sent again, which is harmless. */
+  async function postAll(source: string, portions: readonly (readonly EventRecord[])[]): Promise<BatchAck> {
+    let accepted = 0;
+    const refused: RefusedRecord[] = [];
+    for (const portion of portions) {
+      for (const part of ndjsonParts(source, portion, maxRequestBytes)) {
+        const ack = await post(source, part);
+        accepted += ack.accepted;
+        refused.push(...ack.refused);
+      }
+    }
+    return { accepted, refused };
+  }
+
+  return {
+    send: ({ source, records }) => postAll(source, [records]),
+    onCommand(source, listener) {
+      const stopPoll = pollCommands(source, listener, { request, setTimer, random });
+      const stop = () => {
+        polls.delete(stop);
+        stopPoll();
+      };
+      polls.add(stop);
+      return stop;
+    },
+    async close() {
+      for (const stop of polls) stop();
+      closing.abort();
+    },
+  };
+}
+
+function ackIn(answer: unknown): BatchAck {
+  if (isJsonObject(answer) && typeof answer.accepted === "number" && Array.isArray(answer.refused))
+    return answer as unknown as BatchAck;
+  throw new PlayheadError(
+    "server_unreachable",
+    "what answered is not a Playhead server: expected an acknowledgement of the batch",
+    {
+      hint: "check the address",
+      retryable: false,
+    },
+  );
+}
