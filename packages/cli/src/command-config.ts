@@ -1,0 +1,36 @@
+import { resolve } from "node:path";
+import { type Config, loadConfig } from "@playhead/server";
+import type { Surroundings } from "./commands/command.ts";
+
+/** The flags of a command that are settings, as they were typed. */
+export interface ConfigFlags {
+  readonly config?: string;
+  readonly host?: string;
+  readonly port?: string;
+  readonly data?: string;
+}
+
+/**
+ * The configuration of a command: file, environment, flags. The data folder comes back as an absolute path.
+ *
+ * @throws PlayheadError `config_invalid`
+ */
+export function commandConfig(
+  flags: ConfigFlags,
+  { environment, errorLog }: Pick<Surroundings, "environment" | "errorLog">,
+): Config {
+  const { config: file, host, port, data } = flags;
+  const config = loadConfig({
+    file: file ?? null,
+    environment,
+    flags: {
+      ...(host !== undefined && { host }),
+      // As text, so that a fault can say what was typed: the configuration reads it like an environment variable.
+      ...(port !== undefined && { port: port as unknown as number }),
+      ...(data !== undefined && { data }),
+    },
+  });
+  const folder = resolve(config.data);
+  errorLog.keepIn(folder);
+  return { ...config, data: folder };
+}

@@ -1,0 +1,41 @@
+import type { Command } from "commander";
+import { type ConfigFlags, commandConfig } from "../command-config.ts";
+import { untilAborted } from "../interrupts.ts";
+import { reapAndSay } from "../reap.ts";
+import { sayServing, slowClose, startServing } from "../serving.ts";
+import { type Bind, newCommand, type Run } from "./command.ts";
+
+/** `playhead serve`: the server, until it is asked to stop. */
+export function addServe(program: Command, bind: Bind): void {
+  newCommand(program, "serve", {
+    summary: "run the server, with its page",
+    description: "Runs the server and its page until Ctrl-C or SIGTERM, and prints a link that signs in.",
+    examples: [
+      ["playhead serve", "on http://127.0.0.1:8765, for this machine only"],
+      ["playhead serve --port 0 --data ./try", "on a free port, with a data folder of its own"],
+      ["playhead serve --host 0.0.0.0", "for other machines, too"],
+    ],
+  })
+    .option("--host <address>", "address to listen on (default: 127.0.0.1)")
+    .option("--port <number>", "port to listen on; 0 takes a free one (default: 8765)")
+    .option("--data <folder>", "folder of the database, keys and logs (default: playhead-data)")
+    .option("--config <file>", "configuration file (default: playhead.config.json, where there is one)")
+    .action(bind(serve));
+}
+
+const serve: Run<[], ConfigFlags> = async (options, context) => {
+  const { console, listen } = context;
+  const config = commandConfig(options, context);
+  const interrupts = listen();
+  const serving = await startServing(config, { ...context, verbose: options.verbose === true });
+  await reapAndSay(config.data, console);
+  sayServing(serving, config, context);
+  console.say("Ctrl-C stops it.");
+  await untilAborted(interrupts.signal);
+  console.say("Stopping");
+  if (!(await serving.close())) throw slowClose();
+  console.say("Stopped; everything that was acknowledged is stored");
+  console.emit({ type: "stopped", signal: interrupts.signal.reason });
+  // To be stopped is how a server ends.
+  return "ok";
+};

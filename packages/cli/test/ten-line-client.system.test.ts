@@ -1,0 +1,103 @@
+import { spawn } from "node:child_process";
+import { once } from "node:events";
+import { join } from "node:path";
+import { createInterface } from "node:readline";
+import type { EventFrame, SnapshotFrame } from "@playhead/core";
+import { expect, onTestFinished, test } from "vitest";
+import { oddFolder, startPlayhead } from "./playhead-process.ts";
+import { makeSmallVideo } from "./small-video.ts";
+
+type Frame = EventFrame | SnapshotFrame;
+
+const CLIENT = join(import.meta.dirname, "..", "fixtures", "ten-line-client.mjs");
+
+/** A demo on a small video, once its job runs. */
+async function startDemo() {
+  const folder = oddFolder();
+  const video = join(folder, "two scenes.mp4");
+  await makeSmallVideo(video);
+  const demo = startPlayhead(["demo", video, "--port", "0", "--data", join(folder, "data"), "--json"]);
+  const [serving] = await demo.line(/^.*"type":"serving".*$/);
+  const { url, sign_in_url } = JSON.parse(serving) as { url: string; sign_in_url: string };
+  const [, jobId = ""] = await demo.line(/"job_id":"([^"]+)"/);
+  return { demo, url, jobId, key: new URL(sign_in_url).searchParams.get("key") ?? "" };
+}
+
+/** Runs the ten-line client to its end. @returns the frames that it printed */
+async function follow(url: string, jobId: string, key: string, after = "", stopAfter = ""): Promise<readonly Frame[]> {
+  const child = spawn(process.execPath, [CLIENT, url.replace("http", "ws"), jobId, key, after, stopAfter], {
+    stdio: ["ignore", "pipe", "inherit"],
+  });
+  onTestFinished(() => void child.kill("SIGKILL"));
+  const frames: Frame[] = [];
+  createInterface({ input: child.stdout }).on("line", (line) => frames.push(JSON.parse(line) as Frame));
+  await once(child, "close");
+  return frames;
+}
+
+const isFact = (frame: Frame): frame is EventFrame => frame.type !== "snapshot" && "seq" in frame && !("tick" in frame);
+const dataOf = (frames: readonly Frame[], type: string) =>
+  frames.filter((each) => each.type === type).map(({ data }) => data as Record<string, unknown>);
+
+test("a ten-line client in plain Node sees a job from its snapshot to its end", async () => {
+  const { demo, url, jobId, key } = await startDemo();
+  const frames = await follow(url, jobId, key);
+
+  expect(frames[0]?.type).toBe("snapshot");
+  expect(dataOf(frames, "job.state_changed").map(({ new_state }) => new_state)).toEqual(["completing", "completed"]);
+  const progress = dataOf(frames, "job.progress");
+  expect(progress.length).toBeGreaterThan(2);
+  expect(
+    progress.every(({ percent_complete, eta_ms }) => typeof percent_complete === "number" && eta_ms !== undefined),
+  ).toBe(true);
+  expect(progress.some(({ eta_ms }) => typeof eta_ms === "number" && eta_ms > 0)).toBe(true);
+  const percents = progress.map(({ percent_complete }) => percent_complete as number);
+  expect(percents).toEqual(percents.toSorted((a, b) => a - b));
+  expect(percents.at(-1)).toBe(100);
+  expect(dataOf(frames, "scene.started").at(-1)).toMatchObject({
+    scene_id: "2",
+    style_count: 6,
+    start_sec: 6,
+    duration_sec: 6,
+  });
+  const rendering = dataOf(frames, "clip.progress").find(({ step }) => step === "rendering");
+  expect(rendering).toMatchObject({ scene_id: expect.any(String), style: expect.any(String) });
+  expect(dataOf(frames, "clip.uploaded").at(-1)).toMatchObject({
+    clip_count: 12,
+    total_clips: 12,
+    artifact: { type: "video" },
+  });
+  expect(dataOf(frames, "scene.completed").at(-1)).toMatchObject({ clips_completed: 6, clips_failed: 0 });
+  expect(dataOf(frames, "job.completed")).toHaveLength(1);
+
+  demo.signal("SIGINT");
+  await demo.ended;
+});
+
+test("a client that comes back with `after` gets exactly what it missed", async () => {
+  const { demo, url, jobId, key } = await startDemo();
+  const whole = follow(url, jobId, key);
+  const seen: EventFrame[] = [];
+  let after = "";
+  // Comes and goes: a few facts at a time, until the job has ended.
+  while (seen.at(-1)?.type !== "session.completed") {
+    const frames = await follow(url, jobId, key, after, "7");
+    if (after !== "") expect(frames.map(({ type }) => type)).not.toContain("snapshot");
+    const first = frames.find((each) => each.type === "snapshot");
+    seen.push(...frames.filter(isFact));
+    after = String(seen.at(-1)?.seq ?? first?.seq ?? after);
+  }
+  const answer = await fetch(`${url}/api/v1/jobs/${jobId}/events?limit=1000`, {
+    headers: { authorization: `Bearer ${key}` },
+  });
+  const { events } = (await answer.json()) as { events: readonly { seq: number; type: string; data: unknown }[] };
+  const firstSeq = seen[0]?.seq ?? 0;
+
+  expect(events.map(({ seq }) => seq)).toEqual(events.map((_, index) => index + 1));
+  const stored = events.filter(({ seq }) => seq >= firstSeq).map(({ seq, type, data }) => ({ seq, type, data }));
+  expect(seen.map(({ seq, type, data }) => ({ seq, type, data }))).toEqual(stored);
+  expect((await whole).filter(isFact).at(-1)?.seq).toBe(events.length);
+
+  demo.signal("SIGINT");
+  await demo.ended;
+});
