@@ -18,7 +18,7 @@ const APP_IMPORTS = {
   dashboard: ["client", "core", "react"],
 };
 
-const OURS = "^(packages|apps|examples|bench|scripts)/";
+const OURS = "^(packages|apps|examples|bench|scripts|tests)/";
 /** Tests, and what only they use. */
 const TEST = "\\.test\\.tsx?$|^packages/[^/]+/(test|fixtures)/";
 
@@ -60,7 +60,7 @@ const rules = [
     comment:
       "Another package is imported by its name, not by a path into its folder: only its exports are its promise.",
     severity: "error",
-    from: { path: "^((?:packages|apps)/[^/]+|examples|bench|scripts)/" },
+    from: { path: "^((?:packages|apps)/[^/]+|examples|bench|scripts|tests)/" },
     to: { path: "^(packages|apps)/", pathNot: "^$1/", dependencyTypes: ["local"] },
   },
   {

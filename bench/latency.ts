@@ -34,7 +34,13 @@ const met = printReport({
   bench: "latency",
   question: "How long from task.progress() in a worker to the callback of a client?",
   date: new Date(),
-  settings: { rounds: ROUNDS, seconds: SECONDS, of_which_warm_up: 2, ticks_per_second_a_job: TICKS_PER_SECOND, unit: "milliseconds" },
+  settings: {
+    rounds: ROUNDS,
+    seconds: SECONDS,
+    of_which_warm_up: 2,
+    ticks_per_second_a_job: TICKS_PER_SECOND,
+    unit: "milliseconds",
+  },
   results,
   targets: [
     { name: "p99 at 1,000 jobs, ms", value: spreadOf(samples, "playhead 1000", "p99_ms").median, at_most: 100 },

@@ -10,9 +10,13 @@ const run = promisify(execFile);
 async function runExample(file: string): Promise<string> {
   const folder = await mkdtemp(join(tmpdir(), "playhead-example-"));
   onTestFinished(() => rm(folder, { recursive: true, force: true }));
-  const { stdout } = await run(process.execPath, ["--conditions=playhead-src", join(import.meta.dirname, file), folder], {
-    timeout: 60_000,
-  });
+  const { stdout } = await run(
+    process.execPath,
+    ["--conditions=playhead-src", join(import.meta.dirname, file), folder],
+    {
+      timeout: 60_000,
+    },
+  );
   return stdout;
 }
 

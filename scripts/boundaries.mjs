@@ -8,7 +8,7 @@ import { cruise } from "dependency-cruiser";
 import extractOptions from "dependency-cruiser/config-utl/extract-depcruise-options";
 import configuration from "../.dependency-cruiser.mjs";
 
-const FOLDERS = ["packages", "apps", "examples", "bench", "scripts"];
+const FOLDERS = ["packages", "apps", "examples", "bench", "scripts", "tests"];
 
 const home = path.resolve(import.meta.dirname, "..");
 const root = path.resolve(process.argv[2] ?? home);

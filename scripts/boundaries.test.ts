@@ -70,6 +70,7 @@ const FAULTS: readonly (readonly [rule: string, from: string, imports: string, t
   ["server-features", "packages/server/src/auth/a.ts", "../app.ts", "packages/server/src/app.ts"],
   ["server-features", "packages/server/src/store/a.ts", "../ingest/ingest.ts", "packages/server/src/ingest/ingest.ts"],
   ["no-circle", "packages/ffmpeg/src/b.ts", "./c.ts", "packages/ffmpeg/src/c.ts"],
+  ["package-by-its-name", "tests/a.ts", "../packages/core/src/fold.ts", "packages/core/src/fold.ts"],
 ];
 
 const IMPORT_TYPE_FILE = "packages/core/src/import-type.ts";

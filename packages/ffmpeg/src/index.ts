@@ -18,7 +18,9 @@ export type {
   X264Preset,
 } from "./plan/task.ts";
 export type { AudioStream, MediaInfo, VideoStream } from "./probe/media-info.ts";
+export { prerollSecOf } from "./probe/preroll.ts";
 export { type ProbeOptions, probe } from "./probe/probe.ts";
+export { guardFiles } from "./registry/guard-files.ts";
 export { type ReapedRun, type ReapOptions, type ReapReport, reapOrphans } from "./registry/reap-orphans.ts";
 export type { Pausable, PauseGate } from "./run/pause-gate.ts";
 export type { FfmpegProgress, RunPhase } from "./run/progress-tracker.ts";
@@ -27,6 +29,7 @@ export type { RunOptions, RunResult } from "./run/run-options.ts";
 export { type CutOptions, decideCuts, type SceneCut } from "./scenes/decide-cuts.ts";
 export { type DetectScenesOptions, detectScenes } from "./scenes/detect-scenes.ts";
 export type { SceneScore } from "./scenes/score-lines.ts";
-export { ensureDiskSpace, ensureWritableFolder, freeDiskBytes } from "./system/disk.ts";
+export { ensureDiskSpace, ensureWritableFolder, freeDiskBytes, unwritable } from "./system/disk.ts";
+export { formatBytes } from "./system/format-bytes.ts";
 export { type LocateOptions, locateProgram, type Program } from "./system/locate.ts";
 export { type Thumbnail, type ThumbnailOptions, thumbnail } from "./thumbnail.ts";

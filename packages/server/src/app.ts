@@ -1,15 +1,16 @@
 import { randomUUID } from "node:crypto";
 import type { AddressInfo } from "node:net";
-import { join } from "node:path";
-import { type JobsFilter, type JobSummary, type JsonObject, PlayheadError, summaryOf } from "@playhead/core";
-import { createAuth, SESSION_COOKIE, SESSION_SECONDS } from "./auth/auth.ts";
+import { type JobSummary, type JobsFilter, PlayheadError, parseRecord } from "@playhead/core";
+import { type Auth, createAuth, SESSION_COOKIE, SESSION_SECONDS } from "./auth/auth.ts";
 import { mayDo } from "./auth/principal.ts";
 import type { Config } from "./config/config.ts";
 import { createEngine, DEFAULT_TENANT, type Engine, type LocalEngine, type ServerLog } from "./engine.ts";
-import { createGateway } from "./gateway/gateway.ts";
+import { createGateway, type Gateway } from "./gateway/gateway.ts";
 import { diskCheck } from "./health/checks/disk.ts";
+import { ingestCheck } from "./health/checks/ingest.ts";
 import { storeCheck } from "./health/checks/store.ts";
 import { createHealth, type Health } from "./health/health.ts";
+import type { Api } from "./http/api.ts";
 import { addControlRoutes } from "./http/control-routes.ts";
 import { createHttp } from "./http/create-http.ts";
 import { addEventRoutes } from "./http/event-routes.ts";
@@ -17,8 +18,7 @@ import { addJobRoutes, type NewJob } from "./http/job-routes.ts";
 import { addMonitoringRoutes } from "./http/monitoring-routes.ts";
 import { addPageRoutes } from "./http/page-routes.ts";
 import { addSessionRoutes } from "./http/session-routes.ts";
-import type { LiveJob } from "./ingest/live-job.ts";
-import { createMediaRoots, type MediaRoots } from "./media/media-roots.ts";
+import type { MediaRoots } from "./media/media-roots.ts";
 
 export interface ServerOptions {
   readonly config: Config;
@@ -44,32 +44,37 @@ export interface PlayheadServer {
 }
 
 const LIST_SIZE = 100;
+/** How long requests under way have to be answered when the server ends. */
+const LAST_ANSWERS_MS = 3_000;
 
 /**
  * Starts Playhead: store, ingest, bus, gateway, HTTP. The one place that knows all the rooms.
  *
  * @throws PlayheadError `port_in_use`, `data_in_use`, and the others of {@link createEngine}
  */
-export async function startServer({ config, dashboardFolder, version, log }: ServerOptions): Promise<PlayheadServer> {
-  const startedAt = new Date().toISOString();
-  const engine = await createEngine({ dataFolder: config.data, log });
+export async function startServer(options: ServerOptions): Promise<PlayheadServer> {
+  const engine = await createEngine({ dataFolder: options.config.data, log: options.log });
   try {
-    return await startNetwork(engine, { config, dashboardFolder, version, log }, startedAt);
+    return await startNetwork(engine, options);
   } catch (error) {
     await engine.close();
     throw error;
   }
 }
 
-async function startNetwork(engine: Engine, options: ServerOptions, startedAt: string): Promise<PlayheadServer> {
-  const { config, dashboardFolder, version, log } = options;
-  const { store, bus, ingest, workers, control, findJob } = engine;
-  const auth = createAuth({ dataFolder: config.data, adminKey: config.admin_key, secret: config.secret, tenantId: DEFAULT_TENANT });
+async function startNetwork(engine: Engine, { config, dashboardFolder, version, log }: ServerOptions) {
+  const { store, ingest, media } = engine;
+  const auth = createAuth({
+    dataFolder: config.data,
+    adminKey: config.admin_key,
+    secret: config.secret,
+    tenantId: DEFAULT_TENANT,
+  });
   const health = createHealth(Date.now);
   health.register(storeCheck(store));
+  health.register(ingestCheck({ isStuck: ingest.isStuck, pending: ingest.pending }));
   health.register(diskCheck(config.data));
-  const media = createMediaRoots(join(config.data, "media-roots.json"));
-  let ready = false;
+  let isReady = false;
 
   const http = await createHttp({
     version,
@@ -78,8 +83,52 @@ async function startNetwork(engine: Engine, options: ServerOptions, startedAt: s
       if (principal === null || permission === "public") return principal;
       return mayDo(principal, permission) ? principal : "forbidden";
     },
-    onError: (error, request) => log("error", "a request failed", { ...request, error: error instanceof Error ? error.stack : String(error) }),
+    onError: (error, request) => log("error", "a request failed", { ...request, error: textOf(error) }),
   });
+  addApi(http, engine, auth);
+  addMonitoringRoutes(http, {
+    health: health.report,
+    countJobs: store.countJobs,
+    itemsPerMinute: engine.itemsPerMinute,
+    nowMs: Date.now,
+    server: { version, started_at: new Date().toISOString(), epoch: store.epoch },
+    isReady: () => isReady,
+  });
+  await addPageRoutes(http, { dashboardFolder, mediaFile: media.fileOf });
+  const gateway = openGateway(engine, auth, log);
+  gateway.attach(http.server);
+
+  await listen(http, gateway, config);
+  const { port } = http.server.address() as AddressInfo;
+  const url = `http://${config.host.includes(":") ? `[${config.host}]` : config.host}:${port}`;
+  isReady = true;
+
+  let closing: Promise<void> | null = null;
+  async function closeAll(): Promise<void> {
+    isReady = false;
+    // First the intake, so that senders and viewers still hear what became of the last of it.
+    await engine.stopIntake();
+    await gateway.close();
+    await closeHttp(http);
+    await engine.close();
+  }
+
+  return {
+    url,
+    signInUrl: `${url}/?key=${encodeURIComponent(auth.accessKey)}`,
+    accessKey: auth.accessKey,
+    local: engine.local,
+    health,
+    media,
+    close(): Promise<void> {
+      closing ??= closeAll();
+      return closing;
+    },
+  };
+}
+
+function addApi(http: Api, engine: Engine, auth: Auth): void {
+  const { store, ingest, workers, control } = engine;
   addSessionRoutes(http, {
     isKey: (key) => auth.fromKey(key) !== null,
     openSession: auth.openSession,
@@ -87,10 +136,19 @@ async function startNetwork(engine: Engine, options: ServerOptions, startedAt: s
     cookieSeconds: SESSION_SECONDS,
     describe: auth.ofRequest,
   });
-  const peekJob = (jobId: string) => ingest.jobs.peek(jobId)?.draft;
-  addJobRoutes(http, { store, findJob, peekJob, createJob: (tenantId, job) => announce(engine, tenantId, job) });
+  addJobRoutes(http, {
+    store,
+    readJob: engine.readJob,
+    hasJob: engine.hasJob,
+    refresh: engine.refresh,
+    projectTasks: engine.projectTasks,
+    createJob: (tenantId, job) => announce(engine, tenantId, job),
+  });
   addControlRoutes(http, {
-    findJob,
+    summarize: async (tenantId, jobId) => {
+      const [job] = await engine.readLive([jobId]);
+      return job?.tenant_id === tenantId ? job : null;
+    },
     command: control.command,
     waitForCommands: async (source, waitMs, signal) => {
       await workers.wait(source, waitMs, signal);
@@ -104,77 +162,77 @@ async function startNetwork(engine: Engine, options: ServerOptions, startedAt: s
       return ingest.ingest({ source, records }, { tenantId, worker: source });
     },
   });
-  addMonitoringRoutes(http, {
-    health: health.report,
-    countJobs: store.countJobs,
-    nowMs: Date.now,
-    server: { version, started_at: startedAt, epoch: store.epoch },
-    isReady: () => ready,
-  });
-  await addPageRoutes(http, { dashboardFolder, mediaFolder: media.folderOf });
+}
 
-  const gateway = createGateway({
+function openGateway(engine: Engine, auth: Auth, log: ServerLog): Gateway {
+  const { store, bus, ingest } = engine;
+  return createGateway({
     source: {
       epoch: store.epoch,
       bus,
       store,
-      committed: ingest.committed,
-      findJob: async (tenantId, jobId) => feedJob(engine, tenantId, await ingest.jobs.get(jobId)),
+      peekJob: (jobId) => {
+        const live = ingest.jobs.peek(jobId);
+        return (
+          live && {
+            draft: live.draft,
+            currentTicks: () => ingest.currentTicks(live),
+            storedSoon: () => engine.isStoredSoon(live),
+          }
+        );
+      },
+      loadJob: ingest.jobs.get,
     },
     bus,
-    peekJob,
+    readJobs: engine.readLive,
     listJobs: (tenantId, filter) => listJobs(engine, tenantId, filter),
-    authenticate: (request) => auth.ofUpgrade(request),
+    authenticate: auth.ofUpgrade,
     nowMs: Date.now,
-    onError: (error) => log("warning", "a socket failed", { error: error.message }),
+    onError: (error) => log("warning", "a socket failed", { error: textOf(error) }),
   });
-  gateway.attach(http.server);
-
-  await listen(http, config);
-  const { port } = http.server.address() as AddressInfo;
-  const url = `http://${config.host.includes(":") ? `[${config.host}]` : config.host}:${port}`;
-  ready = true;
-
-  return {
-    url,
-    signInUrl: `${url}/?key=${encodeURIComponent(auth.accessKey)}`,
-    accessKey: auth.accessKey,
-    local: engine.local,
-    health,
-    media,
-    async close() {
-      ready = false;
-      await gateway.close();
-      await http.close();
-      await engine.close();
-    },
-  };
 }
 
-async function listen(http: Awaited<ReturnType<typeof createHttp>>, { host, port }: Config): Promise<void> {
+async function listen(http: Api, gateway: Gateway, { host, port }: Config): Promise<void> {
   try {
     await http.listen({ host, port });
   } catch (cause) {
+    await gateway.close();
     await http.close();
     const { code } = cause as NodeJS.ErrnoException;
-    if (code !== "EADDRINUSE" && code !== "EACCES" && code !== "EADDRNOTAVAIL") throw cause;
-    const why = { EADDRINUSE: "is in use", EACCES: "may not be opened", EADDRNOTAVAIL: "is no address of this machine" }[code];
-    throw new PlayheadError("port_in_use", `${host}:${port} ${why}`, { hint: "choose another with --port or PLAYHEAD_PORT", cause });
+    if (code !== "EADDRINUSE" && code !== "EACCES" && code !== "EADDRNOTAVAIL" && code !== "ENOTFOUND") throw cause;
+    const why = {
+      EADDRINUSE: "is in use",
+      EACCES: "may not be opened",
+      EADDRNOTAVAIL: "is no address of this machine",
+      ENOTFOUND: "is no address of this machine",
+    }[code];
+    throw new PlayheadError("port_in_use", `${host}:${port} ${why}`, {
+      hint: "choose another with --port or PLAYHEAD_PORT",
+      cause,
+    });
   }
+}
+
+/** Answers what is under way, and cuts off who does not take the answer. */
+async function closeHttp(http: Api): Promise<void> {
+  const cutOff = setTimeout(() => http.server.closeAllConnections(), LAST_ANSWERS_MS);
+  await http.close();
+  clearTimeout(cutOff);
 }
 
 async function announce({ ingest }: Engine, tenantId: string, { job_id, ...definition }: NewJob): Promise<string> {
   const jobId = job_id ?? `job_${randomUUID().replaceAll("-", "").slice(0, 20)}`;
-  await ingest.report(tenantId, { type: "job.created", job_id: jobId, data: definition as JsonObject });
+  const ts = new Date().toISOString();
+  const { type, data } = parseRecord({ type: "job.created", job_id: jobId, ts, data: definition });
+  await ingest.report(tenantId, { type, job_id: jobId, data });
   return jobId;
 }
 
-function feedJob({ ingest }: Engine, tenantId: string, live: LiveJob | null) {
-  if (live === null || live.draft.tenant_id !== tenantId) return null;
-  return { draft: live.draft, currentTicks: () => ingest.currentTicks(live) };
-}
-
-async function listJobs({ store, ingest }: Engine, tenantId: string, filter: JobsFilter): Promise<readonly JobSummary[]> {
+async function listJobs(
+  { store, refresh }: Engine,
+  tenantId: string,
+  filter: JobsFilter,
+): Promise<readonly JobSummary[]> {
   const { items } = await store.listJobs({
     tenantId,
     sort: "created_at",
@@ -183,8 +241,9 @@ async function listJobs({ store, ingest }: Engine, tenantId: string, filter: Job
     ...(filter.state !== undefined && { states: filter.state }),
     ...(filter.kind !== undefined && { kinds: filter.kind }),
   });
-  return items.map((job) => {
-    const live = ingest.jobs.peek(job.job_id);
-    return live === undefined ? job : summaryOf(live.draft);
-  });
+  return refresh(items);
+}
+
+function textOf(error: unknown): string {
+  return error instanceof Error ? (error.stack ?? error.message) : String(error);
 }

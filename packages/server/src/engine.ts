@@ -1,16 +1,32 @@
 import { randomBytes, randomUUID } from "node:crypto";
 import { mkdirSync } from "node:fs";
 import { join } from "node:path";
-import { type BatchAck, type ControlCommand, type Job, PlayheadError, type RecordBatch } from "@playhead/core";
+import {
+  type BatchAck,
+  type ControlCommand,
+  type JobSnapshot,
+  type JobSummary,
+  PlayheadError,
+  type RecordBatch,
+  snapshotOf,
+  summaryOf,
+} from "@playhead/core";
 import { createMemoryBus } from "./bus/memory-bus.ts";
 import { createControl } from "./control/control.ts";
 import { createWorkers } from "./control/workers.ts";
 import { createIngest } from "./ingest/ingest.ts";
+import type { LiveJob } from "./ingest/live-job.ts";
+import { createMediaRoots, type MediaRoots } from "./media/media-roots.ts";
 import { LOCAL_WORKER_PREFIX, recoverLostJobs } from "./recovery/recover-lost-jobs.ts";
 import { createSqliteStore } from "./store/sqlite/open-store.ts";
+import type { Store } from "./store/store.ts";
 
 /** Says something of the server's own, for its log. */
-export type ServerLog = (level: "info" | "warning" | "error", message: string, fields?: Readonly<Record<string, unknown>>) => void;
+export type ServerLog = (
+  level: "info" | "warning" | "error",
+  message: string,
+  fields?: Readonly<Record<string, unknown>>,
+) => void;
 
 export interface EngineOptions {
   /** Folder of the database and what belongs to it; made when it is not there. */
@@ -30,6 +46,9 @@ export interface LocalEngine {
   onCommand(source: string, listener: (command: ControlCommand) => void): () => void;
 }
 
+/** Who waits for a job longer than this gets it as it is stored. */
+const STORED_SOON_MS = 2_000;
+
 /**
  * The server without its network: store, ingest, bus and control. One process a data folder.
  *
@@ -38,30 +57,116 @@ export interface LocalEngine {
  */
 export async function createEngine({ dataFolder, log, nowMs = Date.now }: EngineOptions) {
   makeFolder(dataFolder);
-  const store = await createSqliteStore({ folder: dataFolder, nowMs, newEpoch: () => randomBytes(6).toString("hex") });
-  const bus = createMemoryBus();
+  const media = createMediaRoots(join(dataFolder, "media-roots.json"));
+  const store = await createSqliteStore({
+    folder: dataFolder,
+    nowMs,
+    newEpoch: () => randomBytes(6).toString("hex"),
+  });
+  const engine = assembleEngine(store, media, log, nowMs);
+  try {
+    await engine.recover();
+    return engine;
+  } catch (error) {
+    await engine.close();
+    throw error;
+  }
+}
+
+export type Engine = Awaited<ReturnType<typeof createEngine>>;
+
+function assembleEngine(store: Store, media: MediaRoots, log: ServerLog, nowMs: () => number) {
+  const bus = createMemoryBus((error) => log("error", "a listener of the bus failed", { error: textOf(error) }));
   const ingest = createIngest({
     store,
     bus,
     nowMs,
     newTraceId: () => randomBytes(16).toString("hex"),
     onRetry: (error, retryInMs) =>
-      log("error", `the store refused to write; trying again in ${retryInMs} ms`, { error: String(error) }),
+      log("error", `the store refused to write; trying again in ${retryInMs} ms`, { error: textOf(error) }),
+    onDefect: (error, jobId) => log("error", "a record could not be taken", { job_id: jobId, error: textOf(error) }),
   });
   const workers = createWorkers(nowMs);
+  const control = createControl({ findJob, report: ingest.report, workers, newId: randomUUID });
+  let closing: Promise<void> | null = null;
 
-  async function findJob(tenantId: string, jobId: string): Promise<Job | null> {
+  async function findJob(tenantId: string, jobId: string) {
     const live = await ingest.jobs.get(jobId);
     return live !== null && live.draft.tenant_id === tenantId ? live.draft : null;
   }
 
-  const control = createControl({ findJob, report: ingest.report, workers, newId: randomUUID });
-  const lost = await recoverLostJobs({
-    openJobIds: store.readOpenJobIds,
-    findJob: async (jobId) => (await ingest.jobs.get(jobId))?.draft ?? null,
-    report: ingest.report,
-  });
-  if (lost.length > 0) log("warning", `${lost.length} job(s) of an earlier process lost their worker`, { jobs: lost });
+  /** Whether all that a job in memory shows by now is stored, or will be in a moment. */
+  async function isStoredSoon(live: LiveJob): Promise<boolean> {
+    return ingest.isStored(live) || (await isDoneSoon(() => ingest.committed(live)));
+  }
+
+  /** Whether something that waits for the store is done in a moment. */
+  async function isDoneSoon(start: () => Promise<void>): Promise<boolean> {
+    if (ingest.isStuck()) return false;
+    const late = Promise.withResolvers<false>();
+    const timer = setTimeout(() => late.resolve(false), STORED_SOON_MS);
+    try {
+      return await Promise.race([start().then(() => true), late.promise]);
+    } finally {
+      clearTimeout(timer);
+    }
+  }
+
+  /** The tenant's job as it stands, nothing of it unstored; null for none, and for another tenant's. */
+  async function readJob(tenantId: string, jobId: string): Promise<JobSnapshot | null> {
+    const live = ingest.jobs.peek(jobId);
+    if (live !== undefined && live.draft.tenant_id === tenantId) {
+      const snapshot = snapshotOf(live.draft);
+      if (await isStoredSoon(live)) return snapshot;
+    }
+    const stored = await store.readSnapshot(jobId);
+    return stored?.tenant_id === tenantId ? stored : null;
+  }
+
+  /** Whether the tenant has such a job. */
+  async function hasJob(tenantId: string, jobId: string): Promise<boolean> {
+    const job = ingest.jobs.peek(jobId)?.draft ?? (await store.readSnapshot(jobId));
+    return job?.tenant_id === tenantId;
+  }
+
+  /** Has the store list the tasks of a job in memory as they stand by now, as far as it writes. */
+  async function projectTasks(jobId: string): Promise<void> {
+    const live = ingest.jobs.peek(jobId);
+    if (live !== undefined) await isDoneSoon(() => ingest.project(live));
+  }
+
+  /** How many items the tenant's running jobs finish a minute; null while nothing tells. */
+  function itemsPerMinute(tenantId: string): number | null {
+    let sum: number | null = null;
+    for (const { draft } of ingest.jobs.open()) {
+      const { items_per_minute: rate } = draft.progress;
+      if (draft.tenant_id === tenantId && draft.state === "running" && rate !== null) sum = (sum ?? 0) + rate;
+    }
+    return sum;
+  }
+
+  /** Jobs as the store lists them, with what memory knows better, nothing of it unstored. */
+  async function refresh(listed: readonly JobSummary[]): Promise<readonly JobSummary[]> {
+    return Promise.all(
+      listed.map(async (job) => {
+        const live = ingest.jobs.peek(job.job_id);
+        if (live === undefined) return job;
+        const summary = summaryOf(live.draft);
+        return (await isStoredSoon(live)) ? summary : job;
+      }),
+    );
+  }
+
+  /** Those of the jobs that are in memory, as they stand, as far as that is stored soon. */
+  async function readLive(jobIds: readonly string[]): Promise<readonly JobSummary[]> {
+    const read = jobIds.map(async (jobId) => {
+      const live = ingest.jobs.peek(jobId);
+      if (live === undefined) return null;
+      const summary = summaryOf(live.draft);
+      return (await isStoredSoon(live)) ? summary : null;
+    });
+    return (await Promise.all(read)).filter((job) => job !== null);
+  }
 
   const local: LocalEngine = {
     ingest(batch) {
@@ -71,32 +176,62 @@ export async function createEngine({ dataFolder, log, nowMs = Date.now }: Engine
     onCommand: (source, listener) => workers.listen(LOCAL_WORKER_PREFIX + source, listener),
   };
 
+  /** Takes nothing more, and stores and says what is at hand. */
+  async function stopIntake(): Promise<void> {
+    workers.close();
+    if (!(await ingest.close())) log("error", "what was at hand could not be stored in time");
+  }
+
   return {
     store,
+    /** The folders whose files viewers may have. */
+    media,
     bus,
     ingest,
     workers,
     control,
     local,
-    findJob,
+    isStoredSoon,
+    hasJob,
+    readJob,
+    projectTasks,
+    itemsPerMinute,
+    refresh,
+    readLive,
+    /** Ends the jobs of workers that ended with an earlier process. */
+    async recover(): Promise<void> {
+      const lost = await recoverLostJobs({
+        openJobIds: store.readOpenJobIds,
+        findJob: async (jobId) => (await ingest.jobs.get(jobId))?.draft ?? null,
+        report: ingest.report,
+      });
+      if (lost.length > 0)
+        log("warning", `${lost.length} job(s) of an earlier process lost their worker`, { jobs: lost });
+    },
+    stopIntake,
     /** Stores what is at hand and lets the files go. */
-    async close(): Promise<void> {
-      const stored = await ingest.close();
-      if (!stored) log("error", "what was at hand could not be stored in time");
-      await store.close();
+    close(): Promise<void> {
+      closing ??= stopIntake().finally(store.close);
+      return closing;
     },
   };
 }
 
-export type Engine = Awaited<ReturnType<typeof createEngine>>;
+function textOf(error: unknown): string {
+  return error instanceof Error ? (error.stack ?? error.message) : String(error);
+}
 
 function makeFolder(folder: string): void {
   try {
-    mkdirSync(join(folder), { recursive: true, mode: 0o700 });
+    mkdirSync(folder, { recursive: true, mode: 0o700 });
   } catch (cause) {
-    throw new PlayheadError("data_unwritable", `the data folder ${folder} cannot be made: ${(cause as Error).message}`, {
-      hint: "choose another with --data or PLAYHEAD_DATA",
-      cause,
-    });
+    throw new PlayheadError(
+      "data_unwritable",
+      `the data folder ${folder} cannot be made: ${(cause as Error).message}`,
+      {
+        hint: "choose another with --data or PLAYHEAD_DATA",
+        cause,
+      },
+    );
   }
 }

@@ -1,5 +1,12 @@
 export { type PlayheadServer, type ServerOptions, startServer } from "./app.ts";
 export { type Config, configSchema } from "./config/config.ts";
 export { type ConfigSources, loadConfig } from "./config/load-config.ts";
-export { createEngine, type Engine, type EngineOptions, type LocalEngine, type ServerLog } from "./engine.ts";
+export {
+  createEngine,
+  DEFAULT_TENANT,
+  type Engine,
+  type EngineOptions,
+  type LocalEngine,
+  type ServerLog,
+} from "./engine.ts";
 export type { HealthCheck, HealthReport, HealthResult } from "./health/health.ts";

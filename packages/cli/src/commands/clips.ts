@@ -63,6 +63,9 @@ const clips: Run<[input: string], ClipsFlags> = async (options, context, input) 
   try {
     await reapAndSay(config.data, console);
     sayPlace(place, console.say);
+    const outDir = resolve(options.out ?? join("playhead-clips", parse(input).name));
+    // A server that has this data folder later can show what was made now.
+    if (place.kind === "engine") place.engine.media.add(outDir);
     return await runClipsJob({
       playhead,
       follow: (jobId) =>
@@ -72,7 +75,8 @@ const clips: Run<[input: string], ClipsFlags> = async (options, context, input) 
       signal: interrupts.signal,
       clips: {
         input: resolve(input),
-        outDir: resolve(options.out ?? join("playhead-clips", parse(input).name)),
+        outDir,
+        ...(place.kind === "engine" && { urlOf: place.engine.media.urlOf }),
         registryDir: runsFolder(config.data),
         ...(parsedScenes !== undefined && { scenes: parsedScenes }),
         ...(options.styles !== undefined && { styles: options.styles }),

@@ -1,6 +1,6 @@
 import { createPlayheadClient } from "@playhead/client";
 import { isJobState, JOB_STATES, type JobState, type JobSummary } from "@playhead/core";
-import { createEngine } from "@playhead/server";
+import { createEngine, DEFAULT_TENANT } from "@playhead/server";
 import { type Command, InvalidArgumentError } from "commander";
 import { type ConfigFlags, commandConfig } from "../command-config.ts";
 import { expectData, type ServerFlags, serverToAsk } from "../find-history.ts";
@@ -22,8 +22,6 @@ const DEFAULT_LIMIT = 20;
 const MAX_LIMIT = 200;
 /** The least that the server gives a page. */
 const MIN_PAGE = 10;
-/** Whose jobs a data folder of one machine holds. */
-const TENANT = "default";
 
 /** `playhead jobs`: the newest jobs. */
 export function addJobs(program: Command, bind: Bind): void {
@@ -83,7 +81,7 @@ async function fromFolder(
   const engine = await createEngine({ dataFolder, log: () => undefined });
   try {
     const { items } = await engine.store.listJobs({
-      tenantId: TENANT,
+      tenantId: DEFAULT_TENANT,
       sort: "created_at",
       order: "desc",
       limit: most,

@@ -39,6 +39,16 @@ test("a whole command line", () => {
   ]);
 });
 
+test("what is read before the start is cut off at the output, for each stream alike", () => {
+  const input = { kind: "file", path: "/in/a.ts", startSec: 12, durationSec: 3, prerollSec: 10 } as const;
+  const argv = argvOf({ inputs: [input] });
+  const options = argv.flatMap((arg, i) => (arg === "-ss" || arg === "-t" ? [`${arg} ${argv[i + 1]}`] : []));
+  expect(options).toEqual(["-ss 2", "-t 13", "-ss 10", "-t 3"]);
+  const fromStart = argvOf({ inputs: [{ ...input, prerollSec: 12 }] });
+  expect(fromStart.slice(0, fromStart.indexOf("-i"))).not.toContain("-ss");
+  expect(argvOf({ audio: { codec: "aac", channels: 2 } })).toContain("-ac");
+});
+
 test("every file that is opened is guarded, and sought before it is decoded", () => {
   const file = { kind: "file", path: "/in/b.mp4", startSec: 1 } as const;
   const argv = argvOf({ inputs: [file, file] });

@@ -36,18 +36,28 @@ export function buildArgv(plan: FfmpegPlan, pass: PlannedPass, paths: ArgvPaths)
     ...(task.maxFrames === undefined ? [] : ["-frames:v", String(task.maxFrames)]),
     ...(task.threads === undefined ? [] : ["-threads", String(task.threads)]),
     ...["-max_muxing_queue_size", "4096"],
+    ...afterPreroll(task),
     ...outputArgs(isAnalysis ? { kind: "none" } : task.output, paths.partPath),
   ];
 }
 
 function inputArgs(input: TaskInput, maxPixels: number | undefined): readonly string[] {
   if (input.kind === "generated") return ["-f", "lavfi", "-t", seconds(input.durationSec), "-i", input.graph];
+  const { path, startSec = 0, prerollSec = 0, durationSec } = input;
+  const fromSec = Math.max(0, startSec - prerollSec);
   return [
     ...guardArgs(maxPixels),
-    ...(input.startSec === undefined || input.startSec === 0 ? [] : ["-ss", seconds(input.startSec)]),
-    ...(input.durationSec === undefined ? [] : ["-t", seconds(input.durationSec)]),
-    ...["-i", fileUrl(input.path)],
+    ...(fromSec === 0 ? [] : ["-ss", seconds(fromSec)]),
+    ...(durationSec === undefined ? [] : ["-t", seconds(prerollSec + durationSec)]),
+    ...["-i", fileUrl(path)],
   ];
+}
+
+/** What was read too early is cut off at the output. */
+function afterPreroll({ inputs: [input] }: FfmpegTask): readonly string[] {
+  if (input?.kind !== "file" || !input.prerollSec) return [];
+  const { prerollSec, durationSec } = input;
+  return ["-ss", seconds(prerollSec), ...(durationSec === undefined ? [] : ["-t", seconds(durationSec)])];
 }
 
 /** Never `1e-7`, which ffmpeg does not read; a microsecond is as fine as its clock. */
@@ -86,7 +96,9 @@ function videoArgs(video: VideoEncoding | null): readonly string[] {
 
 function audioArgs(audio: AudioEncoding | null): readonly string[] {
   if (audio === null) return ["-an"];
-  return audio.codec === "copy" ? ["-c:a", "copy"] : ["-c:a", "aac", "-b:a", `${audio.kbps ?? 160}k`];
+  if (audio.codec === "copy") return ["-c:a", "copy"];
+  const channels = audio.channels === undefined ? [] : ["-ac", String(audio.channels)];
+  return ["-c:a", "aac", "-b:a", `${audio.kbps ?? 160}k`, ...channels];
 }
 
 function outputArgs(output: TaskOutput, partPath: string | null): readonly string[] {

@@ -92,6 +92,16 @@ test.each([
     given: { inputs: [file({ durationSec: Number.POSITIVE_INFINITY })] },
     expected: "(inputs[0].durationSec)",
   },
+  {
+    name: "more preroll than there is",
+    given: { inputs: [file({ startSec: 1, prerollSec: 2 })] },
+    expected: "(inputs[0].prerollSec)",
+  },
+  {
+    name: "a preroll of one input of two",
+    given: { inputs: [file({ startSec: 1, prerollSec: 1 }), file()] },
+    expected: "(inputs[0].prerollSec)",
+  },
   { name: "no path", given: { inputs: [file({ path: "" })] }, expected: "(inputs[0].path)" },
   { name: "a path with a zero in it", given: { inputs: [file({ path: "a\0b" })] }, expected: "(inputs[0].path)" },
   { name: "no output path", given: { output: { ...TASK.output, path: "" } }, expected: "(output.path)" },

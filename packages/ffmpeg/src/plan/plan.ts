@@ -55,6 +55,11 @@ function findFault(task: FfmpegTask): string | null {
     if (!(Number.isFinite(startSec) && startSec >= 0)) {
       return `expected a start of 0 s or later, got ${startSec} (inputs[${i}].startSec)`;
     }
+    const { prerollSec = 0 } = input;
+    if (!(prerollSec >= 0 && prerollSec <= startSec))
+      return `expected a preroll of 0 s to the start, got ${prerollSec} (inputs[${i}].prerollSec)`;
+    if (prerollSec > 0 && inputs.length > 1)
+      return `expected no preroll where there are several inputs (inputs[${i}].prerollSec)`;
     if (path === "" || path.includes("\0")) return `expected the path of a file (inputs[${i}].path)`;
     if (output.kind === "file" && resolve(output.path) === resolve(path)) {
       return "expected the output to be another file than the input: it would be overwritten while it is read";

@@ -6,6 +6,11 @@ export interface FileInput {
   readonly startSec?: number;
   /** How much to read, in seconds, over 0. @defaultValue to its end */
   readonly durationSec?: number;
+  /**
+   * How much before `startSec` to read and throw away, where the container cannot be sought in exactly: see
+   * `prerollSecOf`. Only of an input that is the only one. @defaultValue 0
+   */
+  readonly prerollSec?: number;
   /** How long the whole file is (`MediaInfo.durationSec`): without it, the length of an untrimmed input is unknown. */
   readonly sourceDurationSec?: number | null;
 }
@@ -36,8 +41,11 @@ export type VideoQuality =
   /** Even size: the average bit rate; in two passes it is met well, and takes longer. */
   | { readonly kind: "bitrate"; readonly kbps: number; readonly passes: 1 | 2 };
 
-/** How the sound is written. `kbps` @defaultValue 160 */
-export type AudioEncoding = { readonly codec: "copy" } | { readonly codec: "aac"; readonly kbps?: number };
+/** How the sound is written. */
+export type AudioEncoding =
+  | { readonly codec: "copy" }
+  /** `kbps` @defaultValue 160. `channels` @defaultValue as many as there are */
+  | { readonly codec: "aac"; readonly kbps?: number; readonly channels?: 1 | 2 };
 
 export type TaskOutput =
   /** A file, which appears under its name only when it is whole and was checked. */
@@ -62,7 +70,10 @@ export interface FfmpegTask {
   readonly inputs: readonly TaskInput[];
   /** A `-filter_complex` graph with labelled outputs. It must be ours, never a user's. */
   readonly filterGraph?: string;
-  /** What goes into the output. @defaultValue the first video (`0:V:0?`) and sound (`0:a:0?`) that are encoded */
+  /**
+   * What goes into the output; with `?` at its end, if it is there: a stream may also have nothing in the part that is
+   * read. @defaultValue the first video (`0:V:0?`) and sound (`0:a:0?`) that are encoded
+   */
   readonly maps?: readonly string[];
   readonly video: VideoEncoding | null;
   readonly audio: AudioEncoding | null;

@@ -75,6 +75,12 @@ test.each([
     expected: { frameRate: null, frameCountEstimate: null },
   },
   { name: "frames by duration and rate", given: { avg_frame_rate: "25/1" }, expected: { frameCountEstimate: 250 } },
+  {
+    name: "a length in Matroska's tag",
+    given: { tags: { DURATION: "01:02:03.500000000" } },
+    expected: { durationSec: 3723.5 },
+  },
+  { name: "nonsense in that tag", given: { tags: { DURATION: "-1:99" } }, expected: { durationSec: null } },
   { name: "HDR10", given: { color_transfer: "smpte2084" }, expected: { isHdr: true } },
   { name: "HLG", given: { color_transfer: "arib-std-b67" }, expected: { isHdr: true } },
 ])("video: $name", ({ given, expected }) => {

@@ -95,7 +95,7 @@ function videoOf(stream: Fields, fileDurationSec: number | null): VideoStream {
   const aspect = ratioOf(stream.sample_aspect_ratio) ?? 1;
   const frameRate = ratioOf(stream.avg_frame_rate);
   const baseFrameRate = ratioOf(stream.r_frame_rate);
-  const durationSec = numberOf(stream.duration);
+  const durationSec = streamDurationOf(stream);
   const lengthSec = durationSec ?? fileDurationSec;
   const estimate = lengthSec === null || frameRate === null ? null : Math.round(lengthSec * frameRate);
   return {
@@ -133,6 +133,15 @@ function audioOf(stream: Fields): AudioStream {
     codec: textOf(stream.codec_name) ?? "unknown",
     channels: numberOf(stream.channels) ?? 0,
     sampleRate: numberOf(stream.sample_rate) ?? 0,
-    durationSec: numberOf(stream.duration),
+    durationSec: streamDurationOf(stream),
   };
+}
+
+/** Matroska has the length of a stream in a tag, such as `00:00:04.040000000`. */
+function streamDurationOf(stream: Fields): number | null {
+  const durationSec = numberOf(stream.duration);
+  if (durationSec !== null) return durationSec;
+  const tag = isFields(stream.tags) ? textOf(stream.tags.DURATION) : null;
+  const [, hours, minutes, seconds] = /^(\d+):([0-5]\d):([0-5]\d(?:\.\d+)?)$/.exec(tag ?? "") ?? [];
+  return seconds === undefined ? null : Number(hours) * 3600 + Number(minutes) * 60 + Number(seconds);
 }

@@ -44,8 +44,8 @@ export function probeFailure(attempt: FailedProbe): PlayheadError {
   if (stderr.includes("No such file or directory")) {
     return new PlayheadError("input_missing", `${name} is no longer there`, { hint: "leave it in its place", cause });
   }
-  const [, width, height] = TOO_MANY_PIXELS.exec(stderr) ?? [];
-  if (width !== undefined) return frameTooLargeError(name, Number(width), Number(height), maxPixels);
+  const tooLarge = refusedFrame(name, stderr, maxPixels);
+  if (tooLarge !== null) return tooLarge;
   if (outline.container === "mp4" && stderr.includes("moov atom not found")) {
     return new PlayheadError("input_truncated", `${name} is not complete: its index (moov atom) is missing`, {
       hint: "the recording or the copy stopped early: copy, download or export it again",
@@ -72,6 +72,12 @@ export function truncatedError(name: string, outline: ContainerOutline, cause?: 
       cause,
     },
   );
+}
+
+/** The error for frames that ffprobe itself refused as too large, which may leave its exit code 0; null for others. */
+export function refusedFrame(name: string, stderr: string, maxPixels: number): PlayheadError | null {
+  const [, width, height] = TOO_MANY_PIXELS.exec(stderr) ?? [];
+  return width === undefined ? null : frameTooLargeError(name, Number(width), Number(height), maxPixels);
 }
 
 /** The error for frames with more pixels than are accepted. */

@@ -196,6 +196,12 @@ test("refuses what is enormous, without decoding it", async () => {
     code: "input_too_large",
     message: '"big.mp4" has frames of 1000 × 1000 pixels; at most 307200 pixels (as in 554 × 554) are accepted',
   });
+  // A decoder that refuses the frame itself leaves ffprobe's exit code 0 and a size of 0 × 0.
+  const still = media.make("big.mkv", "-i", big, "-frames:v", "1", "-c:v", "mjpeg");
+  expect(await failureOf(still, { maxPixels: 640 * 480 })).toMatchObject({
+    code: "input_too_large",
+    message: expect.stringContaining("1000 × 1000"),
+  });
   expect(await failureOf(clip(), { maxDurationSec: 0.5 })).toMatchObject({
     code: "input_too_large",
     message: '"clip.mp4" is 1 s long; at most 0.5 s are accepted',

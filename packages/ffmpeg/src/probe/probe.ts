@@ -6,10 +6,12 @@ import { locateProgram } from "../system/locate.ts";
 import { checkInputFile } from "./input-file.ts";
 import { DEFAULT_MAX_PIXELS, fileUrl, guardArgs } from "./input-guard.ts";
 import { type MediaInfo, parseMediaInfo } from "./media-info.ts";
-import { frameTooLargeError, probeFailure, truncatedError } from "./probe-failure.ts";
+import { frameTooLargeError, probeFailure, refusedFrame, truncatedError } from "./probe-failure.ts";
 import { readOutline, UNKNOWN_OUTLINE } from "./truncation.ts";
 
 export interface ProbeOptions {
+  /** Whose ffprobe is taken, if it has one beside it. */
+  readonly ffmpegPath?: string | undefined;
   readonly ffprobePath?: string | undefined;
   readonly signal?: AbortSignal | undefined;
   /** @defaultValue 15 000 */
@@ -35,7 +37,7 @@ export async function probe(path: string, options: ProbeOptions = {}): Promise<M
   const { timeoutMs = DEFAULT_TIMEOUT_MS, maxPixels = DEFAULT_MAX_PIXELS, signal } = options;
   const file = path === "" ? path : resolve(path);
   const sizeBytes = await checkInputFile(file);
-  const ffprobe = await locateProgram("ffprobe", { path: options.ffprobePath });
+  const ffprobe = await locateProgram("ffprobe", { path: options.ffprobePath, besidePath: options.ffmpegPath });
   const what = ["-of", "json", "-show_format", "-show_streams"];
   const args = ["-hide_banner", "-loglevel", "repeat+level+error", ...guardArgs(maxPixels), ...what, fileUrl(file)];
   const [answer, outline] = await Promise.all([
@@ -46,6 +48,8 @@ export async function probe(path: string, options: ProbeOptions = {}): Promise<M
   if (answer.exitCode !== 0) throw probeFailure({ name, outline, maxPixels, ...answer });
   const info = parseMediaInfo(parseJson(answer.stdout), sizeBytes);
   if (outline.missingBytes > 0) throw truncatedError(name, outline);
+  const tooLarge = info.video?.width === 0 ? refusedFrame(name, answer.stderr, maxPixels) : null;
+  if (tooLarge !== null) throw tooLarge;
   checkContent(name, info, options.requireVideo ?? false);
   checkSize(name, info, maxPixels, options.maxDurationSec ?? DEFAULT_MAX_DURATION_SEC);
   return info;

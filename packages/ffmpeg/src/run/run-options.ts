@@ -23,7 +23,9 @@ export interface RunOptions {
   readonly registryDir?: string | undefined;
   /** Priority, -20 to 19. @defaultValue ours */
   readonly nice?: number | undefined;
+  /** @defaultValue `FFMPEG_PATH`, else the first in PATH */
   readonly ffmpegPath?: string | undefined;
+  /** Looks at what was written. @defaultValue the one beside `ffmpegPath`, else `FFPROBE_PATH`, else the first in PATH */
   readonly ffprobePath?: string | undefined;
   /** Most pixels a frame of an input may have. @defaultValue 67 108 864 */
   readonly maxPixels?: number | undefined;

@@ -43,6 +43,17 @@ async function runTask(task: FfmpegTask, options: RunOptions = {}) {
 /** Names that no run may leave behind. */
 const leftovers = () => readdirSync(media.path).filter((name) => /part|log|mbtree/.test(name));
 
+test("an optional stream may have nothing in the part that is read; one that was asked for must be there", async () => {
+  const short = media.make("short-sound.mp4", ...clipArgs(2), "-filter_complex", "[1]atrim=0:0.5", "-map", "0");
+  const inputs = [{ kind: "file", path: short, startSec: 1, durationSec: 0.4 }] as const;
+  const { result } = await runTask(taskOf("without.mp4", { inputs, maps: ["0:V:0", "0:a:0?"] }));
+  expect(result.info).toMatchObject({ video: { width: 160 }, audio: [] });
+  await expect(runTask(taskOf("with.mp4", { inputs, maps: ["0:V:0", "0:a:0"] }))).rejects.toMatchObject({
+    code: "output_invalid",
+    message: '"with.mp4" is not as planned: it has no sound',
+  });
+});
+
 test("progress rises to 1, and only the last says 1", async () => {
   const { result, seen } = await runTask(pacedTask(clip(), media.at("paced.mp4")));
   const fractions = seen.map((progress) => progress.fraction ?? -1);

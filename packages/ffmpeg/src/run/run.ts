@@ -89,8 +89,9 @@ async function runPasses(plan: FfmpegPlan, context: PassesContext): Promise<read
 }
 
 /** Checks the part and gives it its name; a cancel that comes before that still counts. */
-async function finish(plan: FfmpegPlan, { output }: PreparedRun, { signal, ffprobePath }: RunOptions) {
-  const verified = output && (await verifyOutput(plan, output.partPath, output.finalPath, { signal, ffprobePath }));
+async function finish(plan: FfmpegPlan, { output }: PreparedRun, { signal, ffmpegPath, ffprobePath }: RunOptions) {
+  const verified =
+    output && (await verifyOutput(plan, output.partPath, output.finalPath, { signal, ffmpegPath, ffprobePath }));
   if (signal?.aborted) throw canceledError(signal);
   await output?.publish();
   return verified;

@@ -7,6 +7,7 @@ import { probe } from "../probe/probe.ts";
 import { displayName } from "../system/display-name.ts";
 
 export interface VerifyOptions {
+  readonly ffmpegPath?: string | undefined;
   readonly ffprobePath?: string | undefined;
   readonly signal?: AbortSignal | undefined;
 }
@@ -54,14 +55,21 @@ export async function verifyOutput(
 
 function findFault(plan: FfmpegPlan, info: MediaInfo): string | null {
   const { task, expectedDurationSec } = plan;
-  const isOptional = task.maps === undefined || task.maps.some((map) => map.endsWith("?"));
-  if (task.video !== null && info.video === null && !isOptional) return "it has no video";
-  if (task.audio !== null && info.audio.length === 0 && !isOptional) return "it has no sound";
+  if (task.video !== null && info.video === null && !isOptional(task, OPTIONAL_VIDEO)) return "it has no video";
+  if (task.audio !== null && info.audio.length === 0 && !isOptional(task, OPTIONAL_SOUND)) return "it has no sound";
   if (expectedDurationSec === null || task.maxFrames !== undefined) return null;
   const gotSec = info.durationSec;
   const toleranceSec = task.durationToleranceSec ?? defaultToleranceSec(task, expectedDurationSec);
   if (gotSec !== null && Math.abs(gotSec - expectedDurationSec) <= toleranceSec) return null;
   return `expected ${expectedDurationSec.toFixed(2)} s, got ${gotSec === null ? "an unknown length" : `${gotSec.toFixed(2)} s`}`;
+}
+
+/** Maps such as `0:V:0?`; one without a letter (`0:1?`) may be either. */
+const OPTIONAL_VIDEO = /^\d+(:[vV]|(?!:a)).*\?$/;
+const OPTIONAL_SOUND = /^\d+(:a|(?!:[vV])).*\?$/;
+
+function isOptional({ maps }: FfmpegTask, optional: RegExp): boolean {
+  return maps === undefined || maps.some((map) => optional.test(map));
 }
 
 /** Copied streams can only be cut where a key frame is. */

@@ -39,6 +39,15 @@ test("a moving picture without cuts is divided evenly", async () => {
   ]);
 });
 
+test("scenes end with the pictures, also where the sound goes on", async () => {
+  const inputs = ["-f", "lavfi", "-i", "testsrc2=s=160x90:r=10:d=2", "-f", "lavfi", "-t", "4", "-i", TONE];
+  for (const name of ["long-sound.mp4", "long-sound.mkv"]) {
+    const path = media.make(name, ...inputs, ...QUICK);
+    const scenes = await detectScenes(path, await probe(path));
+    expect(scenes.map(({ startSec, endSec }) => [startSec, endSec])).toEqual([[0, expect.closeTo(2, 1)]]);
+  }
+});
+
 test("is canceled like any run, and refuses what has no pictures", async () => {
   const path = media.at("cuts.mp4");
   const info = await probe(path);

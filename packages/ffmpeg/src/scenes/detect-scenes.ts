@@ -28,10 +28,11 @@ export async function detectScenes(
       hint: "give a video file",
     });
   }
+  const endSec = video.durationSec ?? info.durationSec;
   const reader = createScoreReader();
   const filters = `scale=${COMPARE_WIDTH}:-2,scdet=threshold=100,metadata=mode=print:key=lavfi.scd.score:file=-`;
   const plan = planTask({
-    inputs: [{ kind: "file", path, sourceDurationSec: info.durationSec }],
+    inputs: [{ kind: "file", path, sourceDurationSec: endSec }],
     filterGraph: `[0:${video.index}]${filters}[scores]`,
     maps: ["[scores]"],
     video: { codec: "raw", pixelFormat: "yuv420p" },
@@ -45,6 +46,7 @@ export async function detectScenes(
     },
   });
   const scores = reader.scores();
-  const durationSec = info.durationSec ?? result.durationSec ?? scores.at(-1)?.timeSec ?? 0;
+  // Sound may go on when the pictures are over; scenes are made of pictures.
+  const durationSec = endSec ?? result.durationSec ?? scores.at(-1)?.timeSec ?? 0;
   return decideCuts(scores, durationSec, options);
 }

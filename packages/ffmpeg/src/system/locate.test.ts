@@ -38,6 +38,16 @@ test("ffprobe is looked for beside FFMPEG_PATH", async () => {
   expect(await locateProgram("ffprobe", { env: { FFMPEG_PATH: ffmpeg } })).toBe(ffprobe);
 });
 
+test("a program is looked for beside the other one that was given, before the environment is asked", async () => {
+  const { program, folder } = setup();
+  const [ffmpeg, ffprobe, other] = [program("own/ffmpeg"), program("own/ffprobe"), program("bin/ffprobe")];
+  const env = { FFPROBE_PATH: other, PATH: join(folder, "bin") };
+  expect(await locateProgram("ffprobe", { besidePath: ffmpeg, env })).toBe(ffprobe);
+  expect(await locateProgram("ffprobe", { besidePath: ffmpeg, path: other, env })).toBe(other);
+  expect(await locateProgram("ffprobe", { besidePath: "ffmpeg", env })).toBe(other);
+  expect(await locateProgram("ffprobe", { besidePath: program("alone/ffmpeg"), env })).toBe(other);
+});
+
 test("what is not there, not executable or a folder is told with a hint", async () => {
   const { folder, program } = setup();
   const plain = program("plain/ffmpeg", 0o644);

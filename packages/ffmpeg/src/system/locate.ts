@@ -9,6 +9,8 @@ export type Program = "ffmpeg" | "ffprobe";
 export interface LocateOptions {
   /** Path of the program: absolute, relative to the working directory, or a bare name to be looked up in PATH. */
   readonly path?: string | undefined;
+  /** Path of the other program: when one of ours lies beside it, it is taken. */
+  readonly besidePath?: string | undefined;
   /** @defaultValue `process.env` */
   readonly env?: Readonly<Record<string, string | undefined>>;
 }
@@ -43,13 +45,25 @@ function wanted(program: Program, options: LocateOptions, env: Readonly<Record<s
   return null;
 }
 
+/** A program in the folder of another one; null for a bare name, which has no folder. */
+async function findBeside(program: Program, otherPath: string | undefined): Promise<string | null> {
+  if (!otherPath?.includes("/")) return null;
+  const beside = join(dirname(resolve(otherPath)), program);
+  return (await isExecutable(beside)) ? beside : null;
+}
+
 /**
- * The absolute path of ffmpeg or ffprobe: the path given, else `FFMPEG_PATH` or `FFPROBE_PATH`, else (ffprobe) the
- * one beside `FFMPEG_PATH`, else the first in PATH.
+ * The absolute path of ffmpeg or ffprobe: the path given, else the one beside the other's, else `FFMPEG_PATH` or
+ * `FFPROBE_PATH`, else (ffprobe) the one beside `FFMPEG_PATH`, else the first in PATH.
  * @throws PlayheadError `ffmpeg_missing`
  */
 export async function locateProgram(program: Program, options: LocateOptions = {}): Promise<string> {
   const env = options.env ?? process.env;
+  const { path, besidePath } = options;
+  if (path === undefined || path === "") {
+    const found = await findBeside(program, besidePath);
+    if (found !== null) return found;
+  }
   const asked = wanted(program, options, env);
   if (asked !== null) {
     const isBareName = !asked.path.includes("/");
@@ -61,11 +75,8 @@ export async function locateProgram(program: Program, options: LocateOptions = {
       cause: new Error(`not an executable file: ${asked.path}`),
     });
   }
-  if (program === "ffprobe" && env.FFMPEG_PATH?.includes("/")) {
-    const beside = join(dirname(resolve(env.FFMPEG_PATH)), "ffprobe");
-    if (await isExecutable(beside)) return beside;
-  }
-  const found = await findInPath(program, env.PATH);
+  const beside = program === "ffprobe" ? await findBeside(program, env.FFMPEG_PATH) : null;
+  const found = beside ?? (await findInPath(program, env.PATH));
   if (found !== null) return found;
   throw new PlayheadError("ffmpeg_missing", `${program} is not installed: it was not found in PATH`, {
     hint: INSTALL_HINT,

@@ -1,36 +1,49 @@
-import { type FfmpegTask, type MediaInfo, planTask, type VideoStream } from "@playhead/ffmpeg";
-import type { ClipPlan } from "./clip.ts";
+import { type FfmpegPlan, planTask, prerollSecOf, type VideoStream } from "@playhead/ffmpeg";
+import type { ClipPlan } from "./clip-plan.ts";
+import type { Source } from "./source.ts";
 
 const AUDIO_KBPS = 128;
 /** Bits a pixel of a frame that x264 needs at our quality, at most: for the disk check, not for the encoder. */
 const BITS_PER_PIXEL = 0.15;
 const FALLBACK_RATE = 30;
 
-/** What ffmpeg has to do for a clip: cut the segment out and bring it into its style, in one go. */
-export function clipTask(input: string, info: MediaInfo, video: VideoStream, clip: ClipPlan, outputPath: string) {
-  const square = video.pixelAspectRatio === 1 ? "" : "scale=iw*sar:ih,setsar=1,";
-  const task: FfmpegTask = {
+/**
+ * What ffmpeg has to do for a clip: cut the segment out and bring it into its style, in one go.
+ *
+ * @throws what the style threw that this video is not for
+ */
+export function clipTask(source: Source, clip: ClipPlan, outputPath: string): FfmpegPlan {
+  const { style, scene } = clip;
+  if (!style.isFit) throw style.error;
+  const { info, video } = source;
+  const isSquare = info.video?.pixelAspectRatio === 1;
+  const square = isSquare ? "" : `scale=${video.width}:${video.height},setsar=1,`;
+  const [sound] = info.audio;
+  return planTask({
     inputs: [
       {
         kind: "file",
-        path: input,
-        startSec: clip.scene.start_sec,
+        path: source.path,
+        startSec: scene.start_sec,
         durationSec: clip.durationSec,
-        sourceDurationSec: info.durationSec,
+        prerollSec: prerollSecOf(info, scene.start_sec),
+        sourceDurationSec: source.durationSec,
       },
     ],
-    filterGraph: `[0:${video.index}]${square}${clip.style.filters(video)},setsar=1,format=yuv420p[v]`,
-    maps: info.audio.length > 0 ? ["[v]", "0:a:0"] : ["[v]"],
+    filterGraph: `[0:${video.index}]${square}${style.filters},setsar=1,format=yuv420p[clip]`,
+    // The sound may be over before the scene begins; then the clip has none.
+    maps: sound === undefined ? ["[clip]"] : ["[clip]", `0:${sound.index}?`],
     video: { codec: "h264", preset: "veryfast", quality: { kind: "crf", crf: 22 } },
-    audio: info.audio.length > 0 ? { codec: "aac", kbps: AUDIO_KBPS } : null,
+    // Phones have two channels at most.
+    audio: sound === undefined ? null : { codec: "aac", kbps: AUDIO_KBPS, ...(sound.channels > 2 && { channels: 2 }) },
     output: { kind: "file", path: outputPath, format: "mp4" },
-  };
-  return planTask(task);
+  });
 }
 
 /** About how many bytes a clip will have, rather too many than too few. */
 export function estimateClipBytes(video: VideoStream, clip: ClipPlan): number {
-  const { width, height } = clip.style.size(video);
+  if (!clip.style.isFit) return 0;
+  const { width, height } = clip.style.size;
   const bitsPerSecond = width * height * (video.frameRate ?? FALLBACK_RATE) * BITS_PER_PIXEL + AUDIO_KBPS * 1_000;
   return Math.ceil((clip.durationSec * bitsPerSecond) / 8);
 }

@@ -5,15 +5,15 @@ import type { StyleProcessor } from "./styles/style.ts";
 export interface ClipsOptions {
   /** Path of the video. */
   readonly input: string;
-  /** @defaultValue found by where the picture changes */
+  /** In order, apart, within the video. @defaultValue found by where the picture changes */
   readonly scenes?: readonly SceneSpec[];
-  /** Names of styles. @defaultValue all */
+  /** Names of styles. @defaultValue all, your own included */
   readonly styles?: readonly string[];
   /** Styles of your own, beside the built-in ones. */
   readonly extraStyles?: readonly StyleProcessor[];
-  /** Folder of the clips; made if need be. */
+  /** Folder of the clips; made if need be. One run at a time should write to it. */
   readonly outDir: string;
-  /** How many ffmpeg run at a time. @defaultValue the cores, at most 4 */
+  /** How many ffmpeg run at a time, from 1. @defaultValue the cores, at most 4 */
   readonly maxParallel?: number;
   readonly jobId?: string;
   /** @defaultValue the video's file name */
@@ -21,10 +21,11 @@ export interface ClipsOptions {
   readonly userId?: string;
   /** Cancels the job. */
   readonly signal?: AbortSignal;
-  /** Folder in which running ffmpegs are written down, so that none is left over after a crash. */
+  /** Folder in which what runs is written down, so that nothing is left over after a crash: `reapOrphans` looks there. */
   readonly registryDir: string;
   /** Where viewers can get a file of the output folder; null when they cannot. @defaultValue they cannot */
   readonly urlOf?: (file: string) => string | null;
+  /** Path of ffmpeg; the ffprobe beside it is used as well. @defaultValue `FFMPEG_PATH`, or the one in PATH */
   readonly ffmpegPath?: string;
   /** Called as soon as the job is announced. */
   readonly onJob?: (jobId: string) => void;

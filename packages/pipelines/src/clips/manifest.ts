@@ -1,91 +1,165 @@
-import { readFile, rename, stat, writeFile } from "node:fs/promises";
+import { randomBytes } from "node:crypto";
+import { open, readFile, rename, rm, stat } from "node:fs/promises";
 import { join } from "node:path";
+import { unwritable } from "@playhead/ffmpeg";
 import { PlayheadError } from "@playhead/sdk";
 import * as z from "zod";
+import { SCENE_ID, type SceneSpec } from "./scenes.ts";
 
+/** A file of the output folder itself: a manifest that was tampered with must not lead us elsewhere. */
+const fileName = z.string().regex(/^(?!\.\.?$)[^/\\\0]{1,255}$/);
 const clipEntry = z.object({
   clip_id: z.string(),
+  source_id: z.string(),
   scene_id: z.string(),
   scene_title: z.string(),
   style: z.string(),
-  file: z.string(),
-  thumbnail: z.string().nullable(),
+  file: fileName,
+  thumbnail: fileName.nullable(),
   start_sec: z.number(),
   duration_sec: z.number(),
   width: z.number(),
   height: z.number(),
   size_bytes: z.number(),
 });
-const manifestFile = z.object({ version: z.literal(1), clips: z.array(clipEntry) });
+const sceneEntry = z.object({
+  scene_id: z.string().regex(SCENE_ID),
+  title: z.string(),
+  start_sec: z.number(),
+  end_sec: z.number(),
+});
+const sourceEntry = z.object({
+  source_id: z.string(),
+  name: z.string(),
+  duration_sec: z.number(),
+  found_scenes: z.array(sceneEntry),
+});
+const content = z.object({ version: z.literal(1), sources: z.array(sourceEntry), clips: z.array(clipEntry) });
 
 /** A clip that is finished, as the manifest tells it. */
 export type ClipEntry = z.infer<typeof clipEntry>;
+/** A video whose scenes were found. */
+export type SourceEntry = z.infer<typeof sourceEntry>;
+type Content = z.infer<typeof content>;
 
 /** Its name in the output folder. */
 export const MANIFEST_NAME = "manifest.json";
 
+/** What an output folder holds, written down so that a run that was cut off can be gone on from. */
+export interface Manifest {
+  readonly path: string;
+  /** Under which name it is written until it is whole. */
+  readonly partPath: string;
+  /** The finished clip of that id; null when there is none, or its file is not as it was left. */
+  find(clipId: string): Promise<ClipEntry | null>;
+  /** The scenes that an earlier run has found in a video; null when none has. */
+  foundScenes(sourceId: string): readonly SceneSpec[] | null;
+  /** Keeps what was found, to be written down with the next clip. */
+  keepScenes(source: SourceEntry): void;
+  /** Adds a clip; resolves when it is written down. @throws PlayheadError `disk_full` or `output_unwritable` */
+  add(clip: ClipEntry): Promise<void>;
+}
+
 /**
- * What an output folder holds: written anew, atomically, with each finished clip, so that a run that was cut off can be
- * gone on from.
+ * Reads the manifest of a folder; where there is none, it is made with the first clip.
  *
- * @throws PlayheadError `output_unwritable` when there is a manifest that is not ours
+ * @throws PlayheadError `output_unwritable` when there is one that is not ours
  */
-export async function openManifest(folder: string) {
+export async function openManifest(folder: string): Promise<Manifest> {
   const path = join(folder, MANIFEST_NAME);
-  const clips = new Map<string, ClipEntry>((await read(path)).map((clip) => [clip.clip_id, clip]));
-  /** Writes come one after the other. */
+  const partPath = `${path}.${randomBytes(4).toString("hex")}.part`;
+  const known = await read(path);
+  const sources = new Map(known.sources.map((source) => [source.source_id, source]));
+  const clips = new Map(known.clips.map((clip) => [clip.clip_id, clip]));
+  /** What this run adds. */
+  const mine = { sources: new Map<string, SourceEntry>(), clips: new Map<string, ClipEntry>() };
+  /** Writes come one after the other; those that wait for their turn share the next. */
   let turn: Promise<void> = Promise.resolve();
+  let next: Promise<void> | null = null;
 
   async function write(): Promise<void> {
-    await writeFile(`${path}.part`, `${JSON.stringify({ version: 1, clips: [...clips.values()] }, null, 2)}\n`);
-    await rename(`${path}.part`, path);
+    next = null;
+    // Another run may have added to it meanwhile.
+    const there = await read(path);
+    const merged: Content = {
+      version: 1,
+      sources: [
+        ...new Map([...there.sources.map((each) => [each.source_id, each] as const), ...mine.sources]).values(),
+      ],
+      clips: [...new Map([...there.clips.map((each) => [each.clip_id, each] as const), ...mine.clips]).values()],
+    };
+    try {
+      await replaceFile(path, partPath, `${JSON.stringify(merged, null, 2)}\n`);
+    } catch (error) {
+      throw unwritable(path, error);
+    }
   }
 
   return {
     path,
-    /** The finished clip of that id; null when there is none, or its file is not as it was left. */
-    async find(clipId: string): Promise<ClipEntry | null> {
+    partPath,
+    async find(clipId) {
       const clip = clips.get(clipId);
-      if (clip === undefined) return null;
-      const size = await stat(join(folder, clip.file)).then(
-        (found) => found.size,
-        () => null,
-      );
-      return size === clip.size_bytes ? clip : null;
+      if (clip === undefined || (await sizeOf(join(folder, clip.file))) !== clip.size_bytes) return null;
+      const hasPicture = clip.thumbnail !== null && (await sizeOf(join(folder, clip.thumbnail))) !== null;
+      return hasPicture ? clip : { ...clip, thumbnail: null };
     },
-    async add(clip: ClipEntry): Promise<void> {
-      clips.set(clip.clip_id, clip);
-      const mine = turn.then(write);
-      turn = mine.catch(() => undefined);
-      await mine;
+    foundScenes: (sourceId) => sources.get(sourceId)?.found_scenes ?? null,
+    keepScenes(source) {
+      mine.sources.set(source.source_id, source);
+    },
+    async add(clip) {
+      mine.clips.set(clip.clip_id, clip);
+      if (next === null) {
+        next = turn.then(write);
+        turn = next.catch(() => undefined);
+      }
+      await next;
     },
   };
 }
 
-export type Manifest = Awaited<ReturnType<typeof openManifest>>;
+async function replaceFile(path: string, partPath: string, text: string): Promise<void> {
+  try {
+    const file = await open(partPath, "w");
+    try {
+      await file.writeFile(text);
+      await file.datasync();
+    } finally {
+      await file.close();
+    }
+    await rename(partPath, path);
+  } catch (error) {
+    await rm(partPath, { force: true }).catch(() => undefined);
+    throw error;
+  }
+}
 
-async function read(path: string): Promise<readonly ClipEntry[]> {
+async function sizeOf(path: string): Promise<number | null> {
+  const found = await stat(path).catch(() => null);
+  return found?.isFile() ? found.size : null;
+}
+
+async function read(path: string): Promise<Content> {
   let text: string;
   try {
     text = await readFile(path, "utf8");
   } catch (cause) {
-    if ((cause as NodeJS.ErrnoException).code === "ENOENT") return [];
+    const { code } = cause as NodeJS.ErrnoException;
+    if (code === "ENOENT" || code === "ENOTDIR") return { version: 1, sources: [], clips: [] };
     throw notOurs(cause);
   }
   try {
-    return manifestFile.parse(JSON.parse(text)).clips;
+    return content.parse(JSON.parse(text));
   } catch (cause) {
     throw notOurs(cause);
   }
 }
 
 function notOurs(cause: unknown): PlayheadError {
-  return new PlayheadError(
-    "output_unwritable",
-    `the output folder has a ${MANIFEST_NAME} that Playhead did not write`,
-    {
-      hint: "choose another output folder, or move that file away",
-      cause,
-    },
-  );
+  const message = `the output folder has a ${MANIFEST_NAME} that Playhead did not write, or that was changed`;
+  return new PlayheadError("output_unwritable", message, {
+    hint: "choose another output folder, or move that file away",
+    cause,
+  });
 }

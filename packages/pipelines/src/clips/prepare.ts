@@ -1,63 +1,63 @@
-import { basename, resolve } from "node:path";
-import { ensureDiskSpace, ensureWritableFolder, type MediaInfo, probe, type VideoStream } from "@playhead/ffmpeg";
-import { PlayheadError } from "@playhead/sdk";
-import { type ClipPlan, fingerprintOf, planClip } from "./clip.ts";
+import { availableParallelism } from "node:os";
+import { resolve } from "node:path";
+import { ensureDiskSpace, ensureWritableFolder, locateProgram } from "@playhead/ffmpeg";
+import { createSlots, type Slots } from "@playhead/sdk";
+import { planClip } from "./clip-plan.ts";
 import { estimateClipBytes } from "./clip-task.ts";
 import type { ClipsOptions } from "./clips-options.ts";
 import { type Manifest, openManifest } from "./manifest.ts";
-import { checkScenes, type SceneSpec } from "./scenes.ts";
-import { findStyles, STYLES } from "./styles/registry.ts";
-import type { StyleProcessor } from "./styles/style.ts";
+import { checkScenes, parseScenes, type SceneSpec } from "./scenes.ts";
+import { openSource, type Source } from "./source.ts";
+import { type FittedStyle, fitStyle } from "./styles/fit-style.ts";
+import { findStyles } from "./styles/registry.ts";
 
 /** What is known when the job begins. */
 export interface Prepared {
-  readonly info: MediaInfo;
-  readonly video: VideoStream;
-  readonly durationSec: number;
-  readonly styles: readonly StyleProcessor[];
+  readonly source: Source;
+  readonly styles: readonly FittedStyle[];
   /** Null: they are to be found. */
   readonly scenes: readonly SceneSpec[] | null;
-  readonly fingerprint: string;
+  /** Absolute. */
+  readonly outDir: string;
   readonly manifest: Manifest;
+  readonly slots: Slots;
 }
+
+const MAX_PARALLEL = 4;
+/** Room that is left to others on the disk. */
+export const DISK_MARGIN_BYTES = 64 * 1024 * 1024;
 
 /**
- * Everything that can be refused is refused here, before there is a job.
+ * Everything that can be refused is refused here, before there is a job, and before anything is written.
  *
- * @throws PlayheadError for a style, a video, scenes or an output folder that cannot be worked with
+ * @throws PlayheadError for a style, a video, scenes, an ffmpeg or an output folder that cannot be worked with
  */
 export async function prepare(options: ClipsOptions): Promise<Prepared> {
-  const { outDir } = options;
-  const styles = findStyles(options.styles ?? STYLES.map(({ name }) => name), [
-    ...STYLES,
-    ...(options.extraStyles ?? []),
-  ]);
-  if (styles.length === 0)
-    throw new PlayheadError("style_unknown", "no style was chosen", { hint: "leave styles out for all" });
-  const info = await probe(options.input, { requireVideo: true, ...(options.signal && { signal: options.signal }) });
-  const { video } = info;
-  const durationSec = video?.durationSec ?? info.durationSec;
-  if (video === null || durationSec === null) {
-    throw new PlayheadError("input_not_media", `${basename(options.input)} does not say how long it is`, {
-      hint: "bring it into an mp4 file first, for example with ffmpeg -i IN -c copy OUT.mp4",
-    });
-  }
-  const scenes = options.scenes === undefined ? null : checkScenes(options.scenes, durationSec);
-  await ensureWritableFolder(outDir);
-  const whole: SceneSpec = { scene_id: "all", title: "all", start_sec: 0, end_sec: durationSec };
-  const parts = scenes ?? [whole];
-  const fingerprint = await fingerprintOf(resolve(options.input), info.sizeBytes);
+  const processors = findStyles(options.styles, options.extraStyles);
+  const slots = createSlots(options.maxParallel ?? Math.min(MAX_PARALLEL, availableParallelism()));
+  const given = options.scenes === undefined ? null : parseScenes(options.scenes);
+  await locateProgram("ffmpeg", { path: options.ffmpegPath });
+  const source = await openSource(options);
+  const scenes = given === null ? null : checkScenes(given, source.durationSec);
+  const styles = processors.map((processor) => fitStyle(processor, source.video));
+  const outDir = resolve(options.outDir);
   const manifest = await openManifest(outDir);
-  const clips = parts.flatMap((scene) => styles.map((style) => planClip(fingerprint, scene, style)));
-  const missing = scenes === null ? clips : await keepMissing(clips, manifest);
-  await ensureDiskSpace(
-    outDir,
-    missing.reduce((sum, clip) => sum + estimateClipBytes(video, clip), 0),
-  );
-  return { info, video, durationSec, styles, scenes, fingerprint, manifest };
+  const neededBytes = await missingBytes({ source, styles, scenes, manifest });
+  if (neededBytes > 0) await ensureDiskSpace(outDir, neededBytes + DISK_MARGIN_BYTES);
+  await ensureWritableFolder(outDir);
+  return { source, styles, scenes, outDir, manifest, slots };
 }
 
-async function keepMissing(clips: readonly ClipPlan[], manifest: Manifest): Promise<readonly ClipPlan[]> {
-  const found = await Promise.all(clips.map((clip) => manifest.find(clip.clipId)));
-  return clips.filter((_, index) => found[index] === null);
+/** Bytes that the clips will take which are not there yet; where the scenes are not known, those of the whole video. */
+async function missingBytes({
+  source,
+  styles,
+  scenes,
+  manifest,
+}: Pick<Prepared, "source" | "styles" | "scenes" | "manifest">): Promise<number> {
+  const whole: SceneSpec = { scene_id: "all", title: "all", start_sec: 0, end_sec: source.durationSec };
+  const parts = scenes ?? manifest.foundScenes(source.sourceId) ?? [whole];
+  const clips = parts.flatMap((scene) => styles.map((style) => planClip(source.sourceId, scene, style)));
+  const found = await Promise.all(clips.map(({ clipId }) => manifest.find(clipId)));
+  return clips.reduce((sum, clip, i) => sum + (found[i] === null ? estimateClipBytes(source.video, clip) : 0), 0);
 }

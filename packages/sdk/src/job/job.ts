@@ -105,7 +105,11 @@ export function createJob(options: JobOptions, { recorder, randomId, warn }: Job
     if (state === "pending" || (mayEnd && !isInRun)) end(canceledEnd(gate.signal.reason, null));
   }
 
-  const onAbort = () => cancel(canceledError("canceled by the program that runs it", options.signal?.reason), false);
+  const onAbort = () => {
+    const why: unknown = options.signal?.reason;
+    const words = why instanceof PlayheadError ? why.message : "canceled by the program that runs it";
+    cancel(canceledError(words, why), false);
+  };
 
   async function run<Value>(work: (context: JobContext) => Maybe<Value>): Promise<Value> {
     gate.signal.throwIfAborted();

@@ -48,6 +48,17 @@ export function createAuth(options: AuthOptions) {
 
   const keyId = () => sha256(accessKey).toString("hex").slice(0, 16);
 
+  /**
+   * Who makes a request: bearer key first, then the session's cookie. A browser sends that with whatever any page asks
+   * for, so it counts only for pages of our own.
+   */
+  async function ofRequest(headers: IncomingMessage["headers"]): Promise<Principal | null> {
+    const bearer = /^Bearer +(\S.*)$/i.exec(headers.authorization ?? "")?.[1];
+    if (bearer !== undefined) return fromKey(bearer.trim());
+    const session = readCookie(headers.cookie, SESSION_COOKIE);
+    return session === null || !isSameOrigin(headers) ? null : fromSession(session);
+  }
+
   return {
     /** The key of this data folder; for its owner's own tools. */
     accessKey,
@@ -63,18 +74,12 @@ export function createAuth(options: AuthOptions) {
         .setIssuedAt()
         .setExpirationTime(`${SESSION_SECONDS}s`)
         .sign(signingKey),
-    /** Who makes an HTTP request: bearer key first, then the session's cookie. */
-    async ofRequest(headers: IncomingMessage["headers"]): Promise<Principal | null> {
-      const bearer = /^Bearer (.+)$/i.exec(headers.authorization ?? "")?.[1];
-      if (bearer !== undefined) return fromKey(bearer);
-      const session = readCookie(headers.cookie, SESSION_COOKIE);
-      return session === null ? null : fromSession(session);
-    },
-    /** Who opens a socket: a token in the address, or the cookie, but that only from a page of our own. */
-    async ofUpgrade(request: IncomingMessage): Promise<Principal | null> {
-      const token = new URL(request.url ?? "/", "http://localhost").searchParams.get("token");
-      if (token !== null) return fromKey(token);
-      return isSameOrigin(request.headers) ? this.ofRequest(request.headers) : null;
+    ofRequest,
+    /** Who opens a socket: a token in the address, else as for any request. */
+    async ofUpgrade({ url, headers }: Pick<IncomingMessage, "url" | "headers">): Promise<Principal | null> {
+      const query = new URLSearchParams((url ?? "").split("?").slice(1).join("?"));
+      const token = query.get("token");
+      return token === null ? ofRequest(headers) : fromKey(token);
     },
   };
 }
@@ -82,7 +87,7 @@ export function createAuth(options: AuthOptions) {
 export type Auth = ReturnType<typeof createAuth>;
 
 /** @returns whether the request comes from a page of this server, or from no page at all. */
-export function isSameOrigin({ origin, host }: IncomingMessage["headers"]): boolean {
+function isSameOrigin({ origin, host }: IncomingMessage["headers"]): boolean {
   if (origin === undefined) return true;
   return URL.canParse(origin) && new URL(origin).host === host;
 }

@@ -7,7 +7,7 @@ export interface Publication {
   /** Where the job stood with it; a log line stands at the last fact. */
   readonly seq: number;
   /** Only on ticks. */
-  readonly tick?: number;
+  readonly tick: number | undefined;
   /** Ticks of the same slot replace one another; null for what must not be dropped. */
   readonly slot: string | null;
   readonly content: PlayheadEvent | LogLine;
@@ -17,7 +17,7 @@ export interface Publication {
 
 /**
  * Carries what was committed to whoever watches. Never the only copy: who misses something reads it from the store.
- * A listener must not throw and must not block.
+ * A listener that throws harms nobody else; one that is slow holds up all, so none may block.
  */
 export interface Bus {
   publish(publications: readonly Publication[]): void;

@@ -11,7 +11,7 @@ export const configSchema = z.strictObject({
     .default("127.0.0.1")
     .meta({ env: ["PLAYHEAD_HOST"], description: "Address to listen on; the default answers this machine only." }),
   port: z
-    .coerce.number()
+    .number()
     .int()
     .min(0)
     .max(65_535)
@@ -32,11 +32,30 @@ export const configSchema = z.strictObject({
     .min(32)
     .optional()
     .meta({ env: ["PLAYHEAD_SECRET"], description: "Signs sessions; else one is made on first start." }),
-  ffmpeg_path: z.string().min(1).optional().meta({ env: ["FFMPEG_PATH"], description: "The ffmpeg to use." }),
+  ffmpeg_path: z
+    .string()
+    .min(1)
+    .optional()
+    .meta({ env: ["FFMPEG_PATH"], description: "The ffmpeg to use." }),
 });
 
 export type Config = z.infer<typeof configSchema>;
 export type ConfigKey = keyof Config;
+
+/** Settings that are numbers: in the environment and on a command line they are text. */
+const NUMBERS: ReadonlySet<ConfigKey> = new Set(["port"]);
+/** Settings that nobody may read in a message. */
+const SECRETS: ReadonlySet<ConfigKey> = new Set(["admin_key", "secret"]);
+
+/** @returns a value from outside of the file as the schema wants it; what does not fit is left for the schema to refuse */
+export function fromText(key: ConfigKey, value: unknown): unknown {
+  return NUMBERS.has(key) && typeof value === "string" && /^\s*\d+\s*$/.test(value) ? Number(value) : value;
+}
+
+/** @returns a value as a message may show it */
+export function shownValue(key: string, value: unknown): string {
+  return SECRETS.has(key as ConfigKey) ? "something else (not shown)" : (JSON.stringify(value) ?? "nothing");
+}
 
 /** The names of the environment variables that set a key, the first that is set wins. */
 export function environmentNames(key: ConfigKey): readonly string[] {

@@ -14,7 +14,11 @@ export interface ControlDeps {
 }
 
 /** The state that a command puts a job into at once; the worker then does it and says so. */
-const STATE_OF_VERB: Readonly<Record<ControlVerb, JobState>> = { pause: "pausing", resume: "running", cancel: "canceling" };
+const STATE_OF_VERB: Readonly<Record<ControlVerb, JobState>> = {
+  pause: "pausing",
+  resume: "running",
+  cancel: "canceling",
+};
 
 /** Pause, resume and cancel: first a stored fact, then a command to the worker that runs the job. */
 export function createControl({ findJob, report, workers, newId }: ControlDeps) {
@@ -25,16 +29,24 @@ export function createControl({ findJob, report, workers, newId }: ControlDeps) 
     async command(tenantId: string, jobId: string, verb: ControlVerb, reason: string | null): Promise<void> {
       const job = await findJob(tenantId, jobId);
       if (job === null) throw new PlayheadError("not_found", `there is no job ${jobId}`);
-      if (isFinalJobState(job.state)) {
-        throw new PlayheadError("conflict", `job ${jobId} is ${job.state}; there is nothing to ${verb}`, { detail: { state: job.state } });
+      // Taken now: the job goes on while the fact is stored.
+      const { state, worker } = job;
+      if (isFinalJobState(state)) {
+        throw new PlayheadError("conflict", `job ${jobId} is ${state}; there is nothing to ${verb}`, {
+          detail: { state },
+        });
       }
       const why = reason ?? `${verb} requested`;
-      const data = { new_state: STATE_OF_VERB[verb], reason: why };
-      await report(tenantId, { type: "job.state_changed", job_id: jobId, data });
-      if (job.worker !== null && workers.isConnected(job.worker)) {
-        workers.send(job.worker, { command_id: newId(), job_id: jobId, verb, reason: why });
-      } else if (verb === "cancel") {
-        // Nobody runs it, so nobody else could bring it to its end.
+      const isRun = worker !== null && workers.isConnected(worker);
+      // Asked again, a job that nobody is left to cancel ends after all.
+      const isOnItsWay = verb === "cancel" && state === "canceling" && !isRun;
+      if (!isOnItsWay) {
+        const data = { new_state: STATE_OF_VERB[verb], reason: why };
+        await report(tenantId, { type: "job.state_changed", job_id: jobId, data });
+      }
+      // A worker that is silent hears of it when it comes back.
+      if (worker !== null) workers.send(worker, { command_id: newId(), job_id: jobId, verb, reason: why });
+      if (verb === "cancel" && !isRun) {
         await report(tenantId, { type: "job.canceled", job_id: jobId, data: { reason: why } });
       }
     },

@@ -12,6 +12,8 @@ export interface ConnectionContext {
   readonly nowMs: () => number;
   /** Ends the connection with a code of `CLOSE_CODES` and a reason a person can read. */
   readonly close: (code: number, reason: string) => void;
+  /** Told of what went wrong on our side. */
+  readonly onError: (error: unknown) => void;
 }
 
 /** One end of a socket, after its handshake. */
@@ -28,3 +30,6 @@ export interface Connection {
 export function controlFrame(type: string, data: object): string {
   return JSON.stringify({ type, data });
 }
+
+/** Closes for a fault of ours, after which a client comes back: WebSocket's own code for it. */
+export const INTERNAL_ERROR = 1011;

@@ -9,29 +9,41 @@ export function createFlusher(nowMs: () => number) {
   let timer: NodeJS.Timeout | null = null;
   let immediate: NodeJS.Immediate | null = null;
   let lastMs = Number.NEGATIVE_INFINITY;
+  let closed = false;
 
   function run(): void {
     timer = null;
     immediate = null;
     lastMs = nowMs();
-    for (const outbox of [...dirty]) if (!outbox.flush()) dirty.delete(outbox);
+    for (const outbox of dirty) if (!outbox.flush()) dirty.delete(outbox);
     if (dirty.size > 0) timer = setTimeout(run, GATHER_MS);
+  }
+
+  function stop(): void {
+    if (timer !== null) clearTimeout(timer);
+    if (immediate !== null) clearImmediate(immediate);
+    timer = null;
+    immediate = null;
   }
 
   return {
     add(outbox: Outbox): void {
+      if (closed) return;
       dirty.add(outbox);
       if (timer !== null || immediate !== null) return;
-      const waitMs = lastMs + GATHER_MS - nowMs();
+      // A clock that was set back holds nobody up.
+      const waitMs = Math.min(GATHER_MS, lastMs + GATHER_MS - nowMs());
       if (waitMs <= 0) immediate = setImmediate(run);
       else timer = setTimeout(run, waitMs);
     },
     remove(outbox: Outbox): void {
       dirty.delete(outbox);
     },
+    /** Flushes all now, as far as clients take it, and never again. */
     close(): void {
-      if (timer !== null) clearTimeout(timer);
-      if (immediate !== null) clearImmediate(immediate);
+      closed = true;
+      stop();
+      for (const outbox of dirty) outbox.flush();
       dirty.clear();
     },
   };

@@ -1,26 +1,30 @@
 import { randomUUID } from "node:crypto";
 import type { IncomingMessage, Server } from "node:http";
 import type { Duplex } from "node:stream";
-import { CLOSE_CODES, isJobId, type JobsFilter, type JobSummary, SUBPROTOCOL } from "@playhead/core";
+import { CLOSE_CODES, type JobSummary, type JobsFilter, SUBPROTOCOL } from "@playhead/core";
 import { type RawData, type WebSocket, WebSocketServer } from "ws";
 import type { Bus } from "../bus/bus.ts";
-import type { Connection, ConnectionContext } from "./connection.ts";
+import { type Connection, type ConnectionContext, INTERNAL_ERROR } from "./connection.ts";
 import { createFlusher } from "./flusher.ts";
 import type { FeedSource } from "./job-feed.ts";
 import { createJobsFeed, type JobsFeedSource } from "./jobs-feed.ts";
+import { createMessageLimit } from "./message-limit.ts";
 import { createOutbox } from "./outbox.ts";
 import { createSimpleConnection } from "./simple-connection.ts";
+import { readSimpleRequest, splitAddress } from "./socket-address.ts";
 import { createV1Connection } from "./v1-connection.ts";
 
 export interface GatewayDeps {
   readonly source: FeedSource;
   readonly bus: Bus;
-  readonly peekJob: JobsFeedSource["peekJob"];
+  readonly readJobs: JobsFeedSource["readJobs"];
   readonly listJobs: (tenantId: string, filter: JobsFilter) => Promise<readonly JobSummary[]>;
   /** Who asks; null when nobody we know, or from a page that is not ours. */
   readonly authenticate: (request: IncomingMessage) => Promise<{ readonly tenantId: string } | null>;
   readonly nowMs: () => number;
-  readonly onError: (error: Error) => void;
+  readonly onError: (error: unknown) => void;
+  /** How often each client is told where its jobs stand, and has to answer. @defaultValue 25,000 */
+  readonly heartbeatMs?: number;
 }
 
 const HEARTBEAT_MS = 25_000;
@@ -28,8 +32,11 @@ const RETRY_WINDOW_MS = 2_000;
 const MAX_FRAME_BYTES = 16 * 1024;
 const MAX_SUBSCRIPTIONS = 64;
 const MAX_CONNECTIONS = 10_000;
-/** How long clients have to take a close before they are cut off. */
-const CLOSE_LIMIT_MS = 1_000;
+/** How long a client has to take a close before it is cut off; less when the server ends. */
+const CLOSE_LIMIT_MS = 5_000;
+const LAST_CLOSE_LIMIT_MS = 1_000;
+/** What the protocol allows a reason to be, in bytes; ours are cut well before. */
+const MAX_REASON_LENGTH = 100;
 
 interface Peer {
   readonly socket: WebSocket;
@@ -39,6 +46,7 @@ interface Peer {
 
 /** The WebSocket end of the server: who may come in, what they speak, and whether they are still there. */
 export function createGateway(deps: GatewayDeps) {
+  const { heartbeatMs = HEARTBEAT_MS } = deps;
   const wss = new WebSocketServer({
     noServer: true,
     maxPayload: MAX_FRAME_BYTES,
@@ -46,8 +54,9 @@ export function createGateway(deps: GatewayDeps) {
     handleProtocols: (offered) => (offered.has(SUBPROTOCOL) ? SUBPROTOCOL : false),
   });
   const flusher = createFlusher(deps.nowMs);
-  const jobs = createJobsFeed({ bus: deps.bus, peekJob: deps.peekJob });
+  const jobs = createJobsFeed({ bus: deps.bus, readJobs: deps.readJobs, onError: deps.onError });
   const peers = new Set<Peer>();
+  let closing = false;
 
   const heartbeat = setInterval(() => {
     for (const peer of peers) {
@@ -59,38 +68,44 @@ export function createGateway(deps: GatewayDeps) {
         endSocket(peer.socket, CLOSE_CODES.no_pong, "no answer to a ping");
       }
     }
-  }, HEARTBEAT_MS);
+  }, heartbeatMs);
   heartbeat.unref();
 
   function upgrade(request: IncomingMessage, stream: Duplex, head: Buffer): void {
-    const path = new URL(request.url ?? "/", "http://localhost").pathname;
+    const { path } = splitAddress(request.url);
     if (path !== "/" && path !== "/ws") return refuseUpgrade(stream, "404 Not Found");
-    if (peers.size >= MAX_CONNECTIONS) return refuseUpgrade(stream, "503 Service Unavailable");
+    if (closing || wss.clients.size >= MAX_CONNECTIONS) return refuseUpgrade(stream, "503 Service Unavailable");
     // Browsers cannot read a failed handshake: the socket is taken, and then closed with a code that says why.
     wss.handleUpgrade(request, stream, head, (socket) => {
-      socket.on("error", deps.onError);
-      admit(socket, request).catch((error: Error) => {
+      // A frame that is too large, or no WebSocket frame at all: its sender is told, and it is no fault of ours.
+      socket.on("error", () => undefined);
+      admit(socket, request).catch((error: unknown) => {
         deps.onError(error);
-        socket.close(1011, "internal error");
+        endSocket(socket, INTERNAL_ERROR, "internal error");
       });
     });
   }
 
   async function admit(socket: WebSocket, request: IncomingMessage): Promise<void> {
+    const isWithinLimit = createMessageLimit(deps.nowMs);
     // What the client says while we look who it is waits its turn.
-    const early: RawData[] = [];
-    const keep = (data: RawData) => early.push(data);
-    socket.on("message", keep);
+    const early: string[] = [];
+    let receive = (text: string): void => void early.push(text);
+    socket.on("message", (data: RawData, isBinary: boolean) => {
+      if (socket.readyState !== socket.OPEN) return;
+      if (!isWithinLimit()) endSocket(socket, CLOSE_CODES.rate_limited, "too many messages");
+      else if (isBinary) endSocket(socket, CLOSE_CODES.malformed, "expected text frames");
+      else receive(String(data));
+    });
     const principal = await deps.authenticate(request);
-    if (principal === null) return socket.close(CLOSE_CODES.bad_token, "expected a valid token or a signed-in session");
     if (socket.readyState !== socket.OPEN) return;
-    const connection = connect(socket, principal.tenantId, new URL(request.url ?? "/", "http://localhost").searchParams);
+    if (principal === null) {
+      return endSocket(socket, CLOSE_CODES.bad_token, "expected a valid token or a signed-in session");
+    }
+    const connection = connect(socket, principal.tenantId, splitAddress(request.url).query);
     if (connection === null) return;
     const peer: Peer = { socket, connection, alive: true };
     peers.add(peer);
-    socket.off("message", keep);
-    for (const data of early) connection.receive(String(data));
-    socket.on("message", (data: RawData) => connection.receive(String(data)));
     socket.on("pong", () => {
       peer.alive = true;
     });
@@ -98,18 +113,28 @@ export function createGateway(deps: GatewayDeps) {
       peers.delete(peer);
       connection.ended();
     });
+    receive = (text) => connection.receive(text);
+    for (const text of early) if (socket.readyState === socket.OPEN) connection.receive(text);
   }
 
   function connect(socket: WebSocket, tenantId: string, query: URLSearchParams): Connection | null {
-    const joined = socket.protocol === SUBPROTOCOL;
+    const isV1 = socket.protocol === SUBPROTOCOL;
+    const request = isV1 ? null : readSimpleRequest(query);
+    if (typeof request === "string") {
+      endSocket(socket, CLOSE_CODES.malformed, request);
+      return null;
+    }
     const outbox = createOutbox({
       socket,
       nowMs: deps.nowMs,
-      join: joined ? (frames) => `{"type":"batch","data":{"events":[${frames.join(",")}]}}` : null,
+      join: isV1 ? (frames) => `{"type":"batch","data":{"events":[${frames.join(",")}]}}` : null,
       onDirty: flusher.add,
       onTooSlow: () => endSocket(socket, CLOSE_CODES.too_slow, "too slow; come back for the latest state"),
     });
-    socket.on("close", () => flusher.remove(outbox));
+    socket.on("close", () => {
+      outbox.end();
+      flusher.remove(outbox);
+    });
     const context: ConnectionContext = {
       id: randomUUID(),
       tenantId,
@@ -117,23 +142,22 @@ export function createGateway(deps: GatewayDeps) {
       jobs,
       outbox,
       nowMs: deps.nowMs,
-      close: (code, reason) => socket.close(code, reason.slice(0, 120)),
+      close: (code, reason) => {
+        // What was queued before stands before the close.
+        outbox.flush();
+        outbox.end();
+        endSocket(socket, code, reason);
+      },
+      onError: deps.onError,
     };
-    if (joined) {
-      return createV1Connection(context, {
-        heartbeatMs: HEARTBEAT_MS,
-        retryWindowMs: RETRY_WINDOW_MS,
-        maxSubscriptions: MAX_SUBSCRIPTIONS,
-        maxFrameBytes: MAX_FRAME_BYTES,
-        listJobs: deps.listJobs,
-      });
-    }
-    const request = readSimpleRequest(query);
-    if (typeof request === "string") {
-      socket.close(CLOSE_CODES.malformed, request);
-      return null;
-    }
-    return createSimpleConnection(context, request);
+    if (request !== null) return createSimpleConnection(context, request);
+    return createV1Connection(context, {
+      heartbeatMs,
+      retryWindowMs: RETRY_WINDOW_MS,
+      maxSubscriptions: MAX_SUBSCRIPTIONS,
+      maxFrameBytes: MAX_FRAME_BYTES,
+      listJobs: deps.listJobs,
+    });
   }
 
   return {
@@ -142,18 +166,21 @@ export function createGateway(deps: GatewayDeps) {
       server.on("upgrade", upgrade);
     },
     connections: (): number => peers.size,
-    /** Says goodbye to all, and cuts off who does not take it. */
+    /** Sends what is due, says goodbye to all, and cuts off who does not take it. */
     async close(): Promise<void> {
+      closing = true;
       clearInterval(heartbeat);
       jobs.close();
       flusher.close();
       const sockets = [...wss.clients];
-      for (const socket of sockets) socket.close(CLOSE_CODES.going_away, "the server is shutting down");
-      const cutOff = setTimeout(() => sockets.forEach((socket) => socket.terminate()), CLOSE_LIMIT_MS);
+      for (const socket of sockets) {
+        endSocket(socket, CLOSE_CODES.going_away, "the server is shutting down", LAST_CLOSE_LIMIT_MS);
+      }
       await Promise.all(
-        sockets.map((socket) => (socket.readyState === socket.CLOSED ? null : new Promise((resolve) => socket.once("close", resolve)))),
+        sockets.map(
+          (socket) => socket.readyState !== socket.CLOSED && new Promise((done) => socket.once("close", done)),
+        ),
       );
-      clearTimeout(cutOff);
       wss.close();
     },
   };
@@ -162,20 +189,14 @@ export function createGateway(deps: GatewayDeps) {
 export type Gateway = ReturnType<typeof createGateway>;
 
 /** Closes with a code, and cuts the connection when the other end does not take it. */
-function endSocket(socket: WebSocket, code: number, reason: string): void {
-  socket.close(code, reason);
-  setTimeout(() => socket.terminate(), CLOSE_LIMIT_MS).unref();
+function endSocket(socket: WebSocket, code: number, reason: string, limitMs = CLOSE_LIMIT_MS): void {
+  if (socket.readyState === socket.CLOSED) return;
+  socket.close(code, reason.slice(0, MAX_REASON_LENGTH).replaceAll(/[^\x20-\x7e]/g, "?"));
+  const cutOff = setTimeout(() => socket.terminate(), limitMs);
+  socket.once("close", () => clearTimeout(cutOff));
 }
 
 function refuseUpgrade(stream: Duplex, status: string): void {
+  stream.on("error", () => undefined);
   stream.end(`HTTP/1.1 ${status}\r\nConnection: close\r\nContent-Length: 0\r\n\r\n`);
-}
-
-/** @returns the request, or what is wrong with it */
-function readSimpleRequest(query: URLSearchParams): { jobId: string; after: number | null } | string {
-  const jobId = query.get("job_id");
-  const after = query.get("after");
-  if (!isJobId(jobId)) return "expected job_id in the address, such as /?job_id=job_123&token=…";
-  if (after !== null && !/^\d{1,15}$/.test(after)) return `expected after to be a whole number, got ${after.slice(0, 40)}`;
-  return { jobId, after: after === null ? null : Number(after) };
 }

@@ -1,22 +1,25 @@
-import { type JobSnapshot, PlayheadError, type PlayheadEvent, type Position, snapshotOf } from "@playhead/core";
+import { isFinalJobState, type Job, type JobSnapshot, PlayheadError, type Position, snapshotOf } from "@playhead/core";
 import type { Bus, Publication } from "../bus/bus.ts";
 import type { Store } from "../store/store.ts";
 
-/** The gateway's view of the jobs in memory. */
+/** Where the gateway finds jobs, and what happens to them. */
 export interface FeedSource {
   readonly epoch: string;
   readonly bus: Bus;
-  readonly store: Pick<Store, "readFacts">;
-  readonly findJob: (tenantId: string, jobId: string) => Promise<FeedJob | null>;
-  /** Resolves when all that jobs show by now is stored. */
-  readonly committed: () => Promise<void>;
+  readonly store: Pick<Store, "readFacts" | "readSnapshot">;
+  /** The job if it is in memory. It may leave, so it is asked for anew after each `await`. */
+  readonly peekJob: (jobId: string) => FeedJob | undefined;
+  /** Takes a stored job into memory. */
+  readonly loadJob: (jobId: string) => Promise<unknown>;
 }
 
-/** A job as the gateway needs it. */
+/** A job in memory, as the gateway needs it. */
 export interface FeedJob {
-  readonly draft: Parameters<typeof snapshotOf>[0];
+  readonly draft: Job;
   /** Ticks with new numbers that say where everything stands; frames, ready to be sent. */
   readonly currentTicks: () => readonly string[];
+  /** Whether all that the job shows by now is stored, or will be in a moment. */
+  readonly storedSoon: () => Promise<boolean>;
 }
 
 export interface JobFeedRequest {
@@ -38,8 +41,19 @@ export interface JobFeed {
   close(): void;
 }
 
+/** Where a feed begins. */
+interface Start {
+  readonly seq: number;
+  readonly tick: number;
+  readonly snapshot: JobSnapshot | null;
+  /** Where everything stands, for who goes on without a snapshot. */
+  readonly ticks: readonly string[];
+}
+
 /** A client that missed more than this gets a snapshot. */
 const MAX_REPLAY = 5_000;
+/** More than this cannot have happened while a snapshot was read, unless something hangs. */
+const MAX_WAITING = 20_000;
 
 /**
  * Follows one job for one client: what happens while the snapshot or the missed facts are read is kept and merged by
@@ -49,47 +63,48 @@ const MAX_REPLAY = 5_000;
  */
 export async function openJobFeed(
   source: FeedSource,
-  { tenantId, jobId, since, logs }: JobFeedRequest,
+  request: JobFeedRequest,
   send: (frame: string, slot: string | null) => void,
 ): Promise<JobFeed> {
-  const job = await source.findJob(tenantId, jobId);
-  if (job === null) throw new PlayheadError("not_found", `there is no job ${jobId}`);
-
+  const { jobId, since, logs } = request;
   let waiting: Publication[] | null = [];
-  let sent: { seq: number; tick: number };
+  const sent = { seq: 0, tick: 0 };
+  // Before anything is read: what is not in what is read comes this way.
   const unsubscribe = source.bus.subscribe(jobId, (publication) => {
     if (waiting === null) pass(publication);
-    else waiting.push(publication);
+    else if (waiting.length < MAX_WAITING) waiting.push(publication);
   });
 
-  function pass(publication: Publication): void {
-    const { seq, tick, slot, content } = publication;
+  function pass({ seq, tick, slot, content, frame }: Publication): void {
     if ("log_id" in content) {
-      if (logs) send(publication.frame(), null);
-      return;
+      if (logs) send(frame(), null);
+    } else if (tick === undefined) {
+      if (seq <= sent.seq) return;
+      sent.seq = seq;
+      send(frame(), null);
+    } else if (tick > sent.tick) {
+      sent.tick = tick;
+      send(frame(), slot);
     }
-    if (tick === undefined ? seq <= sent.seq : tick <= sent.tick) return;
-    if (tick === undefined) sent.seq = seq;
-    else sent.tick = tick;
-    send(publication.frame(), slot);
   }
 
   try {
-    // From here to the end of this block nothing else runs: head, snapshot and ticks belong together.
-    const head = job.draft.seq;
-    const recovered = since !== null && canReplay(since, source.epoch, head);
-    const snapshot = recovered ? null : snapshotOf(job.draft);
-    const ticks = recovered ? job.currentTicks() : [];
-    sent = { seq: head, tick: job.draft.tick };
-
-    await source.committed();
-    const missed = recovered ? await source.store.readFacts(jobId, since.seq, MAX_REPLAY + 1) : [];
+    const begin = await findStart(source, request);
+    const recovered = begin.snapshot === null;
+    const missed = recovered && since !== null ? await source.store.readFacts(jobId, since.seq, MAX_REPLAY) : [];
+    if (waiting.length >= MAX_WAITING)
+      throw new PlayheadError("service_unavailable", `job ${jobId} could not be read in time`);
+    sent.seq = begin.seq;
+    sent.tick = begin.tick;
     return {
       recovered,
-      snapshot,
+      snapshot: begin.snapshot,
       start() {
-        for (const event of missed) if (event.seq <= head) send(frameOf(source.epoch, event), null);
-        for (const tick of ticks) send(tick, null);
+        // Some may be stored by now that the start did not know of; they come with what waits.
+        for (const event of missed) {
+          if (event.seq <= begin.seq) send(JSON.stringify({ ...event, epoch: source.epoch }), null);
+        }
+        for (const tick of begin.ticks) send(tick, null);
         const queued = waiting ?? [];
         waiting = null;
         for (const publication of queued) pass(publication);
@@ -103,11 +118,56 @@ export async function openJobFeed(
   }
 }
 
-/** A position in another history, or ahead of this one, cannot be gone on from. */
-function canReplay(since: Position, epoch: string, head: number): boolean {
-  return since.epoch === epoch && since.seq <= head && head - since.seq <= MAX_REPLAY;
+/**
+ * The start from memory, as soon as what it shows is stored; from the store for a job that has ended and left memory,
+ * or while the store refuses to write: what it does not show yet comes to the feed once it is stored.
+ */
+async function findStart(source: FeedSource, request: JobFeedRequest): Promise<Start> {
+  const { jobId, tenantId } = request;
+  const known = source.peekJob(jobId);
+  const fromKnown = known && (await startFromMemory(source, request, known));
+  if (fromKnown) return fromKnown;
+  const stored = await source.store.readSnapshot(jobId);
+  if (stored === null || stored.tenant_id !== tenantId) throw noSuchJob(jobId);
+  if (known === undefined && !isFinalJobState(stored.state)) {
+    await source.loadJob(jobId);
+    const loaded = source.peekJob(jobId);
+    const fromLoaded = loaded && (await startFromMemory(source, request, loaded));
+    if (fromLoaded) return fromLoaded;
+  }
+  return startFromStore(source, request, stored);
 }
 
-function frameOf(epoch: string, event: PlayheadEvent): string {
-  return JSON.stringify({ ...event, epoch });
+/** @returns null when what the job shows by now is not stored soon */
+async function startFromMemory(
+  { epoch }: FeedSource,
+  { jobId, tenantId, since }: JobFeedRequest,
+  { draft, currentTicks, storedSoon }: FeedJob,
+): Promise<Start | null> {
+  if (draft.tenant_id !== tenantId) throw noSuchJob(jobId);
+  // All of it at one moment: the numbers, the snapshot and the ticks belong together.
+  const recovered = canReplay(since, epoch, draft.seq);
+  const snapshot = recovered ? null : snapshotOf(draft);
+  const ticks = recovered ? currentTicks() : [];
+  const start: Start = { seq: draft.seq, tick: draft.tick, snapshot, ticks };
+  return (await storedSoon()) ? start : null;
+}
+
+function startFromStore({ epoch }: FeedSource, { since }: JobFeedRequest, stored: JobSnapshot): Start {
+  const { job_id, correlation_id, seq, progress } = stored;
+  if (!canReplay(since, epoch, seq)) return { seq, tick: stored.tick, snapshot: stored, ticks: [] };
+  // Where the bar stayed is in ticks alone.
+  const tick = stored.tick + 1;
+  const ts = stored.ended_at ?? stored.created_at;
+  const frame = JSON.stringify({ type: "job.progress", job_id, epoch, seq, tick, ts, correlation_id, data: progress });
+  return { seq, tick, snapshot: null, ticks: [frame] };
+}
+
+/** A position in another history, or ahead of this one, cannot be gone on from. */
+function canReplay(since: Position | null, epoch: string, head: number): boolean {
+  return since !== null && since.epoch === epoch && since.seq <= head && head - since.seq <= MAX_REPLAY;
+}
+
+function noSuchJob(jobId: string): PlayheadError {
+  return new PlayheadError("not_found", `there is no job ${jobId}`);
 }

@@ -1,10 +1,11 @@
-import { type JobsFilter, type JobSummary, summaryOf } from "@playhead/core";
-import type { Bus } from "../bus/bus.ts";
+import { EVENT_TYPES, type JobSummary, type JobsFilter } from "@playhead/core";
+import type { Bus, Publication } from "../bus/bus.ts";
 
 export interface JobsFeedSource {
   readonly bus: Bus;
-  /** The job as it stands, if it is in memory. */
-  readonly peekJob: (jobId: string) => Parameters<typeof summaryOf>[0] | undefined;
+  /** Those of the jobs that are in memory, as they stand, once that is stored. */
+  readonly readJobs: (jobIds: readonly string[]) => Promise<readonly JobSummary[]>;
+  readonly onError: (error: unknown) => void;
 }
 
 /** One client that follows a list. */
@@ -17,33 +18,65 @@ export interface JobsListener {
 
 /** A list is brought up to date at most this often. */
 const EVERY_MS = 250;
+/** Of jobs whose bar moved no more are told at once, so that nobody else waits; the others follow. */
+const MOVED_AT_ONCE = 250;
 
 /** Tells those who follow lists which jobs changed; absolute values, so that the latest says it all. */
-export function createJobsFeed({ bus, peekJob }: JobsFeedSource) {
+export function createJobsFeed({ bus, readJobs, onError }: JobsFeedSource) {
   const listeners = new Set<JobsListener>();
+  /** Jobs that changed themselves (their state, their title), and those on which only something moved. */
   const changed = new Set<string>();
+  const moved = new Set<string>();
   let timer: NodeJS.Timeout | null = null;
+  let isTelling = false;
+  let closed = false;
 
   const unsubscribe = bus.subscribeAll((publications) => {
     if (listeners.size === 0) return;
-    for (const { jobId } of publications) changed.add(jobId);
-    timer ??= setTimeout(tell, EVERY_MS);
+    for (const publication of publications) note(publication);
+    arm();
   });
 
-  function tell(): void {
-    timer = null;
-    for (const jobId of changed) {
-      const draft = peekJob(jobId);
-      if (draft === undefined) continue;
-      const job = summaryOf(draft);
-      let json: string | null = null;
-      for (const { tenantId, filter, ref, send } of listeners) {
-        if (job.tenant_id !== tenantId || !matches(job, filter)) continue;
-        json ??= JSON.stringify(job);
-        send(`{"type":"jobs.changed","data":{"ref":${JSON.stringify(ref)},"job":${json}}}`, `${ref}:${jobId}`);
-      }
-    }
+  function note({ jobId, tick, content }: Publication): void {
+    const isOwn = tick === undefined && "type" in content && EVENT_TYPES[content.type].subject === "job";
+    if (isOwn) changed.add(jobId);
+    else if (!changed.has(jobId)) moved.add(jobId);
+  }
+
+  function arm(): void {
+    if (timer !== null || isTelling || closed || changed.size + moved.size === 0) return;
+    timer = setTimeout(() => {
+      timer = null;
+      isTelling = true;
+      tell()
+        .catch(onError)
+        .finally(() => {
+          isTelling = false;
+          arm();
+        });
+    }, EVERY_MS);
+  }
+
+  async function tell(): Promise<void> {
+    const jobIds = new Set(changed);
     changed.clear();
+    for (const jobId of moved) {
+      if (jobIds.size >= MOVED_AT_ONCE) break;
+      jobIds.add(jobId);
+      moved.delete(jobId);
+    }
+    if (listeners.size === 0) return;
+    for (const job of await readJobs([...jobIds])) tellOf(job);
+  }
+
+  function tellOf(job: JobSummary): void {
+    let json: string | null = null;
+    for (const { tenantId, filter, ref, send } of listeners) {
+      if (job.tenant_id !== tenantId || !matches(job, filter)) continue;
+      json ??= JSON.stringify(job);
+      const name = JSON.stringify(ref);
+      send(`{"type":"jobs.changed","data":{"ref":${name},"job":${json}}}`, `list ${name} ${job.job_id}`);
+    }
   }
 
   return {
@@ -55,6 +88,7 @@ export function createJobsFeed({ bus, peekJob }: JobsFeedSource) {
       };
     },
     close(): void {
+      closed = true;
       unsubscribe();
       if (timer !== null) clearTimeout(timer);
       listeners.clear();

@@ -1,5 +1,5 @@
 import { CLOSE_CODES, PlayheadError, type Position } from "@playhead/core";
-import { type Connection, type ConnectionContext, controlFrame } from "./connection.ts";
+import { type Connection, type ConnectionContext, controlFrame, INTERNAL_ERROR } from "./connection.ts";
 import { type JobFeed, openJobFeed } from "./job-feed.ts";
 
 /** What the address of a simple socket says. */
@@ -20,8 +20,12 @@ export function createSimpleConnection(context: ConnectionContext, { jobId, afte
   const since: Position | null = after === null ? null : { epoch: source.epoch, seq: after, tick: 0 };
 
   openJobFeed(source, { tenantId: context.tenantId, jobId, since, logs: true }, outbox.push).then(begin, (error) => {
-    if (error instanceof PlayheadError) context.close(CLOSE_CODES.no_such_job, error.message);
-    else context.close(1011, "the server could not read the job; try again");
+    if (error instanceof PlayheadError && error.code === "not_found") {
+      context.close(CLOSE_CODES.no_such_job, error.message);
+    } else {
+      context.onError(error);
+      context.close(INTERNAL_ERROR, "the server could not read the job; try again");
+    }
   });
 
   function begin(opened: JobFeed): void {
@@ -32,14 +36,15 @@ export function createSimpleConnection(context: ConnectionContext, { jobId, afte
     feed = opened;
     const { snapshot } = opened;
     if (since !== null && !opened.recovered) {
-      outbox.push(controlFrame("reset", { job_id: jobId, reason: `what came after fact ${after} is not to be had` }), null);
+      const reason = `what came after fact ${after} is not to be had`;
+      outbox.pushAlone(controlFrame("reset", { job_id: jobId, reason }));
     }
     if (snapshot !== null) {
       const { job_id, seq, tick, correlation_id } = snapshot;
+      const { epoch } = source;
       const ts = new Date(context.nowMs()).toISOString();
-      outbox.push(
-        JSON.stringify({ type: "snapshot", job_id, epoch: source.epoch, seq, tick, ts, correlation_id, data: snapshot }),
-        null,
+      outbox.pushAlone(
+        JSON.stringify({ type: "snapshot", job_id, epoch, seq, tick, ts, correlation_id, data: snapshot }),
       );
     }
     opened.start();

@@ -40,15 +40,21 @@ export function createHealth(nowMs: () => number) {
     const limitMs = check.limitMs ?? LIMIT_MS;
     const signal = AbortSignal.timeout(limitMs);
     const overdue = new Promise<HealthResult>((resolve) => {
-      signal.addEventListener("abort", () => resolve({ status: "critical", message: `no answer within ${limitMs / 1000} s` }), {
-        once: true,
-      });
+      signal.addEventListener(
+        "abort",
+        () => resolve({ status: "critical", message: `no answer within ${limitMs / 1000} s` }),
+        {
+          once: true,
+        },
+      );
     });
     const failed = (error: unknown): HealthResult => ({
       status: "critical",
       message: error instanceof Error ? error.message : String(error),
     });
-    const result = await Promise.race([check.run(signal).catch(failed), overdue]);
+    // Also what it throws before it returns a promise.
+    const run = Promise.try(() => check.run(signal)).catch(failed);
+    const result = await Promise.race([run, overdue]);
     return { component: check.component, ...result, response_time_ms: Math.round(nowMs() - startedMs) };
   }
 

@@ -1,14 +1,16 @@
-import { type ControlCommand, type ControlVerb, type Job, PlayheadError, summaryOf } from "@playhead/core";
+import { type ControlCommand, type ControlVerb, type JobSummary, PlayheadError } from "@playhead/core";
 import * as z from "zod";
 import type { Api } from "./api.ts";
 import { jobParams, jobSummary } from "./schemas.ts";
 
 export interface ControlRoutesDeps {
-  readonly findJob: (tenantId: string, jobId: string) => Promise<Job | null>;
+  /** The tenant's job as it stands; null for none, and for another tenant's. */
+  readonly summarize: (tenantId: string, jobId: string) => Promise<JobSummary | null>;
   readonly command: (tenantId: string, jobId: string, verb: ControlVerb, reason: string | null) => Promise<void>;
   /** The commands that wait for a worker, after at most `waitMs`. */
   readonly waitForCommands: (source: string, waitMs: number, signal: AbortSignal) => Promise<readonly ControlCommand[]>;
-  readonly confirmCommand: (source: string, commandId: string) => void;
+  /** @param source null looks for the command among those of all workers. @returns whether it waited */
+  readonly confirmCommand: (source: string | null, commandId: string) => boolean;
 }
 
 const command = z.object({
@@ -36,10 +38,10 @@ export function addControlRoutes(api: Api, deps: ControlRoutesDeps): void {
       },
       async ({ params, body, tenantId }, reply) => {
         await deps.command(tenantId, params.id, verb, body?.reason ?? null);
-        const job = await deps.findJob(tenantId, params.id);
+        const job = await deps.summarize(tenantId, params.id);
         if (job === null) throw new PlayheadError("not_found", `there is no job ${params.id}`);
         reply.status(202);
-        return { job: summaryOf(job) as z.output<typeof jobSummary> };
+        return { job: job as z.output<typeof jobSummary> };
       },
     );
   }
@@ -54,10 +56,11 @@ export function addControlRoutes(api: Api, deps: ControlRoutesDeps): void {
         response: { 200: z.object({ commands: z.array(command) }) },
       },
     },
-    async (request) => {
+    async ({ query }, reply) => {
       const gone = new AbortController();
-      request.raw.once("close", () => gone.abort());
-      const commands = await deps.waitForCommands(request.query.source, request.query.wait * 1_000, gone.signal);
+      // Of the answer, not of the request: that one is over as soon as it has been read.
+      reply.raw.once("close", () => gone.abort());
+      const commands = await deps.waitForCommands(query.source, query.wait * 1_000, gone.signal);
       return { commands: [...commands] };
     },
   );
@@ -69,14 +72,11 @@ export function addControlRoutes(api: Api, deps: ControlRoutesDeps): void {
       schema: {
         summary: "Confirm a command",
         params: z.object({ command_id: z.string().max(100) }),
-        querystring: z.object({ source }),
-        response: { 204: z.null() },
+        querystring: z.object({ source: source.optional() }),
+        response: { 200: z.object({ confirmed: z.boolean() }) },
       },
     },
-    async ({ params, query }, reply) => {
-      deps.confirmCommand(query.source, params.command_id);
-      reply.status(204);
-      return null;
-    },
+    // Twice is harmless: a worker whose first confirmation got no answer sends it again.
+    async ({ params, query }) => ({ confirmed: deps.confirmCommand(query.source ?? null, params.command_id) }),
   );
 }

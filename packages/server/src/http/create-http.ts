@@ -1,32 +1,57 @@
 import { randomUUID } from "node:crypto";
-import { type ErrorBody, PlayheadError, toErrorBody } from "@playhead/core";
 import fastifySwagger from "@fastify/swagger";
-import { fastify, type FastifyError, type FastifyRequest } from "fastify";
-import { hasZodFastifySchemaValidationErrors, jsonSchemaTransform, jsonSchemaTransformObject, serializerCompiler, validatorCompiler } from "fastify-type-provider-zod";
+import { PlayheadError, toErrorBody } from "@playhead/core";
+import { type FastifyError, type FastifyReply, type FastifyRequest, fastify } from "fastify";
+import {
+  hasZodFastifySchemaValidationErrors,
+  jsonSchemaTransform,
+  jsonSchemaTransformObject,
+  validatorCompiler,
+} from "fastify-type-provider-zod";
 import type { Api, Permission } from "./api.ts";
+import { errorBody } from "./schemas.ts";
 
 export interface HttpOptions {
   readonly version: string;
   /** Who asks, and whether they may; null when nobody we know. */
-  readonly authorize: (request: FastifyRequest, permission: Permission) => Promise<{ readonly tenantId: string } | null | "forbidden">;
+  readonly authorize: (
+    request: FastifyRequest,
+    permission: Permission,
+  ) => Promise<{ readonly tenantId: string } | null | "forbidden">;
   /** Told of every error that is our fault. */
-  readonly onError: (error: unknown, request: { readonly method: string; readonly path: string; readonly id: string }) => void;
+  readonly onError: (
+    error: unknown,
+    request: { readonly method: string; readonly path: string; readonly id: string },
+  ) => void;
 }
 
 const BODY_LIMIT_BYTES = 8 * 1024 * 1024;
 const REQUEST_LIMIT_MS = 60_000;
+/** What is transient may be over by then. */
+const RETRY_AFTER_SEC = 1;
 
 /** The HTTP server without its routes: checks, permissions, errors and headers are the same for all of them. */
 export async function createHttp({ version, authorize, onError }: HttpOptions): Promise<Api> {
+  const answerError = (error: FastifyError, request: FastifyRequest, reply: FastifyReply) => {
+    const known = asPlayheadError(error);
+    if (known === null || known.errorClass === "internal") {
+      onError(error, { method: request.method, path: pathOf(request), id: request.id });
+    }
+    sendError(known ?? error, request, reply, statusOf(error, known));
+  };
   const api = fastify({
     bodyLimit: BODY_LIMIT_BYTES,
     requestTimeout: REQUEST_LIMIT_MS,
-    forceCloseConnections: true,
+    // What is under way is answered; who closes the server sees to it that this does not take for ever.
+    forceCloseConnections: "idle",
     genReqId: () => randomUUID(),
     routerOptions: { maxParamLength: 300 },
+    // An address that cannot be read, before there is a route.
+    frameworkErrors: answerError,
   }).withTypeProvider() as Api;
   api.setValidatorCompiler(validatorCompiler);
-  api.setSerializerCompiler(serializerCompiler);
+  // What we answer is ours: its types are checked when it is built, and its schemas are for the documentation.
+  api.setSerializerCompiler(() => (data) => JSON.stringify(data));
   await api.register(fastifySwagger, {
     openapi: {
       openapi: "3.1.0",
@@ -39,10 +64,12 @@ export async function createHttp({ version, authorize, onError }: HttpOptions): 
   });
 
   api.decorateRequest("tenantId", "");
+  api.addHook("onRoute", (route) => {
+    const response = route.schema?.response as Record<string, unknown> | undefined;
+    if (response !== undefined) response.default ??= errorBody;
+  });
   api.addHook("onRequest", async (request, reply) => {
-    reply.header("x-correlation-id", request.id);
-    reply.header("x-content-type-options", "nosniff");
-    reply.header("referrer-policy", "no-referrer");
+    setCommonHeaders(request, reply);
   });
   // The one place where permissions are checked.
   api.addHook("onRequest", async (request) => {
@@ -58,19 +85,34 @@ export async function createHttp({ version, authorize, onError }: HttpOptions): 
     request.tenantId = found.tenantId;
   });
 
-  api.setErrorHandler((error: FastifyError, request, reply) => {
-    const known = asPlayheadError(error);
-    if (known === null || known.errorClass === "internal") {
-      onError(error, { method: request.method, path: pathOf(request), id: request.id });
-    }
-    const body: ErrorBody = toErrorBody(known ?? error);
-    reply.status(known?.httpStatus ?? 500).type("application/json").send(JSON.stringify(body));
-  });
+  api.setErrorHandler(answerError);
   api.setNotFoundHandler((request, reply) => {
-    const error = new PlayheadError("not_found", `there is no ${request.method} ${pathOf(request)}`, { hint: "see /openapi.json" });
-    reply.status(404).type("application/json").send(JSON.stringify(toErrorBody(error)));
+    const what = `there is no ${request.method} ${pathOf(request)}`;
+    sendError(new PlayheadError("not_found", what, { hint: "see /openapi.json" }), request, reply, 404);
   });
   return api;
+}
+
+function statusOf(error: FastifyError, known: PlayheadError | null): number {
+  // A part of a file that it does not have: players ask for it, and know this status only.
+  return error.statusCode === 416 ? 416 : (known?.httpStatus ?? 500);
+}
+
+function sendError(error: Error, request: FastifyRequest, reply: FastifyReply, status: number): void {
+  // Also where a request got no further than its address.
+  setCommonHeaders(request, reply);
+  if (status === 503 || status === 429) reply.header("retry-after", RETRY_AFTER_SEC);
+  if (status === 401) reply.header("www-authenticate", "Bearer");
+  reply
+    .status(status)
+    .type("application/json")
+    .send(JSON.stringify(toErrorBody(error)));
+}
+
+function setCommonHeaders(request: FastifyRequest, reply: FastifyReply): void {
+  reply.header("x-correlation-id", request.id);
+  reply.header("x-content-type-options", "nosniff");
+  reply.header("referrer-policy", "no-referrer");
 }
 
 /** Without the query, which may hold a key. */
@@ -81,10 +123,19 @@ function pathOf(request: FastifyRequest): string {
 function asPlayheadError(error: FastifyError): PlayheadError | null {
   if (error instanceof PlayheadError) return error;
   if (hasZodFastifySchemaValidationErrors(error)) {
-    const faults = error.validation.map(({ instancePath, message }) => `${instancePath.slice(1) || "request"}: ${message}`);
+    const faults = error.validation.map(({ instancePath, message }) => {
+      const path = instancePath.slice(1).replaceAll("/", ".");
+      return `${error.validationContext ?? "request"}${path === "" ? "" : `.${path}`}: ${message}`;
+    });
     return new PlayheadError("validation_error", faults.join("; "), { detail: { faults }, cause: error });
   }
-  if (error.statusCode === 413) return new PlayheadError("payload_too_large", `the body is over ${BODY_LIMIT_BYTES} bytes`, { cause: error });
-  if (error.statusCode !== undefined && error.statusCode < 500) return new PlayheadError("invalid_request", error.message, { cause: error });
-  return null;
+  if (error.statusCode === 413) {
+    return new PlayheadError("payload_too_large", `expected a body of at most ${BODY_LIMIT_BYTES} bytes`, {
+      cause: error,
+    });
+  }
+  if (error.statusCode !== undefined && error.statusCode < 500) {
+    return new PlayheadError("invalid_request", error.message, { cause: error });
+  }
+  return error.statusCode === 503 ? new PlayheadError("service_unavailable", error.message, { cause: error }) : null;
 }

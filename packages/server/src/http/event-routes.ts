@@ -1,20 +1,21 @@
-import { gunzipSync } from "node:zlib";
-import { type BatchAck, type EventRecord, parseRecord, PlayheadError, type RefusedRecord, toErrorBody } from "@playhead/core";
+import { setImmediate as othersTurn } from "node:timers/promises";
+import { promisify } from "node:util";
+import { gunzip } from "node:zlib";
+import { type BatchAck, type EventRecord, PlayheadError, type RefusedRecord } from "@playhead/core";
 import * as z from "zod";
 import type { Api } from "./api.ts";
+import { type EventLine, readEventLine } from "./event-line.ts";
+import { errorBody } from "./schemas.ts";
 
 export interface EventRoutesDeps {
   readonly ingest: (tenantId: string, source: string, records: readonly EventRecord[]) => Promise<BatchAck>;
 }
 
 const MAX_UNPACKED_BYTES = 32 * 1024 * 1024;
-const SOURCE = /^[\x21-\x7e]{1,200}$/;
+/** So many lines are read before others get their turn. */
+const LINES_AT_ONCE = 1_000;
 
-/** One line of the body, read. */
-interface Line {
-  readonly source: string;
-  readonly record: EventRecord;
-}
+const unzip = promisify(gunzip);
 
 /** How workers of any language report: NDJSON, a record a line, each with its source (docs/protocol.md). */
 export function addEventRoutes(api: Api, { ingest }: EventRoutesDeps): void {
@@ -30,15 +31,7 @@ export function addEventRoutes(api: Api, { ingest }: EventRoutesDeps): void {
         response: {
           200: z.object({
             accepted: z.number(),
-            refused: z.array(
-              z.object({
-                n: z.number().nullable(),
-                error_code: z.string(),
-                error_message: z.string(),
-                error_class: z.string(),
-                detail: z.record(z.string(), z.unknown()),
-              }),
-            ),
+            refused: z.array(errorBody.extend({ n: z.number().nullable() })),
           }),
         },
       },
@@ -47,11 +40,11 @@ export function addEventRoutes(api: Api, { ingest }: EventRoutesDeps): void {
       if (!Buffer.isBuffer(request.body)) {
         throw new PlayheadError("invalid_request", "expected a body of content type application/x-ndjson");
       }
-      const text = unpack(request.body, request.headers["content-encoding"]).toString("utf8");
+      const text = (await unpack(request.body, request.headers["content-encoding"])).toString("utf8");
       const refused: RefusedRecord[] = [];
-      const lines = readLines(text, refused);
       let accepted = 0;
-      for (const { source, records } of bySource(lines)) {
+      // One after the other: what a source sent later is not taken before what it sent earlier is stored.
+      for await (const { source, records } of batchesOf(text, refused)) {
         const ack = await ingest(request.tenantId, source, records);
         accepted += ack.accepted;
         refused.push(...ack.refused);
@@ -61,56 +54,53 @@ export function addEventRoutes(api: Api, { ingest }: EventRoutesDeps): void {
   );
 }
 
-function unpack(body: Buffer, encoding: string | undefined): Buffer {
+async function unpack(body: Buffer, encoding: string | undefined): Promise<Buffer> {
   if (encoding === undefined || encoding === "identity") return body;
-  if (encoding !== "gzip") throw new PlayheadError("invalid_request", `expected content-encoding gzip or none, got ${encoding}`);
+  if (encoding !== "gzip") {
+    throw new PlayheadError("invalid_request", `expected content-encoding gzip or none, got ${encoding}`);
+  }
   try {
-    return gunzipSync(body, { maxOutputLength: MAX_UNPACKED_BYTES });
+    return await unzip(body, { maxOutputLength: MAX_UNPACKED_BYTES });
   } catch (cause) {
-    throw new PlayheadError("invalid_request", `the body is not gzip, or over ${MAX_UNPACKED_BYTES} bytes when unpacked`, { cause });
-  }
-}
-
-/** Bad lines are refused by themselves; the good ones go on. */
-function readLines(text: string, refused: RefusedRecord[]): readonly Line[] {
-  const lines: Line[] = [];
-  for (const [index, raw] of text.split("\n").entries()) {
-    if (raw.trim() === "") continue;
-    try {
-      lines.push(readLine(raw));
-    } catch (error) {
-      if (!(error instanceof PlayheadError)) throw error;
-      const body = toErrorBody(error);
-      refused.push({ n: null, ...body, detail: { ...body.detail, line: index + 1 } });
+    if ((cause as NodeJS.ErrnoException).code === "ERR_BUFFER_TOO_LARGE") {
+      const most = `expected at most ${MAX_UNPACKED_BYTES} bytes when unpacked`;
+      throw new PlayheadError("payload_too_large", most, { cause, hint: "send it in several requests" });
     }
+    throw new PlayheadError("invalid_request", "expected the body to be gzip, as its content-encoding says", { cause });
   }
-  return lines;
 }
 
-function readLine(raw: string): Line {
-  let value: unknown;
-  try {
-    value = JSON.parse(raw);
-  } catch (cause) {
-    throw new PlayheadError("validation_error", "expected the line to be JSON", { cause });
-  }
-  const record = parseRecord(value);
-  const { source } = value as { source?: unknown };
-  if (typeof source !== "string" || !SOURCE.test(source) || source.startsWith("local:")) {
-    throw new PlayheadError("validation_error", "expected source to be 1 to 200 printable characters that name the worker");
-  }
-  return { source, record };
-}
-
-function* bySource(lines: readonly Line[]): Generator<{ source: string; records: readonly EventRecord[] }> {
-  let run: { source: string; records: EventRecord[] } | null = null;
-  for (const { source, record } of lines) {
-    if (run !== null && run.source !== source) {
-      yield run;
-      run = null;
+/** Runs of lines of one source, in order. Bad lines are refused by themselves; the good ones go on. */
+async function* batchesOf(
+  text: string,
+  refused: RefusedRecord[],
+): AsyncGenerator<{ readonly source: string; readonly records: readonly EventRecord[] }> {
+  let run: EventLine[] = [];
+  const batch = () => ({ source: (run[0] as EventLine).source, records: run.map(({ record }) => record) });
+  let lineNo = 0;
+  for (const raw of linesOf(text)) {
+    lineNo += 1;
+    if (lineNo % LINES_AT_ONCE === 0) await othersTurn();
+    const line = readEventLine(raw, lineNo);
+    if (line === null) continue;
+    if ("error_code" in line) {
+      refused.push(line);
+      continue;
     }
-    run ??= { source, records: [] };
-    run.records.push(record);
+    if (run.length >= LINES_AT_ONCE || (run.length > 0 && run[0]?.source !== line.source)) {
+      yield batch();
+      run = [];
+    }
+    run.push(line);
   }
-  if (run !== null) yield run;
+  if (run.length > 0) yield batch();
+}
+
+function* linesOf(text: string): Generator<string> {
+  let start = 0;
+  for (let end = text.indexOf("\n"); end >= 0; end = text.indexOf("\n", start)) {
+    yield text.slice(start, end);
+    start = end + 1;
+  }
+  yield text.slice(start);
 }

@@ -1,4 +1,12 @@
-import { isJobId, type Job, JOB_STATES, type JobSummary, LOG_LEVELS, PlayheadError, snapshotOf, summaryOf, TASK_STATES } from "@playhead/core";
+import {
+  isJobId,
+  JOB_STATES,
+  type JobSnapshot,
+  type JobSummary,
+  LOG_LEVELS,
+  PlayheadError,
+  TASK_STATES,
+} from "@playhead/core";
 import * as z from "zod";
 import type { Store } from "../store/store.ts";
 import type { Api } from "./api.ts";
@@ -8,9 +16,13 @@ import { event, jobParams, jobSnapshot, jobSummary, logLine, pageSize, repeated,
 export interface JobRoutesDeps {
   readonly store: Pick<Store, "listJobs" | "listTasks" | "readFacts" | "readLogs" | "epoch">;
   /** The tenant's job as it stands; null for none, and for another tenant's. */
-  readonly findJob: (tenantId: string, jobId: string) => Promise<Job | null>;
-  /** The job as it stands, if it is in memory. */
-  readonly peekJob: (jobId: string) => Job | undefined;
+  readonly readJob: (tenantId: string, jobId: string) => Promise<JobSnapshot | null>;
+  /** Whether the tenant has such a job. */
+  readonly hasJob: (tenantId: string, jobId: string) => Promise<boolean>;
+  /** What the store lists, as it stands by now. */
+  readonly refresh: (listed: readonly JobSummary[]) => Promise<readonly JobSummary[]>;
+  /** Resolves when the store lists the job's tasks as they stand by now. */
+  readonly projectTasks: (jobId: string) => Promise<void>;
   readonly createJob: (tenantId: string, definition: NewJob) => Promise<string>;
 }
 
@@ -20,23 +32,24 @@ export interface NewJob {
   readonly kind: string;
   readonly title?: string | undefined;
   readonly user_id?: string | undefined;
-  readonly metadata?: Record<string, unknown> | undefined;
+  readonly metadata?: Readonly<Record<string, unknown>> | undefined;
 }
 
 const MAX_EVENTS = 1_000;
 
 /** Reading jobs and their parts, and announcing one. */
-export function addJobRoutes(api: Api, { store, findJob, peekJob, createJob }: JobRoutesDeps): void {
-  async function jobOf(tenantId: string, jobId: string): Promise<Job> {
-    const job = await findJob(tenantId, jobId);
-    if (job === null) throw new PlayheadError("not_found", `there is no job ${jobId}`);
-    return job;
+export function addJobRoutes(api: Api, deps: JobRoutesDeps): void {
+  const { store, readJob, hasJob, refresh, projectTasks, createJob } = deps;
+
+  async function expectJob(tenantId: string, jobId: string): Promise<void> {
+    if (!(await hasJob(tenantId, jobId))) throw noSuchJob(jobId);
   }
-  /** What the store lists, as it stands by now. */
-  const fresh = (job: JobSummary): JobSummary => {
-    const live = peekJob(job.job_id);
-    return live === undefined ? job : summaryOf(live);
-  };
+
+  async function snapshot(tenantId: string, jobId: string): Promise<z.output<typeof jobSnapshot>> {
+    const job = await readJob(tenantId, jobId);
+    if (job === null) throw noSuchJob(jobId);
+    return job as z.output<typeof jobSnapshot>;
+  }
 
   api.get(
     "/api/v1/jobs",
@@ -68,7 +81,8 @@ export function addJobRoutes(api: Api, { store, findJob, peekJob, createJob }: J
         ...(query.q !== undefined && { text: query.q }),
         ...(query.page_token !== undefined && { after: decodePageToken(query.page_token) }),
       });
-      return { jobs: items.map(fresh) as z.output<typeof jobSummary>[], next_page_token: encodePageToken(next) };
+      const jobs = (await refresh(items)) as z.output<typeof jobSummary>[];
+      return { jobs, next_page_token: encodePageToken(next) };
     },
   );
 
@@ -79,7 +93,10 @@ export function addJobRoutes(api: Api, { store, findJob, peekJob, createJob }: J
       schema: {
         summary: "Announce a job",
         body: z.strictObject({
-          job_id: z.string().refine(isJobId, "expected 1 to 128 letters, digits, dots, dashes or underscores").optional(),
+          job_id: z
+            .string()
+            .refine(isJobId, "expected 1 to 128 letters, digits, dots, dashes or underscores")
+            .optional(),
           kind: z.string().min(1).max(64),
           title: z.string().max(500).optional(),
           user_id: z.string().max(200).optional(),
@@ -90,22 +107,22 @@ export function addJobRoutes(api: Api, { store, findJob, peekJob, createJob }: J
     },
     async ({ body, tenantId }, reply) => {
       const jobId = await createJob(tenantId, body);
-      reply.status(201);
-      return snapshotOf(await jobOf(tenantId, jobId)) as z.output<typeof jobSnapshot>;
+      reply.status(201).header("location", `/api/v1/jobs/${jobId}`);
+      return snapshot(tenantId, jobId);
     },
   );
 
   api.get(
     "/api/v1/jobs/:id",
     { schema: { summary: "Read a job", params: jobParams, response: { 200: jobSnapshot } } },
-    async ({ params, tenantId }) => snapshotOf(await jobOf(tenantId, params.id)) as z.output<typeof jobSnapshot>,
+    ({ params, tenantId }) => snapshot(tenantId, params.id),
   );
 
   api.get(
     "/api/v1/jobs/:id/tasks",
     {
       schema: {
-        summary: "List a job's tasks",
+        summary: "List a job's tasks, in the order in which they came to be",
         params: jobParams,
         querystring: z.object({
           parent_id: z.string().optional(),
@@ -117,16 +134,16 @@ export function addJobRoutes(api: Api, { store, findJob, peekJob, createJob }: J
       },
     },
     async ({ params, query, tenantId }) => {
-      const job = await jobOf(tenantId, params.id);
+      await expectJob(tenantId, params.id);
+      await projectTasks(params.id);
       const { items, next } = await store.listTasks({
-        jobId: job.job_id,
+        jobId: params.id,
         limit: query.page_size,
         ...(query.parent_id !== undefined && { parentId: query.parent_id }),
         ...(query.state !== undefined && { states: query.state }),
         ...(query.page_token !== undefined && { after: decodePageToken(query.page_token) }),
       });
-      const tasks = items.map((each) => job.tasks.get(each.task_id) ?? each);
-      return { tasks: tasks as z.output<typeof task>[], next_page_token: encodePageToken(next) };
+      return { tasks: items as z.output<typeof task>[], next_page_token: encodePageToken(next) };
     },
   );
 
@@ -144,7 +161,7 @@ export function addJobRoutes(api: Api, { store, findJob, peekJob, createJob }: J
       },
     },
     async ({ params, query, tenantId }) => {
-      await jobOf(tenantId, params.id);
+      await expectJob(tenantId, params.id);
       const events = await store.readFacts(params.id, query.after, query.limit);
       const nextAfter = events.length < query.limit ? null : (events.at(-1)?.seq ?? null);
       return { epoch: store.epoch, events: events as z.output<typeof event>[], next_after: nextAfter };
@@ -160,23 +177,28 @@ export function addJobRoutes(api: Api, { store, findJob, peekJob, createJob }: J
         querystring: z.object({
           after: z.coerce.number().int().min(0).optional(),
           before: z.coerce.number().int().min(1).optional(),
-          level: repeated(z.enum(LOG_LEVELS)),
+          level: z.enum(LOG_LEVELS).optional().meta({ description: "This level and what is worse" }),
           limit: z.coerce.number().int().min(1).max(MAX_EVENTS).default(200),
         }),
         response: { 200: z.object({ logs: z.array(logLine), next_after: z.number().nullable() }) },
       },
     },
     async ({ params, query, tenantId }) => {
-      await jobOf(tenantId, params.id);
+      await expectJob(tenantId, params.id);
+      const { after, before, level, limit } = query;
       const logs = await store.readLogs({
         jobId: params.id,
-        limit: query.limit,
-        ...(query.after !== undefined && { after: query.after }),
-        ...(query.before !== undefined && { before: query.before }),
-        ...(query.level !== undefined && { levels: query.level }),
+        limit,
+        ...(after !== undefined && { after }),
+        ...(before !== undefined && { before }),
+        ...(level !== undefined && { levels: LOG_LEVELS.slice(LOG_LEVELS.indexOf(level)) }),
       });
-      const nextAfter = query.before === undefined && logs.length === query.limit ? (logs.at(-1)?.log_id ?? null) : null;
+      const nextAfter = before === undefined && logs.length === limit ? (logs.at(-1)?.log_id ?? null) : null;
       return { logs: logs as z.output<typeof logLine>[], next_after: nextAfter };
     },
   );
+}
+
+function noSuchJob(jobId: string): PlayheadError {
+  return new PlayheadError("not_found", `there is no job ${jobId}`);
 }

@@ -5,11 +5,17 @@ import { PlayheadError } from "@playhead/core";
 import * as z from "zod";
 import type { Api } from "./api.ts";
 
+/** A file that may be shown: its folder, and its path within. */
+export interface ShownFile {
+  readonly folder: string;
+  readonly path: string;
+}
+
 export interface PageRoutesDeps {
   /** Folder of the built dashboard. */
   readonly dashboardFolder: string;
-  /** Folder of an id out of a media address; null for an unknown one. */
-  readonly mediaFolder: (rootId: string) => string | null;
+  /** The file of a media address; null for one that is not there, or not to be shown. */
+  readonly mediaFile: (rootId: string, path: string) => Promise<ShownFile | null>;
 }
 
 const CONTENT_SECURITY_POLICY = [
@@ -23,34 +29,40 @@ const CONTENT_SECURITY_POLICY = [
   "base-uri 'none'",
   "form-action 'self'",
 ].join("; ");
+/** A file that a job made may be anything; as a page of its own it may do nothing. */
+const MEDIA_SECURITY_POLICY = "default-src 'none'; media-src 'self'; sandbox";
 
 /** The dashboard's files, and the clips and pictures that jobs on this machine made. */
-export async function addPageRoutes(api: Api, { dashboardFolder, mediaFolder }: PageRoutesDeps): Promise<void> {
+export async function addPageRoutes(api: Api, { dashboardFolder, mediaFile }: PageRoutesDeps): Promise<void> {
   await api.register(fastifyStatic, { root: dashboardFolder, serve: false });
+  const params = z.object({ "*": z.string() });
 
   api.get(
     "/media/:root/*",
-    { schema: { hide: true, params: z.object({ root: z.string(), "*": z.string() }) } },
-    async ({ params }, reply) => {
-      const folder = mediaFolder(params.root);
-      const file = params["*"];
-      // send() takes care of ranges, and of paths that try to leave the folder.
-      if (folder === null || !existsSync(join(folder, file))) throw new PlayheadError("not_found", "there is no such file");
-      reply.header("content-security-policy", "default-src 'none'; media-src 'self'; sandbox");
-      return reply.sendFile(file, folder, { cacheControl: false, dotfiles: "deny" });
+    { schema: { hide: true, params: params.extend({ root: z.string() }) } },
+    async (request, reply) => {
+      const file = await mediaFile(request.params.root, request.params["*"]);
+      if (file === null) throw new PlayheadError("not_found", "there is no such file");
+      reply.header("content-security-policy", MEDIA_SECURITY_POLICY);
+      // It is asked for again each time, and sent again when it changed.
+      reply.header("cache-control", "private, no-cache");
+      return reply.sendFile(file.path, file.folder, { cacheControl: false, dotfiles: "deny" });
     },
   );
 
-  api.get("/*", { config: { permission: "public" }, schema: { hide: true, params: z.object({ "*": z.string() }) } }, async ({ params }, reply) => {
-    const file = params["*"];
-    reply.header("content-security-policy", CONTENT_SECURITY_POLICY).header("x-frame-options", "DENY");
-    const isAsset = file.startsWith("assets/");
-    if (isAsset) return reply.sendFile(file, { maxAge: "365d", immutable: true });
-    if (file.startsWith("api/")) throw new PlayheadError("not_found", `there is no GET /${file}`, { hint: "see /openapi.json" });
-    const isFile = file !== "" && !file.includes("..") && existsSync(join(dashboardFolder, file));
-    if (!existsSync(join(dashboardFolder, "index.html"))) {
-      throw new PlayheadError("service_unavailable", "the dashboard has not been built", { hint: "run node scripts/build-dashboard.mjs" });
+  api.get("/*", { config: { permission: "public" }, schema: { hide: true, params } }, async (request, reply) => {
+    const file = request.params["*"];
+    if (file.startsWith("api/") || file.startsWith("media/")) {
+      throw new PlayheadError("not_found", `there is no GET /${file}`, { hint: "see /openapi.json" });
     }
+    reply.header("content-security-policy", CONTENT_SECURITY_POLICY).header("x-frame-options", "DENY");
+    if (file.startsWith("assets/")) return reply.sendFile(file, { maxAge: "365d", immutable: true });
+    if (!existsSync(join(dashboardFolder, "index.html"))) {
+      throw new PlayheadError("service_unavailable", "the dashboard has not been built", {
+        hint: "run node scripts/build-dashboard.mjs",
+      });
+    }
+    const isFile = file !== "" && !file.split(/[\\/]/).includes("..") && existsSync(join(dashboardFolder, file));
     // Pages are told apart in the browser: every other address is the one page.
     return reply.sendFile(isFile ? file : "index.html", { cacheControl: false });
   });

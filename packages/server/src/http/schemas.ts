@@ -60,7 +60,12 @@ const viewedError = z
   })
   .meta({ id: "ViewedError" });
 
-const step = z.object({ step: z.string(), started_at: timestamp, ended_at: timestamp.nullable(), details: json.optional() });
+const step = z.object({
+  step: z.string(),
+  started_at: timestamp,
+  ended_at: timestamp.nullable(),
+  details: json.optional(),
+});
 
 export const task = z
   .object({
@@ -112,7 +117,12 @@ export const jobSummary = z
     seq: z.number(),
     tick: z.number(),
     progress,
-    counts: z.object({ deliverables: stateCounts, leaves: stateCounts, deliverable_ms: z.number(), leaf_ms: z.number() }),
+    counts: z.object({
+      deliverables: stateCounts,
+      leaves: stateCounts,
+      deliverable_ms: z.number(),
+      leaf_ms: z.number(),
+    }),
     artifacts: z.array(artifact).readonly(),
     errors: z.array(viewedError).readonly(),
     error: viewedError.nullable(),

@@ -8,7 +8,9 @@ export interface SessionRoutesDeps {
   readonly openSession: () => Promise<string>;
   readonly cookieName: string;
   readonly cookieSeconds: number;
-  readonly describe: (headers: Record<string, string | string[] | undefined>) => Promise<{ role: string; tenantId: string } | null>;
+  readonly describe: (
+    headers: Record<string, string | string[] | undefined>,
+  ) => Promise<{ role: string; tenantId: string } | null>;
 }
 
 /** Signing in and out, for browsers. */
@@ -25,10 +27,15 @@ export function addSessionRoutes(api: Api, deps: SessionRoutesDeps): void {
     "/api/v1/session",
     {
       config: { permission: "public" },
-      schema: { summary: "Sign in with an access key", body: z.strictObject({ key: z.string().max(500) }), response: { 204: z.null() } },
+      schema: {
+        summary: "Sign in with an access key",
+        body: z.strictObject({ key: z.string().max(500) }),
+        response: { 204: z.null() },
+      },
     },
     async ({ body }, reply) => {
-      if (!deps.isKey(body.key.trim())) throw new PlayheadError("unauthorized", "this is not the access key of this server");
+      if (!deps.isKey(body.key.trim()))
+        throw new PlayheadError("unauthorized", "this is not the access key of this server");
       reply.header("set-cookie", cookie(await deps.openSession(), deps.cookieSeconds)).status(204);
       return null;
     },
@@ -45,12 +52,15 @@ export function addSessionRoutes(api: Api, deps: SessionRoutesDeps): void {
   // The link that the server prints: any page with ?key=… signs in and goes on to the page itself.
   api.addHook("onRequest", async (request, reply) => {
     if (request.method !== "GET" || request.url.startsWith("/api/")) return;
-    const address = new URL(request.url, "http://localhost");
-    const key = address.searchParams.get("key");
+    const [path = "/", ...rest] = request.url.split("?");
+    const query = new URLSearchParams(rest.join("?"));
+    const key = query.get("key");
     if (key === null) return;
-    address.searchParams.delete("key");
+    query.delete("key");
     if (deps.isKey(key)) reply.header("set-cookie", cookie(await deps.openSession(), deps.cookieSeconds));
-    // The key must not stay in the address bar, nor go to anyone as a referrer.
-    return reply.redirect(`${address.pathname}${address.search}`, 303);
+    // The key must not stay in the address bar, nor go to anyone as a referrer; nor may the address lead to another host.
+    const samePath = `/${path.replace(/^[/\\]+/, "")}`;
+    reply.header("cache-control", "no-store");
+    return reply.redirect(query.size === 0 ? samePath : `${samePath}?${query}`, 303);
   });
 }

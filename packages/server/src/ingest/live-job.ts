@@ -3,6 +3,7 @@ import {
   createProgressTree,
   draftOf,
   emptyJob,
+  isFinalJobState,
   type Job,
   type JobDraft,
   type JobProgress,
@@ -11,47 +12,81 @@ import {
   progressAt,
 } from "@playhead/core";
 
-/** A job that the server holds in memory: its fold, and what is still to be said and written about it. */
+/**
+ * A job that the server holds in memory: its fold, and what is still to be said and written about it. It may leave memory
+ * between two events of the loop, so nobody keeps one over an `await` and goes on changing it.
+ */
 export interface LiveJob {
   readonly draft: JobDraft;
   readonly tree: ProgressTree;
   /** Tasks that changed since the last projection was handed to the store. */
   readonly dirtyTasks: Set<string>;
+  /** Facts came since the last projection. */
   dirty: boolean;
+  /** Ticks came since the last projection. */
+  moved: boolean;
+  projectedMs: number;
   lastProgressMs: number;
   lastTouchedMs: number;
+  /** Where the group commit stood after its last fact. */
+  lastAdded: number;
 }
 
-/** Takes a stored job, or the place of one to come, into memory. */
+/**
+ * Ticks that a job can say in a millisecond at most. A stored job goes on from a number that no process before this one
+ * can have reached, since ticks are not stored and viewers ignore numbers that they have seen.
+ */
+const TICKS_A_MS = 10;
+
+/** Takes a stored job into memory. */
 export function createLiveJob(job: Job, nowMs: number): LiveJob {
+  const live = newLiveJob(job, nowMs);
+  live.draft.tick = Math.max(job.tick, (nowMs - Date.parse(job.created_at)) * TICKS_A_MS);
+  // The store's rows may be older than the facts that it folded into them, and nobody knows which.
+  if (!isFinalJobState(job.state)) for (const taskId of job.tasks.keys()) live.dirtyTasks.add(taskId);
+  return live;
+}
+
+/** The place of a job that was just announced. */
+export function createNewLiveJob(jobId: string, nowMs: number): LiveJob {
+  return newLiveJob(emptyJob(jobId), nowMs);
+}
+
+function newLiveJob(job: Job, nowMs: number): LiveJob {
   return {
     draft: draftOf(job),
     tree: createProgressTree({ tasks: job.tasks.values(), shown: job.progress.percent_complete / 100 }),
     dirtyTasks: new Set(),
     dirty: false,
+    moved: false,
+    projectedMs: nowMs,
     lastProgressMs: 0,
     lastTouchedMs: nowMs,
+    lastAdded: 0,
   };
-}
-
-/** A job that was just announced. */
-export function createNewLiveJob(jobId: string, nowMs: number): LiveJob {
-  return createLiveJob(emptyJob(jobId), nowMs);
 }
 
 /** Folds an event in, and carries it into the progress tree and the lists of what changed. */
 export function applyToLiveJob(live: LiveJob, event: PlayheadEvent): void {
-  const { draft } = live;
+  const { draft, dirtyTasks } = live;
+  const { task_id: taskId } = event.data;
+  const before = typeof taskId === "string" ? draft.tasks.get(taskId) : undefined;
+  const wasOpen = !isFinalJobState(draft.state);
   applyEvent(draft, event);
   if (event.tick === undefined) live.dirty = true;
-  const { task_id: taskId } = event.data;
-  if (typeof taskId !== "string") return;
-  const task = draft.tasks.get(taskId);
-  if (task === undefined) return;
-  live.tree.update(task);
-  live.dirtyTasks.add(taskId);
-  // A first child changes what the store has of its parent.
-  if (task.parent_id !== null && event.type.endsWith(".created")) live.dirtyTasks.add(task.parent_id);
+  else live.moved = true;
+  // The end of a job ends its tasks.
+  if (wasOpen && isFinalJobState(draft.state)) markEnded(live);
+  const after = typeof taskId === "string" ? draft.tasks.get(taskId) : undefined;
+  if (after === undefined || after === before) return;
+  live.tree.update(after);
+  dirtyTasks.add(after.task_id);
+  // A child changes what the store has of its parent.
+  if (before === undefined && after.parent_id !== null) dirtyTasks.add(after.parent_id);
+}
+
+function markEnded({ draft, dirtyTasks }: LiveJob): void {
+  for (const { task_id, ended_at } of draft.tasks.values()) if (ended_at === draft.ended_at) dirtyTasks.add(task_id);
 }
 
 /** The job's progress as it stands now. */

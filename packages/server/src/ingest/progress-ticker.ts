@@ -6,6 +6,8 @@ const EVERY_MS = 250;
 
 export interface ProgressTickerDeps {
   readonly nowMs: () => number;
+  /** Whether this is still the job in memory: it may have left, or have been taken anew from the store. */
+  readonly isCurrent: (live: LiveJob) => boolean;
   /** Says the job's progress now. */
   readonly emit: (live: LiveJob) => void;
 }
@@ -14,37 +16,43 @@ export interface ProgressTickerDeps {
  * Says the progress of jobs on which something moved: at once when the last time was long enough ago, else when it is
  * due, so that the last value is always said.
  */
-export function createProgressTicker({ nowMs, emit }: ProgressTickerDeps) {
-  const due = new Set<LiveJob>();
+export function createProgressTicker({ nowMs, isCurrent, emit }: ProgressTickerDeps) {
+  const waiting = new Set<LiveJob>();
   let timer: NodeJS.Timeout | null = null;
 
-  function say(live: LiveJob): void {
-    live.lastProgressMs = nowMs();
-    due.delete(live);
-    if (!isFinalJobState(live.draft.state)) emit(live);
+  /** A clock that was set back makes no job wait for it. */
+  const isDue = ({ lastProgressMs }: LiveJob, now: number) => Math.abs(now - lastProgressMs) >= EVERY_MS;
+
+  function say(live: LiveJob, now: number): void {
+    live.lastProgressMs = now;
+    waiting.delete(live);
+    if (isCurrent(live) && !isFinalJobState(live.draft.state)) emit(live);
   }
 
   function sweep(): void {
     timer = null;
     const now = nowMs();
-    for (const live of due) if (now - live.lastProgressMs >= EVERY_MS) say(live);
+    for (const live of waiting) if (isDue(live, now)) say(live, now);
     arm();
   }
 
   function arm(): void {
-    if (timer === null && due.size > 0) timer = setTimeout(sweep, EVERY_MS / 5);
+    if (timer === null && waiting.size > 0) timer = setTimeout(sweep, EVERY_MS / 5);
   }
 
   return {
     moved(live: LiveJob): void {
-      if (nowMs() - live.lastProgressMs >= EVERY_MS) say(live);
-      else due.add(live);
+      const now = nowMs();
+      if (isDue(live, now)) say(live, now);
+      else waiting.add(live);
       arm();
     },
     close(): void {
       if (timer !== null) clearTimeout(timer);
       timer = null;
-      due.clear();
+      waiting.clear();
     },
   };
 }
+
+export type ProgressTicker = ReturnType<typeof createProgressTicker>;

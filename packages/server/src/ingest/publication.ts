@@ -1,19 +1,23 @@
 import type { LogLine, PlayheadEvent } from "@playhead/core";
 import type { Publication } from "../bus/bus.ts";
 
-/** A fact or a tick as viewers get it; `dataJson` is its data, serialised already. */
-export function publishEvent(epoch: string, tenantId: string, event: PlayheadEvent, dataJson: string): Publication {
+/** A fact or a tick as viewers get it; `dataJson` is its data where that has been serialised already. */
+export function publishEvent(
+  epoch: string,
+  tenantId: string,
+  event: PlayheadEvent,
+  dataJson: string | null,
+): Publication {
   let frame: string | null = null;
-  const isTick = event.tick !== undefined;
   return {
     tenantId,
     jobId: event.job_id,
     seq: event.seq,
-    ...(isTick && { tick: event.tick }),
-    slot: isTick ? slotOf(event) : null,
+    tick: event.tick,
+    slot: event.tick === undefined ? null : slotOf(event),
     content: event,
     frame: () => {
-      frame ??= frameOf(epoch, event, dataJson);
+      frame ??= frameOf(epoch, event, dataJson ?? JSON.stringify(event.data));
       return frame;
     },
   };
@@ -26,6 +30,7 @@ export function publishLog(tenantId: string, seq: number, line: LogLine): Public
     tenantId,
     jobId: line.job_id,
     seq,
+    tick: undefined,
     slot: null,
     content: line,
     frame: () => {
@@ -35,11 +40,7 @@ export function publishLog(tenantId: string, seq: number, line: LogLine): Public
   };
 }
 
-/** @returns whether the publication is a log line. */
-export function isLogLine(content: PlayheadEvent | LogLine): content is LogLine {
-  return "log_id" in content;
-}
-
+/** Ticks of the same task, and those of the job itself, replace one another. */
 function slotOf(event: PlayheadEvent): string {
   const { task_id: taskId } = event.data;
   return typeof taskId === "string" ? `${event.job_id}/${taskId}` : event.job_id;
@@ -49,7 +50,8 @@ function slotOf(event: PlayheadEvent): string {
 function frameOf(epoch: string, event: PlayheadEvent, dataJson: string): string {
   const tick = event.tick === undefined ? "" : `,"tick":${event.tick}`;
   return (
-    `{"type":"${event.type}","job_id":"${event.job_id}","epoch":"${epoch}","seq":${event.seq}${tick}` +
-    `,"ts":"${event.ts}","correlation_id":"${event.correlation_id}","data":${dataJson}}`
+    `{"type":"${event.type}","job_id":${JSON.stringify(event.job_id)},"epoch":${JSON.stringify(epoch)}` +
+    `,"seq":${event.seq}${tick},"ts":${JSON.stringify(event.ts)}` +
+    `,"correlation_id":${JSON.stringify(event.correlation_id)},"data":${dataJson}}`
   );
 }

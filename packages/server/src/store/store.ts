@@ -1,4 +1,16 @@
-import type { EventType, Job, JobState, JobSummary, JsonObject, LogLevel, LogLine, PlayheadEvent, Task, TaskState } from "@playhead/core";
+import type {
+  EventType,
+  Job,
+  JobSnapshot,
+  JobState,
+  JobSummary,
+  JsonObject,
+  LogLevel,
+  LogLine,
+  PlayheadEvent,
+  Task,
+  TaskState,
+} from "@playhead/core";
 
 /** A numbered fact on its way into the store. */
 export interface FactRow {
@@ -9,7 +21,7 @@ export interface FactRow {
   readonly tsMs: number;
   /** Null where it is the job's own. */
   readonly correlation_id: string | null;
-  /** The event's `data`, serialised once for the store and all viewers. */
+  /** The event's `data` as JSON, serialised once for the store and all viewers. */
   readonly dataJson: string;
 }
 
@@ -23,7 +35,10 @@ export interface LogRow {
   readonly fields: JsonObject;
 }
 
-/** A job as it stands at `job.seq`, to replace what the store has of it; and its tasks that changed since the last time. */
+/**
+ * A job as it stands at `job.seq`, to replace what the store has of it; and its tasks that changed since the last time,
+ * new ones in the order in which they came to be.
+ */
 export interface JobProjection {
   readonly job: JobSummary;
   readonly tasks: readonly Task[];
@@ -34,7 +49,10 @@ export interface CommitGroup {
   /** In commit order; each job's `seq` go on from what is stored, without a gap. */
   readonly facts: readonly FactRow[];
   readonly logs: readonly LogRow[];
-  /** Written at once for new jobs and changes of state; for the rest now and then, since facts say it all. */
+  /**
+   * Written at once for new jobs (in the group of their first fact) and changes of state; for the rest now and then,
+   * since facts say it all.
+   */
   readonly projections: readonly JobProjection[];
   /** The highest `n` taken from each source. */
   readonly sources: ReadonlyMap<string, number>;
@@ -47,6 +65,7 @@ export interface CommitResult {
 
 export interface JobsQuery {
   readonly tenantId: string;
+  /** Any of these; none of them lists nothing. */
   readonly states?: readonly JobState[];
   readonly kinds?: readonly string[];
   readonly userId?: string;
@@ -55,6 +74,7 @@ export interface JobsQuery {
   readonly createdFromMs?: number;
   /** Exclusive. */
   readonly createdToMs?: number;
+  /** Open jobs count as ending after all that have ended. Titles sort without regard to case. */
   readonly sort: "created_at" | "ended_at" | "title";
   readonly order: "asc" | "desc";
   /** 1–200. */
@@ -75,8 +95,10 @@ export interface Page<Item> {
   readonly next: PageCursor | null;
 }
 
+/** Tasks in the order in which they came to be. */
 export interface TasksQuery {
   readonly jobId: string;
+  /** Null for those at the top. */
   readonly parentId?: string | null;
   readonly states?: readonly TaskState[];
   readonly limit: number;
@@ -86,7 +108,10 @@ export interface TasksQuery {
 export interface LogsQuery {
   readonly jobId: string;
   readonly levels?: readonly LogLevel[];
-  /** Lines after this id, oldest first; or, with `before`, the newest ones before it, still oldest first. */
+  /**
+   * Lines after this id, oldest first; or, with `before`, the newest ones before it (the newest of all before
+   * `Number.MAX_SAFE_INTEGER`), still oldest first.
+   */
   readonly after?: number;
   readonly before?: number;
   readonly limit: number;
@@ -100,7 +125,8 @@ export interface JobCounts {
 
 /**
  * Keeps facts, logs and projections. Two engines, one conformance suite (`conformance.ts`). All methods throw
- * PlayheadError: `data_unwritable` or `disk_full` where the medium refuses, `service_unavailable` after `close`.
+ * PlayheadError: `data_unwritable`, `data_damaged` or `disk_full` where the medium refuses, `service_unavailable` after
+ * `close`.
  */
 export interface Store {
   /** Names this history; changes when another takes its place (a restore, an empty database). */
@@ -108,17 +134,24 @@ export interface Store {
   /**
    * Stores a group durably. May be called while others are under way: they are stored in the order of the calls. When one
    * fails, it and all that were called after it (up to its rejection) are rejected, and nothing of them is stored.
+   *
+   * @throws PlayheadError `internal_error` for a group that contradicts what is stored: a gap in a job's numbers, a job
+   * that neither is stored nor comes with a projection
    */
   commit(group: CommitGroup): Promise<CommitResult>;
   /** The job with all its tasks as of its last stored fact; null when there is none. */
   readJob(jobId: string): Promise<Job | null>;
+  /** The job as viewers get it, of however many tasks, as of its last stored fact; null when there is none. */
+  readSnapshot(jobId: string): Promise<JobSnapshot | null>;
   /** Facts after `afterSeq`, in order. */
   readFacts(jobId: string, afterSeq: number, limit: number): Promise<readonly PlayheadEvent[]>;
-  /** All jobs that have not ended, newest first, as of their last stored fact, without tasks. */
+  /** All jobs that have not ended by their projection, newest first. */
   readOpenJobIds(): Promise<readonly string[]>;
   /** Lists jobs by their projections. */
   listJobs(query: JobsQuery): Promise<Page<JobSummary>>;
+  /** Lists a job's tasks by its projection; nothing for an unknown job. */
   listTasks(query: TasksQuery): Promise<Page<Task>>;
+  /** Nothing for an unknown job. */
   readLogs(query: LogsQuery): Promise<readonly LogLine[]>;
   countJobs(tenantId: string, sinceMs: number): Promise<JobCounts>;
   /** The highest `n` that was taken from a source; 0 for an unknown one. */

@@ -15,8 +15,10 @@ export function diskCheck(dataFolder: string): HealthCheck {
       const freeBytes = bavail * bsize;
       const details = { used_percent: usedPercent, free_bytes: freeBytes };
       const message = `${(freeBytes / 1e9).toFixed(1)} GB free`;
-      if (usedPercent >= CRITICAL_PERCENT) return { status: "critical", message: `the disk is full: ${message}`, details };
-      if (usedPercent >= WARNING_PERCENT) return { status: "warning", message: `the disk is nearly full: ${message}`, details };
+      if (usedPercent >= CRITICAL_PERCENT)
+        return { status: "critical", message: `the disk is full: ${message}`, details };
+      if (usedPercent >= WARNING_PERCENT)
+        return { status: "warning", message: `the disk is nearly full: ${message}`, details };
       return { status: "healthy", message, details };
     },
   };

@@ -1,34 +1,43 @@
 import { DatabaseSync, type SQLInputValue, type SQLOutputValue } from "node:sqlite";
+import { PlayheadError } from "@playhead/core";
 
 /** Waits this long for a lock that another program's look into the file may hold. */
 const BUSY_TIMEOUT_MS = 5_000;
 /** The log is cut back to this size after a checkpoint, should it ever have grown beyond. */
 const MAX_KEPT_WAL_BYTES = 64 * 1024 * 1024;
+/** Of each connection. */
+const CACHE_KB = 32_000;
 
-/** The one connection that writes. A commit on it is on the disk when it returns. */
+/** The one connection that writes; to be told by {@link writeDurably} how. */
 export function openForWriting(file: string): DatabaseSync {
-  return open(file, false, [
-    "PRAGMA journal_mode = WAL",
-    "PRAGMA synchronous = FULL",
-    `PRAGMA journal_size_limit = ${MAX_KEPT_WAL_BYTES}`,
-    "PRAGMA cache_size = -32000",
-  ]);
+  return open(file, false);
+}
+
+/**
+ * From now on readers and the writer do not wait for each other, and a commit is on the disk when it returns.
+ * @throws PlayheadError `data_unwritable` where the file system cannot do that
+ */
+export function writeDurably(db: DatabaseSync): void {
+  const mode = db.prepare("PRAGMA journal_mode = WAL").get()?.journal_mode;
+  if (mode !== "wal") {
+    throw new PlayheadError("data_unwritable", `expected the database to keep a write-ahead log, got ${String(mode)}`, {
+      hint: "put the data folder on a local disk",
+    });
+  }
+  db.exec(
+    `PRAGMA synchronous = FULL; PRAGMA journal_size_limit = ${MAX_KEPT_WAL_BYTES}; PRAGMA cache_size = -${CACHE_KB}`,
+  );
 }
 
 /** A connection that only reads. The file exists, and the writer has it open. */
 export function openForReading(file: string): DatabaseSync {
-  return open(file, true, ["PRAGMA cache_size = -32000"]);
+  const db = open(file, true);
+  db.exec(`PRAGMA cache_size = -${CACHE_KB}`);
+  return db;
 }
 
-function open(file: string, readOnly: boolean, pragmas: readonly string[]): DatabaseSync {
-  const db = new DatabaseSync(file, { readOnly, timeout: BUSY_TIMEOUT_MS });
-  try {
-    for (const pragma of pragmas) db.exec(pragma);
-    return db;
-  } catch (error) {
-    db.close();
-    throw error;
-  }
+function open(file: string, readOnly: boolean): DatabaseSync {
+  return new DatabaseSync(file, { readOnly, timeout: BUSY_TIMEOUT_MS });
 }
 
 /** A prepared query whose rows are arrays, in the order of its columns: half the cost of objects. */
@@ -50,7 +59,11 @@ export function prepareRow<Row extends readonly SQLOutputValue[]>(
 }
 
 /** Runs `work` in one transaction: all of it is stored, or nothing. */
-export function inTransaction<Result>(db: DatabaseSync, begin: "BEGIN" | "BEGIN IMMEDIATE", work: () => Result): Result {
+export function inTransaction<Result>(
+  db: DatabaseSync,
+  begin: "BEGIN" | "BEGIN IMMEDIATE",
+  work: () => Result,
+): Result {
   db.exec(begin);
   try {
     const result = work();

@@ -4,34 +4,36 @@ import { DatabaseSync } from "node:sqlite";
 import { PlayheadError } from "@playhead/core";
 import { asStoreError } from "./store-error.ts";
 
-/** Holds a database for this process. */
+/** Holds a data folder for this process. */
 export interface DataLock {
   release(): void;
 }
 
+/** Nothing else in this process may open and close this file: that would free the lock, too. */
+const LOCK_NAME = "playhead.lock";
+
 /**
- * Takes a database for this process, and makes its folder when there is none. The lock is SQLite's own on a file beside
- * it, so the system frees it however the process ends. (Nothing else in this process may open and close that file: that
- * would free the lock, too.)
+ * Takes a data folder for this process, and makes it when there is none. The lock is SQLite's own on a file in it, so
+ * the system frees it however the process ends.
  *
  * @throws PlayheadError `data_in_use` when another process (or this one, a second time) has it; `data_unwritable`,
  * `disk_full` where the folder cannot be made or written
  */
-export function lockData(file: string): DataLock {
-  const lockFile = `${file}.lock`;
+export function lockData(folder: string): DataLock {
+  const file = path.join(folder, LOCK_NAME);
   try {
-    mkdirSync(path.dirname(file), { recursive: true });
+    mkdirSync(folder, { recursive: true, mode: 0o700 });
   } catch (error) {
-    throw folderError(path.dirname(file), error);
+    throw folderError(folder, error);
   }
   let db: DatabaseSync | null = null;
   try {
-    db = new DatabaseSync(lockFile, { timeout: 0 });
+    db = new DatabaseSync(file, { timeout: 0 });
     // Without a journal file: nothing is ever written.
     db.exec("PRAGMA journal_mode = MEMORY; BEGIN EXCLUSIVE");
   } catch (error) {
     db?.close();
-    throw isBusy(error) ? inUse(path.dirname(file), error) : asStoreError(error, lockFile);
+    throw isBusy(error) ? inUse(folder, error) : asStoreError(error, file);
   }
   const held = db;
   return { release: () => held.close() };

@@ -14,16 +14,26 @@ const PLACE_OF_TYPE = new Map(EVENT_TYPE_NAMES.map((name, place) => [name, place
  * than storing them does.
  */
 export interface GroupMessage {
-  /** The jobs that the columns point to. */
-  readonly jobIds: readonly string[];
+  readonly handles: HandleNews;
   readonly facts: FactColumns;
   readonly logs: readonly LogMessage[];
   readonly projections: readonly ProjectionMessage[];
   readonly sources: readonly (readonly [source: string, n: number])[];
 }
 
+/**
+ * Jobs travel as handles, which count on from 0: names are looked up on one side only, and sent once. Both sides know
+ * the same ones, since the news of every message are taken, of one that fails, too.
+ */
+export interface HandleNews {
+  /** Whether all handles given so far are void, and counting begins anew. */
+  readonly isRestart: boolean;
+  /** The ids of the jobs that got a handle with this message. */
+  readonly added: readonly string[];
+}
+
 export interface FactColumns {
-  /** Places in `jobIds`. */
+  /** Handles of jobs. */
   readonly jobs: Int32Array;
   readonly seqs: Int32Array;
   /** Places in {@link EVENT_TYPE_NAMES}. */
@@ -36,7 +46,7 @@ export interface FactColumns {
 }
 
 export interface LogMessage {
-  /** Place in `jobIds`. */
+  /** Handle of its job. */
   readonly job: number;
   readonly tsMs: number;
   /** Place in LOG_LEVELS. */
@@ -47,6 +57,8 @@ export interface LogMessage {
 }
 
 export interface ProjectionMessage {
+  /** Handle of the job. */
+  readonly job: number;
   readonly jobId: string;
   readonly seq: number;
   readonly tenantId: string;
@@ -69,25 +81,42 @@ export interface TaskMessage {
   readonly task: string;
 }
 
-/** The group as it travels. */
-export function encodeGroup(group: CommitGroup): GroupMessage {
-  const places = new Map<string, number>();
-  const placeOf = (jobId: string) => {
-    let place = places.get(jobId);
-    if (place === undefined) {
-      place = places.size;
-      places.set(jobId, place);
+/** So many handles are given before counting begins anew: memory is bounded, on both sides. */
+const MAX_HANDLES = 50_000;
+
+/** Makes messages of groups; all of them must go to the same writer, in their order. */
+export interface GroupEncoder {
+  encode(group: CommitGroup): GroupMessage;
+  /** To be called when a message may not have been sent: handles are given anew from the next one on. */
+  restart(): void;
+}
+
+/** An encoder that has given no handle yet. */
+export function createGroupEncoder(maxHandles = MAX_HANDLES): GroupEncoder {
+  const handles = new Map<string, number>();
+  let added: string[] = [];
+
+  function handleOf(jobId: string): number {
+    let handle = handles.get(jobId);
+    if (handle === undefined) {
+      handle = handles.size;
+      handles.set(jobId, handle);
+      added.push(jobId);
     }
-    return place;
-  };
-  const facts = encodeFacts(group.facts, placeOf);
-  const logs = group.logs.map((log) => encodeLog(log, placeOf(log.job_id)));
+    return handle;
+  }
+
   return {
-    jobIds: [...places.keys()],
-    facts,
-    logs,
-    projections: group.projections.map(encodeProjection),
-    sources: [...group.sources],
+    encode(group) {
+      if (handles.size >= maxHandles) handles.clear();
+      const isRestart = handles.size === 0;
+      added = [];
+      const facts = encodeFacts(group.facts, handleOf);
+      const logs = group.logs.map((log) => encodeLog(log, handleOf(log.job_id)));
+      const projections = group.projections.map((each) => encodeProjection(each, handleOf(each.job.job_id)));
+      return { handles: { isRestart, added }, facts, logs, projections, sources: [...group.sources] };
+    },
+    restart: () => handles.clear(),
   };
 }
 
@@ -100,7 +129,7 @@ export function splitData(facts: FactColumns): readonly string[] {
   return texts;
 }
 
-function encodeFacts(facts: readonly FactRow[], placeOf: (jobId: string) => number): FactColumns {
+function encodeFacts(facts: readonly FactRow[], handleOf: (jobId: string) => number): FactColumns {
   const count = facts.length;
   const jobs = new Int32Array(count);
   const seqs = new Int32Array(count);
@@ -110,7 +139,7 @@ function encodeFacts(facts: readonly FactRow[], placeOf: (jobId: string) => numb
   let correlationIds: (string | null)[] | null = null;
   for (let at = 0; at < count; at++) {
     const fact = facts[at] as FactRow;
-    jobs[at] = placeOf(fact.job_id);
+    jobs[at] = handleOf(fact.job_id);
     seqs[at] = fact.seq;
     types[at] = PLACE_OF_TYPE.get(fact.type) as number;
     timesMs[at] = fact.tsMs;
@@ -134,8 +163,9 @@ function encodeLog(log: LogRow, job: number): LogMessage {
   };
 }
 
-function encodeProjection({ job, tasks }: JobProjection): ProjectionMessage {
+function encodeProjection({ job, tasks }: JobProjection, handle: number): ProjectionMessage {
   return {
+    job: handle,
     jobId: job.job_id,
     seq: job.seq,
     tenantId: job.tenant_id,
@@ -147,7 +177,8 @@ function encodeProjection({ job, tasks }: JobProjection): ProjectionMessage {
     correlationId: job.correlation_id,
     createdMs: Date.parse(job.created_at),
     endedMs: job.ended_at === null ? null : Date.parse(job.ended_at),
-    summary: JSON.stringify(job),
+    // A whole Job passes for a summary; its tasks are told below.
+    summary: JSON.stringify({ ...job, tasks: undefined }),
     tasks: tasks.map((task) => ({
       taskId: task.task_id,
       parentId: task.parent_id,

@@ -60,7 +60,7 @@ export function encodeRanges(ranges: IdRanges): Uint8Array {
     }
     end = last;
   }
-  return Uint8Array.from(bytes);
+  return new Uint8Array(bytes);
 }
 
 /** What {@link encodeRanges} made of the ids. */

@@ -13,26 +13,34 @@ export interface Migration {
 const APPLICATION_ID = 0x50_4c_48_44;
 
 /**
- * Brings a database, new or old, to the last version. Each step is a transaction of its own that notes the version it
- * reached, so that an interruption at any point only means that the rest is done the next time.
+ * Looks whether a database is one for us to take on; changes nothing about it.
  *
  * @param file names the database in messages
  * @throws PlayheadError `data_newer` for a database of a later Playhead, `data_damaged` for one of another program
  */
-export function migrate(db: DatabaseSync, migrations: readonly Migration[], file: string): void {
+export function checkVersion(db: DatabaseSync, migrations: readonly Migration[], file: string): void {
   const version = readPragma(db, "user_version");
-  const last = migrations.at(-1)?.version ?? 0;
+  const known = migrations.at(-1)?.version ?? 0;
   if (isForeign(db, version)) {
     throw new PlayheadError("data_damaged", `${file} is a database of another program`, {
       hint: "choose another data folder, or move the file away",
     });
   }
-  if (version > last) {
-    throw new PlayheadError("data_newer", `${file} was written by a newer Playhead (version ${version}; this one knows ${last})`, {
+  if (version > known) {
+    const versions = `version ${version}; this one knows ${known}`;
+    throw new PlayheadError("data_newer", `${file} was written by a newer Playhead (${versions})`, {
       hint: "update Playhead, or choose another data folder",
-      detail: { version, known_version: last },
+      detail: { version, known_version: known },
     });
   }
+}
+
+/**
+ * Brings a database, new or old, to the last version. Each step is a transaction of its own that notes the version it
+ * reached, so that an interruption at any point only means that the rest is done the next time.
+ */
+export function migrate(db: DatabaseSync, migrations: readonly Migration[]): void {
+  const version = readPragma(db, "user_version");
   for (const migration of migrations) {
     if (migration.version <= version) continue;
     inTransaction(db, "BEGIN IMMEDIATE", () => {

@@ -23,13 +23,25 @@ const MEANINGS: Readonly<Record<number, Meaning>> = {
   14: UNWRITABLE,
   23: UNWRITABLE,
   // SQLITE_BUSY, SQLITE_LOCKED
-  5: { code: "data_in_use", says: "is held by another program", hint: "end the other program, or wait until it lets go" },
-  6: { code: "data_in_use", says: "is held by another program", hint: "end the other program, or wait until it lets go" },
+  5: {
+    code: "data_in_use",
+    says: "is held by another program",
+    hint: "end the other program, or wait until it lets go",
+  },
+  6: {
+    code: "data_in_use",
+    says: "is held by another program",
+    hint: "end the other program, or wait until it lets go",
+  },
   // SQLITE_CORRUPT, SQLITE_NOTADB
   11: { code: "data_damaged", says: "is damaged", hint: DAMAGED_HINT },
   26: { code: "data_damaged", says: "is not a database", hint: DAMAGED_HINT },
   // SQLITE_FULL
-  13: { code: "disk_full", says: "has no room left on its disk", hint: "free some space there; nothing that was stored is lost" },
+  13: {
+    code: "disk_full",
+    says: "has no room left on its disk",
+    hint: "free some space there; nothing that was stored is lost",
+  },
 };
 
 /**

@@ -10,61 +10,113 @@ export interface TailEntry {
   readonly logs: IdRanges;
 }
 
-interface Growing extends TailEntry {
-  firstSeq: number;
-  lastSeq: number;
-  readonly facts: number[];
-  readonly logs: number[];
-}
-
 /**
  * Finds a job's facts and log lines among those that no segment holds yet. Writer and reader each keep one: the writer
- * makes the next segment of it, the reader reads by it.
+ * makes the next segment of it, the reader reads by it. A list in order of commit that is searched from end to end:
+ * adding, which happens to each fact, costs nothing; finding, which happens to each question, some 50 µs.
  */
 export interface TailIndex {
   /** Facts and log lines together. */
   readonly size: number;
   addFact(jobNo: number, factId: number, seq: number): void;
   addLog(jobNo: number, logId: number): void;
-  get(jobNo: number): TailEntry | undefined;
+  find(jobNo: number): TailEntry;
+  /** The number of the job's last fact there; 0 when it has none. Quicker than `find`. */
+  lastSeqOf(jobNo: number): number;
   /** All there is, by growing `job_no`. */
-  entries(): readonly (readonly [jobNo: number, entry: TailEntry])[];
+  entries(): Iterable<readonly [jobNo: number, entry: TailEntry]>;
   clear(): void;
 }
 
 /** An empty tail. */
 export function createTailIndex(): TailIndex {
-  const byJob = new Map<number, Growing>();
   let size = 0;
+  let jobNos = new Float64Array(FIRST_CAPACITY);
+  let ids = new Float64Array(FIRST_CAPACITY);
+  /** 0 for a log line. */
+  let seqs = new Int32Array(FIRST_CAPACITY);
 
-  function entryOf(jobNo: number): Growing {
+  function add(jobNo: number, id: number, seq: number): void {
+    if (size === jobNos.length) grow();
+    jobNos[size] = jobNo;
+    ids[size] = id;
+    seqs[size] = seq;
     size += 1;
-    let entry = byJob.get(jobNo);
-    if (entry === undefined) {
-      entry = { firstSeq: 0, lastSeq: 0, facts: [], logs: [] };
-      byJob.set(jobNo, entry);
+  }
+
+  function grow(): void {
+    const [oldJobNos, oldIds, oldSeqs] = [jobNos, ids, seqs];
+    jobNos = new Float64Array(size * 2);
+    ids = new Float64Array(size * 2);
+    seqs = new Int32Array(size * 2);
+    jobNos.set(oldJobNos);
+    ids.set(oldIds);
+    seqs.set(oldSeqs);
+  }
+
+  function copyTo(entry: GrowingEntry, at: number): void {
+    const id = ids[at] as number;
+    const seq = seqs[at] as number;
+    if (seq === 0) {
+      appendId(entry.logs, id);
+      return;
     }
-    return entry;
+    if (entry.firstSeq === 0) entry.firstSeq = seq;
+    entry.lastSeq = seq;
+    appendId(entry.facts, id);
+  }
+
+  /** Places in the list, by job and then in their order, as `jobNo * size + place`: numbers sort quickest. */
+  function sortedPlaces(): Float64Array {
+    const places = new Float64Array(size);
+    for (let at = 0; at < size; at++) places[at] = (jobNos[at] as number) * size + at;
+    return places.sort();
   }
 
   return {
     get size() {
       return size;
     },
-    addFact(jobNo, factId, seq) {
-      const entry = entryOf(jobNo);
-      if (entry.firstSeq === 0) entry.firstSeq = seq;
-      entry.lastSeq = seq;
-      appendId(entry.facts, factId);
+    addFact: add,
+    addLog: (jobNo, logId) => add(jobNo, logId, 0),
+    find(jobNo) {
+      const entry = emptyEntry();
+      for (let at = 0; at < size; at++) if (jobNos[at] === jobNo) copyTo(entry, at);
+      return entry;
     },
-    addLog(jobNo, logId) {
-      appendId(entryOf(jobNo).logs, logId);
+    lastSeqOf(jobNo) {
+      // From the end: the busier a job, the sooner it is found.
+      for (let at = size - 1; at >= 0; at--) {
+        const seq = seqs[at] as number;
+        if (jobNos[at] === jobNo && seq !== 0) return seq;
+      }
+      return 0;
     },
-    get: (jobNo) => byJob.get(jobNo),
-    entries: () => [...byJob].sort(([a], [b]) => a - b),
+    *entries() {
+      const places = sortedPlaces();
+      let next = 0;
+      while (next < size) {
+        const jobNo = Math.floor((places[next] as number) / size);
+        const first = jobNo * size;
+        const entry = emptyEntry();
+        for (; next < size && (places[next] as number) < first + size; next++)
+          copyTo(entry, (places[next] as number) - first);
+        yield [jobNo, entry];
+      }
+    },
     clear() {
-      byJob.clear();
       size = 0;
     },
   };
 }
+
+const FIRST_CAPACITY = 1_024;
+
+interface GrowingEntry {
+  firstSeq: number;
+  lastSeq: number;
+  readonly facts: number[];
+  readonly logs: number[];
+}
+
+const emptyEntry = (): GrowingEntry => ({ firstSeq: 0, lastSeq: 0, facts: [], logs: [] });

@@ -31,7 +31,7 @@ export const firstTables: Migration = {
     CREATE INDEX jobs_by_ended ON jobs (tenant_id, coalesce(ended_ms, 9007199254740991), job_id);
     CREATE INDEX jobs_by_title ON jobs (tenant_id, title_key, job_id);
     CREATE INDEX jobs_by_user ON jobs (tenant_id, user_id, created_ms, job_id) WHERE user_id IS NOT NULL;
-    CREATE INDEX jobs_open ON jobs (created_ms) WHERE state NOT IN ('completed', 'canceled', 'failed');
+    CREATE INDEX jobs_open ON jobs (tenant_id, created_ms, job_id) WHERE state NOT IN ('completed', 'canceled', 'failed');
 
     -- Each job as it stood at \`seq\`; the facts after it say the rest.
     CREATE TABLE job_projections (job_no INTEGER PRIMARY KEY, seq INTEGER NOT NULL, summary TEXT NOT NULL) STRICT;

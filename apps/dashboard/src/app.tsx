@@ -1,0 +1,31 @@
+import { CSPProvider } from "@base-ui/react/csp-provider";
+import { PlayheadProvider } from "@playhead/react";
+import { Route, Switch } from "wouter";
+import { client } from "./client.ts";
+import { JobPage } from "./pages/job/job-page.tsx";
+import { JobsPage } from "./pages/jobs/jobs-page.tsx";
+import { OverviewPage } from "./pages/overview/overview-page.tsx";
+import { SessionGate } from "./session/session-gate.tsx";
+import { NotFoundPage } from "./shell/not-found-page.tsx";
+import { Shell } from "./shell/shell.tsx";
+
+/** The dashboard: which page stands at which address. */
+export function App() {
+  return (
+    // The server allows no inline styles, so nothing below may bring any.
+    <CSPProvider disableStyleElements>
+      <PlayheadProvider client={client}>
+        <Shell>
+          <SessionGate>
+            <Switch>
+              <Route path="/" component={OverviewPage} />
+              <Route path="/jobs" component={JobsPage} />
+              <Route path="/jobs/:id">{({ id }) => <JobPage key={id} jobId={decodeURIComponent(id)} />}</Route>
+              <Route component={NotFoundPage} />
+            </Switch>
+          </SessionGate>
+        </Shell>
+      </PlayheadProvider>
+    </CSPProvider>
+  );
+}

@@ -1,0 +1,174 @@
+import { isFinalJobState, type Job } from "@playhead/core";
+import { useVirtualizer } from "@tanstack/react-virtual";
+import { type CSSProperties, type KeyboardEvent, useEffect, useMemo, useRef, useState } from "react";
+import { useWidth } from "../../ui/use-width.ts";
+import type { ChosenSegment } from "./chosen-segment.ts";
+import { TimelineAxis } from "./timeline-axis.tsx";
+import { TimelineOverlay } from "./timeline-overlay.tsx";
+import { TimelineRowView } from "./timeline-row.tsx";
+import { ticksOf } from "./timescale.ts";
+import { type Branch, foldedAtFirst, lineageOf, segmentsOf, tallyOf, timelineRows } from "./tracks.ts";
+import { useTimescale } from "./use-timescale.ts";
+
+export interface TimelineProps {
+  readonly job: Job;
+  readonly branches: readonly Branch[];
+  /** The server's time; where it stopped, while what is shown is not live. */
+  readonly nowMs: number;
+  /** Whether the job has more pieces of work than are in hand. */
+  readonly isPartial: boolean;
+  readonly live: boolean;
+  readonly chosen: ChosenSegment | null;
+  readonly onChoose: (chosen: ChosenSegment | null) => void;
+}
+
+const ROW_PX = 32;
+/** From so many rows on they stand closer. */
+const MANY_ROWS = 16;
+const DENSE_ROW_PX = 26;
+
+/** The job as an editor draws a sequence: a track for each piece of work, a segment for each step, and the playhead. */
+export function Timeline({ job, branches, nowMs, isPartial, live, chosen, onChoose }: TimelineProps) {
+  const [folded, setFolded] = useState(() => foldedAtFirst(branches));
+  const rows = useMemo(() => timelineRows(branches, folded), [branches, folded]);
+  const scroller = useRef<HTMLDivElement>(null);
+  const lanes = useRef<HTMLDivElement>(null);
+  const widthPx = useWidth(lanes);
+  const scale = useTimescale(job, nowMs);
+  const [active, setActive] = useState(0);
+  const ended = isFinalJobState(job.state);
+  // While the job is paused, what is open has gone no further than to there.
+  const workUntilMs = job.paused_since === null ? nowMs : Date.parse(job.paused_since);
+  const activeRow = Math.min(active, rows.length - 1);
+
+  const rowPx = rows.length > MANY_ROWS ? DENSE_ROW_PX : ROW_PX;
+  const virtual = useVirtualizer({
+    count: rows.length,
+    getScrollElement: () => scroller.current,
+    estimateSize: () => rowPx,
+    getItemKey: (index) => rows[index]?.id ?? index,
+    overscan: 12,
+  });
+
+  const fold = (id: string) =>
+    setFolded((before) => {
+      const after = new Set(before);
+      if (!after.delete(id)) after.add(id);
+      return after;
+    });
+
+  // A change of the height makes what was measured void.
+  // biome-ignore lint/correctness/useExhaustiveDependencies: the height is what it is about
+  useEffect(() => virtual.measure(), [rowPx, virtual]);
+
+  // What is chosen elsewhere, such as from an error, is brought to sight: unfolded first, and then scrolled to.
+  const chosenId = chosen?.taskId ?? null;
+  const newest = useRef({ rows, job });
+  useEffect(() => {
+    newest.current = { rows, job };
+  });
+  useEffect(() => {
+    if (chosenId === null) return;
+    const lineage = lineageOf(newest.current.job, chosenId);
+    setFolded((before) =>
+      lineage.some((id) => before.has(id)) ? new Set([...before].filter((id) => !lineage.includes(id))) : before,
+    );
+    const frame = requestAnimationFrame(() => {
+      const index = newest.current.rows.findIndex(({ id }) => id === chosenId);
+      if (index >= 0) virtual.scrollToIndex(index);
+    });
+    return () => cancelAnimationFrame(frame);
+  }, [chosenId, virtual]);
+
+  // While the active row is out of sight, the first one in sight takes its place in the tab order.
+  const drawn = virtual.getVirtualItems();
+  const tabRow = drawn.some(({ index }) => index === activeRow) ? activeRow : drawn[0]?.index;
+
+  const goTo = (index: number) => {
+    const next = Math.max(0, Math.min(rows.length - 1, index));
+    setActive(next);
+    virtual.scrollToIndex(next);
+    // The row may only be drawn by this scrolling.
+    requestAnimationFrame(() => scroller.current?.querySelector<HTMLElement>(`[data-row="${next}"]`)?.focus());
+  };
+
+  const step = (by: 1 | -1) => {
+    const row = rows[activeRow];
+    if (row === undefined) return;
+    if (row.kind === "group") {
+      if (row.folded === (by === 1)) fold(row.id);
+      return;
+    }
+    const last = segmentsOf(row.task).length - 1;
+    const from = chosen?.taskId === row.id && chosen.segment !== null ? chosen.segment : by === 1 ? -1 : last + 1;
+    onChoose({ taskId: row.id, segment: Math.max(0, Math.min(last, from + by)) });
+  };
+
+  const onKeyDown = (event: KeyboardEvent) => {
+    const act = {
+      ArrowDown: () => goTo(activeRow + 1),
+      ArrowUp: () => goTo(activeRow - 1),
+      Home: () => goTo(0),
+      End: () => goTo(rows.length - 1),
+      ArrowRight: () => step(1),
+      ArrowLeft: () => step(-1),
+      Escape: () => onChoose(null),
+    }[event.key];
+    if (act === undefined || event.altKey || event.ctrlKey || event.metaKey) return;
+    event.preventDefault();
+    act();
+  };
+
+  return (
+    // biome-ignore lint/a11y/noStaticElementInteractions: the keys come from the buttons inside
+    <div ref={scroller} className="timeline" style={{ "--row": `${rowPx}px` } as CSSProperties} onKeyDown={onKeyDown}>
+      <TimelineAxis
+        lanesRef={lanes}
+        scale={scale}
+        widthPx={widthPx}
+        nowMs={ended ? null : nowMs}
+        live={live}
+        etaMs={job.progress.eta_ms}
+        tracks={tracksWord(branches, job, isPartial)}
+      />
+      <div className="tl-body" style={{ height: virtual.getTotalSize() }}>
+        <div className="tl-lane" aria-hidden="true">
+          {ticksOf(scale, widthPx).map(({ atMs, at }) => (
+            <div key={atMs} className="tl-grid" style={{ left: `${at * 100}%` }} />
+          ))}
+        </div>
+        <ul aria-label="Tracks">
+          {drawn.map(({ index, start }) => {
+            const row = rows[index];
+            if (row === undefined) return null;
+            return (
+              <TimelineRowView
+                key={row.id}
+                row={row}
+                job={job}
+                index={index}
+                count={rows.length}
+                topPx={start}
+                scale={scale}
+                widthPx={widthPx}
+                // What is not at work stands still, and is not drawn again as time goes on.
+                nowMs={row.kind === "track" && row.task.state === "processing" ? workUntilMs : 0}
+                isActive={index === tabRow}
+                chosen={chosen?.taskId === row.id ? chosen : null}
+                onActive={setActive}
+                onChoose={onChoose}
+                onFold={fold}
+              />
+            );
+          })}
+        </ul>
+        <TimelineOverlay scale={scale} nowMs={ended ? null : nowMs} live={live} job={job} />
+      </div>
+    </div>
+  );
+}
+
+function tracksWord(branches: readonly Branch[], { progress }: Job, isPartial: boolean): string {
+  const { total } = tallyOf(branches);
+  return `${total}${isPartial ? ` of ${progress.total_steps}` : ""} ${total === 1 ? "track" : "tracks"}`;
+}

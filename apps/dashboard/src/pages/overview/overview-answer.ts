@@ -1,0 +1,43 @@
+import { formatClock } from "@playhead/client/format";
+import type { JobSummary } from "@playhead/core";
+
+/** The page's one line: what is going on, when it is over, and whether anyone is needed. */
+export interface OverviewAnswer {
+  readonly running: string;
+  readonly done: string | null;
+  readonly needs: string;
+  readonly needsSomeone: boolean;
+}
+
+const DAY_MS = 24 * 3_600_000;
+const AT_WORK = new Set<JobSummary["state"]>(["running", "completing"]);
+
+/** Reads the answer off the newest jobs. */
+export function overviewAnswer(jobs: readonly JobSummary[], nowMs: number, timeZone?: string): OverviewAnswer {
+  const running = jobs.filter(({ state }) => AT_WORK.has(state));
+  const failed = jobs.filter(
+    ({ state, ended_at }) => state === "failed" && ended_at !== null && nowMs - Date.parse(ended_at) < DAY_MS,
+  );
+  return {
+    running: running.length === 0 ? "Nothing running" : `${running.length} running`,
+    done: doneWhen(running, nowMs, timeZone),
+    needs: failed.length === 0 ? "nothing needs you" : `${failed.length} failed in the last day`,
+    needsSomeone: failed.length > 0,
+  };
+}
+
+/** When the last of them is done; unknown while that of any is. */
+function doneWhen(running: readonly JobSummary[], nowMs: number, timeZone: string | undefined): string | null {
+  let likelyMs = 0;
+  let latestMs = 0;
+  for (const { progress } of running) {
+    if (progress.eta_ms === null) return null;
+    likelyMs = Math.max(likelyMs, progress.eta_ms);
+    latestMs = Math.max(latestMs, progress.eta_high_ms ?? progress.eta_ms);
+  }
+  if (running.length === 0) return null;
+  // "By" promises; where the range is wide, only "around" is honest.
+  const wide = latestMs > likelyMs * 1.5 && latestMs - likelyMs > 60_000;
+  const zone = timeZone === undefined ? {} : { timeZone };
+  return wide ? `done around ${formatClock(nowMs + likelyMs, zone)}` : `done by ${formatClock(nowMs + latestMs, zone)}`;
+}

@@ -1,0 +1,42 @@
+import { useConnection } from "@playhead/react";
+import { Link, useLocation } from "wouter";
+import { SignOutButton } from "../session/sign-out-button.tsx";
+import { ConnectionWord } from "./connection-word.tsx";
+import { PlayheadSign } from "./playhead-sign.tsx";
+import { ThemeButton } from "./theme-button.tsx";
+
+const PAGES = [
+  { href: "/", name: "Overview", isAt: (path: string) => path === "/" },
+  { href: "/jobs", name: "Jobs", isAt: (path: string) => path === "/jobs" || path.startsWith("/jobs/") },
+] as const;
+
+/** The bar at the top: where one is, and whether what one sees is now. */
+export function TopBar() {
+  const [path] = useLocation();
+  const { status } = useConnection();
+  return (
+    <header className="sticky top-0 z-40 flex h-12 items-center gap-4 border-b border-line bg-page px-4 desk:gap-6 desk:px-8">
+      <Link href="/" className="flex items-center gap-2 rounded-sm text-14 font-semibold tracking-tight">
+        <PlayheadSign live={status === "online"} />
+        <span className="max-desk:sr-only">Playhead</span>
+      </Link>
+      <nav aria-label="Pages" className="flex h-full gap-1 desk:gap-2">
+        {PAGES.map(({ href, name, isAt }) => (
+          <Link
+            key={href}
+            href={href}
+            aria-current={isAt(path) ? "page" : undefined}
+            className="relative flex items-center px-2 text-13 text-soft transition-colors duration-150 after:absolute after:inset-x-2 after:-bottom-px after:h-px hover:text-ink aria-[current]:text-ink aria-[current]:after:bg-ink"
+          >
+            {name}
+          </Link>
+        ))}
+      </nav>
+      <div className="ml-auto flex items-center gap-1">
+        <ConnectionWord />
+        <ThemeButton />
+        <SignOutButton />
+      </div>
+    </header>
+  );
+}

@@ -1,0 +1,124 @@
+import { AxeBuilder } from "@axe-core/playwright";
+import { afterAll, beforeAll, describe, expect, test } from "vitest";
+import { type DashboardServer, startDashboardServer } from "./dashboard-server.ts";
+import { closeBrowser, openDashboard } from "./open-dashboard.ts";
+import { type StoryWorker, startStory } from "./story-worker.ts";
+
+const TAGS = ["wcag2a", "wcag2aa", "wcag21a", "wcag21aa", "wcag22aa", "best-practice"];
+
+let server: DashboardServer;
+const jobs: Record<"running" | "paused" | "done" | "failed", string> = {
+  running: "",
+  paused: "",
+  done: "",
+  failed: "",
+};
+
+async function renderAll(worker: StoryWorker): Promise<void> {
+  await worker.fact("clip.progress", {
+    task_id: "original",
+    scene_id: "1",
+    style: "original",
+    step: "rendering",
+    percent_complete: 40,
+  });
+  await worker.fact("clip.progress", {
+    task_id: "split",
+    scene_id: "1",
+    style: "split",
+    step: "failed",
+    state: "failed",
+    failed_step: "rendering",
+    error_code: "encoder_failed",
+    error_class: "environment",
+    error_message: "the encoder stopped",
+    hint: "install a font",
+  });
+  await worker.fact("task.skipped", { task_id: "center_focus", state: "skipped", reason: "made already" });
+  await worker.log("warning", "the picture is very dark", "original");
+  await worker.log("error", "the encoder stopped", "split");
+}
+
+beforeAll(async () => {
+  server = await startDashboardServer();
+  const styles = ["original", "split", "center_focus", "left_focus"];
+  for (const name of ["running", "paused", "done", "failed"] as const) {
+    const worker = await startStory(server, { title: `A job that is ${name}`, styles });
+    jobs[name] = worker.jobId;
+    await renderAll(worker);
+    if (name === "paused") {
+      await worker.fact("job.state_changed", { new_state: "pausing" });
+      await worker.fact("job.state_changed", { new_state: "paused", reason: "Disk has 1.2 GB left" });
+    }
+    if (name === "done") {
+      const artifact = {
+        type: "video",
+        name: "a.mp4",
+        url: "/media/none/a.mp4",
+        size_bytes: 3_000_000,
+        mime_type: "video/mp4",
+        metadata: { duration_sec: 12 },
+      };
+      await worker.fact("clip.uploaded", { task_id: "original", scene_id: "1", style: "original", artifact });
+      await worker.fact("job.completed", { summary: { output_bytes: 3_000_000 } });
+    }
+    if (name === "failed") {
+      await worker.fact("job.failed", {
+        error_code: "disk_full",
+        error_class: "environment",
+        error_message: "the disk is full",
+        hint: "free some space",
+      });
+    }
+  }
+});
+
+afterAll(async () => {
+  await closeBrowser();
+  await server.close();
+});
+
+const PAGES = [
+  { name: "overview", path: () => "/", ready: "Now" },
+  { name: "jobs", path: () => "/jobs", ready: "A job that is done" },
+  { name: "jobs, none found", path: () => "/jobs?q=zzz", ready: "No job is like that" },
+  { name: "a running job", path: () => `/jobs/${jobs.running}`, ready: "The encoder stopped." },
+  { name: "a running job's items", path: () => `/jobs/${jobs.running}?show=items`, ready: "The encoder stopped." },
+  { name: "a paused job", path: () => `/jobs/${jobs.paused}`, ready: "Disk has 1.2 GB left" },
+  { name: "a finished job", path: () => `/jobs/${jobs.done}`, ready: "Done in" },
+  { name: "a failed job", path: () => `/jobs/${jobs.failed}`, ready: "The disk is full." },
+  { name: "a job that is not there", path: () => "/jobs/nope", ready: "There is no such job" },
+] as const;
+
+const WIDTHS = [1_440, 390] as const;
+
+describe.each(["dark", "light"] as const)("%s", (theme) => {
+  test.each(PAGES)(
+    "$name, on a desk and on a phone: no fault that axe finds, and nothing that sticks out",
+    async ({ path, ready }) => {
+      const { page, goTo, complaints } = await openDashboard({ theme }, server);
+      await goTo(path());
+      for (const width of WIDTHS) {
+        await page.setViewportSize({ width, height: 900 });
+        await page.getByText(ready).first().waitFor();
+        await page.getByText("Live", { exact: true }).waitFor();
+        const { violations } = await new AxeBuilder({ page }).withTags(TAGS).analyze();
+        const found = violations.map(
+          ({ id, nodes }) => `${id}: ${nodes.map(({ target }) => target.join(" ")).join(", ")}`,
+        );
+        expect(found, `${width} px wide`).toEqual([]);
+        expect(await page.evaluate(() => document.documentElement.scrollWidth - window.innerWidth)).toBeLessThanOrEqual(
+          0,
+        );
+      }
+      expect(complaints).toEqual([]);
+    },
+  );
+});
+
+test("the page that asks for the key", async () => {
+  const { page } = await openDashboard({ signedIn: false }, server);
+  await page.getByRole("heading", { name: "This page needs an access key" }).waitFor();
+  const { violations } = await new AxeBuilder({ page }).withTags(TAGS).analyze();
+  expect(violations.map(({ id }) => id)).toEqual([]);
+});

@@ -1,0 +1,74 @@
+import type { JobProgress } from "@playhead/core";
+import { formatClock } from "./timecode.ts";
+
+/** The part of a job's progress that tells how long it still takes. */
+export type EtaFields = Pick<JobProgress, "eta_ms" | "eta_low_ms" | "eta_high_ms">;
+
+/** An interval whose ends differ by less than this factor is worth one number. */
+const SINGLE_NUMBER_RATIO = 1.35;
+/** From here on "by" would promise what nobody knows. */
+const WIDE_RATIO = 2;
+
+const SECOND = 1_000;
+const MINUTE = 60 * SECOND;
+const HOUR = 60 * MINUTE;
+
+/** How long a job still takes: `≈ 4 min (3–6)` while the range matters, `≈ 4 min` when one number is worth it; null when nothing is known. */
+export function formatEta({ eta_ms, eta_low_ms, eta_high_ms }: EtaFields): string | null {
+  if (eta_ms === null) return null;
+  const lowMs = eta_low_ms ?? eta_ms;
+  const highMs = eta_high_ms ?? eta_ms;
+  // One unit for all three, so that they can be compared at a glance.
+  const unit = unitFor(highMs);
+  const single = `≈ ${unit.show(eta_ms)} ${unit.name}`;
+  const [low, high] = [unit.show(lowMs), unit.show(highMs)];
+  return highMs <= lowMs * SINGLE_NUMBER_RATIO || low === high ? single : `${single} (${low}–${high})`;
+}
+
+/** The same as a sentence for a screen reader: `about 4 minutes left, between 3 and 6 minutes`. */
+export function speakEta({ eta_ms, eta_low_ms, eta_high_ms }: EtaFields): string | null {
+  if (eta_ms === null) return null;
+  const lowMs = eta_low_ms ?? eta_ms;
+  const highMs = eta_high_ms ?? eta_ms;
+  const unit = unitFor(highMs);
+  const counted = (shown: string) => `${shown} ${unit.spoken}${shown === "1" ? "" : "s"}`;
+  const about = `about ${counted(unit.show(eta_ms))} left`;
+  const [low, high] = [unit.show(lowMs), unit.show(highMs)];
+  return highMs <= lowMs * SINGLE_NUMBER_RATIO || low === high
+    ? about
+    : `${about}, between ${low} and ${counted(high)}`;
+}
+
+/** When it is done: `by 14:20` with the upper end when the range is narrow, `around 14:20` when it is wide; null when nothing is known. */
+export function formatFinish(eta: EtaFields, nowMs: number, timeZone?: string): string | null {
+  if (eta.eta_ms === null) return null;
+  const zone = timeZone === undefined ? {} : { timeZone };
+  const lowMs = eta.eta_low_ms ?? eta.eta_ms;
+  const highMs = eta.eta_high_ms ?? eta.eta_ms;
+  const wide = highMs > lowMs * WIDE_RATIO && highMs - lowMs > MINUTE;
+  return wide ? `around ${formatClock(nowMs + eta.eta_ms, zone)}` : `by ${formatClock(nowMs + highMs, zone)}`;
+}
+
+interface Unit {
+  readonly name: string;
+  readonly spoken: string;
+  readonly show: (ms: number) => string;
+}
+
+/** Rounded as coarsely as an estimate deserves: nobody knows "53 s". */
+function unitFor(ms: number): Unit {
+  if (ms < 2 * MINUTE) return { name: "s", spoken: "second", show: (each) => String(roundSeconds(each / SECOND)) };
+  if (ms < 3 * HOUR) return { name: "min", spoken: "minute", show: (each) => inHalves(each / MINUTE) };
+  return { name: "h", spoken: "hour", show: (each) => inHalves(each / HOUR) };
+}
+
+/** Below three, half a unit matters. */
+function inHalves(value: number): string {
+  const rounded = value < 2.75 ? Math.max(0.5, Math.round(value * 2) / 2) : Math.round(value);
+  return Number.isInteger(rounded) ? String(rounded) : rounded.toFixed(1);
+}
+
+function roundSeconds(seconds: number): number {
+  if (seconds < 10) return Math.max(1, Math.round(seconds));
+  return Math.round(seconds / 5) * 5;
+}

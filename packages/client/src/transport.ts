@@ -1,0 +1,25 @@
+import type { ClientFrame, ServerFrame } from "@playhead/core";
+
+/**
+ * The seam between the client and what carries its frames: a WebSocket today; server-sent events and polling are other
+ * `Dial`s of the same frames.
+ */
+export type Dial = (token: string | null, handlers: LinkHandlers) => Link;
+
+/** One connection under way or up. */
+export interface Link {
+  /** Sends a frame; one that can no longer be sent is dropped, since a closed link says so itself. */
+  send(frame: ClientFrame): void;
+  /** Lets go; no handler is called any more. */
+  close(): void;
+}
+
+export interface LinkHandlers {
+  /** The server is there; what it says comes as frames, `hello` first. */
+  onFrame(frame: ServerFrame): void;
+  /** The link is gone, or never came up; called once. `code` is a WebSocket close code. */
+  onClosed(code: number, reason: string): void;
+}
+
+/** A close that no server gave a reason for. */
+export const ABNORMAL_CLOSE = 1006;

@@ -1,0 +1,29 @@
+import { join } from "node:path";
+import type { TaskHandle } from "@playhead/sdk";
+import type { ClipsRun } from "./clips-run.ts";
+import type { ClipEntry } from "./manifest.ts";
+
+/** Tells viewers of a finished clip and where to get it: first its picture, so that the video is never without. */
+export function announceClip(task: TaskHandle, entry: ClipEntry, run: Pick<ClipsRun, "outDir" | "options">): void {
+  const { width, height, duration_sec, thumbnail } = entry;
+  if (thumbnail !== null) {
+    task.artifact({ type: "thumbnail", name: thumbnail, ...linkTo(thumbnail, run), mime_type: "image/jpeg" });
+  }
+  task.artifact({
+    type: "video",
+    name: entry.file,
+    ...linkTo(entry.file, run),
+    size_bytes: entry.size_bytes,
+    mime_type: "video/mp4",
+    metadata: { width, height, duration_sec },
+  });
+}
+
+/** The address of a file of the output folder, where it has one. */
+export function linkTo(
+  name: string,
+  { outDir, options }: Pick<ClipsRun, "outDir" | "options">,
+): { readonly url?: string } {
+  const url = options.urlOf?.(join(outDir, name)) ?? null;
+  return url === null ? {} : { url };
+}

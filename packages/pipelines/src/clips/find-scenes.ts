@@ -1,0 +1,48 @@
+import { detectScenes, type SceneCut } from "@playhead/ffmpeg";
+import type { TaskHandle } from "@playhead/sdk";
+import type { ClipsRun } from "./clips-run.ts";
+import { logFailure } from "./log-failure.ts";
+import type { SceneSpec } from "./scenes.ts";
+import { withRetries } from "./with-retries.ts";
+import { counted, secondsWords } from "./words.ts";
+
+/** Finds the scenes of the video as a stage of the job, or takes those that an earlier run has found in it. */
+export async function findScenes(finding: TaskHandle, run: ClipsRun): Promise<readonly SceneSpec[]> {
+  const { source, manifest } = run;
+  const known = manifest.foundScenes(source.sourceId);
+  if (known !== null) {
+    finding.skip("found in an earlier run");
+    finding.log.info(`took the ${counted(known.length, "scene")} that an earlier run has found`);
+    return known;
+  }
+  return finding.run(async (task) => {
+    const cuts = await withRetries(task, task.signal, () => detect(task, run));
+    const scenes = cuts.map(({ startSec, endSec }, index) => ({
+      scene_id: String(index + 1),
+      title: `Scene ${index + 1}`,
+      start_sec: startSec,
+      end_sec: endSec,
+    }));
+    const { name, sourceId, durationSec } = source;
+    manifest.keepScenes({ source_id: sourceId, name, duration_sec: durationSec, found_scenes: scenes });
+    task.log.info(`found ${counted(scenes.length, "scene")} in ${secondsWords(durationSec)}`);
+    return scenes;
+  });
+}
+
+async function detect(task: TaskHandle, run: ClipsRun): Promise<readonly SceneCut[]> {
+  const { source, options } = run;
+  try {
+    return await detectScenes(source.path, source.info, {
+      signal: task.signal,
+      pause: task.pauseGate,
+      registryDir: options.registryDir,
+      ffmpegPath: options.ffmpegPath,
+      includeStderr: true,
+      onProgress: ({ fraction }) => task.progress(fraction ?? 0),
+    });
+  } catch (error) {
+    if (!task.signal.aborted) logFailure(task, "looking for scenes", error, run);
+    throw error;
+  }
+}

@@ -1,0 +1,393 @@
+import { setImmediate as nextTurn } from "node:timers/promises";
+import {
+  applyEvent,
+  draftOf,
+  type EventFrame,
+  emptyJob,
+  foldAll,
+  isFinalJobState,
+  type Job,
+  jobFromSnapshot,
+  type PlayheadEvent,
+  type Position,
+  positionOf,
+  snapshotOf,
+} from "@playhead/core";
+import fc from "fast-check";
+import { describe, expect, test } from "vitest";
+import { factsOf } from "../../test/jobs.ts";
+import { publicationOf } from "../../test/publications.ts";
+import type { Publication } from "../bus/bus.ts";
+import { createMemoryBus } from "../bus/memory-bus.ts";
+import { type FeedSource, openJobFeed } from "./job-feed.ts";
+
+const EPOCH = "e1";
+
+/** A job whose memory runs ahead of the store, and whose store runs ahead of what is said; the test moves each of them. */
+function setup({ inMemory = true, stuck = false } = {}) {
+  const bus = createMemoryBus((error) => {
+    throw error;
+  });
+  const live = draftOf(emptyJob("j"));
+  const events: PlayheadEvent[] = [];
+  let committed = 0;
+  let said = 0;
+  let isInMemory = inMemory;
+  let isStuck = stuck;
+  const waiters: { readonly upTo: number; readonly resolve: (stored: boolean) => void }[] = [];
+
+  function add(event: PlayheadEvent): void {
+    applyEvent(live, event);
+    events.push(event);
+  }
+
+  const storedEvents = () => events.slice(0, committed);
+  const storedJob = (): Job => foldAll(draftOf(emptyJob("j")), storedEvents());
+
+  const source: FeedSource = {
+    epoch: EPOCH,
+    bus,
+    peekJob: (jobId) =>
+      jobId === "j" && isInMemory && events.length > 0
+        ? {
+            draft: live,
+            currentTicks() {
+              const { tick, seq } = live;
+              const frame = tickOf(tick + 1, seq);
+              applyEvent(live, frame);
+              return [JSON.stringify({ ...frame, epoch: EPOCH })];
+            },
+            storedSoon() {
+              if (committed >= events.length) return Promise.resolve(true);
+              if (isStuck) return Promise.resolve(false);
+              return new Promise((resolve) => waiters.push({ upTo: events.length, resolve }));
+            },
+          }
+        : undefined,
+    async loadJob() {
+      isInMemory = true;
+    },
+    store: {
+      async readSnapshot(jobId) {
+        await nextTurn();
+        return jobId === "j" && committed > 0 ? snapshotOf(storedJob()) : null;
+      },
+      async readFacts(_, afterSeq, limit) {
+        await nextTurn();
+        return storedEvents()
+          .filter(({ seq, tick }) => tick === undefined && seq > afterSeq)
+          .slice(0, limit);
+      },
+    },
+  };
+
+  function tickOf(tick: number, seq: number): PlayheadEvent {
+    const data = { percent_complete: Math.min(99, tick) };
+    return { type: "job.progress", ts: "2026-11-21T10:42:00.000Z", job_id: "j", seq, tick, correlation_id: "c", data };
+  }
+
+  return {
+    source,
+    live,
+    events,
+    committed: () => committed,
+    fact() {
+      const { seq } = live;
+      const [first] = factsOf("j", [["job.created", { kind: "clips", title: "Episode 12" }]]);
+      const updated = { ...(first as PlayheadEvent), type: "job.updated" as const, data: { title: `${seq + 1}` } };
+      add({ ...(seq === 0 ? (first as PlayheadEvent) : updated), seq: seq + 1 });
+    },
+    tick: () => add(tickOf(live.tick + 1, live.seq)),
+    end() {
+      for (const [type, data] of [
+        ["job.state_changed", { prior_state: "pending", new_state: "failed" }],
+        ["job.failed", { error_code: "worker_lost" }],
+      ] as const) {
+        add({ type, ts: "2026-11-21T10:43:00.000Z", job_id: "j", seq: live.seq + 1, correlation_id: "c", data });
+      }
+    },
+    commit(count = Number.POSITIVE_INFINITY) {
+      committed = Math.min(events.length, committed + count);
+      for (const { upTo, resolve } of waiters) if (upTo <= committed) resolve(true);
+    },
+    say(count = Number.POSITIVE_INFINITY) {
+      const upTo = Math.min(committed, said + count);
+      const publications: Publication[] = events.slice(said, upTo).map((event) => publicationOf(event));
+      said = upTo;
+      bus.publish(publications);
+    },
+    recover: () => {
+      isStuck = false;
+    },
+    leaveMemory: () => {
+      isInMemory = false;
+    },
+  };
+}
+
+/** A client that folds what it gets, and knows what it may have got by then. */
+function client(world: ReturnType<typeof setup>, known: Job | null = null) {
+  let job = known;
+  const got: EventFrame[] = [];
+  const storedFacts = () => world.events.slice(0, world.committed()).filter(({ tick }) => tick === undefined).length;
+  return {
+    job: () => job as Job,
+    facts: () => got.filter(({ tick }) => tick === undefined).map(({ seq }) => seq),
+    got,
+    send(frame: string): void {
+      const event = JSON.parse(frame) as EventFrame;
+      expect(event.seq).toBeLessThanOrEqual(storedFacts());
+      expect(positionOf(job as Job, event)).not.toBe("gap");
+      got.push(event);
+      job = foldAll(job as Job, [event]);
+    },
+    take(snapshot: Parameters<typeof jobFromSnapshot>[0] | null): void {
+      if (snapshot === null) return;
+      expect(snapshot.seq).toBeLessThanOrEqual(storedFacts());
+      job = jobFromSnapshot(snapshot);
+    },
+  };
+}
+
+const open = (world: ReturnType<typeof setup>, to: ReturnType<typeof client>, since: Position | null = null) =>
+  openJobFeed(world.source, { tenantId: "default", jobId: "j", since, logs: false }, to.send);
+
+describe("a feed", () => {
+  test("begins with a snapshot that shows nothing unstored, and goes on with the next fact", async () => {
+    const world = setup();
+    world.fact();
+    world.commit();
+    world.say();
+    world.fact();
+    world.tick();
+    const to = client(world);
+    const opening = open(world, to);
+    await nextTurn();
+    world.fact();
+    world.commit(2);
+    world.say();
+    const feed = await opening;
+    expect(feed.snapshot).toMatchObject({ seq: 2, tick: 1 });
+    to.take(feed.snapshot);
+    feed.start();
+    world.commit();
+    world.say();
+    expect(to.facts()).toEqual([3]);
+    expect(feed.position()).toEqual([3, 1]);
+  });
+
+  test("with a known position brings what was missed once, in order, and then where the progress stands", async () => {
+    const world = setup();
+    for (let at = 0; at < 4; at++) world.fact();
+    world.commit();
+    const known = jobFromSnapshot(snapshotOf(world.live));
+    for (let at = 0; at < 3; at++) world.fact();
+    world.tick();
+    world.commit();
+    const to = client(world, known);
+    const feed = await open(world, to, { epoch: EPOCH, seq: 4, tick: 0 });
+    feed.start();
+    expect([feed.recovered, feed.snapshot, to.facts()]).toEqual([true, null, [5, 6, 7]]);
+    expect(to.got.at(-1)).toMatchObject({ type: "job.progress", seq: 7, tick: 2 });
+  });
+
+  test("ignores ticks that were on their way when it was told newer ones", async () => {
+    const world = setup();
+    world.fact();
+    world.commit();
+    world.say();
+    const known = jobFromSnapshot(snapshotOf(world.live));
+    world.tick();
+    world.tick();
+    world.commit();
+    const to = client(world, known);
+    const feed = await open(world, to, { epoch: EPOCH, seq: 1, tick: 0 });
+    feed.start();
+    world.say();
+    expect(to.got.map(({ tick }) => tick)).toEqual([3]);
+    world.tick();
+    world.commit();
+    world.say();
+    expect(to.got.map(({ tick }) => tick)).toEqual([3, 4]);
+  });
+
+  test.each([
+    { why: "another history", since: { epoch: "e0", seq: 1, tick: 0 } },
+    { why: "ahead of this one", since: { epoch: EPOCH, seq: 9, tick: 0 } },
+  ])("from a position of $why begins with a snapshot", async ({ since }) => {
+    const world = setup();
+    world.fact();
+    world.fact();
+    world.commit();
+    const feed = await open(world, client(world), since);
+    expect([feed.recovered, feed.snapshot?.seq]).toEqual([false, 2]);
+  });
+
+  test("that missed over 5,000 facts begins with a snapshot, with 5,000 it is brought all of them", async () => {
+    const world = setup();
+    world.fact();
+    const known = jobFromSnapshot(snapshotOf(world.live));
+    for (let at = 0; at < 5_000; at++) world.fact();
+    world.commit();
+    const to = client(world, known);
+    const feed = await open(world, to, { epoch: EPOCH, seq: 1, tick: 0 });
+    feed.start();
+    expect([feed.recovered, to.facts().length]).toEqual([true, 5_000]);
+    world.fact();
+    world.commit();
+    expect((await open(world, client(world, known), { epoch: EPOCH, seq: 1, tick: 0 })).recovered).toBe(false);
+  });
+
+  test("of a job that has ended and left memory comes from the store, with where its bar stayed", async () => {
+    const world = setup({ inMemory: false });
+    world.fact();
+    const known = jobFromSnapshot(snapshotOf(world.live));
+    world.tick();
+    world.end();
+    world.commit();
+    expect((await open(world, client(world))).snapshot).toMatchObject({ state: "failed", seq: 3 });
+    const to = client(world, known);
+    const feed = await open(world, to, { epoch: EPOCH, seq: 1, tick: 0 });
+    feed.start();
+    expect(to.facts()).toEqual([2, 3]);
+    expect(to.got.at(-1)).toMatchObject({ type: "job.progress", data: { percent_complete: 1 } });
+    expect(world.source.peekJob("j")).toBeUndefined();
+  });
+
+  test("of an open job that left memory takes it back, so that its ticks go on", async () => {
+    const world = setup({ inMemory: false });
+    world.fact();
+    world.commit();
+    const feed = await open(world, client(world));
+    expect(feed.snapshot?.seq).toBe(1);
+    expect(world.source.peekJob("j")).toBeDefined();
+  });
+
+  test("while the store refuses begins with what is stored, and gets the rest when it is", async () => {
+    const world = setup({ stuck: true });
+    world.fact();
+    world.commit();
+    world.say();
+    world.fact();
+    const to = client(world);
+    const feed = await open(world, to);
+    expect(feed.snapshot?.seq).toBe(1);
+    to.take(feed.snapshot);
+    feed.start();
+    world.commit();
+    world.say();
+    expect(to.facts()).toEqual([2]);
+  });
+
+  test("is not had of no job, nor of another tenant's, in memory or stored, and leaves no subscription", async () => {
+    const world = setup();
+    const missing = expect.objectContaining({ code: "not_found" });
+    await expect(open(world, client(world))).rejects.toEqual(missing);
+    world.fact();
+    world.commit();
+    const request = { tenantId: "other", jobId: "j", since: null, logs: false };
+    await expect(openJobFeed(world.source, request, () => undefined)).rejects.toEqual(missing);
+    world.leaveMemory();
+    await expect(openJobFeed(world.source, request, () => undefined)).rejects.toEqual(missing);
+    expect(() => world.say()).not.toThrow();
+  });
+
+  test("sends log lines only to who wants them, and nothing after it was closed", async () => {
+    const world = setup();
+    world.fact();
+    world.commit();
+    world.say();
+    const line = { log_id: 1, ts: "", job_id: "j", task_id: null, level: "info", message: "m", fields: {} } as const;
+    const log: Publication = { ...publicationOf(world.events[0] as PlayheadEvent), content: line, frame: () => "line" };
+    const frames: string[][] = [[], []];
+    const feeds = await Promise.all(
+      [true, false].map((logs, index) =>
+        openJobFeed(world.source, { tenantId: "default", jobId: "j", since: null, logs }, (frame) =>
+          frames[index]?.push(frame),
+        ),
+      ),
+    );
+    for (const feed of feeds) feed.start();
+    world.source.bus.publish([log]);
+    for (const feed of feeds) feed.close();
+    world.source.bus.publish([log]);
+    expect(frames).toEqual([["line"], []]);
+  });
+});
+
+test("whenever a client comes, goes and comes back: every fact once, in order, none before it is stored, and the end is the job", async () => {
+  const step = fc.oneof(
+    { weight: 4, arbitrary: fc.constant("fact" as const) },
+    { weight: 3, arbitrary: fc.constant("tick" as const) },
+    { weight: 3, arbitrary: fc.constant("commit" as const) },
+    { weight: 3, arbitrary: fc.constant("say" as const) },
+    { weight: 2, arbitrary: fc.constant("connect" as const) },
+    { weight: 1, arbitrary: fc.constant("disconnect" as const) },
+    { weight: 3, arbitrary: fc.constant("turn" as const) },
+    { weight: 1, arbitrary: fc.constant("leave" as const) },
+    { weight: 1, arbitrary: fc.constant("forget" as const) },
+  );
+  await fc.assert(
+    fc.asyncProperty(fc.array(step, { maxLength: 80 }), fc.boolean(), async (steps, stuck) => {
+      const world = setup({ stuck });
+      world.fact();
+      world.commit();
+      world.say();
+      let to = client(world);
+      let all: number[] = [];
+      let close: (() => void) | null = null;
+      let opening: Promise<void> | null = null;
+      const connect = () => {
+        if (opening !== null) return;
+        const knows = to.job();
+        const since = knows === null ? null : { epoch: EPOCH, seq: knows.seq, tick: knows.tick };
+        let isWanted = true;
+        close = () => {
+          isWanted = false;
+        };
+        opening = open(world, to, since).then((feed) => {
+          if (!isWanted) return feed.close();
+          close = feed.close;
+          to.take(feed.snapshot);
+          feed.start();
+        });
+      };
+      const disconnect = () => {
+        close?.();
+        close = null;
+        opening = null;
+      };
+      for (const each of steps) {
+        if (each === "fact") world.fact();
+        else if (each === "tick") world.tick();
+        else if (each === "commit") world.commit(2);
+        else if (each === "say") world.say(2);
+        else if (each === "turn") await nextTurn();
+        else if (each === "connect") connect();
+        else if (each === "leave" && isFinalJobState(world.live.state)) world.leaveMemory();
+        else if (each === "disconnect") disconnect();
+        else if (each === "forget") {
+          disconnect();
+          to = client(world);
+          all = [];
+        }
+      }
+      world.recover();
+      connect();
+      for (let turn = 0; turn < 6; turn++) {
+        await nextTurn();
+        world.commit();
+        world.say();
+      }
+      await opening;
+      all.push(...to.facts());
+      const first = all[0] ?? 1;
+      expect(all).toEqual(Array.from(all, (_, index) => first + index));
+      expect(to.job().seq).toBe(world.live.seq);
+      expect(to.job().title).toBe(world.live.title);
+      if (to.job().tick > 0) expect(to.job().progress.percent_complete).toBe(world.live.progress.percent_complete);
+      expect(snapshotOf(to.job()).tasks).toEqual(snapshotOf(world.live).tasks);
+    }),
+    { numRuns: 150 },
+  );
+});

@@ -1,0 +1,376 @@
+import { setImmediate as nextTurn } from "node:timers/promises";
+import { type EventRecord, type EventType, type JsonObject, PlayheadError } from "@playhead/core";
+import { afterAll, beforeAll, describe, expect, test } from "vitest";
+import { START_MS } from "../../test/jobs.ts";
+import { type StartIngestOptions, startIngest } from "../../test/start-ingest.ts";
+import { tempFolder } from "../../test/temp-folder.ts";
+import type { Store } from "../store/store.ts";
+import type { Ingest } from "./ingest.ts";
+
+const TS = new Date(START_MS).toISOString();
+
+/** A worker that numbers what it reports. */
+function worker(source: string, ingest: () => Ingest, tenantId = "default") {
+  let n = 0;
+  const record = (job_id: string, type: EventType, data: JsonObject = {}, numbered = true): EventRecord => ({
+    type,
+    ts: TS,
+    job_id,
+    data,
+    ...(numbered && { n: ++n }),
+  });
+  const send = (...records: readonly EventRecord[]) =>
+    ingest().ingest({ source, records }, { tenantId, worker: source });
+  return {
+    record,
+    send,
+    report: (jobId: string, type: EventType, data: JsonObject = {}) => send(record(jobId, type, data)),
+    tick: (jobId: string, data: JsonObject) => record(jobId, "progress.updated", data, false),
+  };
+}
+
+describe("an ingest", () => {
+  let server: Awaited<ReturnType<typeof startIngest>>;
+  const defects: unknown[] = [];
+  const folder = tempFolder(afterAll);
+  let sources = 0;
+  const newWorker = (tenantId?: string) => worker(`w${++sources}`, () => server.ingest, tenantId);
+
+  beforeAll(async () => {
+    server = await startIngest(folder, { onDefect: (error) => defects.push(error) });
+  });
+  afterAll(async () => {
+    await server.end();
+  });
+
+  const factsOf = async (jobId: string) =>
+    (await server.store.readFacts(jobId, 0, 1_000)).map(({ seq, type }) => [seq, type]);
+
+  test("expands an ending into its way, the word on it and the end of the session, with the last of the bar in between", async () => {
+    const { report } = newWorker();
+    await report("end", "job.created", { kind: "clips" });
+    await report("end", "job.state_changed", { new_state: "running" });
+    const before = server.said.length;
+    await report("end", "job.completed", { summary: { frames: 250 } });
+    expect(await factsOf("end")).toEqual([
+      [1, "job.created"],
+      [2, "job.state_changed"],
+      [3, "session.started"],
+      [4, "job.state_changed"],
+      [5, "job.state_changed"],
+      [6, "job.completed"],
+      [7, "session.completed"],
+    ]);
+    const said = server.said.slice(before).map(({ content }) => ("type" in content ? content.type : "log"));
+    expect(said).toEqual([
+      "job.state_changed",
+      "job.state_changed",
+      "job.progress",
+      "job.completed",
+      "session.completed",
+    ]);
+    expect(await server.store.readJob("end")).toMatchObject({
+      state: "completed",
+      progress: { percent_complete: 100 },
+    });
+  });
+
+  test("takes a job that is announced twice at the same time once", async () => {
+    const acks = await Promise.all(
+      [newWorker(), newWorker()].map(({ report }) => report("twice", "job.created", { kind: "clips" })),
+    );
+    expect(acks.map(({ accepted, refused }) => [accepted, refused.map(({ error_code }) => error_code)])).toEqual([
+      [1, []],
+      [0, ["conflict"]],
+    ]);
+    expect(await factsOf("twice")).toEqual([[1, "job.created"]]);
+  });
+
+  test("refuses what the tables do not allow by itself, and takes the rest of the batch", async () => {
+    const { record, send } = newWorker();
+    const records = [
+      record("rest", "task.started", { task_id: "t" }),
+      record("rest", "job.created", { kind: "clips" }),
+      record("rest", "job.state_changed", { new_state: "paused" }),
+      record("rest", "task.created", { task_id: "t", kind: "step" }),
+      record("rest", "task.started", { task_id: "other" }),
+    ];
+    const ack = await send(...records);
+    expect([ack.accepted, ack.refused.map(({ n, error_code }) => [n, error_code])]).toEqual([
+      2,
+      [
+        [1, "not_found"],
+        [3, "conflict"],
+        [5, "not_found"],
+      ],
+    ]);
+    expect(await factsOf("rest")).toEqual([
+      [1, "job.created"],
+      [2, "task.created"],
+    ]);
+  });
+
+  test("leaves nothing of a job whose first fact was refused", async () => {
+    const { report } = newWorker();
+    const loop: Record<string, unknown> = {};
+    loop.self = loop;
+    expect((await report("none", "job.created", loop as JsonObject)).refused).toMatchObject([
+      { error_code: "validation_error" },
+    ]);
+    expect((await report("none", "job.created", { big: "x".repeat(1_000_001) })).refused).toMatchObject([
+      { error_code: "validation_error" },
+    ]);
+    expect(server.ingest.jobs.peek("none")).toBeUndefined();
+    expect((await report("none", "job.created", { kind: "clips" })).accepted).toBe(1);
+    expect(await factsOf("none")).toEqual([[1, "job.created"]]);
+  });
+
+  test("refuses a job whose id could not stand in an address", async () => {
+    const { report } = newWorker();
+    for (const jobId of ["", "a/b", 'a"b', "..", "é"]) {
+      expect((await report(jobId, "job.created", { kind: "clips" })).refused).toMatchObject([
+        { error_code: "validation_error" },
+      ]);
+    }
+  });
+
+  test("answers for another tenant's job as if it were not there", async () => {
+    await newWorker().report("theirs", "job.created", { kind: "clips" });
+    const stranger = newWorker("other");
+    const ack = await stranger.send(
+      stranger.record("theirs", "job.updated", { title: "mine" }),
+      stranger.record("theirs", "log", { level: "info", message: "hello" }),
+      stranger.tick("theirs", { task_id: "t", percent_complete: 1 }),
+      stranger.record("theirs", "job.created", { kind: "clips" }),
+    );
+    expect(ack.refused.map(({ error_code }) => error_code)).toEqual([
+      "not_found",
+      "not_found",
+      "not_found",
+      "not_found",
+    ]);
+    expect(await factsOf("theirs")).toHaveLength(1);
+  });
+
+  test("says itself who reports, and whose a job is, whatever a worker claims", async () => {
+    const { report } = newWorker();
+    const claims = { kind: "clips", tenant_id: "other", worker: "local:someone" };
+    await report("claims", "job.created", claims);
+    await report("claims", "job.state_changed", { new_state: "running", worker: "local:someone" });
+    const source = `w${sources}`;
+    expect(await server.store.readJob("claims")).toMatchObject({ tenant_id: "default", worker: source });
+    await report("claims", "job.failed", { error_code: "task_failed", worker: "local:someone" });
+    expect(await server.store.readJob("claims")).toMatchObject({ state: "failed", worker: source });
+  });
+
+  test("says ticks of tasks at work in their place, and drops those that come too late", async () => {
+    const { record, tick, send } = newWorker();
+    const before = server.said.length;
+    await send(
+      record("ticks", "job.created", { kind: "clips" }),
+      record("ticks", "task.created", { task_id: "t", kind: "step" }),
+      tick("ticks", { task_id: "t", percent_complete: 1 }),
+      record("ticks", "task.started", { task_id: "t" }),
+      tick("ticks", { task_id: "t", percent_complete: 40 }),
+      record("ticks", "task.completed", { task_id: "t" }),
+      tick("ticks", { task_id: "t", percent_complete: 50 }),
+    );
+    const said = server.said
+      .slice(before)
+      .filter(({ content }) => "type" in content && content.type !== "job.progress")
+      .map(({ seq, tick: number, content }) => [
+        seq,
+        number !== undefined,
+        "type" in content && content.data.percent_complete,
+      ]);
+    expect(said).toEqual([
+      [1, false, undefined],
+      [2, false, undefined],
+      [3, false, undefined],
+      [3, true, 40],
+      [4, false, undefined],
+    ]);
+    expect(await factsOf("ticks")).toHaveLength(4);
+  });
+
+  test("takes a record once, also when the same batch comes again while the first is under way", async () => {
+    const { record, send } = newWorker();
+    await send(record("again", "job.created", { kind: "clips" }));
+    const batch = [record("again", "job.updated", { title: "a" }), record("again", "job.updated", { title: "b" })];
+    const acks = await Promise.all([send(...batch), send(...batch), send(...batch)]);
+    expect(acks).toEqual([
+      { accepted: 2, refused: [] },
+      { accepted: 2, refused: [] },
+      { accepted: 2, refused: [] },
+    ]);
+    expect(await factsOf("again")).toHaveLength(3);
+  });
+
+  test("takes facts without a number, and counts them", async () => {
+    const { record, send } = newWorker();
+    expect(await send(record("unnumbered", "job.created", { kind: "clips" }, false))).toEqual({
+      accepted: 1,
+      refused: [],
+    });
+    expect(await factsOf("unnumbered")).toHaveLength(1);
+  });
+
+  test("gives each log line its cursor, in the order of the job's facts", async () => {
+    const { record, send } = newWorker();
+    const before = server.said.length;
+    const ack = await send(
+      record("lines", "job.created", { kind: "clips" }),
+      record("lines", "log", { level: "warning", message: "one", task_id: "t", fields: { a: 1 } }),
+      record("lines", "job.updated", { title: "x" }),
+      record("lines", "log", { level: "loud", message: "two" }),
+      record("lines", "log", { level: "info" }),
+    );
+    expect([ack.accepted, ack.refused.map(({ n, error_code }) => [n, error_code])]).toEqual([
+      4,
+      [[5, "validation_error"]],
+    ]);
+    const logs = await server.store.readLogs({ jobId: "lines", limit: 10 });
+    expect(logs.map(({ level, message, task_id, fields }) => [level, message, task_id, fields])).toEqual([
+      ["warning", "one", "t", { a: 1 }],
+      ["info", "two", null, {}],
+    ]);
+    const said = server.said
+      .slice(before)
+      .flatMap(({ content, seq }) => ("log_id" in content ? [[content.log_id, seq]] : []));
+    expect(said).toEqual([
+      [logs[0]?.log_id, 1],
+      [logs[1]?.log_id, 2],
+    ]);
+  });
+
+  test("goes on with a job from the store when what nobody foresaw left it half changed, and with all others as they are", async () => {
+    const { record, report, send } = newWorker();
+    await report("broken", "job.created", { kind: "clips" });
+    await report("sound", "job.created", { kind: "clips" });
+    await report("broken", "task.created", { task_id: "t", kind: "step" });
+    const doubtful = server.ingest.jobs.peek("broken");
+    // A defect in the middle of the fold: the number has been taken, the task not changed.
+    doubtful?.draft.tasks.set("t", null as never);
+    const ack = await send(
+      record("sound", "job.updated", { title: "a" }),
+      record("broken", "task.started", { task_id: "t" }),
+      record("sound", "job.updated", { title: "b" }),
+      record("broken", "job.updated", { title: "c" }),
+    );
+    expect(ack).toMatchObject({ accepted: 3, refused: [{ n: 5, error_code: "internal_error" }] });
+    expect(defects.splice(0)).toHaveLength(1);
+    expect(server.ingest.jobs.peek("broken")).not.toBe(doubtful);
+    expect(await factsOf("broken")).toEqual([
+      [1, "job.created"],
+      [2, "task.created"],
+      [3, "job.updated"],
+    ]);
+    expect((await report("broken", "task.started", { task_id: "t" })).accepted).toBe(1);
+    expect(await server.store.readJob("broken")).toMatchObject({ title: "c", seq: 4 });
+  });
+
+  test("has the store list tasks as they stand when asked to", async () => {
+    const { record, send } = newWorker();
+    await send(
+      record("rows", "job.created", { kind: "clips" }),
+      record("rows", "task.created", { task_id: "t", kind: "step" }),
+    );
+    await send(record("rows", "task.started", { task_id: "t" }));
+    const live = server.ingest.jobs.peek("rows");
+    await server.ingest.project(live as NonNullable<typeof live>);
+    const { items } = await server.store.listTasks({ jobId: "rows", limit: 10 });
+    expect(items.map(({ task_id, state }) => [task_id, state])).toEqual([["t", "processing"]]);
+  });
+});
+
+describe("when the store fails", () => {
+  /** A store whose reads or commits fail while the test says so. */
+  async function setup(options: StartIngestOptions = {}) {
+    const failing = { reads: false, commits: false };
+    const wrap = (store: Store): Store => ({
+      ...store,
+      async readJob(jobId) {
+        if (failing.reads) throw new PlayheadError("data_unwritable", "the database cannot be read");
+        return store.readJob(jobId);
+      },
+      async commit(group) {
+        if (failing.commits) throw new PlayheadError("disk_full", "the disk is full");
+        return store.commit(group);
+      },
+    });
+    const server = await startIngest(tempFolder(), { wrap, ...options });
+    return { failing, server, ...worker("w", () => server.ingest) };
+  }
+
+  test("a job that cannot be read sends the batch back, what stood before it is taken, and nothing is lost or doubled", async () => {
+    const { failing, server, record, report, send } = await setup();
+    await report("known", "job.created", { kind: "clips" });
+    const batch = [
+      record("known", "job.updated", { title: "a" }),
+      record("cold", "job.created", { kind: "clips" }),
+      record("known", "job.updated", { title: "b" }),
+    ];
+    failing.reads = true;
+    await expect(send(...batch)).rejects.toMatchObject({ code: "service_unavailable", retryable: true });
+    failing.reads = false;
+    expect(await send(...batch)).toEqual({ accepted: 3, refused: [] });
+    const titles = (await server.store.readFacts("known", 0, 10)).map(({ data }) => data.title);
+    expect(titles).toEqual([undefined, "a", "b"]);
+    expect(await server.store.readFacts("cold", 0, 10)).toHaveLength(1);
+    await server.end();
+  });
+
+  test("nothing is answered or said until it is stored, and then all of it once", async () => {
+    let retries = 0;
+    const { promise: retried, resolve } = Promise.withResolvers<void>();
+    const { failing, server, report } = await setup({
+      onRetry() {
+        retries += 1;
+        resolve();
+      },
+    });
+    await report("j", "job.created", { kind: "clips" });
+    failing.commits = true;
+    const before = server.said.length;
+    let isAnswered = false;
+    const answer = report("j", "job.updated", { title: "a" }).then((ack) => {
+      isAnswered = true;
+      return ack;
+    });
+    await retried;
+    for (let turn = 0; turn < 5; turn++) await nextTurn();
+    expect({ isAnswered, said: server.said.length - before, stuck: server.ingest.isStuck() }).toEqual({
+      isAnswered: false,
+      said: 0,
+      stuck: true,
+    });
+    const live = server.ingest.jobs.peek("j");
+    expect([live?.draft.title, live && server.ingest.isStored(live)]).toEqual(["a", false]);
+    failing.commits = false;
+    expect(await answer).toEqual({ accepted: 1, refused: [] });
+    expect(await server.store.readFacts("j", 0, 10)).toHaveLength(2);
+    expect(retries).toBeGreaterThan(0);
+    await server.end();
+  });
+
+  test("the end does not wait for ever: who waits is told that it was not stored, and can send it again", async () => {
+    const { promise: retried, resolve } = Promise.withResolvers<void>();
+    const { failing, server, report } = await setup({ onRetry: () => resolve() });
+    await report("j", "job.created", { kind: "clips" });
+    failing.commits = true;
+    const answer = report("j", "job.updated", { title: "a" });
+    const outcome = expect(answer).rejects.toMatchObject({ code: "service_unavailable", retryable: true });
+    await retried;
+    expect(await server.ingest.close(10)).toBe(false);
+    await outcome;
+    await expect(report("j", "job.updated", {})).rejects.toMatchObject({ code: "service_unavailable" });
+    await server.store.close();
+  });
+
+  test("the server's own fact is refused with the reason why", async () => {
+    const { server } = await setup();
+    const missing = server.ingest.report("default", { type: "job.canceled", job_id: "none", data: {} });
+    await expect(missing).rejects.toMatchObject({ code: "not_found", detail: { hint: expect.any(String) } });
+    await server.end();
+  });
+});

@@ -1,0 +1,84 @@
+import { afterEach, beforeEach, expect, test, vi } from "vitest";
+import { runningJob } from "../../test/jobs.ts";
+import { createLiveJob, type LiveJob } from "./live-job.ts";
+import { createProgressTicker } from "./progress-ticker.ts";
+
+beforeEach(() => {
+  vi.useFakeTimers();
+});
+afterEach(() => {
+  vi.useRealTimers();
+});
+
+function setup() {
+  const said: [jobId: string, atMs: number][] = [];
+  const gone = new Set<LiveJob>();
+  const startMs = Date.now();
+  const ticker = createProgressTicker({
+    nowMs: () => Date.now(),
+    isCurrent: (live) => !gone.has(live),
+    emit: (live) => said.push([live.draft.job_id, Date.now() - startMs]),
+  });
+  return { ticker, said, gone, live: (jobId: string) => createLiveJob(runningJob(jobId), Date.now()) };
+}
+
+test("the first move is said at once, the others at most four times a second, and the last one always", () => {
+  const { ticker, said, live } = setup();
+  const job = live("a");
+  for (let time = 0; time < 100; time++) {
+    ticker.moved(job);
+    vi.advanceTimersByTime(10);
+  }
+  vi.advanceTimersByTime(1_000);
+  const times = said.map(([, atMs]) => atMs);
+  expect(times[0]).toBe(0);
+  expect(times.length).toBeGreaterThanOrEqual(4);
+  for (const [index, time] of times.entries())
+    if (index > 0) expect(time - (times[index - 1] as number)).toBeGreaterThanOrEqual(250);
+  expect(times.at(-1)).toBeGreaterThanOrEqual(990);
+  expect(vi.getTimerCount()).toBe(0);
+});
+
+test("jobs do not wait for one another", () => {
+  const { ticker, said, live } = setup();
+  const [a, b] = [live("a"), live("b")];
+  ticker.moved(a);
+  vi.advanceTimersByTime(100);
+  ticker.moved(a);
+  ticker.moved(b);
+  expect(said).toEqual([
+    ["a", 0],
+    ["b", 100],
+  ]);
+  vi.advanceTimersByTime(300);
+  expect(said.filter(([jobId]) => jobId === "a")).toHaveLength(2);
+});
+
+test("nothing is said of a job that has ended, or that is not the one in memory any more", () => {
+  const { ticker, said, gone, live } = setup();
+  const [a, b] = [live("a"), live("b")];
+  for (const job of [a, b, a, b]) ticker.moved(job);
+  a.draft.state = "failed";
+  gone.add(b);
+  vi.advanceTimersByTime(1_000);
+  expect(said).toHaveLength(2);
+});
+
+test("a clock that is set back holds no job up", () => {
+  const { ticker, said, live } = setup();
+  const job = live("a");
+  ticker.moved(job);
+  vi.setSystemTime(Date.now() - 3_600_000);
+  ticker.moved(job);
+  expect(said).toHaveLength(2);
+});
+
+test("after close nothing is said and no timer is left", () => {
+  const { ticker, said, live } = setup();
+  const job = live("a");
+  ticker.moved(job);
+  ticker.moved(job);
+  ticker.close();
+  vi.advanceTimersByTime(1_000);
+  expect([said.length, vi.getTimerCount()]).toEqual([1, 0]);
+});

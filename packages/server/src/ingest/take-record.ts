@@ -1,0 +1,183 @@
+import {
+  decide,
+  EVENT_TYPES,
+  type EventRecord,
+  isFinalJobState,
+  isJobId,
+  isTickRecord,
+  type JsonObject,
+  PlayheadError,
+  type PlayheadEvent,
+} from "@playhead/core";
+import type { GroupCommit } from "./group-commit.ts";
+import { applyToLiveJob, createNewLiveJob, type LiveJob, liveProgress } from "./live-job.ts";
+import type { LiveJobs } from "./live-jobs.ts";
+import { logRowOf } from "./log-row.ts";
+import { publishEvent, publishLog } from "./publication.ts";
+
+/** Who reports. */
+export interface Reporter {
+  readonly tenantId: string;
+  /** Written into the jobs it runs, so that the server knows whom to ask; null for the server itself. */
+  readonly worker: string | null;
+}
+
+export interface RecordTakerDeps {
+  readonly epoch: string;
+  readonly commit: Pick<GroupCommit, "addFact" | "addLog" | "addTick" | "position">;
+  readonly jobs: Pick<LiveJobs, "add" | "projectSoon">;
+  readonly nowMs: () => number;
+  /** A W3C trace id for jobs that come without one. */
+  readonly newTraceId: () => string;
+  /** Something happened that may have moved the job's bar. */
+  readonly onMoved: (live: LiveJob) => void;
+}
+
+/** An event that has been folded, and is now to be stored and said; `dataJson` where it was serialised already. */
+interface Entry {
+  readonly event: PlayheadEvent;
+  readonly dataJson: string | null;
+}
+
+/** As much data as one fact may carry, in characters of JSON. */
+const MAX_DATA_LENGTH = 1_000_000;
+
+/**
+ * Takes single records: decides about each, numbers it, folds it, and hands it on to be stored and said. A record is
+ * refused as a whole before anything has changed; what throws after that is a defect, and the caller must not go on
+ * with that job as it stands in memory.
+ */
+export function createRecordTaker(deps: RecordTakerDeps) {
+  const { epoch, commit, jobs, nowMs, newTraceId, onMoved } = deps;
+
+  function takeFact(known: LiveJob | undefined, record: EventRecord, reporter: Reporter): void {
+    const tsMs = Date.parse(record.ts);
+    if (!(tsMs >= 0)) throw new PlayheadError("validation_error", "expected ts to be an ISO 8601 time");
+    const facts = decide(known?.draft, withOrigin(record, reporter));
+    if (known === undefined && !isJobId(record.job_id)) {
+      throw new PlayheadError("validation_error", "expected job_id to be letters, digits, dots, dashes or underscores");
+    }
+    const texts = facts.map(({ data }) => toJson(data));
+    const live = known ?? createNewLiveJob(record.job_id, nowMs());
+    const entries: Entry[] = [];
+    for (let at = 0; at < facts.length; at += 1) {
+      const { type, data } = facts[at] as (typeof facts)[number];
+      const wasOpen = !isFinalJobState(live.draft.state);
+      const event = numbered(live, { type, ts: record.ts, data }, record.correlation_id);
+      applyToLiveJob(live, event);
+      entries.push({ event, dataJson: texts[at] as string });
+      // The last value of the bar, for those who only follow ticks; then the word on how it ended.
+      if (wasOpen && isFinalJobState(live.draft.state)) entries.push({ event: foldProgress(live), dataJson: null });
+    }
+    // Nothing of it can be refused any more, by anyone.
+    if (known === undefined) jobs.add(live);
+    for (const entry of entries) add(live, entry, tsMs);
+    if (EVENT_TYPES[record.type].subject === "job") jobs.projectSoon(live);
+    onMoved(live);
+  }
+
+  function numbered(
+    { draft }: LiveJob,
+    { type, ts, data }: Pick<PlayheadEvent, "type" | "ts" | "data">,
+    correlationId: string | undefined,
+  ): PlayheadEvent {
+    const trace = draft.correlation_id || correlationId || newTraceId();
+    return { type, ts, job_id: draft.job_id, seq: draft.seq + 1, correlation_id: trace, data };
+  }
+
+  function add(live: LiveJob, { event, dataJson }: Entry, tsMs: number): void {
+    const { tenant_id: tenantId, correlation_id: correlationId } = live.draft;
+    const publication = publishEvent(epoch, tenantId, event, dataJson);
+    if (dataJson === null) {
+      commit.addTick(publication);
+      return;
+    }
+    const { job_id, seq, type, correlation_id } = event;
+    const ownId = correlation_id === correlationId ? null : correlation_id;
+    commit.addFact({ job_id, seq, type, tsMs, correlation_id: ownId, dataJson }, publication);
+    live.lastAdded = commit.position();
+  }
+
+  function takeTick(live: LiveJob, { type, ts, data }: EventRecord): void {
+    const { draft } = live;
+    const task = typeof data.task_id === "string" ? draft.tasks.get(data.task_id) : undefined;
+    // A tick that comes too late says nothing any more.
+    if (isFinalJobState(draft.state) || task?.state !== "processing") return;
+    addTick(live, foldTick(live, { type, ts, data }));
+    onMoved(live);
+  }
+
+  function foldTick(live: LiveJob, { type, ts, data }: Pick<PlayheadEvent, "type" | "ts" | "data">): PlayheadEvent {
+    const { job_id, seq, tick, correlation_id } = live.draft;
+    const event: PlayheadEvent = { type, ts, job_id, seq, tick: tick + 1, correlation_id, data };
+    applyToLiveJob(live, event);
+    return event;
+  }
+
+  function foldProgress(live: LiveJob): PlayheadEvent {
+    const now = nowMs();
+    const data: JsonObject = { ...liveProgress(live, now) };
+    return foldTick(live, { type: "job.progress", ts: new Date(now).toISOString(), data });
+  }
+
+  function addTick(live: LiveJob, event: PlayheadEvent): void {
+    commit.addTick(publishEvent(epoch, live.draft.tenant_id, event, null));
+  }
+
+  function takeLog(live: LiveJob, record: EventRecord): void {
+    const row = logRowOf(record);
+    const { tsMs: _, ...line } = row;
+    const { tenant_id: tenantId, seq } = live.draft;
+    commit.addLog(row, (logId) => publishLog(tenantId, seq, { log_id: logId, ts: record.ts, ...line }));
+  }
+
+  return {
+    /**
+     * Takes one record of a job; undefined for a job that is not there.
+     *
+     * @throws PlayheadError when the record is refused; then nothing has changed.
+     */
+    take(live: LiveJob | undefined, record: EventRecord, reporter: Reporter): void {
+      // Another tenant's job answers as if it were not there.
+      if (live !== undefined && live.draft.tenant_id !== reporter.tenantId) throw noSuchJob(record.job_id);
+      if (live !== undefined) live.lastTouchedMs = nowMs();
+      if (record.type !== "log" && !isTickRecord(record)) takeFact(live, record, reporter);
+      else if (live === undefined) throw noSuchJob(record.job_id);
+      else if (record.type === "log") takeLog(live, record);
+      else takeTick(live, record);
+    },
+    /** Says the job's progress as it stands now. */
+    sayProgress(live: LiveJob): void {
+      addTick(live, foldProgress(live));
+    },
+  };
+}
+
+/** Who runs the job is known to us: a worker does not say it of itself, nor of others. */
+function withOrigin(record: EventRecord, { tenantId, worker }: Reporter): EventRecord {
+  const { type, data } = record;
+  if (type === "job.created") return { ...record, data: { ...data, tenant_id: tenantId, worker } };
+  const isMove = type === "job.state_changed" || (EVENT_TYPES[type].subject === "job" && data.worker !== undefined);
+  return isMove && worker !== null ? { ...record, data: { ...data, worker } } : record;
+}
+
+function toJson(data: JsonObject): string {
+  let text: string;
+  try {
+    text = JSON.stringify(data);
+  } catch (cause) {
+    throw new PlayheadError("validation_error", "expected data to be what JSON can carry", { cause });
+  }
+  if (text.length <= MAX_DATA_LENGTH) return text;
+  throw new PlayheadError(
+    "validation_error",
+    `expected at most ${MAX_DATA_LENGTH} characters of data, got ${text.length}`,
+    {
+      hint: "put what is large into an artifact or the log",
+    },
+  );
+}
+
+function noSuchJob(jobId: string): PlayheadError {
+  return new PlayheadError("not_found", `there is no job ${jobId}`);
+}

@@ -1,0 +1,73 @@
+import { DatabaseSync } from "node:sqlite";
+import { describe, expect, test } from "vitest";
+import { checkVersion, type Migration, migrate } from "./migrate.ts";
+import { MIGRATIONS } from "./migrations/all.ts";
+
+const FIRST: Migration = { version: 1, sql: "CREATE TABLE a (x INTEGER) STRICT; INSERT INTO a VALUES (1)" };
+const SECOND: Migration = { version: 2, sql: "CREATE TABLE b (x INTEGER) STRICT; UPDATE a SET x = 2" };
+
+function tablesOf(db: DatabaseSync): readonly unknown[] {
+  return db
+    .prepare("SELECT name FROM sqlite_schema WHERE type = 'table' ORDER BY name")
+    .all()
+    .map(({ name }) => name);
+}
+
+const versionOf = (db: DatabaseSync) => db.prepare("PRAGMA user_version").get()?.user_version;
+
+describe("migrations", () => {
+  test("take an empty database to the last version, and leave it there", () => {
+    const db = new DatabaseSync(":memory:");
+    migrate(db, [FIRST, SECOND]);
+    migrate(db, [FIRST, SECOND]);
+    expect(tablesOf(db)).toEqual(["a", "b"]);
+    expect(versionOf(db)).toBe(2);
+    expect(db.prepare("SELECT x FROM a").all()).toEqual([{ x: 2 }]);
+  });
+
+  test("take an older database on from where it is", () => {
+    const db = new DatabaseSync(":memory:");
+    migrate(db, [FIRST]);
+    db.exec("INSERT INTO a VALUES (7)");
+    migrate(db, [FIRST, SECOND]);
+    expect(db.prepare("SELECT count(*) AS count FROM a WHERE x = 2").get()).toEqual({ count: 2 });
+  });
+
+  test("leave nothing of a step that failed, and do it again the next time", () => {
+    const db = new DatabaseSync(":memory:");
+    const broken = { ...SECOND, sql: `${SECOND.sql}; INSERT INTO nowhere VALUES (1)` };
+    expect(() => migrate(db, [FIRST, broken])).toThrow(/nowhere/);
+    expect(tablesOf(db)).toEqual(["a"]);
+    expect(versionOf(db)).toBe(1);
+    expect(db.prepare("SELECT x FROM a").all()).toEqual([{ x: 1 }]);
+    migrate(db, [FIRST, SECOND]);
+    expect(versionOf(db)).toBe(2);
+  });
+
+  test("are not for a newer database", () => {
+    const db = new DatabaseSync(":memory:");
+    migrate(db, [FIRST, SECOND]);
+    expect(() => checkVersion(db, [FIRST], "x.db")).toThrow(
+      expect.objectContaining({ code: "data_newer", message: expect.stringContaining("version 2; this one knows 1") }),
+    );
+    expect(tablesOf(db)).toEqual(["a", "b"]);
+  });
+
+  test("are not for the database of another program", () => {
+    for (const sql of [
+      "CREATE TABLE theirs (x)",
+      "PRAGMA user_version = 3",
+      "PRAGMA application_id = 5; CREATE TABLE t (x)",
+    ]) {
+      const db = new DatabaseSync(":memory:");
+      db.exec(sql);
+      const before = tablesOf(db);
+      expect(() => checkVersion(db, [FIRST], "x.db")).toThrow(expect.objectContaining({ code: "data_damaged" }));
+      expect(tablesOf(db)).toEqual(before);
+    }
+  });
+
+  test("have versions that count from 1 on", () => {
+    expect(MIGRATIONS.map(({ version }) => version)).toEqual(MIGRATIONS.map((_, at) => at + 1));
+  });
+});

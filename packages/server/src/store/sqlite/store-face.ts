@@ -1,0 +1,85 @@
+import { setImmediate } from "node:timers/promises";
+import { type Job, type JobSummary, type LogLine, PlayheadError, type PlayheadEvent, type Task } from "@playhead/core";
+import type { CommitGroup, CommitResult, Page, Store } from "../store.ts";
+import { createGroupEncoder } from "./group-message.ts";
+import type { PageText } from "./reader.ts";
+import type { ReaderService, ReaderServiceOptions } from "./reader-service.ts";
+import type { ThreadCaller } from "./thread.ts";
+import type { WriterService, WriterServiceOptions } from "./writer-service.ts";
+
+export interface StoreFaceDeps {
+  readonly epoch: string;
+  readonly writer: ThreadCaller<WriterServiceOptions, WriterService>;
+  readonly reader: ThreadCaller<ReaderServiceOptions, ReaderService>;
+  readonly nowMs: () => number;
+  /** Ends both threads, after what they were asked already. */
+  readonly end: () => Promise<void>;
+}
+
+/** The store as the rest of the server sees it: asks its two threads, and makes values of their texts. */
+export function createStoreFace({ epoch, writer, reader, nowMs, end }: StoreFaceDeps): Store {
+  const encoder = createGroupEncoder();
+  let turn = 1;
+  let closed: Promise<void> | null = null;
+
+  async function commit(group: CommitGroup): Promise<CommitResult> {
+    checkOpen();
+    const ownTurn = turn;
+    try {
+      return await writer.call("commit", ownTurn, encoder.encode(group), nowMs());
+    } catch (error) {
+      // The writer refuses all others of this turn; who knows of the failure may begin anew.
+      if (turn === ownTurn) turn += 1;
+      encoder.restart();
+      throw error;
+    }
+  }
+
+  const ask: typeof reader.call = async (name, ...args) => {
+    checkOpen();
+    return await reader.call(name, ...args);
+  };
+
+  function checkOpen(): void {
+    if (closed !== null) throw new PlayheadError("service_unavailable", "the store is closed", { retryable: false });
+  }
+
+  return {
+    epoch,
+    commit,
+    async readJob(jobId) {
+      const texts = await ask("readJob", jobId);
+      return texts === null ? null : await parseJob(texts);
+    },
+    async readSnapshot(jobId) {
+      const text = await ask("readSnapshot", jobId);
+      return text === null ? null : JSON.parse(text);
+    },
+    readFacts: async (jobId, afterSeq, limit) =>
+      JSON.parse(await ask("readFacts", jobId, afterSeq, limit)) as readonly PlayheadEvent[],
+    readOpenJobIds: () => ask("readOpenJobIds"),
+    listJobs: async (query) => parsePage<JobSummary>(await ask("listJobs", query)),
+    listTasks: async (query) => parsePage<Task>(await ask("listTasks", query)),
+    readLogs: async (query) => JSON.parse(await ask("readLogs", query)) as readonly LogLine[],
+    countJobs: (tenantId, sinceMs) => ask("countJobs", tenantId, sinceMs),
+    readSource: (source) => ask("readSource", source),
+    close() {
+      closed ??= end();
+      return closed;
+    },
+  };
+}
+
+/** A job of very many tasks is parsed piece by piece, so that others get their turn. */
+async function parseJob([summary, ...taskTexts]: readonly string[]): Promise<Job> {
+  const tasks = new Map<string, Task>();
+  for (const [at, text] of taskTexts.entries()) {
+    if (at > 0) await setImmediate();
+    for (const task of JSON.parse(text) as readonly Task[]) tasks.set(task.task_id, task);
+  }
+  return { ...(JSON.parse(summary as string) as JobSummary), tasks };
+}
+
+function parsePage<Item>({ items, next }: PageText): Page<Item> {
+  return { items: JSON.parse(items), next };
+}

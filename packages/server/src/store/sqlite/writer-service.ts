@@ -1,0 +1,67 @@
+import type { DatabaseSync } from "node:sqlite";
+import { PlayheadError } from "@playhead/core";
+import type { CommitResult } from "../store.ts";
+import { openForWriting, writeDurably } from "./connection.ts";
+import { assignTypeCodes } from "./event-type-codes.ts";
+import { EVENT_TYPE_NAMES, type GroupMessage } from "./group-message.ts";
+import { checkVersion, migrate } from "./migrate.ts";
+import { MIGRATIONS } from "./migrations/all.ts";
+import { asStoreError } from "./store-error.ts";
+import { createWriter } from "./writer.ts";
+
+export interface WriterServiceOptions {
+  readonly file: string;
+  /** For a database that has none yet. */
+  readonly newEpoch: string;
+  readonly segmentSize: number;
+}
+
+/** What the writer's thread can be asked. */
+export interface WriterService {
+  epoch(): string;
+  /**
+   * Stores a group. When one fails, all of its turn that follow are refused: they were sent before the sender knew.
+   * @param turn grows each time that the sender begins anew
+   */
+  commit(turn: number, group: GroupMessage, nowMs: number): CommitResult;
+  close(): void;
+}
+
+/** Opens the database, or makes it, and brings it up to date. @throws PlayheadError `data_…`, `disk_full` */
+export function openWriterService({ file, newEpoch, segmentSize }: WriterServiceOptions): WriterService {
+  let opened: DatabaseSync | null = null;
+  try {
+    opened = openForWriting(file);
+    // Before anything is changed: it may not be ours.
+    checkVersion(opened, MIGRATIONS, file);
+    writeDurably(opened);
+    migrate(opened, MIGRATIONS);
+    const epoch = readEpoch(opened, newEpoch);
+    const writer = createWriter(opened, { segmentSize, typeCodes: assignTypeCodes(opened, EVENT_TYPE_NAMES, file) });
+    const db = opened;
+    let refusedTurn = 0;
+    return {
+      epoch: () => epoch,
+      commit(turn, group, nowMs) {
+        writer.learn(group.handles);
+        if (turn <= refusedTurn)
+          throw new PlayheadError("service_unavailable", "a group before this one was not stored");
+        try {
+          return writer.commit(group, nowMs);
+        } catch (error) {
+          refusedTurn = turn;
+          throw error;
+        }
+      },
+      close: () => db.close(),
+    };
+  } catch (error) {
+    opened?.close();
+    throw asStoreError(error, file);
+  }
+}
+
+function readEpoch(db: DatabaseSync, newEpoch: string): string {
+  db.prepare("INSERT OR IGNORE INTO meta (key, value) VALUES ('epoch', ?)").run(newEpoch);
+  return String(db.prepare("SELECT value FROM meta WHERE key = 'epoch'").get()?.value);
+}
