@@ -182,6 +182,14 @@ function assembleEngine(store: Store, media: MediaRoots, log: ServerLog, nowMs: 
     if (!(await ingest.close())) log("error", "what was at hand could not be stored in time");
   }
 
+  async function end(): Promise<void> {
+    try {
+      await stopIntake();
+    } finally {
+      await store.close();
+    }
+  }
+
   return {
     store,
     /** The folders whose files viewers may have. */
@@ -211,7 +219,7 @@ function assembleEngine(store: Store, media: MediaRoots, log: ServerLog, nowMs: 
     stopIntake,
     /** Stores what is at hand and lets the files go. */
     close(): Promise<void> {
-      closing ??= stopIntake().finally(store.close);
+      closing ??= end();
       return closing;
     },
   };

@@ -53,4 +53,3 @@ export function createControl({ findJob, report, workers, newId }: ControlDeps) 
   };
 }
 
-export type Control = ReturnType<typeof createControl>;

@@ -49,4 +49,3 @@ export function createFlusher(nowMs: () => number) {
   };
 }
 
-export type Flusher = ReturnType<typeof createFlusher>;

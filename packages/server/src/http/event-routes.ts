@@ -28,6 +28,7 @@ export function addEventRoutes(api: Api, { ingest }: EventRoutesDeps): void {
       schema: {
         summary: "Report events, as NDJSON",
         consumes: ["application/x-ndjson"],
+        body: z.unknown().meta({ description: "A record a line, each with the source that reports it" }),
         response: {
           200: z.object({
             accepted: z.number(),

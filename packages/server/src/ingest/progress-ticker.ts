@@ -55,4 +55,3 @@ export function createProgressTicker({ nowMs, isCurrent, emit }: ProgressTickerD
   };
 }
 
-export type ProgressTicker = ReturnType<typeof createProgressTicker>;
