@@ -171,6 +171,22 @@ test("no entry, however made, leads to the removal of anything but partial files
   expect(readdirSync(registryDir)).toContain("notes.txt");
 });
 
+test("what a dead owner was just writing is removed, what a living one writes is not", async () => {
+  const { registryDir } = setup();
+  const self = { pid: process.pid, startTicks: await startTicksOf("self") };
+  const bootId = await readBootId();
+  const write = (name: string, owner: RegistryEntry["owner"]) =>
+    writeFileSync(`${registryDir}/${name}`, JSON.stringify({ bootId, owner, child: null, files: [] }));
+  const dead = await endedProcess();
+  write("dead.run.json.tmp", dead);
+  write("both.run.json", dead);
+  write("both.run.json.tmp", dead);
+  write("mine.run.json.tmp", self);
+  writeFileSync(`${registryDir}/cut.run.json.tmp`, '{"bootId":');
+  expect(await reapOrphans(registryDir)).toMatchObject({ aliveRunIds: [], reaped: [{ runId: "both" }], failed: [] });
+  expect(readdirSync(registryDir).toSorted()).toEqual(["cut.run.json.tmp", "mine.run.json.tmp"]);
+});
+
 test("there may be no registry yet", async () => {
   expect(await reapOrphans(media.at("never-made"))).toEqual({ aliveRunIds: [], reaped: [], failed: [] });
 });

@@ -26,6 +26,9 @@ export interface ReapReport {
 
 const POLL_MS = 20;
 
+/** `RUN_ID.run.json`, and `….tmp` while it is written. */
+const ENTRY_NAME = new RegExp(`^(.+?)${RegExp.escape(ENTRY_SUFFIX)}(\\.tmp)?$`);
+
 /** A half-written entry this old has no writer any more. */
 const ABANDONED_MS = 60_000;
 
@@ -39,8 +42,8 @@ export async function reapOrphans(registryDir: string, options: ReapOptions = {}
   const bootId = await readBootId();
   const aliveRunIds: string[] = [];
   const orphans: RegistryEntry[] = [];
-  for (const entry of await readEntries(registryDir)) {
-    if (entry.bootId === bootId && (await isRunning(entry.owner))) aliveRunIds.push(entry.runId);
+  for (const entry of await readEntries(registryDir, bootId)) {
+    if (await hasLivingOwner(entry, bootId)) aliveRunIds.push(entry.runId);
     else orphans.push(entry);
   }
   const processes = await findRunProcesses(new Set(orphans.map((orphan) => orphan.runId)));
@@ -61,7 +64,12 @@ export async function reapOrphans(registryDir: string, options: ReapOptions = {}
   return { aliveRunIds, reaped, failed };
 }
 
-async function readEntries(folder: string): Promise<readonly RegistryEntry[]> {
+async function hasLivingOwner(entry: RegistryEntry, bootId: string): Promise<boolean> {
+  return entry.bootId === bootId && (await isRunning(entry.owner));
+}
+
+/** All entries; what dead owners had not even finished writing is removed: those runs stand beside it, or had not begun. */
+async function readEntries(folder: string, bootId: string): Promise<readonly RegistryEntry[]> {
   const names = await readdir(folder).catch((error: unknown) => {
     if (errnoOf(error) === "ENOENT") return [];
     throw error;
@@ -69,13 +77,12 @@ async function readEntries(folder: string): Promise<readonly RegistryEntry[]> {
   const entries: RegistryEntry[] = [];
   for (const name of names) {
     const path = join(folder, name);
-    if (name.endsWith(`${ENTRY_SUFFIX}.tmp`)) {
-      if (await isAbandoned(path)) await rm(path, { force: true });
-    } else if (name.endsWith(ENTRY_SUFFIX)) {
-      const entry = parseEntry(await readFile(path, "utf8").catch(() => ""), name.slice(0, -ENTRY_SUFFIX.length));
-      if (entry !== null) entries.push(entry);
-      else if (await isAbandoned(path)) await rm(path, { force: true });
-    }
+    const [, runId, temporary] = ENTRY_NAME.exec(name) ?? [];
+    if (runId === undefined) continue;
+    const entry = parseEntry(await readFile(path, "utf8").catch(() => ""), runId);
+    if (entry !== null && temporary === undefined) entries.push(entry);
+    else if (entry === null ? await isAbandoned(path) : !(await hasLivingOwner(entry, bootId)))
+      await rm(path, { force: true });
   }
   return entries;
 }

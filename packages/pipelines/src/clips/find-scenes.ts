@@ -16,7 +16,10 @@ export async function findScenes(finding: TaskHandle, run: ClipsRun): Promise<re
     return known;
   }
   return finding.run(async (task) => {
-    const cuts = await withRetries(task, task.signal, () => detect(task, run));
+    const cuts = await withRetries(task, task.signal, () => detect(task, run)).catch((error: unknown) => {
+      if (!task.signal.aborted) logFailure(task, "looking for scenes", error, run);
+      throw error;
+    });
     const scenes = cuts.map(({ startSec, endSec }, index) => ({
       scene_id: String(index + 1),
       title: `Scene ${index + 1}`,
@@ -30,19 +33,13 @@ export async function findScenes(finding: TaskHandle, run: ClipsRun): Promise<re
   });
 }
 
-async function detect(task: TaskHandle, run: ClipsRun): Promise<readonly SceneCut[]> {
-  const { source, options } = run;
-  try {
-    return await detectScenes(source.path, source.info, {
-      signal: task.signal,
-      pause: task.pauseGate,
-      registryDir: options.registryDir,
-      ffmpegPath: options.ffmpegPath,
-      includeStderr: true,
-      onProgress: ({ fraction }) => task.progress(fraction ?? 0),
-    });
-  } catch (error) {
-    if (!task.signal.aborted) logFailure(task, "looking for scenes", error, run);
-    throw error;
-  }
+function detect(task: TaskHandle, { source, options }: ClipsRun): Promise<readonly SceneCut[]> {
+  return detectScenes(source.path, source.info, {
+    signal: task.signal,
+    pause: task.pauseGate,
+    registryDir: options.registryDir,
+    ffmpegPath: options.ffmpegPath,
+    includeStderr: true,
+    onProgress: ({ fraction }) => task.progress(fraction ?? 0),
+  });
 }

@@ -1,4 +1,4 @@
-import { mkdtempSync, readdirSync, readFileSync, rmSync, writeFileSync } from "node:fs";
+import { mkdirSync, mkdtempSync, readdirSync, readFileSync, rmdirSync, rmSync, writeFileSync } from "node:fs";
 import { tmpdir } from "node:os";
 import { join } from "node:path";
 import { afterEach, expect, test } from "vitest";
@@ -96,6 +96,17 @@ test.each(["../up.mp4", "a/b.mp4", "..", ""])("refuses a clip that leads out of 
   const entry = { ...clip("a"), file };
   writeFileSync(join(folder, "manifest.json"), JSON.stringify({ version: 1, sources: [], clips: [entry] }));
   await expect(openManifest(folder)).rejects.toMatchObject({ code: "output_unwritable" });
+});
+
+test("a clip that could not be written down is not written down with the next", async () => {
+  const { folder, clip, content } = setup();
+  const manifest = await openManifest(folder);
+  // A folder in its place, so that it cannot be written.
+  mkdirSync(manifest.partPath);
+  await expect(manifest.add(clip("a"))).rejects.toMatchObject({ code: "output_unwritable" });
+  rmdirSync(manifest.partPath);
+  await manifest.add(clip("b"));
+  expect(content().clips.map(({ clip_id }) => clip_id)).toEqual(["b"]);
 });
 
 test("a folder that is not there yet has no clips; one that cannot be written is told", async () => {

@@ -69,8 +69,8 @@ export async function openManifest(folder: string): Promise<Manifest> {
   const path = join(folder, MANIFEST_NAME);
   const partPath = `${path}.${randomBytes(4).toString("hex")}.part`;
   const known = await read(path);
-  const sources = new Map(known.sources.map((source) => [source.source_id, source]));
-  const clips = new Map(known.clips.map((clip) => [clip.clip_id, clip]));
+  const sources = bySourceId(known);
+  const clips = byClipId(known);
   /** What this run adds. */
   const mine = { sources: new Map<string, SourceEntry>(), clips: new Map<string, ClipEntry>() };
   /** Writes come one after the other; those that wait for their turn share the next. */
@@ -81,13 +81,10 @@ export async function openManifest(folder: string): Promise<Manifest> {
     next = null;
     // Another run may have added to it meanwhile.
     const there = await read(path);
-    const merged: Content = {
-      version: 1,
-      sources: [
-        ...new Map([...there.sources.map((each) => [each.source_id, each] as const), ...mine.sources]).values(),
-      ],
-      clips: [...new Map([...there.clips.map((each) => [each.clip_id, each] as const), ...mine.clips]).values()],
-    };
+    const all = { sources: bySourceId(there), clips: byClipId(there) };
+    for (const [id, source] of mine.sources) all.sources.set(id, source);
+    for (const [id, clip] of mine.clips) all.clips.set(id, clip);
+    const merged: Content = { version: 1, sources: [...all.sources.values()], clips: [...all.clips.values()] };
     try {
       await replaceFile(path, partPath, `${JSON.stringify(merged, null, 2)}\n`);
     } catch (error) {
@@ -114,10 +111,19 @@ export async function openManifest(folder: string): Promise<Manifest> {
         next = turn.then(write);
         turn = next.catch(() => undefined);
       }
-      await next;
+      try {
+        await next;
+      } catch (error) {
+        // Whoever could not write it down has no such clip.
+        mine.clips.delete(clip.clip_id);
+        throw error;
+      }
     },
   };
 }
+
+const bySourceId = ({ sources }: Content) => new Map(sources.map((source) => [source.source_id, source]));
+const byClipId = ({ clips }: Content) => new Map(clips.map((clip) => [clip.clip_id, clip]));
 
 async function replaceFile(path: string, partPath: string, text: string): Promise<void> {
   try {

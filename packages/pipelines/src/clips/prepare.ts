@@ -1,3 +1,4 @@
+import { stat } from "node:fs/promises";
 import { availableParallelism } from "node:os";
 import { resolve } from "node:path";
 import { ensureDiskSpace, ensureWritableFolder, locateProgram } from "@playhead/ffmpeg";
@@ -19,6 +20,8 @@ export interface Prepared {
   readonly scenes: readonly SceneSpec[] | null;
   /** Absolute. */
   readonly outDir: string;
+  /** The folder was not there before. */
+  readonly isNewFolder: boolean;
   readonly manifest: Manifest;
   readonly slots: Slots;
 }
@@ -44,8 +47,9 @@ export async function prepare(options: ClipsOptions): Promise<Prepared> {
   const manifest = await openManifest(outDir);
   const neededBytes = await missingBytes({ source, styles, scenes, manifest });
   if (neededBytes > 0) await ensureDiskSpace(outDir, neededBytes + DISK_MARGIN_BYTES);
+  const isNewFolder = (await stat(outDir).catch(() => null)) === null;
   await ensureWritableFolder(outDir);
-  return { source, styles, scenes, outDir, manifest, slots };
+  return { source, styles, scenes, outDir, isNewFolder, manifest, slots };
 }
 
 /** Bytes that the clips will take which are not there yet; where the scenes are not known, those of the whole video. */

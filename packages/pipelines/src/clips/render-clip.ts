@@ -28,20 +28,20 @@ export async function renderClip(
   signal: AbortSignal,
 ): Promise<MadeClip> {
   const rendered = await render(task, clip, run, signal);
-  try {
-    const speedRatio = clip.durationSec / Math.max(0.001, rendered.activeMs / 1_000);
-    const entry = await task.step("render_complete", () => finish(task, clip, run, signal, rendered), {
-      text: `${secondsWords(rendered.durationSec ?? clip.durationSec)}, ${formatBytes(rendered.sizeBytes)}`,
-      speed_ratio: rounded(speedRatio, 2),
-      size_bytes: rendered.sizeBytes,
-    });
-    announceClip(task, entry, run);
-    tellDone(task, clip, entry, rendered, speedRatio);
-    return { clip, entry, renderMs: rendered.activeMs };
-  } catch (error) {
-    for (const name of [clip.fileName, clip.thumbnailName]) await rm(join(run.outDir, name), { force: true });
+  const speedRatio = clip.durationSec / Math.max(0.001, rendered.activeMs / 1_000);
+  const details = {
+    text: `${secondsWords(rendered.durationSec ?? clip.durationSec)}, ${formatBytes(rendered.sizeBytes)}`,
+    speed_ratio: rounded(speedRatio, 2),
+    size_bytes: rendered.sizeBytes,
+  };
+  const finishing = task.step("render_complete", () => finish(task, clip, run, signal, rendered), details);
+  const entry = await finishing.catch(async (error: unknown) => {
+    await removeClip(clip, run.outDir);
     throw error;
-  }
+  });
+  announceClip(task, entry, run);
+  tellDone(task, clip, entry, rendered, speedRatio);
+  return { clip, entry, renderMs: rendered.activeMs };
 }
 
 /** Seeking to the scene shows in ffmpeg's progress: until the first picture, nothing is rendered yet. */
@@ -91,6 +91,11 @@ async function finish(
   };
   await run.manifest.add(entry);
   return entry;
+}
+
+/** What is not in the manifest is not finished, and does not stay. */
+async function removeClip({ fileName, thumbnailName }: ClipPlan, folder: string): Promise<void> {
+  for (const name of [fileName, thumbnailName]) await rm(join(folder, name), { force: true }).catch(() => undefined);
 }
 
 function tellDone(task: TaskHandle, clip: ClipPlan, entry: ClipEntry, rendered: RunResult, speedRatio: number): void {

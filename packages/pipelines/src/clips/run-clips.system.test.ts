@@ -1,4 +1,4 @@
-import { copyFileSync, readFileSync, rmSync } from "node:fs";
+import { copyFileSync, existsSync, readFileSync, rmSync } from "node:fs";
 import { afterAll, beforeAll, expect, test } from "vitest";
 import { writeFakeFfmpeg } from "../../fixtures/fake-ffmpeg.ts";
 import { lookAt } from "../../fixtures/look-at.ts";
@@ -268,12 +268,12 @@ test("a style that fails costs its own clips only, and says why without naming f
 });
 
 test("where no clip could be made, the job fails with the reason", async () => {
-  const { run, transport, files } = setupRun(media);
+  const { run, transport, outDir } = setupRun(media, media.at("made-for-nothing"));
   const result = await run({ input: input(), scenes: SCENES, styles: ["broken"], extraStyles: [BROKEN] });
   expect(result).toMatchObject({ state: "failed", completed: 0, failed: 2, clips: [], manifest: null });
   expect(result.error).toMatchObject({ code: "filter_invalid" });
   expect(transport.facts().at(-1)).toMatchObject({ type: "job.failed", data: { error_code: "filter_invalid" } });
-  expect(files()).toEqual([]);
+  expect(existsSync(outDir)).toBe(false);
 });
 
 test("what may pass is tried again, and told", async () => {

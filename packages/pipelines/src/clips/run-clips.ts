@@ -1,4 +1,4 @@
-import { stat } from "node:fs/promises";
+import { rmdir, stat } from "node:fs/promises";
 import { guardFiles } from "@playhead/ffmpeg";
 import { type JobHandle, type Playhead, PlayheadError } from "@playhead/sdk";
 import { linkTo } from "./announce-clip.ts";
@@ -46,17 +46,25 @@ export async function runClips(playhead: Playhead, options: ClipsOptions): Promi
   const endGuard = await guardFiles(options.registryDir, [run.manifest.partPath]);
   try {
     const job = announceJob(playhead, options, prepared);
-    options.onJob?.(job.job_id);
     let error: unknown = null;
     try {
-      await job.run(() => work(job, run));
+      await job.run(() => {
+        options.onJob?.(job.job_id);
+        return work(job, run);
+      });
     } catch (thrown) {
       error = thrown;
     }
     return resultOf(job, run, error);
   } finally {
     await endGuard();
+    if (run.isNewFolder) await removeIfEmpty(run.outDir);
   }
+}
+
+/** A job that made nothing leaves nothing. */
+async function removeIfEmpty(folder: string): Promise<void> {
+  await rmdir(folder).catch(() => undefined);
 }
 
 function announceJob(playhead: Playhead, options: ClipsOptions, { source, styles, scenes }: Prepared): JobHandle {
