@@ -1,5 +1,5 @@
 // One variant of bench/ingest.ts, once, in a process of its own: prints its metrics as JSON.
-import { mkdtemp, rm } from "node:fs/promises";
+import { mkdtempSync, rmSync } from "node:fs";
 import os from "node:os";
 import path from "node:path";
 import { openRaw } from "./ingest-raw.ts";
@@ -32,12 +32,10 @@ const VARIANTS = {
 const AGING_STRETCH = 100_000;
 
 const options: RoundOptions = JSON.parse(process.argv[2] ?? "{}");
-const folder = await mkdtemp(path.join(os.tmpdir(), "playhead-bench-"));
-try {
-  console.log(JSON.stringify(await runRound(options)));
-} finally {
-  await rm(folder, { recursive: true, force: true });
-}
+const folder = mkdtempSync(path.join(os.tmpdir(), "playhead-bench-"));
+process.on("exit", () => rmSync(folder, { recursive: true, force: true }));
+for (const signal of ["SIGINT", "SIGTERM"] as const) process.once(signal, () => process.exit(1));
+console.log(JSON.stringify(await runRound(options)));
 
 async function runRound({ variant, jobs, warmup, facts, aged }: RoundOptions): Promise<Metrics> {
   const sink = await VARIANTS[variant]({ folder, jobs, workload: createWorkload({ jobs, seed: 4711 }) });
@@ -49,8 +47,9 @@ async function runRound({ variant, jobs, warmup, facts, aged }: RoundOptions): P
     return metrics;
   }
   for (let held = warmup + facts; held < aged; held += AGING_STRETCH) {
-    await sink.prepare(Math.min(AGING_STRETCH, aged - held))();
+    await sink.grow(Math.min(AGING_STRETCH, aged - held));
   }
+  await sink.prepare(warmup)();
   const old = await timed(sink, facts);
   await sink.close();
   return { ...metrics, aged_per_s: old.perSecond, aged_cpu_us: old.cpuUs };

@@ -34,17 +34,16 @@ export async function openIngest({ folder, jobs, workload }: SinkOptions): Promi
   }
   await Promise.all(announced.map((records, worker) => send(worker, records)));
 
-  return {
-    prepare(count) {
-      const batches = byWorker();
-      for (let at = 0; at < count; at++) {
-        const { job, type, tsMs, data } = workload.next();
-        batches[job % WORKERS]?.push(recordOf(job, type, tsMs, data));
-      }
-      return async () => {
-        await Promise.all(batches.map((records, worker) => send(worker, records)));
-      };
-    },
-    close: () => engine.close(),
-  };
+  function prepare(count: number) {
+    const batches = byWorker();
+    for (let at = 0; at < count; at++) {
+      const { job, type, tsMs, data } = workload.next();
+      batches[job % WORKERS]?.push(recordOf(job, type, tsMs, data));
+    }
+    return async () => {
+      await Promise.all(batches.map((records, worker) => send(worker, records)));
+    };
+  }
+
+  return { prepare, grow: (count) => prepare(count)(), close: () => engine.close() };
 }

@@ -25,24 +25,23 @@ export async function openStore({ folder, jobs, workload }: SinkOptions): Promis
     await Promise.all(underWay);
   }
 
-  return {
-    prepare(count) {
-      const facts = Array.from({ length: count }, () => {
-        const { job, type, tsMs, data } = workload.next();
-        const seq = (seqs[job] as number) + 1;
-        seqs[job] = seq;
-        const dataJson = JSON.stringify(data);
-        return { job_id: jobIds[job] as string, seq, type, tsMs, correlation_id: null, dataJson };
-      });
-      const groups: Group[] = [];
-      for (let from = 0; from < count; from += GROUP_SIZE) {
-        const source = new Map([["worker", from + GROUP_SIZE]]);
-        groups.push({ ...NOTHING_ELSE, facts: facts.slice(from, from + GROUP_SIZE), sources: source });
-      }
-      return () => commitAll(groups);
-    },
-    close: () => engine.close(),
-  };
+  function prepare(count: number) {
+    const facts = Array.from({ length: count }, () => {
+      const { job, type, tsMs, data } = workload.next();
+      const seq = (seqs[job] as number) + 1;
+      seqs[job] = seq;
+      const dataJson = JSON.stringify(data);
+      return { job_id: jobIds[job] as string, seq, type, tsMs, correlation_id: null, dataJson };
+    });
+    const groups: Group[] = [];
+    for (let from = 0; from < count; from += GROUP_SIZE) {
+      const source = new Map([["worker", from + GROUP_SIZE]]);
+      groups.push({ ...NOTHING_ELSE, facts: facts.slice(from, from + GROUP_SIZE), sources: source });
+    }
+    return () => commitAll(groups);
+  }
+
+  return { prepare, grow: (count) => prepare(count)(), close: () => engine.close() };
 }
 
 function announcement(jobIds: readonly string[]): Group {

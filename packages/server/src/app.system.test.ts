@@ -2,6 +2,7 @@ import { spawn } from "node:child_process";
 import { join } from "node:path";
 import { DatabaseSync } from "node:sqlite";
 import { text } from "node:stream/consumers";
+import { fileURLToPath } from "node:url";
 import { describe, expect, test } from "vitest";
 import { openSocket } from "../test/socket.ts";
 import { startTestServer } from "../test/start-server.ts";
@@ -75,14 +76,20 @@ describe("starting", () => {
       data: { ...recordData },
     });
     for (const source of ["here", "there"]) {
-      const records = [record(1, "job.created", source, { kind: "clips" }), record(2, "job.state_changed", source, { new_state: "running" })];
+      const records = [
+        record(1, "job.created", source, { kind: "clips" }),
+        record(2, "job.state_changed", source, { new_state: "running" }),
+      ];
       if (source === "here") await engine.local.ingest({ source, records });
       else await engine.ingest.ingest({ source, records }, { tenantId: "default", worker: source });
     }
     // It was not ended in order: its jobs are still open.
     await engine.close();
     const server = await startTestServer({ dataFolder: data });
-    expect(await bodyOf(server.ask("/api/v1/jobs/here"))).toMatchObject({ state: "failed", error: { error_code: "worker_lost" } });
+    expect(await bodyOf(server.ask("/api/v1/jobs/here"))).toMatchObject({
+      state: "failed",
+      error: { error_code: "worker_lost" },
+    });
     expect(await bodyOf(server.ask("/api/v1/jobs/there"))).toMatchObject({ state: "running" });
     expect(server.complaints).toEqual([expect.stringContaining("lost their worker")]);
   });
@@ -92,7 +99,10 @@ describe("over a restart", () => {
   test("a viewer goes on where it was, and its bar moves on at once", async () => {
     const data = join(tempFolder(), "data");
     const first = await startTestServer({ dataFolder: data });
-    const tick = (percent: number) => ({ ...line(0, "progress.updated", "j", { task_id: "t", percent_complete: percent }), n: undefined });
+    const tick = (percent: number) => ({
+      ...line(0, "progress.updated", "j", { task_id: "t", percent_complete: percent }),
+      n: undefined,
+    });
     await first.report([
       line(1, "job.created", "j", { kind: "clips" }),
       line(2, "job.state_changed", "j", { new_state: "running" }),
@@ -116,7 +126,9 @@ describe("over a restart", () => {
     expect(where).toMatchObject({ seq, data: { task_id: "t", percent_complete: 39 } });
     expect(where?.tick).toBeGreaterThan(known);
     await second.report([tick(80)]);
-    const next = await after.until(({ type, data: moved }) => type === "progress.updated" && moved.percent_complete === 80);
+    const next = await after.until(
+      ({ type, data: moved }) => type === "progress.updated" && moved.percent_complete === 80,
+    );
     expect(next.tick).toBeGreaterThan(where?.tick as number);
     expect((await bodyOf(second.ask("/api/v1/jobs/j"))).progress.percent_complete).toBeGreaterThanOrEqual(39);
   });
@@ -128,7 +140,10 @@ describe("over a restart", () => {
     await first.report(batch);
     await first.server.close();
     const second = await startTestServer({ dataFolder: data });
-    expect(await bodyOf(second.report([...batch, line(3, "job.updated", "j", { title: "b" })]))).toEqual({ accepted: 3, refused: [] });
+    expect(await bodyOf(second.report([...batch, line(3, "job.updated", "j", { title: "b" })]))).toEqual({
+      accepted: 3,
+      refused: [],
+    });
     expect(await bodyOf(second.ask("/api/v1/jobs/j"))).toMatchObject({ seq: 3, title: "b" });
   });
 });
@@ -153,7 +168,10 @@ test("while the disk takes nothing: nothing is answered or shown that is not sto
   release();
   expect(await bodyOf(report)).toEqual({ accepted: 1, refused: [] });
   for (const socket of [viewer, late]) {
-    expect(await socket.until(({ type }) => type === "job.updated")).toMatchObject({ seq: 2, data: { title: "not stored" } });
+    expect(await socket.until(({ type }) => type === "job.updated")).toMatchObject({
+      seq: 2,
+      data: { title: "not stored" },
+    });
   }
 });
 
@@ -184,13 +202,17 @@ describe("ending", () => {
   test("twice is the same as once, and nothing is taken any more", async () => {
     const server = await startTestServer();
     await Promise.all([server.server.close(), server.server.close()]);
-    await expect(server.send(server.record("j", "job.created", {}))).rejects.toMatchObject({ code: "service_unavailable" });
+    await expect(server.send(server.record("j", "job.created", {}))).rejects.toMatchObject({
+      code: "service_unavailable",
+    });
     await expect(server.ask("/api/v1/jobs")).rejects.toThrow("fetch failed");
   });
 
   test("leaves nothing open: the process ends by itself", async () => {
-    const script = join(import.meta.dirname, "..", "fixtures", "start-and-stop.ts");
-    const child = spawn(process.execPath, ["--conditions=playhead-src", script, tempFolder()], { stdio: ["ignore", "pipe", "pipe"] });
+    const script = fileURLToPath(new URL("../fixtures/start-and-stop.ts", import.meta.url));
+    const child = spawn(process.execPath, ["--conditions=playhead-src", script, tempFolder()], {
+      stdio: ["ignore", "pipe", "pipe"],
+    });
     const [output, errors, code] = await Promise.all([
       text(child.stdout),
       text(child.stderr),

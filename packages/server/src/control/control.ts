@@ -52,4 +52,3 @@ export function createControl({ findJob, report, workers, newId }: ControlDeps) 
     },
   };
 }
-

@@ -48,4 +48,3 @@ export function createFlusher(nowMs: () => number) {
     },
   };
 }
-

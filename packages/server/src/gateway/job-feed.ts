@@ -135,7 +135,7 @@ async function findStart(source: FeedSource, request: JobFeedRequest): Promise<S
     const fromLoaded = loaded && (await startFromMemory(source, request, loaded));
     if (fromLoaded) return fromLoaded;
   }
-  return startFromStore(source, request, stored);
+  return startFromStore(source, request, stored, known === undefined);
 }
 
 /** @returns null when what the job shows by now is not stored soon */
@@ -153,14 +153,13 @@ async function startFromMemory(
   return (await storedSoon()) ? start : null;
 }
 
-function startFromStore({ epoch }: FeedSource, { since }: JobFeedRequest, stored: JobSnapshot): Start {
-  const { job_id, correlation_id, seq, progress } = stored;
-  if (!canReplay(since, epoch, seq)) return { seq, tick: stored.tick, snapshot: stored, ticks: [] };
+/** @param isAll whether the store has all of it, ticks included; else nobody can tell which ticks a client missed */
+function startFromStore({ epoch }: FeedSource, { since }: JobFeedRequest, stored: JobSnapshot, isAll: boolean): Start {
+  const { job_id, correlation_id, seq, tick, progress } = stored;
+  if (!isAll || !canReplay(since, epoch, seq)) return { seq, tick, snapshot: stored, ticks: [] };
   // Where the bar stayed is in ticks alone.
-  const tick = stored.tick + 1;
-  const ts = stored.ended_at ?? stored.created_at;
-  const frame = JSON.stringify({ type: "job.progress", job_id, epoch, seq, tick, ts, correlation_id, data: progress });
-  return { seq, tick, snapshot: null, ticks: [frame] };
+  const last = { type: "job.progress", job_id, epoch, seq, tick: tick + 1, ts: stored.ended_at ?? stored.created_at };
+  return { seq, tick: tick + 1, snapshot: null, ticks: [JSON.stringify({ ...last, correlation_id, data: progress })] };
 }
 
 /** A position in another history, or ahead of this one, cannot be gone on from. */

@@ -248,7 +248,7 @@ test("whatever comes and however the network takes it: all facts in order, the l
     { weight: 1, arbitrary: fc.integer({ min: 1, max: 70 * KB }).map((bytes) => ({ kind: "fill" as const, bytes })) },
   );
   fc.assert(
-    fc.property(fc.array(step, { maxLength: 250 }), fc.boolean(), (steps, joined) => {
+    fc.property(fc.array(step, { maxLength: 250, size: "max" }), fc.boolean(), (steps, joined) => {
       const { outbox, sent, drain, fill, tooSlow } = setup({ joined });
       const facts: string[] = [];
       const lastTick = new Map<number, string>();

@@ -329,7 +329,7 @@ test("whatever the store refuses and whenever things come, all of it is stored a
   );
   await fc.assert(
     fc.asyncProperty(
-      fc.array(step, { maxLength: 120 }),
+      fc.array(step, { maxLength: 120, size: "max" }),
       fc.array(fc.boolean(), { maxLength: 12 }),
       async (steps, refusals) => {
         const { commit, names, stored, fact, tick, log } = setup(

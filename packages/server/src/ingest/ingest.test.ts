@@ -283,6 +283,35 @@ describe("an ingest", () => {
   });
 });
 
+test("a very large batch is stored group by group, and others get their turn meanwhile", async () => {
+  const sizes: number[] = [];
+  const wrap = (store: Store): Store => ({
+    ...store,
+    commit(group) {
+      sizes.push(group.facts.length);
+      return store.commit(group);
+    },
+  });
+  const server = await startIngest(tempFolder(), { wrap });
+  const { record, report, send } = worker("w", () => server.ingest);
+  await report("large", "job.created", { kind: "clips" });
+  let turns = 0;
+  let isOver = false;
+  const others = (async () => {
+    while (!isOver) {
+      await nextTurn();
+      turns += 1;
+    }
+  })();
+  const records = Array.from({ length: 10_000 }, (_, at) => record("large", "job.updated", { title: `${at}` }));
+  expect(await send(...records)).toEqual({ accepted: 10_000, refused: [] });
+  isOver = true;
+  await others;
+  expect(turns).toBeGreaterThan(10);
+  expect(Math.max(...sizes)).toBeLessThan(5_000);
+  await server.end();
+});
+
 describe("when the store fails", () => {
   /** A store whose reads or commits fail while the test says so. */
   async function setup(options: StartIngestOptions = {}) {

@@ -10,6 +10,7 @@ import {
 import type { Bus } from "../bus/bus.ts";
 import type { Store } from "../store/store.ts";
 import { currentTicks } from "./current-ticks.ts";
+import { createFairTurns } from "./fair-turns.ts";
 import { createGroupCommit } from "./group-commit.ts";
 import { applyToLiveJob, type LiveJob, liveProgress } from "./live-job.ts";
 import { createLiveJobs } from "./live-jobs.ts";
@@ -65,6 +66,7 @@ export function createIngest({ store, bus, nowMs, newTraceId, onRetry, onDefect 
 
   /** Batches are taken one after the other, so that a source's order holds though jobs may have to be loaded. */
   let turn: Promise<unknown> = Promise.resolve();
+  const fairTurns = createFairTurns();
   let closing: Promise<boolean> | null = null;
 
   /** What nobody foresaw may have left the job half changed: memory is not to be trusted, the store is. */
@@ -113,6 +115,10 @@ export function createIngest({ store, bus, nowMs, newTraceId, onRetry, onDefect 
         if (n !== undefined && n <= position) {
           accepted += 1;
           continue;
+        }
+        if (fairTurns.isLong()) {
+          note();
+          await fairTurns.pause();
         }
         let live = jobs.peek(record.job_id);
         if (live === undefined) {

@@ -54,4 +54,3 @@ export function createProgressTicker({ nowMs, isCurrent, emit }: ProgressTickerD
     },
   };
 }
-

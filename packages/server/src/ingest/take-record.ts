@@ -1,4 +1,5 @@
 import {
+  type DecidedFact,
   decide,
   EVENT_TYPES,
   type EventRecord,
@@ -13,6 +14,7 @@ import type { GroupCommit } from "./group-commit.ts";
 import { applyToLiveJob, createNewLiveJob, type LiveJob, liveProgress } from "./live-job.ts";
 import type { LiveJobs } from "./live-jobs.ts";
 import { logRowOf } from "./log-row.ts";
+import { createMoments } from "./moments.ts";
 import { publishEvent, publishLog } from "./publication.ts";
 
 /** Who reports. */
@@ -49,40 +51,58 @@ const MAX_DATA_LENGTH = 1_000_000;
  */
 export function createRecordTaker(deps: RecordTakerDeps) {
   const { epoch, commit, jobs, nowMs, newTraceId, onMoved } = deps;
+  const moments = createMoments();
 
   function takeFact(known: LiveJob | undefined, record: EventRecord, reporter: Reporter): void {
-    const tsMs = Date.parse(record.ts);
+    const tsMs = moments.msOf(record.ts);
     if (!(tsMs >= 0)) throw new PlayheadError("validation_error", "expected ts to be an ISO 8601 time");
     const facts = decide(known?.draft, withOrigin(record, reporter));
+    const [first] = facts;
+    if (known !== undefined && facts.length === 1 && first !== undefined) {
+      // Nearly all facts: alone, and not the end of a job.
+      const dataJson = toJson(first.data);
+      add(known, { event: foldFact(known, first, record), dataJson }, tsMs);
+      tell(known, record);
+    } else {
+      takeSeveral(known, facts, record, tsMs);
+    }
+  }
+
+  function takeSeveral(
+    known: LiveJob | undefined,
+    facts: readonly DecidedFact[],
+    record: EventRecord,
+    tsMs: number,
+  ): void {
     if (known === undefined && !isJobId(record.job_id)) {
       throw new PlayheadError("validation_error", "expected job_id to be letters, digits, dots, dashes or underscores");
     }
     const texts = facts.map(({ data }) => toJson(data));
     const live = known ?? createNewLiveJob(record.job_id, nowMs());
     const entries: Entry[] = [];
-    for (let at = 0; at < facts.length; at += 1) {
-      const { type, data } = facts[at] as (typeof facts)[number];
+    for (const [at, fact] of facts.entries()) {
       const wasOpen = !isFinalJobState(live.draft.state);
-      const event = numbered(live, { type, ts: record.ts, data }, record.correlation_id);
-      applyToLiveJob(live, event);
-      entries.push({ event, dataJson: texts[at] as string });
+      entries.push({ event: foldFact(live, fact, record), dataJson: texts[at] as string });
       // The last value of the bar, for those who only follow ticks; then the word on how it ended.
       if (wasOpen && isFinalJobState(live.draft.state)) entries.push({ event: foldProgress(live), dataJson: null });
     }
-    // Nothing of it can be refused any more, by anyone.
+    // All of it is folded: nothing of it can be refused any more, by anyone.
     if (known === undefined) jobs.add(live);
     for (const entry of entries) add(live, entry, tsMs);
-    if (EVENT_TYPES[record.type].subject === "job") jobs.projectSoon(live);
+    tell(live, record);
+  }
+
+  function tell(live: LiveJob, { type }: EventRecord): void {
+    if (EVENT_TYPES[type].subject === "job") jobs.projectSoon(live);
     onMoved(live);
   }
 
-  function numbered(
-    { draft }: LiveJob,
-    { type, ts, data }: Pick<PlayheadEvent, "type" | "ts" | "data">,
-    correlationId: string | undefined,
-  ): PlayheadEvent {
-    const trace = draft.correlation_id || correlationId || newTraceId();
-    return { type, ts, job_id: draft.job_id, seq: draft.seq + 1, correlation_id: trace, data };
+  function foldFact(live: LiveJob, { type, data }: DecidedFact, { ts, correlation_id }: EventRecord): PlayheadEvent {
+    const { draft } = live;
+    const trace = draft.correlation_id || correlation_id || newTraceId();
+    const event: PlayheadEvent = { type, ts, job_id: draft.job_id, seq: draft.seq + 1, correlation_id: trace, data };
+    applyToLiveJob(live, event);
+    return event;
   }
 
   function add(live: LiveJob, { event, dataJson }: Entry, tsMs: number): void {
@@ -116,8 +136,9 @@ export function createRecordTaker(deps: RecordTakerDeps) {
 
   function foldProgress(live: LiveJob): PlayheadEvent {
     const now = nowMs();
-    const data: JsonObject = { ...liveProgress(live, now) };
-    return foldTick(live, { type: "job.progress", ts: new Date(now).toISOString(), data });
+    // A fresh object of JSON values, though its type has no index signature.
+    const data = liveProgress(live, now) as unknown as JsonObject;
+    return foldTick(live, { type: "job.progress", ts: moments.textOf(now), data });
   }
 
   function addTick(live: LiveJob, event: PlayheadEvent): void {
