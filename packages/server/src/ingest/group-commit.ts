@@ -25,7 +25,7 @@ export interface GroupCommitDeps {
   /** Must not throw. */
   readonly publish: (publications: readonly Publication[]) => void;
   /** The projections that are due, taken at the moment at which a group closes. */
-  readonly takeProjections: () => readonly JobProjection[];
+  readonly takeProjections: (facts: number) => readonly JobProjection[];
   /** Told when the store refuses, with the time until the next try. */
   readonly onRetry: (error: unknown, retryInMs: number) => void;
 }
@@ -82,7 +82,7 @@ export function createGroupCommit(deps: GroupCommitDeps) {
     const group = open;
     open = newGroup();
     projectionsWanted = false;
-    group.projections = deps.takeProjections();
+    group.projections = deps.takeProjections(group.facts.length);
     group.upTo = added;
     inFlight.push(group);
     void send(group);

@@ -43,7 +43,7 @@ export function createIngest({ store, bus, nowMs, newTraceId, onRetry, onDefect 
   const commit = createGroupCommit({
     store,
     publish: (publications) => bus.publish(publications),
-    takeProjections: () => jobs.takeProjections(),
+    takeProjections: (facts) => jobs.takeProjections(facts),
     onRetry,
   });
   const isStored = ({ lastAdded }: LiveJob) => commit.isStored(lastAdded);

@@ -138,11 +138,11 @@ describe("projections", () => {
     apply(a, "task.step_changed", "uploading");
     apply(b, "task.step_changed", "uploading");
     jobs.projectSoon(a);
-    expect(jobs.takeProjections().map(({ job }) => job.job_id)).toEqual(["a"]);
-    expect(jobs.takeProjections()).toEqual([]);
+    expect(jobs.takeProjections(0).map(({ job }) => job.job_id)).toEqual(["a"]);
+    expect(jobs.takeProjections(0)).toEqual([]);
     jobs.sweep();
     expect(jobs.isProjectionDue()).toBe(true);
-    expect(jobs.takeProjections().map(({ job }) => job.job_id)).toEqual(["b"]);
+    expect(jobs.takeProjections(0).map(({ job }) => job.job_id)).toEqual(["b"]);
     expect(jobs.isProjectionDue()).toBe(false);
   });
 
@@ -150,10 +150,10 @@ describe("projections", () => {
     const { jobs, get } = setup([runningJob("a")]);
     const live = await get("a");
     jobs.projectSoon(live);
-    jobs.takeProjections();
+    jobs.takeProjections(0);
     apply(live, "task.step_changed", "uploading");
     jobs.projectSoon(live);
-    const [changed] = jobs.takeProjections();
+    const [changed] = jobs.takeProjections(0);
     expect(changed?.job).toMatchObject({ job_id: "a", seq: 7 });
     expect(changed?.job).not.toHaveProperty("tasks");
     expect(changed?.tasks.map(({ task_id, step }) => [task_id, step])).toEqual([["c1", "uploading"]]);
@@ -166,7 +166,7 @@ describe("projections", () => {
       data: { task_id: "c3", parent_id: "s1", kind: "clip", title: "Three" },
     });
     jobs.projectSoon(live);
-    expect(jobs.takeProjections()[0]?.tasks.map(({ task_id, child_count }) => [task_id, child_count])).toEqual([
+    expect(jobs.takeProjections(0)[0]?.tasks.map(({ task_id, child_count }) => [task_id, child_count])).toEqual([
       ["c3", 0],
       ["s1", 3],
     ]);
@@ -176,7 +176,7 @@ describe("projections", () => {
     const { jobs, get } = setup([runningJob("a")]);
     const live = await get("a");
     jobs.projectSoon(live);
-    jobs.takeProjections();
+    jobs.takeProjections(0);
     applyToLiveJob(live, {
       type: "job.state_changed",
       ts: new Date(START_MS + 90_000).toISOString(),
@@ -186,7 +186,7 @@ describe("projections", () => {
       data: { prior_state: "running", new_state: "failed" },
     });
     jobs.projectSoon(live);
-    expect(jobs.takeProjections()[0]?.tasks.map(({ task_id, state }) => [task_id, state])).toEqual([
+    expect(jobs.takeProjections(0)[0]?.tasks.map(({ task_id, state }) => [task_id, state])).toEqual([
       ["s1", "canceled"],
       ["c1", "canceled"],
       ["c2", "canceled"],
@@ -198,10 +198,10 @@ describe("projections", () => {
     const live = await get("a");
     apply(live, "progress.updated", "");
     jobs.sweep();
-    expect(jobs.takeProjections()).toEqual([]);
+    expect(jobs.takeProjections(0)).toEqual([]);
     pass(5_000);
     jobs.sweep();
-    expect(jobs.takeProjections()[0]?.tasks.find(({ task_id }) => task_id === "c1")?.percent_complete).toBe(50);
+    expect(jobs.takeProjections(0)[0]?.tasks.find(({ task_id }) => task_id === "c1")?.percent_complete).toBe(50);
   });
 
   test("are at most 500 a group, beside the urgent ones, and none is forgotten", async () => {
@@ -209,9 +209,18 @@ describe("projections", () => {
     const { jobs, get } = setup(names.map(runningJob));
     for (const name of names) apply(await get(name), "task.step_changed", "uploading");
     jobs.sweep();
-    const groups = [jobs.takeProjections(), jobs.takeProjections(), jobs.takeProjections()];
+    const groups = [jobs.takeProjections(0), jobs.takeProjections(0), jobs.takeProjections(0)];
     expect(groups.map(({ length }) => length)).toEqual([500, 500, 200]);
     expect(new Set(groups.flat().map(({ job }) => job.job_id)).size).toBe(1_200);
+  });
+
+  test("go a few at a time with groups that are full of facts, beside the urgent ones", async () => {
+    const names = Array.from({ length: 100 }, (_, index) => `j${index}`);
+    const { jobs, get } = setup(names.map(runningJob));
+    for (const name of names) apply(await get(name), "task.step_changed", "uploading");
+    jobs.sweep();
+    expect(jobs.takeProjections(2_000)).toHaveLength(20);
+    expect(jobs.takeProjections(1)).toHaveLength(80);
   });
 
   test("of all that changed are due when the server ends", async () => {
@@ -219,7 +228,7 @@ describe("projections", () => {
     apply(await get("a"), "progress.updated", "");
     await get("b");
     jobs.projectAll();
-    expect(jobs.takeProjections().map(({ job }) => job.job_id)).toEqual(["a"]);
+    expect(jobs.takeProjections(0).map(({ job }) => job.job_id)).toEqual(["a"]);
   });
 });
 
@@ -258,7 +267,7 @@ describe("leaving memory", () => {
     live.moved = true;
     jobs.sweep();
     expect(jobs.peek("a")).toBe(live);
-    jobs.takeProjections();
+    jobs.takeProjections(0);
     jobs.sweep();
     expect(jobs.peek("a")).toBeUndefined();
   });
@@ -273,7 +282,7 @@ describe("taking a job anew", () => {
     jobs.reload(doubtful);
     expect(jobs.peek("a")).toBeUndefined();
     const wanted = jobs.get("a");
-    expect([reads(), jobs.takeProjections()]).toEqual([1, []]);
+    expect([reads(), jobs.takeProjections(0)]).toEqual([1, []]);
     byId.set("a", completedJob("a"));
     release();
     const fresh = await wanted;

@@ -18,8 +18,10 @@ const IDLE_STAYS_MS = 10 * 60_000;
 const MANY_JOBS = 10_000;
 /** A job on which only ticks came is written this often: a restart takes its bar back by no more. */
 const MOVED_EVERY_MS = 5_000;
-/** How many lazy projections one group takes along. */
+/** How many lazy projections one group takes along; one that is full of facts takes few, since facts say it all. */
 const PROJECTIONS_A_GROUP = 500;
+const PROJECTIONS_A_BUSY_GROUP = 20;
+const BUSY_FACTS = 100;
 
 /** The jobs that are in memory: those that are reported on, and those that were lately. */
 export function createLiveJobs({ store, nowMs, isStored, settled }: LiveJobsDeps) {
@@ -103,13 +105,14 @@ export function createLiveJobs({ store, nowMs, isStored, settled }: LiveJobsDeps
     },
     /** Marks all that changed for the next groups, and lets go of what nobody needs. */
     sweep,
-    /** The projections that are due, as they stand now. */
-    takeProjections(): readonly JobProjection[] {
+    /** The projections that go with a group of so many facts, as they stand now. */
+    takeProjections(facts: number): readonly JobProjection[] {
+      const limit = facts < BUSY_FACTS ? PROJECTIONS_A_GROUP : PROJECTIONS_A_BUSY_GROUP;
       const taken: JobProjection[] = [];
       for (const live of urgent) taken.push(project(live));
       urgent.clear();
       for (const live of lazy) {
-        if (taken.length >= PROJECTIONS_A_GROUP) break;
+        if (taken.length >= limit) break;
         lazy.delete(live);
         if (live.dirty || live.moved) taken.push(project(live));
       }
