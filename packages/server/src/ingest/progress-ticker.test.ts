@@ -54,6 +54,18 @@ test("jobs do not wait for one another", () => {
   expect(said.filter(([jobId]) => jobId === "a")).toHaveLength(2);
 });
 
+test("of very many that are due at once some are said in one go, and all of them soon", () => {
+  const { ticker, said, live } = setup();
+  const jobs = Array.from({ length: 2_500 }, (_, index) => live(`j${index}`));
+  for (const job of [...jobs, ...jobs]) ticker.moved(job);
+  said.length = 0;
+  vi.advanceTimersToNextTimer();
+  while (said.length === 0) vi.advanceTimersToNextTimer();
+  expect(said).toHaveLength(1_000);
+  vi.advanceTimersByTime(5);
+  expect(new Set(said.map(([jobId]) => jobId)).size).toBe(2_500);
+});
+
 test("nothing is said of a job that has ended, or that is not the one in memory any more", () => {
   const { ticker, said, gone, live } = setup();
   const [a, b] = [live("a"), live("b")];

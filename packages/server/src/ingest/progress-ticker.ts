@@ -3,6 +3,10 @@ import type { LiveJob } from "./live-job.ts";
 
 /** A job's progress is said at most this often. */
 const EVERY_MS = 250;
+/** How often those that wait are looked through. */
+const SWEEP_MS = EVERY_MS / 5;
+/** So many jobs are told of in one go, so that others get their turn. */
+const AT_ONCE = 1_000;
 
 export interface ProgressTickerDeps {
   readonly nowMs: () => number;
@@ -32,12 +36,18 @@ export function createProgressTicker({ nowMs, isCurrent, emit }: ProgressTickerD
   function sweep(): void {
     timer = null;
     const now = nowMs();
-    for (const live of waiting) if (isDue(live, now)) say(live, now);
-    arm();
+    let said = 0;
+    for (const live of waiting) {
+      if (!isDue(live, now)) continue;
+      say(live, now);
+      said += 1;
+      if (said === AT_ONCE) return arm(0);
+    }
+    arm(SWEEP_MS);
   }
 
-  function arm(): void {
-    if (timer === null && waiting.size > 0) timer = setTimeout(sweep, EVERY_MS / 5);
+  function arm(afterMs: number): void {
+    if (timer === null && waiting.size > 0) timer = setTimeout(sweep, afterMs);
   }
 
   return {
@@ -45,7 +55,7 @@ export function createProgressTicker({ nowMs, isCurrent, emit }: ProgressTickerD
       const now = nowMs();
       if (isDue(live, now)) say(live, now);
       else waiting.add(live);
-      arm();
+      arm(SWEEP_MS);
     },
     close(): void {
       if (timer !== null) clearTimeout(timer);
