@@ -1,5 +1,5 @@
-// npm run build: what npm gets. Each package's dist is written anew, then looked at as a stranger would: by publint, and
-// by importing it under a Node that does not know our sources.
+// npm run build: what npm gets. Each package's dist is written anew, the page goes into that of the command line, and both
+// are looked at as a stranger would: by publint, and by importing them under a Node that does not know our sources.
 import fs from "node:fs";
 import path from "node:path";
 import { publint } from "publint";
@@ -51,6 +51,7 @@ process.chdir(path.resolve(import.meta.dirname, ".."));
 const folders = fs.readdirSync("packages").map((name) => path.join("packages", name));
 for (const folder of folders) fs.rmSync(path.join(folder, "dist"), { recursive: true, force: true });
 
+await run(["scripts/build-dashboard.mjs"]);
 await run(["node_modules/typescript/bin/tsc", "-b", "tsconfig.build.json"]);
 for (const folder of folders) {
   const target = path.join(folder, "dist");
@@ -60,6 +61,9 @@ for (const folder of folders) {
   rewriteUrls(target);
   if (!(await lint(folder))) process.exitCode = 1;
 }
+
+const isPage = (file) => path.basename(file) !== ".stamp";
+fs.cpSync("apps/dashboard/dist", "packages/cli/dist/dashboard", { recursive: true, filter: isPage });
 
 const names = folders.map((folder) => readManifest(folder).name);
 await run(["--input-type=module", "--eval", names.map((name) => `await import("${name}");`).join("\n")]);

@@ -1,7 +1,7 @@
 import { existsSync } from "node:fs";
 import { PlayheadError } from "@playhead/core";
 import type { Config } from "@playhead/server";
-import { findRunningServer, readAccessKey } from "./running-server.ts";
+import { findRunningServer, isLoopback, readAccessKey } from "./running-server.ts";
 import type { ServerAddress } from "./server-check.ts";
 
 /** The flags that name a server, as they were typed. */
@@ -15,8 +15,6 @@ export interface ServerQuestion {
   readonly config: Pick<Config, "data" | "admin_key">;
   readonly environment: Readonly<Record<string, string | undefined>>;
 }
-
-const LOOPBACK = /^(localhost|127(\.\d+){3}|\[::1\])$/;
 
 /**
  * The server that the flags or the environment name; null when they name none.
@@ -34,7 +32,7 @@ export function namedServer({ flags, config, environment }: ServerQuestion): Ser
   }
   const given = flags.key ?? environment.PLAYHEAD_KEY;
   // The key of this machine's own data folder is shown to a server on this machine, and to no other.
-  const apiKey = given ?? (LOOPBACK.test(parsed.hostname) ? localKey(config) : null);
+  const apiKey = given ?? (isLoopback(parsed.hostname) ? localKey(config) : null);
   if (apiKey === null) {
     throw new PlayheadError("unauthorized", `no key is known for the server at ${url}`, {
       hint: "give it with --key or PLAYHEAD_KEY",

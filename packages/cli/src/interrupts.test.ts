@@ -22,7 +22,8 @@ test.each(["SIGINT", "SIGTERM", "SIGHUP"] as const)("%s asks once, and says whic
   const { interrupts, impatience, send } = setup();
   expect(interrupts.signal.aborted).toBe(false);
   send(signal, 10);
-  expect(interrupts.signal).toMatchObject({ aborted: true, reason: signal });
+  expect(interrupts.signal).toMatchObject({ aborted: true, reason: { code: "canceled" } });
+  expect(interrupts.received()).toBe(signal);
   expect(impatience).toEqual([]);
 });
 

@@ -6,7 +6,7 @@ import {
   type Playhead,
   type Transport,
 } from "@playhead/sdk";
-import { createEngine, type Engine, type ServerLog } from "@playhead/server";
+import { createEngine, createMediaRoots, type Engine, type MediaRoots, type ServerLog } from "@playhead/server";
 import { findRunningServer, readAccessKey } from "./running-server.ts";
 import { checkServer, type ServerAddress } from "./server-check.ts";
 
@@ -19,8 +19,14 @@ export type OpenOptions =
 
 /** What holds a job's history: the engine in this process, or a server. */
 export type Place =
-  | { readonly kind: "engine"; readonly engine: Engine; readonly transport: Transport }
-  | { readonly kind: "server"; readonly server: ServerAddress; readonly transport: Transport };
+  | { readonly kind: "engine"; readonly engine: Engine; readonly transport: Transport; readonly media: MediaRoots }
+  | {
+      readonly kind: "server";
+      readonly server: ServerAddress;
+      readonly transport: Transport;
+      /** Null when the server's data folder is not here: it cannot show this machine's files. */
+      readonly media: MediaRoots | null;
+    };
 
 /**
  * Connects this process to Playhead.
@@ -38,20 +44,22 @@ export async function open(options: OpenOptions): Promise<Playhead> {
 
 /** The place that the options name. Closing its transport closes an engine that was started for it. */
 export async function openPlace(options: OpenOptions, log: ServerLog): Promise<Place> {
-  if ("url" in options) return serverPlace(options);
+  if ("url" in options) return serverPlace(options, null);
   try {
     const engine = await createEngine({ dataFolder: options.data, log });
-    return { kind: "engine", engine, transport: ownedTransport(engine) };
+    return { kind: "engine", engine, transport: ownedTransport(engine), media: engine.media };
   } catch (error) {
     if (!(error instanceof PlayheadError) || error.code !== "data_in_use") throw error;
     const server = await findJoinableServer(options.data);
     if (server === null) throw error;
-    return serverPlace(server);
+    return serverPlace(server, options.data);
   }
 }
 
-function serverPlace(server: ServerAddress): Place {
-  return { kind: "server", server, transport: createHttpTransport(server) };
+/** @param dataFolder the server's, where it is on this machine */
+export function serverPlace(server: ServerAddress, dataFolder: string | null): Place {
+  const media = dataFolder === null ? null : createMediaRoots(dataFolder);
+  return { kind: "server", server, transport: createHttpTransport(server), media };
 }
 
 /** The engine's transport, whose end is the engine's end. */

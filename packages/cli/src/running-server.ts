@@ -11,6 +11,7 @@ export interface RunningServer {
 
 const FILE_NAME = "server.json";
 const KEY_FILE_NAME = "access-key";
+const LOOPBACK = /^(localhost|127(\.\d+){3}|\[::1\])$/;
 
 /**
  * Says in its data folder where a server listens, for other processes of its owner, until the returned function is called.
@@ -42,6 +43,12 @@ export function findRunningServer(dataFolder: string): RunningServer | null {
   return server !== null && isAlive(server.pid) ? server : null;
 }
 
+/** Whether the server at an address of this machine is the one that has the data folder. */
+export function isServerOf(dataFolder: string, url: string): boolean {
+  const running = findRunningServer(dataFolder);
+  return running !== null && endpoint(running.url) === endpoint(url);
+}
+
 /** The access key that a server keeps in its data folder; null when there is none that we may read. */
 export function readAccessKey(dataFolder: string): string | null {
   const key = readText(join(dataFolder, KEY_FILE_NAME))?.trim();
@@ -51,6 +58,17 @@ export function readAccessKey(dataFolder: string): string | null {
 /** An address that leads to a server on this machine which listens everywhere. */
 export function reachableUrl(url: string): string {
   return url.replace("//0.0.0.0:", "//127.0.0.1:").replace("//[::]:", "//[::1]:");
+}
+
+/** Whether a host, as it stands in an address, is this machine. */
+export function isLoopback(hostname: string): boolean {
+  return LOOPBACK.test(hostname);
+}
+
+/** What two addresses of one server have in common, whichever of the machine's names they use. */
+function endpoint(url: string): string {
+  const { protocol, hostname, port } = new URL(url);
+  return `${protocol}//${isLoopback(hostname) ? "localhost" : hostname}:${port}`;
 }
 
 function readRunningServer(dataFolder: string): RunningServer | null {

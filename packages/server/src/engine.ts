@@ -1,6 +1,5 @@
 import { randomBytes, randomUUID } from "node:crypto";
 import { mkdirSync } from "node:fs";
-import { join } from "node:path";
 import {
   type BatchAck,
   type ControlCommand,
@@ -57,7 +56,7 @@ const STORED_SOON_MS = 2_000;
  */
 export async function createEngine({ dataFolder, log, nowMs = Date.now }: EngineOptions) {
   makeFolder(dataFolder);
-  const media = createMediaRoots(join(dataFolder, "media-roots.json"));
+  const media = createMediaRoots(dataFolder);
   const store = await createSqliteStore({
     folder: dataFolder,
     nowMs,

@@ -10,3 +10,4 @@ export {
   type ServerLog,
 } from "./engine.ts";
 export type { HealthCheck, HealthReport, HealthResult } from "./health/health.ts";
+export { createMediaRoots, type MediaRoots } from "./media/media-roots.ts";

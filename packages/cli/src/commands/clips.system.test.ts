@@ -3,6 +3,7 @@ import { join } from "node:path";
 import { describe, expect, test } from "vitest";
 import { oddFolder, playhead, startPlayhead, startServer } from "../../test/playhead-process.ts";
 import { sampleVideo, slowVideo } from "../../test/sample-video.ts";
+import { readAccessKey } from "../running-server.ts";
 
 const SCENES = JSON.stringify([
   { start_sec: 0, end_sec: 0.8, title: "Intro" },
@@ -79,6 +80,21 @@ describe("a video that can be cut", () => {
     expect(stdout).toEqual(expect.arrayContaining([expect.stringMatching(/Intro \/ Original: done in /)]));
     const { stdout: jobs } = await playhead(["jobs", "--server", server.url, "--data", data, "--json"]);
     expect(resultOf(jobs).jobs).toMatchObject([{ state: "completed", title: name }]);
+
+    const named = await playhead(["clips", name, "--styles", "original", "--out", "named", "--scenes", "scenes.json"], {
+      cwd,
+      environment: { PLAYHEAD_SERVER: server.url.replace("127.0.0.1", "localhost"), PLAYHEAD_DATA: data },
+    });
+    expect(named.code).toBe(0);
+    // Both runs: what they made can be had of the server.
+    const headers = { authorization: `Bearer ${readAccessKey(data)}` };
+    const items = await (await fetch(`${server.url}/api/v1/jobs?limit=10`, { headers })).json();
+    for (const { job_id } of items.jobs) {
+      const { job } = await (await fetch(`${server.url}/api/v1/jobs/${job_id}`, { headers })).json();
+      const urls = job.artifacts.map(({ url }: { url: string | null }) => url);
+      expect(urls).toHaveLength(2);
+      for (const url of urls) expect((await fetch(new URL(url, server.url), { headers })).status).toBe(200);
+    }
   });
 });
 
@@ -138,7 +154,7 @@ describe("Ctrl-C", () => {
     expect(left()).toEqual([]);
     expect(readdirSync(join(cwd, "playhead-data", "runs"))).toEqual([]);
     const { stdout: jobs } = await playhead(["jobs", "--json"], { cwd });
-    expect(resultOf(jobs).jobs).toMatchObject([{ state: "canceled" }]);
+    expect(resultOf(jobs).jobs).toMatchObject([{ state: "canceled", reason: "canceled with Ctrl-C" }]);
   });
 
   test("with --json the result says so", async () => {

@@ -2,13 +2,16 @@ import { readFileSync } from "node:fs";
 import { join, parse, resolve } from "node:path";
 import { PlayheadError } from "@playhead/core";
 import { createPlayhead } from "@playhead/sdk";
+import type { ServerLog } from "@playhead/server";
 import { type Command, InvalidArgumentError } from "commander";
 import { runClipsJob } from "../clips-job.ts";
 import { type ConfigFlags, commandConfig } from "../command-config.ts";
 import { namedServer, type ServerFlags } from "../find-history.ts";
-import { openPlace, type Place } from "../open.ts";
+import { openPlace, type Place, serverPlace } from "../open.ts";
 import { reapAndSay, runsFolder } from "../reap.ts";
+import { isServerOf } from "../running-server.ts";
 import { checkServer } from "../server-check.ts";
+import type { Console } from "../terminal/console.ts";
 import { followInEngine, followOnServer } from "../view/job-source.ts";
 import { type Bind, newCommand, type Run } from "./command.ts";
 
@@ -56,16 +59,17 @@ const clips: Run<[input: string], ClipsFlags> = async (options, context, input) 
   const interrupts = listen();
   const named = namedServer({ flags: options, config, environment });
   if (named !== null) await checkServer(named);
-  const place = await openPlace(named ?? { data: config.data }, (level, message) => {
-    if (level !== "info") console.complain(`playhead: ${level}: ${message}`);
-  });
+  const place =
+    named === null
+      ? await openPlace({ data: config.data }, complaints(console))
+      : serverPlace(named, isServerOf(config.data, named.url) ? config.data : null);
   const playhead = createPlayhead({ transport: place.transport, warn: console.complain });
   try {
     await reapAndSay(config.data, console);
     sayPlace(place, console.say);
     const outDir = resolve(options.out ?? join("playhead-clips", parse(input).name));
-    // A server that has this data folder later can show what was made now.
-    if (place.kind === "engine") place.engine.media.add(outDir);
+    // Whatever server has this data folder, now or later, can show what is made.
+    place.media?.add(outDir);
     return await runClipsJob({
       playhead,
       follow: (jobId) =>
@@ -76,7 +80,7 @@ const clips: Run<[input: string], ClipsFlags> = async (options, context, input) 
       clips: {
         input: resolve(input),
         outDir,
-        ...(place.kind === "engine" && { urlOf: place.engine.media.urlOf }),
+        ...(place.media !== null && { urlOf: place.media.urlOf }),
         registryDir: runsFolder(config.data),
         ...(parsedScenes !== undefined && { scenes: parsedScenes }),
         ...(options.styles !== undefined && { styles: options.styles }),
@@ -88,6 +92,13 @@ const clips: Run<[input: string], ClipsFlags> = async (options, context, input) 
     await playhead.close();
   }
 };
+
+/** Of what the engine says, a person at a terminal needs to hear what is wrong. */
+function complaints(console: Console): ServerLog {
+  return (level, message) => {
+    if (level !== "info") console.complain(`playhead: ${level}: ${message}`);
+  };
+}
 
 async function readScenes(file: string) {
   const { parseScenes } = await import("@playhead/pipelines");

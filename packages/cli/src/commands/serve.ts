@@ -35,7 +35,7 @@ const serve: Run<[], ConfigFlags> = async (options, context) => {
   console.say("Stopping");
   if (!(await serving.close())) throw slowClose();
   console.say("Stopped; everything that was acknowledged is stored");
-  console.emit({ type: "stopped", signal: interrupts.signal.reason });
+  console.emit({ type: "stopped", signal: interrupts.received() });
   // To be stopped is how a server ends.
   return "ok";
 };

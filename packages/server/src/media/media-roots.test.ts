@@ -10,8 +10,8 @@ function setup() {
   const folder = join(base, "Folge 12 – Übung");
   mkdirSync(join(folder, "clips"), { recursive: true });
   writeFileSync(join(base, "secret.txt"), "secret");
-  const index = join(base, "media-roots.json");
-  const roots = createMediaRoots(index);
+  const data = join(base, "data");
+  const roots = createMediaRoots(data);
   roots.add(folder);
   const write = (name: string) => {
     writeFileSync(join(folder, name), name);
@@ -24,7 +24,7 @@ function setup() {
     return file && readFileSync(join(file.folder, file.path), "utf8");
   }
   const id = roots.urlOf(write("any.mp4"))?.split("/")[2] as string;
-  return { base, folder, index, roots, write, follow, id };
+  return { base, folder, data, roots, write, follow, id };
 }
 
 describe("an address", () => {
@@ -54,11 +54,22 @@ describe("an address", () => {
   });
 
   test("outlives a restart, and names no folder", () => {
-    const { folder, index, roots } = setup();
+    const { folder, data, roots } = setup();
     const file = join(folder, "any.mp4");
-    expect(createMediaRoots(index).urlOf(file)).toBe(roots.urlOf(file));
+    expect(createMediaRoots(data).urlOf(file)).toBe(roots.urlOf(file));
     expect(roots.urlOf(file)).not.toContain("Folge 12");
-    expect(statSync(index).mode & 0o777).toBe(0o600);
+    expect(statSync(join(data, "media")).mode & 0o777).toBe(0o700);
+  });
+
+  test("that another process gave leads to its file", async () => {
+    const { base, data, follow } = setup();
+    const other = createMediaRoots(data);
+    const folder = join(base, "later");
+    mkdirSync(folder);
+    writeFileSync(join(folder, "new.mp4"), "new");
+    other.add(folder);
+    createMediaRoots(data).add(folder);
+    expect(await follow(other.urlOf(join(folder, "new.mp4")))).toBe("new");
   });
 });
 
@@ -102,6 +113,8 @@ describe("a path within", () => {
     const { roots } = setup();
     expect(await roots.fileOf("unknown", "any.mp4")).toBeNull();
     expect(await roots.fileOf("__proto__", "any.mp4")).toBeNull();
+    expect(await roots.fileOf("..", "secret.txt")).toBeNull();
+    expect(await roots.fileOf("", "secret.txt")).toBeNull();
   });
 
   test("never leads out of its folder, whatever it holds", async () => {
@@ -124,17 +137,10 @@ test("folders of the same name have addresses of their own", () => {
   expect(roots.urlOf(join(one, "a.mp4"))).not.toBe(roots.urlOf(join(two, "a.mp4")));
 });
 
-test.each(["{", "[]", "null"])("a list that holds %s is damaged, and says so", (text) => {
-  const file = join(tempFolder(), "media-roots.json");
-  writeFileSync(file, text);
-  expect(() => createMediaRoots(file)).toThrow(
-    expect.objectContaining({ code: "data_damaged", message: expect.stringContaining(file) }),
-  );
-});
-
-test("a list that cannot be kept says so, and the folder is not shown", () => {
+test("what cannot be kept says so, and the folder is not shown", () => {
   const folder = tempFolder();
-  const roots = createMediaRoots(join(folder, "no", "such", "media-roots.json"));
+  writeFileSync(join(folder, "file"), "");
+  const roots = createMediaRoots(join(folder, "file"));
   expect(() => roots.add(folder)).toThrow(expect.objectContaining({ code: "data_unwritable" }));
   expect(roots.urlOf(join(folder, "a.mp4"))).toBeNull();
 });

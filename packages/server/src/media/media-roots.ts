@@ -1,8 +1,8 @@
 import { createHash } from "node:crypto";
-import { existsSync, readFileSync, renameSync, writeFileSync } from "node:fs";
-import { realpath, stat } from "node:fs/promises";
-import { basename, isAbsolute, relative, resolve, sep } from "node:path";
-import { isJsonObject, PlayheadError } from "@playhead/core";
+import { type Dirent, mkdirSync, readdirSync, readlinkSync, symlinkSync } from "node:fs";
+import { readlink, realpath, stat } from "node:fs/promises";
+import { basename, isAbsolute, join, relative, resolve, sep } from "node:path";
+import { PlayheadError } from "@playhead/core";
 
 /** A file that may be shown: its folder, and its path within. */
 export interface MediaFile {
@@ -23,14 +23,16 @@ export interface MediaRoots {
   fileOf(rootId: string, path: string): Promise<MediaFile | null>;
 }
 
+const ID = /^[A-Za-z0-9_-]+$/;
+
 /**
- * The folders whose files may be shown, kept in a small file so that links outlive a restart. Only this process adds to
- * it: a worker elsewhere cannot make the server show a file.
- *
- * @throws PlayheadError `data_damaged` when that file is not what was written.
+ * The folders whose files may be shown, kept as links in a folder of the data folder: so addresses outlive a restart, and
+ * what another process of the same user adds is found as well. Whoever may not write there adds nothing: a worker
+ * elsewhere cannot make the server show a file.
  */
-export function createMediaRoots(file: string): MediaRoots {
-  const folders = new Map<string, string>(read(file));
+export function createMediaRoots(dataFolder: string): MediaRoots {
+  const links = join(dataFolder, "media");
+  const folders = new Map<string, string>(readLinks(links));
 
   function add(folder: string): void {
     const path = resolve(folder);
@@ -39,7 +41,7 @@ export function createMediaRoots(file: string): MediaRoots {
       .slice(0, 40);
     const id = `${name}-${digest(path)}`;
     if (folders.get(id) === path) return;
-    write(file, [...folders, [id, path]]);
+    keepLink(links, id, path);
     folders.set(id, path);
   }
 
@@ -52,9 +54,10 @@ export function createMediaRoots(file: string): MediaRoots {
   }
 
   async function fileOf(rootId: string, path: string): Promise<MediaFile | null> {
-    const folder = folders.get(rootId);
-    if (folder === undefined) return null;
+    if (!ID.test(rootId)) return null;
     try {
+      // One that is not known yet may have been added by another process since.
+      const folder = folders.get(rootId) ?? (await readlink(join(links, rootId)));
       // Both as they really are, so that no link leads out.
       const root = await realpath(folder);
       const real = await realpath(resolve(folder, path));
@@ -81,30 +84,30 @@ function digest(path: string): string {
   return createHash("sha256").update(path).digest("hex").slice(0, 10);
 }
 
-function write(file: string, folders: readonly (readonly [string, string])[]): void {
+function keepLink(links: string, id: string, path: string): void {
   try {
-    // Written whole, then named: nobody reads half of it.
-    writeFileSync(`${file}.new`, JSON.stringify(Object.fromEntries(folders), null, 2), { mode: 0o600 });
-    renameSync(`${file}.new`, file);
+    mkdirSync(links, { recursive: true, mode: 0o700 });
+    // Windows makes a junction without special rights; elsewhere the type has no meaning.
+    symlinkSync(path, join(links, id), "junction");
   } catch (cause) {
-    throw new PlayheadError("data_unwritable", `${file} cannot be written`, {
+    // Another process was first: the id says which folder it is.
+    if ((cause as NodeJS.ErrnoException).code === "EEXIST") return;
+    throw new PlayheadError("data_unwritable", `${links} cannot be written`, {
       hint: "check the disk and the rights of the data folder",
       cause,
     });
   }
 }
 
-function read(file: string): [string, string][] {
-  if (!existsSync(file)) return [];
+function readLinks(links: string): [string, string][] {
+  let entries: Dirent[];
   try {
-    const value: unknown = JSON.parse(readFileSync(file, "utf8"));
-    if (isJsonObject(value))
-      return Object.entries(value).filter((each): each is [string, string] => typeof each[1] === "string");
-  } catch (cause) {
-    throw new PlayheadError("data_damaged", `${file} is not readable JSON`, {
-      hint: "move it away; links to older clips will be gone",
-      cause,
-    });
+    entries = readdirSync(links, { withFileTypes: true });
+  } catch {
+    // Nothing was added yet; one that cannot be read will say so when something is.
+    return [];
   }
-  throw new PlayheadError("data_damaged", `expected ${file} to hold a JSON object`);
+  return entries
+    .filter((entry) => entry.isSymbolicLink() && ID.test(entry.name))
+    .map(({ name }) => [name, readlinkSync(join(links, name))]);
 }
