@@ -29,6 +29,7 @@ export function addresseeOf(frame: ServerFrame): { readonly ref: string } | { re
     case "heads":
     case "batch":
       return null;
+    case "authorized":
     case "subscribed":
     case "live":
     case "jobs.changed":

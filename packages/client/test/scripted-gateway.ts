@@ -70,6 +70,7 @@ function serverSide({ token, received, handlers, isClosed }: ServerSideParts): S
         data: {
           connection_id: "c1",
           epoch: "e1",
+          expires_at: null,
           heartbeat_ms: 25_000,
           retry_window_ms: 2_000,
           limits: { subscriptions: 64, frame_bytes: 16_384 },

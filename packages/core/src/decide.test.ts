@@ -84,13 +84,11 @@ describe("a job's facts", () => {
   });
 
   test.each(cells)("I4: a job that is $name answers $key with: $value", ({ key, name, value }) => {
-    const [type, newState] = key.split(" ") as [EventType, string | undefined];
+    const [type, word] = key.split(" ") as [EventType, string | undefined];
     const job = name === "none" ? undefined : jobIn(name as JobState, [taskIn("processing")]);
     const data = type.startsWith("task.")
       ? { task_id: "t1", step: "rendering" }
-      : newState
-        ? { new_state: newState }
-        : {};
+      : { [type === "job.liveness_changed" ? "liveness" : "new_state"]: word };
     expect(inShort(answer(job, recordOf(type, data)))).toBe(value);
   });
 
@@ -126,6 +124,13 @@ describe("a job's facts", () => {
   test.each([undefined, null, "", "done", 7, "__proto__"])("new_state %j is a validation error", (state) => {
     const data = state === undefined ? {} : { new_state: state };
     expect(answer(jobIn("running"), recordOf("job.state_changed", data))).toBe("validation_error");
+  });
+
+  test("liveness changes to another one of its words, and to no other", () => {
+    const job = { ...jobIn("running"), liveness: "slow" as const };
+    expect(answer(job, recordOf("job.liveness_changed", { liveness: "lost" }))).toBe("job.liveness_changed");
+    expect(answer(job, recordOf("job.liveness_changed", { liveness: "slow" }))).toBe("conflict");
+    expect(answer(job, recordOf("job.liveness_changed", { liveness: "dead" }))).toBe("validation_error");
   });
 
   test.each(["job.progress", "progress.updated", "log", "session.started", "session.completed"] as const)(

@@ -5,6 +5,7 @@ import { EVENT_TYPES, type EventRecord, type EventType } from "./event.ts";
 import type { Job } from "./job.ts";
 import { isFinalJobState, isJobState, JOB_TRANSITIONS, type JobState } from "./job-state.ts";
 import type { JsonObject } from "./json.ts";
+import { isLiveness, LIVENESS } from "./liveness.ts";
 import { refuseTransition } from "./refuse-transition.ts";
 
 const ENDINGS = { "job.completed": "completed", "job.canceled": "canceled", "job.failed": "failed" } as const;
@@ -32,6 +33,7 @@ export function decide(job: Job | undefined, record: EventRecord): readonly Deci
   if (EVENT_TYPES[type].subject === "task") return decideTask(job, type, data);
   if (type === "job.state_changed") return decideState(job, data);
   if (isEnding(type)) return decideEnding(job, type, data);
+  if (type === "job.liveness_changed") checkLiveness(job, data);
   return [{ type, data }];
 }
 
@@ -59,6 +61,17 @@ function decideState(job: Job, data: JsonObject): readonly DecidedFact[] {
   }
   if (isFinalJobState(state)) return decideEnding(job, `job.${state}`, data);
   return moves(job, [state], data);
+}
+
+function checkLiveness(job: Job, { liveness }: JsonObject): void {
+  if (!isLiveness(liveness)) {
+    const got = JSON.stringify(liveness) ?? "nothing";
+    throw new PlayheadError(
+      "validation_error",
+      `expected data.liveness to be one of ${LIVENESS.join(", ")}, got ${got}`,
+    );
+  }
+  if (liveness === job.liveness) throw refuseTransition(`job ${job.job_id} is ${liveness} already`, job.state);
 }
 
 function decideEnding(job: Job, type: EndingType, data: JsonObject): readonly DecidedFact[] {

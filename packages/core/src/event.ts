@@ -25,6 +25,7 @@ export const EVENT_TYPES = {
   "job.created": job("fact"),
   "job.state_changed": job("fact"),
   "job.updated": job("fact"),
+  "job.liveness_changed": job("fact"),
   "job.artifact_added": job("fact"),
   "job.completed": job("fact"),
   "job.canceled": job("fact"),
@@ -65,6 +66,9 @@ export const EVENT_TYPES = {
 
 /** The name of an event: a key of {@link EVENT_TYPES}. */
 export type EventType = keyof typeof EVENT_TYPES;
+
+/** What only the server says, since it works it out of what is reported. */
+export const SERVER_EVENTS: ReadonlySet<EventType> = new Set<EventType>(["job.progress", "job.liveness_changed"]);
 
 /** @returns whether a word that came from outside is an event type. */
 export function isEventType(word: unknown): word is EventType {

@@ -39,6 +39,18 @@ describe("a job's own facts", () => {
     expect(job.progress.processing_deadline_ms).toBe(60_000);
   });
 
+  test("liveness is as it was told last, since when, and ok once the job has ended", () => {
+    const { job, report } = createRunningLedger();
+    expect(job).toMatchObject({ liveness: "ok", liveness_since: null });
+    report("job.liveness_changed", { liveness: "stalled" });
+    expect(job).toMatchObject({ liveness: "stalled", liveness_since: at(1_000) });
+    report("job.liveness_changed", { liveness: "ok" });
+    expect(job).toMatchObject({ liveness: "ok", liveness_since: null });
+    report("job.liveness_changed", { liveness: "lost" });
+    report("job.failed", { error_code: "worker_lost" });
+    expect(job).toMatchObject({ state: "failed", liveness: "ok", liveness_since: null });
+  });
+
   test("a creation that says little, or nonsense, leaves the defaults", () => {
     const { job, report } = createLedger();
     report("job.created", {

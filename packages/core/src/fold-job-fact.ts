@@ -5,6 +5,7 @@ import { holdsAllOpenTasks, MAX_ERRORS, type ViewedError } from "./job.ts";
 import type { JobDraft } from "./job-draft.ts";
 import { isFinalJobState, isJobState, JOB_TRANSITIONS, type JobState } from "./job-state.ts";
 import { isJsonObject, type JsonObject } from "./json.ts";
+import { isLiveness, type Liveness } from "./liveness.ts";
 import { withCounts } from "./progress-fields.ts";
 import { cancelOpen } from "./task-counts.ts";
 import { readArtifact, readArtifacts, readError } from "./task-data.ts";
@@ -24,6 +25,9 @@ export function applyJobFact(job: JobDraft, event: PlayheadEvent): void {
       return;
     case "job.updated":
       update(job, data);
+      return;
+    case "job.liveness_changed":
+      if (isLiveness(data.liveness)) setLiveness(job, data.liveness, ts);
       return;
     case "job.state_changed":
       if (isJobState(data.new_state)) changeState(job, data.new_state, ts, data);
@@ -66,6 +70,11 @@ function update(job: JobDraft, data: JsonObject): void {
   job.progress = { ...job.progress, rate_limited, processing_deadline_ms };
 }
 
+function setLiveness(job: JobDraft, liveness: Liveness, ts: string): void {
+  job.liveness = liveness;
+  job.liveness_since = liveness === "ok" ? null : ts;
+}
+
 function readText(value: unknown): string | null {
   return typeof value === "string" && value !== "" ? value : null;
 }
@@ -90,6 +99,7 @@ function changeState(job: JobDraft, state: JobState, ts: string, data: JsonObjec
 /** Everything still open ends with its job, so that a job that has ended has no open task. */
 function end(job: JobDraft, state: JobState, ts: string): void {
   job.ended_at = ts;
+  setLiveness(job, "ok", ts);
   for (const task of job.tasks.values()) {
     if (!isFinalTaskState(task.state)) {
       job.tasks.set(task.task_id, cancelWithJob(task, ts, job.reason ?? `job ${state}`));

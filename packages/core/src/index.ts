@@ -38,6 +38,7 @@ export { draftOf, emptyJob, type JobDraft } from "./job-draft.ts";
 export { activeMs, progressAt } from "./job-progress.ts";
 export { isFinalJobState, isJobState, JOB_STATES, JOB_TRANSITIONS, type JobState } from "./job-state.ts";
 export { isJsonObject, type JsonObject, type JsonValue } from "./json.ts";
+export { isLiveness, LIVENESS, type Liveness } from "./liveness.ts";
 export { isJobId, parseRecord } from "./parse-record.ts";
 export { type JobProgress, NO_PROGRESS } from "./progress-fields.ts";
 export {
@@ -58,6 +59,7 @@ export { itemCounts, type StateCounts, type TaskCounts } from "./task-counts.ts"
 export { IDENTITY_FIELDS, type TaskChange, taskEventType } from "./task-event-type.ts";
 export { isFinalTaskState, isTaskState, TASK_STATES, TASK_TRANSITIONS, type TaskState } from "./task-state.ts";
 export {
+  type AuthorizedFrame,
   type BatchAck,
   type BatchFrame,
   CLOSE_CODES,
@@ -75,6 +77,7 @@ export {
   type LogFrame,
   type LogLevel,
   type LogLine,
+  type LogTail,
   mayReconnect,
   type PongFrame,
   type Position,

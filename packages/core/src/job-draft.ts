@@ -25,6 +25,8 @@ export function emptyJob(jobId: string): Job {
     ended_at: null,
     paused_ms: 0,
     paused_since: null,
+    liveness: "ok",
+    liveness_since: null,
     rate_limited: false,
     processing_deadline_ms: null,
     seq: 0,

@@ -1,6 +1,7 @@
 import type { ErrorClass } from "./errors.ts";
 import type { JobState } from "./job-state.ts";
 import type { JsonObject } from "./json.ts";
+import type { Liveness } from "./liveness.ts";
 import type { JobProgress } from "./progress-fields.ts";
 import type { TaskCounts } from "./task-counts.ts";
 import type { TaskState } from "./task-state.ts";
@@ -95,6 +96,9 @@ export interface Job {
   /** Milliseconds spent paused so far, without a pause that still lasts. */
   readonly paused_ms: number;
   readonly paused_since: string | null;
+  readonly liveness: Liveness;
+  /** Since when it is so; null while it is `ok`. */
+  readonly liveness_since: string | null;
   /** Waiting on someone else's limit right now; such time is no work. */
   readonly rate_limited: boolean;
   readonly processing_deadline_ms: number | null;

@@ -1,7 +1,7 @@
 import fc from "fast-check";
 import { describe, expect, test } from "vitest";
 import { PlayheadError } from "./errors.ts";
-import { EVENT_TYPES, type EventRecord, type EventType, isEventType, isTickRecord } from "./event.ts";
+import { EVENT_TYPES, type EventRecord, type EventType, isEventType, isTickRecord, SERVER_EVENTS } from "./event.ts";
 import { isJobId, parseRecord } from "./parse-record.ts";
 
 const VALID = {
@@ -35,7 +35,7 @@ describe("parsing a record", () => {
     expect(parseRecord(VALID).data).toBe(VALID.data);
   });
 
-  test.each((Object.keys(EVENT_TYPES) as EventType[]).filter((type) => type !== "job.progress"))(
+  test.each((Object.keys(EVENT_TYPES) as EventType[]).filter((type) => !SERVER_EVENTS.has(type)))(
     "I25: takes %s",
     (type) => {
       expect(parseRecord({ ...VALID, type })).toMatchObject({ type });
@@ -50,6 +50,7 @@ describe("parsing a record", () => {
     { path: "type", given: { ...VALID, type: "toString" } },
     { path: "type", given: { ...VALID, type: 7 } },
     { path: "type", given: { ...VALID, type: "job.progress" } },
+    { path: "type", given: { ...VALID, type: "job.liveness_changed" } },
     { path: "ts", given: { ...VALID, ts: undefined } },
     { path: "ts", given: { ...VALID, ts: 1_790_000_000_000 } },
     { path: "ts", given: { ...VALID, ts: "yesterday" } },

@@ -1,5 +1,5 @@
 import { PlayheadError } from "./errors.ts";
-import { EVENT_TYPES, type EventRecord, isEventType } from "./event.ts";
+import { EVENT_TYPES, type EventRecord, isEventType, SERVER_EVENTS } from "./event.ts";
 import { isJsonObject, type JsonObject } from "./json.ts";
 
 /** Ids of jobs: what is safe in a URL, a file name and a Redis key. */
@@ -29,7 +29,7 @@ export function parseRecord(value: unknown): EventRecord {
   if (!isJsonObject(value)) throw expected("record", "a JSON object", value);
   const { type, ts, job_id, correlation_id, n, data } = value;
   if (!isEventType(type)) throw expected("type", `one of ${Object.keys(EVENT_TYPES).join(", ")}`, type);
-  if (type === "job.progress") throw expected("type", "anything but job.progress, which the server works out", type);
+  if (SERVER_EVENTS.has(type)) throw expected("type", `anything but ${type}, which the server works out`, type);
   if (!isJobId(job_id)) {
     throw expected("job_id", "1 to 128 letters, digits, dots, dashes or underscores, a letter or digit first", job_id);
   }

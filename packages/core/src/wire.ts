@@ -33,7 +33,7 @@ export interface BatchAck {
   readonly refused: readonly RefusedRecord[];
 }
 
-/** What the server asks of the worker that runs a job. */
+/** What people ask of a job, and the server of the worker that runs it. */
 export type ControlVerb = "pause" | "resume" | "cancel";
 
 /** One request of the server to a worker. */
@@ -98,12 +98,16 @@ export type HelloFrame = ControlFrame<
     readonly connection_id: string;
     readonly epoch: string;
     readonly heartbeat_ms: number;
+    /** When the credential runs out, ISO 8601; null for one that does not. A client sends `auth` before. */
+    readonly expires_at: string | null;
     /** Within this window a client comes back after a disconnect, at a random moment. */
     readonly retry_window_ms: number;
     readonly limits: { readonly subscriptions: number; readonly frame_bytes: number };
   }
 >;
-/** The answer to `subscribe`. */
+/** The answer to `auth`: the new credential counts from now on. */
+export type AuthorizedFrame = ControlFrame<"authorized", { readonly ref: string; readonly expires_at: string | null }>;
+/** The answer to `subscribe`; for a log neither snapshot nor jobs. */
 export type SubscribedFrame = ControlFrame<
   "subscribed",
   {
@@ -146,6 +150,7 @@ export type ServerFrame =
   | ResetFrame
   | LogFrame
   | HelloFrame
+  | AuthorizedFrame
   | SubscribedFrame
   | LiveFrame
   | JobsChangedFrame
@@ -160,6 +165,7 @@ export type ServerFrame =
 export interface JobsFilter {
   readonly state?: readonly JobState[];
   readonly kind?: readonly string[];
+  readonly user_id?: string;
   /** How many of the newest to start with, at most 200. */
   readonly limit?: number;
 }
@@ -171,6 +177,15 @@ export interface Position {
   readonly tick: number;
 }
 
+/** A job's log, from a line on. */
+export interface LogTail {
+  readonly job_id: string;
+  /** The last line that the client has. @defaultValue the newest: only what comes */
+  readonly after?: number;
+  /** This level and what is worse. @defaultValue all */
+  readonly level?: LogLevel;
+}
+
 /** Whatever a client sends. */
 export type ClientFrame =
   | ControlFrame<
@@ -178,6 +193,8 @@ export type ClientFrame =
       { readonly ref: string; readonly job_id: string; readonly since?: Position; readonly logs?: boolean }
     >
   | ControlFrame<"subscribe", { readonly ref: string; readonly jobs: JobsFilter }>
+  | ControlFrame<"subscribe", { readonly ref: string; readonly logs: LogTail }>
+  | ControlFrame<"auth", { readonly ref: string; readonly token: string }>
   | ControlFrame<"unsubscribe", { readonly ref: string }>
   | ControlFrame<"ping", Record<string, never>>;
 

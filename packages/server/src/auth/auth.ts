@@ -28,7 +28,14 @@ export function createAuth(options: AuthOptions) {
     options.secret ??
     readOrMakeSecret(join(options.dataFolder, "session-secret"), () => randomBytes(32).toString("base64url")).secret;
   const signingKey = new TextEncoder().encode(signingSecret);
-  const admin: Principal = { tenantId: options.tenantId, role: "admin" };
+  const keyId = sha256(accessKey).toString("hex").slice(0, 16);
+  const admin: Principal = {
+    tenantId: options.tenantId,
+    role: "admin",
+    jobIds: null,
+    expiresAtMs: null,
+    credentialId: keyId,
+  };
 
   function fromKey(key: string): Principal | null {
     // Hashed first, so that the comparison takes the same time whatever the length.
@@ -39,14 +46,13 @@ export function createAuth(options: AuthOptions) {
     try {
       const { payload } = await jwtVerify(token, signingKey, { algorithms: ["HS256"], audience: "playhead-session" });
       // A session ends with the key that opened it.
-      return payload.sub === keyId() && payload.exp !== undefined ? admin : null;
+      const { sub, exp } = payload;
+      return sub === keyId && exp !== undefined ? { ...admin, expiresAtMs: exp * 1_000 } : null;
     } catch {
       // jose throws for whatever is wrong with a token; for us it is a token of nobody.
       return null;
     }
   }
-
-  const keyId = () => sha256(accessKey).toString("hex").slice(0, 16);
 
   /**
    * Who makes a request: bearer key first, then the session's cookie. A browser sends that with whatever any page asks
@@ -69,7 +75,7 @@ export function createAuth(options: AuthOptions) {
     openSession: (): Promise<string> =>
       new SignJWT({})
         .setProtectedHeader({ alg: "HS256" })
-        .setSubject(keyId())
+        .setSubject(keyId)
         .setAudience("playhead-session")
         .setIssuedAt()
         .setExpirationTime(`${SESSION_SECONDS}s`)

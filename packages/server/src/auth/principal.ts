@@ -5,6 +5,12 @@ export type Role = "admin" | "operator" | "worker" | "viewer";
 export interface Principal {
   readonly tenantId: string;
   readonly role: Role;
+  /** The only jobs that may be seen; null for all of the tenant's. */
+  readonly jobIds: ReadonlySet<string> | null;
+  /** When the credential runs out; null for one that does not. */
+  readonly expiresAtMs: number | null;
+  /** Names the credential, so that what it opened can be ended with it; not the credential itself. */
+  readonly credentialId: string;
 }
 
 const CONTROLLERS: readonly Role[] = ["admin", "operator"];
@@ -14,7 +20,7 @@ const REPORTERS: readonly Role[] = ["admin", "worker"];
 export type Action = "read" | "control" | "report";
 
 /** @returns whether the principal's role allows the action. */
-export function mayDo({ role }: Principal, action: Action): boolean {
+export function mayDo({ role }: Pick<Principal, "role">, action: Action): boolean {
   if (action === "read") return true;
   return (action === "control" ? CONTROLLERS : REPORTERS).includes(role);
 }

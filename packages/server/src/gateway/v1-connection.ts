@@ -42,6 +42,7 @@ export function createV1Connection(context: ConnectionContext, options: V1Option
   say("hello", {
     connection_id: context.id,
     epoch: source.epoch,
+    expires_at: null,
     heartbeat_ms: options.heartbeatMs,
     retry_window_ms: options.retryWindowMs,
     limits: { subscriptions: options.maxSubscriptions, frame_bytes: options.maxFrameBytes },

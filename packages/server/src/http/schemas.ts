@@ -1,5 +1,5 @@
 /** The shapes of the API, from which requests are checked and OpenAPI is made. */
-import { JOB_STATES, LOG_LEVELS, TASK_STATES } from "@playhead/core";
+import { JOB_STATES, LIVENESS, LOG_LEVELS, TASK_STATES } from "@playhead/core";
 import * as z from "zod";
 
 const timestamp = z.string().meta({ description: "ISO 8601, UTC, milliseconds" });
@@ -112,6 +112,8 @@ export const jobSummary = z
     ended_at: timestamp.nullable(),
     paused_ms: z.number(),
     paused_since: timestamp.nullable(),
+    liveness: z.enum(LIVENESS),
+    liveness_since: timestamp.nullable(),
     rate_limited: z.boolean(),
     processing_deadline_ms: nullableNumber,
     seq: z.number(),

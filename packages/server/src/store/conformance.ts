@@ -1,5 +1,6 @@
 import { afterAll, beforeAll, describe, expect, test } from "vitest";
 import { COMMIT_CASES } from "./conformance/commit-cases.ts";
+import { DOCUMENT_CASES } from "./conformance/document-cases.ts";
 import { FACT_CASES } from "./conformance/fact-cases.ts";
 import { JOB_CASES } from "./conformance/job-cases.ts";
 import { LIFETIME_CASES } from "./conformance/lifetime-cases.ts";
@@ -28,6 +29,7 @@ const SHARED_CASES = {
   lists: LIST_CASES,
   tasks: TASK_CASES,
   logs: LOG_CASES,
+  documents: DOCUMENT_CASES,
 };
 
 /** Everything that {@link Store} promises, as tests that each engine runs. */

@@ -117,6 +117,25 @@ export interface LogsQuery {
   readonly limit: number;
 }
 
+/** Something small that is found by its id: a key, a callback. Not for what comes often. */
+export interface StoredDocument {
+  readonly collection: string;
+  readonly id: string;
+  readonly tenantId: string;
+  readonly body: JsonObject;
+  /** From then on it is as if it were not there; null for never. */
+  readonly expiresMs: number | null;
+}
+
+/** Documents of a collection, by their ids in the order of their code units. */
+export interface DocumentsQuery {
+  readonly collection: string;
+  /** @defaultValue of all tenants */
+  readonly tenantId?: string;
+  readonly afterId?: string;
+  readonly limit: number;
+}
+
 export interface JobCounts {
   readonly byState: Readonly<Record<JobState, number>>;
   readonly createdSince: number;
@@ -156,6 +175,14 @@ export interface Store {
   countJobs(tenantId: string, sinceMs: number): Promise<JobCounts>;
   /** The highest `n` that was taken from a source; 0 for an unknown one. */
   readSource(source: string): Promise<number>;
+  /** Keeps a document durably, in place of the one that has its id. */
+  putDocument(document: StoredDocument): Promise<void>;
+  /** Keeps a document durably unless there is one with its id. @returns the one that is there; null when it was added */
+  addDocument(document: StoredDocument): Promise<StoredDocument | null>;
+  /** @returns whether it was there */
+  removeDocument(collection: string, id: string): Promise<boolean>;
+  readDocument(collection: string, id: string): Promise<StoredDocument | null>;
+  listDocuments(query: DocumentsQuery): Promise<readonly StoredDocument[]>;
   /** Ends after everything committed is durable, and lets the files go. */
   close(): Promise<void>;
 }

@@ -2,6 +2,7 @@ import type { Store } from "../store.ts";
 import { EMPTY_GROUP } from "./job-script.ts";
 import type { OwnSetup, StoreCase } from "./store-case.ts";
 
+const DOCUMENT = { collection: "c", id: "d", tenantId: "t", body: {}, expiresMs: null };
 const QUESTIONS: Readonly<Record<string, (store: Store) => Promise<unknown>>> = {
   commit: (store) => store.commit(EMPTY_GROUP),
   readJob: (store) => store.readJob("j"),
@@ -13,6 +14,11 @@ const QUESTIONS: Readonly<Record<string, (store: Store) => Promise<unknown>>> = 
   readLogs: (store) => store.readLogs({ jobId: "j", limit: 1 }),
   countJobs: (store) => store.countJobs("t", 0),
   readSource: (store) => store.readSource("s"),
+  putDocument: (store) => store.putDocument(DOCUMENT),
+  addDocument: (store) => store.addDocument(DOCUMENT),
+  removeDocument: (store) => store.removeDocument("c", "d"),
+  readDocument: (store) => store.readDocument("c", "d"),
+  listDocuments: (store) => store.listDocuments({ collection: "c", limit: 1 }),
 };
 
 /** What happens at the end of a store, and at its next beginning. */
@@ -32,6 +38,9 @@ export const LIFETIME_CASES: readonly StoreCase<OwnSetup>[] = [
         expect(await again.readFacts(script.jobId, 0, 100)).toEqual(script.events());
         expect(await again.readOpenJobIds()).toEqual([script.jobId]);
         expect(await again.readSource("w")).toBe(4);
+        expect(await again.addDocument({ ...DOCUMENT, id: script.jobId })).toEqual(
+          round === 0 ? null : { ...DOCUMENT, id: script.jobId },
+        );
         script.report("task.created", { task_id: `t${round}`, kind: "step" });
         const { firstLogId } = await again.commit({ ...script.group(), logs: [script.log("next")] });
         expect(firstLogId).toBe(round + 2);

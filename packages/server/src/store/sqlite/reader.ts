@@ -2,6 +2,7 @@ import type { DatabaseSync } from "node:sqlite";
 import { snapshotOf } from "@playhead/core";
 import type { JobCounts, JobsQuery, LogsQuery, PageCursor, TasksQuery } from "../store.ts";
 import { inTransaction, prepareRow } from "./connection.ts";
+import { createDocumentReader, type DocumentReader } from "./documents.ts";
 import { readTypeNames } from "./event-type-codes.ts";
 import { createJobHistory, factJson, type JobRow } from "./job-history.ts";
 import { countJobs, listJobs, listOpenJobIds, type TextPage } from "./list-jobs.ts";
@@ -19,7 +20,7 @@ export interface PageText {
 }
 
 /** Answers every question of the store, as JSON text: that is the cheapest to hand over to another thread. */
-export interface Reader {
+export interface Reader extends DocumentReader {
   /** The summary, then arrays of tasks; null when there is no such job. */
   readJob(jobId: string): readonly string[] | null;
   readSnapshot(jobId: string): string | null;
@@ -80,6 +81,7 @@ export function createReader(db: DatabaseSync): Reader {
     },
     countJobs: (tenantId, sinceMs) => inTransaction(db, "BEGIN", () => countJobs(run, tenantId, sinceMs)),
     readSource: (source) => selectSource(source)?.[0] ?? 0,
+    ...createDocumentReader(db),
   };
 }
 

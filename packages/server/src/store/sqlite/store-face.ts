@@ -1,6 +1,7 @@
 import { setImmediate } from "node:timers/promises";
 import { type Job, type JobSummary, type LogLine, PlayheadError, type PlayheadEvent, type Task } from "@playhead/core";
-import type { CommitGroup, CommitResult, Page, Store } from "../store.ts";
+import type { CommitGroup, CommitResult, Page, Store, StoredDocument } from "../store.ts";
+import type { DocumentText } from "./documents.ts";
 import { createGroupEncoder } from "./group-message.ts";
 import type { PageText } from "./reader.ts";
 import type { ReaderService, ReaderServiceOptions } from "./reader-service.ts";
@@ -40,6 +41,11 @@ export function createStoreFace({ epoch, writer, reader, nowMs, end }: StoreFace
     return await reader.call(name, ...args);
   };
 
+  const write: typeof writer.call = async (name, ...args) => {
+    checkOpen();
+    return await writer.call(name, ...args);
+  };
+
   function checkOpen(): void {
     if (closed !== null) throw new PlayheadError("service_unavailable", "the store is closed", { retryable: false });
   }
@@ -63,6 +69,12 @@ export function createStoreFace({ epoch, writer, reader, nowMs, end }: StoreFace
     readLogs: async (query) => JSON.parse(await ask("readLogs", query)) as readonly LogLine[],
     countJobs: (tenantId, sinceMs) => ask("countJobs", tenantId, sinceMs),
     readSource: (source) => ask("readSource", source),
+    putDocument: (document) => write("putDocument", toText(document), nowMs()),
+    addDocument: async (document) => fromText(await write("addDocument", toText(document), nowMs())),
+    removeDocument: (collection, id) => write("removeDocument", collection, id, nowMs()),
+    readDocument: async (collection, id) => fromText(await ask("readDocument", collection, id, nowMs())),
+    listDocuments: async (query) =>
+      (await ask("listDocuments", query, nowMs())).map((text) => ({ ...text, body: JSON.parse(text.body) })),
     close() {
       closed ??= end();
       return closed;
@@ -78,6 +90,14 @@ async function parseJob([summary, ...taskTexts]: readonly string[]): Promise<Job
     for (const task of JSON.parse(text) as readonly Task[]) tasks.set(task.task_id, task);
   }
   return { ...(JSON.parse(summary as string) as JobSummary), tasks };
+}
+
+function toText(document: StoredDocument): DocumentText {
+  return { ...document, body: JSON.stringify(document.body) };
+}
+
+function fromText(text: DocumentText | null): StoredDocument | null {
+  return text === null ? null : { ...text, body: JSON.parse(text.body) };
 }
 
 function parsePage<Item>({ items, next }: PageText): Page<Item> {

@@ -2,6 +2,7 @@ import type { DatabaseSync } from "node:sqlite";
 import { PlayheadError } from "@playhead/core";
 import type { CommitResult } from "../store.ts";
 import { openForWriting, writeDurably } from "./connection.ts";
+import { createDocumentWriter, type DocumentWriter } from "./documents.ts";
 import { assignTypeCodes } from "./event-type-codes.ts";
 import { EVENT_TYPE_NAMES, type GroupMessage } from "./group-message.ts";
 import { checkVersion, migrate } from "./migrate.ts";
@@ -17,7 +18,7 @@ export interface WriterServiceOptions {
 }
 
 /** What the writer's thread can be asked. */
-export interface WriterService {
+export interface WriterService extends DocumentWriter {
   epoch(): string;
   /**
    * Stores a group. When one fails, all of its turn that follow are refused: they were sent before the sender knew.
@@ -53,6 +54,7 @@ export function openWriterService({ file, newEpoch, segmentSize }: WriterService
           throw error;
         }
       },
+      ...createDocumentWriter(opened),
       close: () => db.close(),
     };
   } catch (error) {

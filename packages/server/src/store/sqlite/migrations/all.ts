@@ -1,5 +1,6 @@
 import type { Migration } from "../migrate.ts";
 import { firstTables } from "./0001-first-tables.ts";
+import { documents } from "./0002-documents.ts";
 
 /** Every migration there is, in order. Once released, one is never edited: what is to change is a new one. */
-export const MIGRATIONS: readonly Migration[] = [firstTables];
+export const MIGRATIONS: readonly Migration[] = [firstTables, documents];

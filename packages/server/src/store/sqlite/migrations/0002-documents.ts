@@ -1,0 +1,18 @@
+import type { Migration } from "../migrate.ts";
+
+/** Small things that are found by their id: keys, callbacks, what a client must not do twice. */
+export const documents: Migration = {
+  version: 2,
+  sql: `
+    CREATE TABLE documents (
+      collection TEXT NOT NULL,
+      id TEXT NOT NULL,
+      tenant_id TEXT NOT NULL,
+      body TEXT NOT NULL,
+      -- Null for what stays until it is removed.
+      expires_ms INTEGER,
+      PRIMARY KEY (collection, id)
+    ) STRICT, WITHOUT ROWID;
+    CREATE INDEX documents_by_expiry ON documents (expires_ms) WHERE expires_ms IS NOT NULL;
+  `,
+};
