@@ -1,10 +1,10 @@
-import { randomUUID } from "node:crypto";
 import type { AddressInfo } from "node:net";
 import { type JobSummary, type JobsFilter, PlayheadError, parseRecord } from "@playhead/core";
 import { type Auth, createAuth, SESSION_COOKIE, SESSION_SECONDS } from "./auth/auth.ts";
 import { mayDo } from "./auth/principal.ts";
 import type { Config } from "./config/config.ts";
-import { createEngine, DEFAULT_TENANT, type Engine, type LocalEngine, type ServerLog } from "./engine.ts";
+import { createEngine, DEFAULT_TENANT, type Engine, type LocalEngine, newJobId, type ServerLog } from "./engine.ts";
+import type { JobLimits } from "./engine-job-watch.ts";
 import { createGateway, type Gateway } from "./gateway/gateway.ts";
 import { diskCheck } from "./health/checks/disk.ts";
 import { ingestCheck } from "./health/checks/ingest.ts";
@@ -18,6 +18,7 @@ import { addJobRoutes, type NewJob } from "./http/job-routes.ts";
 import { addMonitoringRoutes } from "./http/monitoring-routes.ts";
 import { addPageRoutes } from "./http/page-routes.ts";
 import { addSessionRoutes } from "./http/session-routes.ts";
+import { addWorkerRoutes } from "./http/worker-routes.ts";
 import type { MediaRoots } from "./media/media-roots.ts";
 
 export interface ServerOptions {
@@ -53,7 +54,11 @@ const LAST_ANSWERS_MS = 3_000;
  * @throws PlayheadError `port_in_use`, `data_in_use`, and the others of {@link createEngine}
  */
 export async function startServer(options: ServerOptions): Promise<PlayheadServer> {
-  const engine = await createEngine({ dataFolder: options.config.data, log: options.log });
+  const engine = await createEngine({
+    dataFolder: options.config.data,
+    log: options.log,
+    limits: jobLimits(options.config),
+  });
   try {
     return await startNetwork(engine, options);
   } catch (error) {
@@ -128,7 +133,7 @@ async function startNetwork(engine: Engine, { config, dashboardFolder, version, 
 }
 
 function addApi(http: Api, engine: Engine, auth: Auth): void {
-  const { store, ingest, workers, control } = engine;
+  const { store, ingest, workers, control, starts } = engine;
   addSessionRoutes(http, {
     isKey: (key) => auth.fromKey(key) !== null,
     openSession: auth.openSession,
@@ -150,11 +155,15 @@ function addApi(http: Api, engine: Engine, auth: Auth): void {
       return job?.tenant_id === tenantId ? job : null;
     },
     command: control.command,
-    waitForCommands: async (source, waitMs, signal) => {
-      await workers.wait(source, waitMs, signal);
-      return workers.waiting(source);
+    retry: control.retry,
+    waitForCommands: engine.waitForCommands,
+    confirmCommand: (source, commandId) => workers.confirm(source, commandId) || starts.confirm(commandId),
+  });
+  addWorkerRoutes(http, {
+    heartbeat: async (tenantId, source, jobIds) => {
+      workers.beat(source);
+      return engine.endedJobs(tenantId, jobIds);
     },
-    confirmCommand: workers.confirm,
   });
   addEventRoutes(http, {
     ingest: (tenantId, source, records) => {
@@ -192,6 +201,25 @@ function openGateway(engine: Engine, auth: Auth, log: ServerLog): Gateway {
   });
 }
 
+function jobLimits(config: Config): JobLimits {
+  const kinds = Object.entries(config.kinds).map(([kind, { stuck_after_ms, stall_after_ms }]) => [
+    kind,
+    {
+      ...(stuck_after_ms !== undefined && { stuckAfterMs: stuck_after_ms }),
+      ...(stall_after_ms !== undefined && { stallAfterMs: stall_after_ms }),
+    },
+  ]);
+  return {
+    workerLostAfterMs: config.worker_lost_after_ms,
+    leaseMs: config.worker_lease_ms,
+    stuckAfterMs: config.stuck_after_ms,
+    stallAfterMs: config.stall_after_ms,
+    pauseDeadlineMs: config.pause_deadline_ms,
+    cancelDeadlineMs: config.cancel_deadline_ms,
+    kinds: Object.fromEntries(kinds),
+  };
+}
+
 async function listen(http: Api, gateway: Gateway, { host, port }: Config): Promise<void> {
   try {
     await http.listen({ host, port });
@@ -221,7 +249,7 @@ async function closeHttp(http: Api): Promise<void> {
 }
 
 async function announce({ ingest }: Engine, tenantId: string, { job_id, ...definition }: NewJob): Promise<string> {
-  const jobId = job_id ?? `job_${randomUUID().replaceAll("-", "").slice(0, 20)}`;
+  const jobId = job_id ?? newJobId();
   const ts = new Date().toISOString();
   const { type, data } = parseRecord({ type: "job.created", job_id: jobId, ts, data: definition });
   await ingest.report(tenantId, { type, job_id: jobId, data });
