@@ -40,6 +40,7 @@ test("the environment speaks over the file, and the flags over both", () => {
   expect(load({ file })).toEqual({ ...DEFAULTS, host: "::1", port: 1, data: "from-file" });
   expect(load({ file, environment })).toEqual({ ...DEFAULTS, host: "::1", port: 2, data: "from-environment" });
   expect(load({ file, environment, flags: { data: "from-flag" } })).toEqual({
+    ...DEFAULTS,
     host: "::1",
     port: 2,
     data: "from-flag",
