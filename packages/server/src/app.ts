@@ -16,6 +16,7 @@ import { storeCheck } from "./health/checks/store.ts";
 import { createHealth, type Health } from "./health/health.ts";
 import { createHistory } from "./history/job-as-of.ts";
 import type { Api } from "./http/api.ts";
+import { addApiPageRoutes } from "./http/api-page-routes.ts";
 import { addCallbackRoutes } from "./http/callback-routes.ts";
 import { addControlRoutes } from "./http/control-routes.ts";
 import { createHttp } from "./http/create-http.ts";
@@ -109,6 +110,7 @@ async function startNetwork(engine: Engine, { config, dashboardFolder, version, 
     server: { version, started_at: new Date().toISOString(), epoch: store.epoch },
     isReady: () => isReady,
   });
+  addApiPageRoutes(http);
   await addPageRoutes(http, { dashboardFolder, mediaFile: media.fileOf });
   const gateway = openGateway(engine, auth, log);
   gateway.attach(http.server);

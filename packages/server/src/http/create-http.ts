@@ -7,6 +7,7 @@ import {
   jsonSchemaTransformObject,
   validatorCompiler,
 } from "fastify-type-provider-zod";
+import * as z from "zod";
 import type { Api, Permission } from "./api.ts";
 import { addConditionalAnswers } from "./conditional-answers.ts";
 import { correlationIdOf } from "./correlation-id.ts";
@@ -70,8 +71,13 @@ export async function createHttp({ version, authorize, admit, onError }: HttpOpt
 
   api.decorateRequest("tenantId", "");
   api.addHook("onRoute", (route) => {
-    const response = route.schema?.response as Record<string, unknown> | undefined;
-    if (response !== undefined) response.default ??= errorBody;
+    const { schema, config } = route;
+    const response = schema?.response as Record<string, unknown> | undefined;
+    if (response === undefined || schema === undefined) return;
+    response.default ??= errorBody;
+    if (config?.etag === true) response[304] ??= z.null().meta({ description: "The one who asks has it already" });
+    // The document says of the others that they need a key.
+    if (config?.permission === "public") schema.security ??= [];
   });
   api.addHook("onRequest", async (request, reply) => {
     setCommonHeaders(request, reply);
