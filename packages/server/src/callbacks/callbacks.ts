@@ -193,8 +193,6 @@ export function createCallbacks(deps: CallbacksDeps) {
   };
 }
 
-export type Callbacks = ReturnType<typeof createCallbacks>;
-
 function isEnding({ tick, content }: Publication): boolean {
   return tick === undefined && "type" in content && ENDINGS.has((content as PlayheadEvent).type);
 }

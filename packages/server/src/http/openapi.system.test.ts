@@ -1,3 +1,4 @@
+import { readFileSync } from "node:fs";
 import { Validator } from "@seriousme/openapi-schema-validator";
 import { Ajv2020 } from "ajv/dist/2020.js";
 import { afterAll, beforeAll, expect, test } from "vitest";
@@ -161,6 +162,15 @@ test("every route answers what the document says, in every status that can be pr
   expect(routes.filter((route) => !called.has(route))).toEqual([]);
   // Nothing of all this was our fault.
   expect(server.complaints).toEqual([]);
+});
+
+test("docs/http.md has every route once, and no other", () => {
+  const page = readFileSync(new URL("../../../../docs/http.md", import.meta.url), "utf8");
+  const rows = [...page.matchAll(/^\| `([A-Z]+ \/api\/[^`]+)` \|/gm)].map(([, route]) => route);
+  const routes = Object.entries(document.paths).flatMap(([path, item]) =>
+    Object.keys(item).map((method) => `${method.toUpperCase()} ${path}`),
+  );
+  expect(rows.sort()).toEqual(routes.sort());
 });
 
 test("the page for people holds every route, no script, and nothing from elsewhere", async () => {

@@ -116,8 +116,6 @@ export function createIdempotency({ store, nowMs }: IdempotencyDeps) {
   };
 }
 
-export type Idempotency = ReturnType<typeof createIdempotency>;
-
 function otherBody(): PlayheadError {
   return new PlayheadError("idempotency_conflict", "this Idempotency-Key came with another request before", {
     hint: "use a new key for a new request; a repetition has the same body",
