@@ -85,7 +85,7 @@ describe("a job as of a moment", () => {
         timed(3, "video.created", { task_id: "v" }, 2),
         timed(4, "video.completed", { task_id: "v", state: "completed" }, 3),
       ])
-      .then(async (answer) => expect((await answer.json()).refused).toHaveLength(1));
+      .then(async (answer) => expect((await bodyOf(answer)).refused).toHaveLength(1));
     await server.report([
       timed(5, "video.updated", { task_id: "v", state: "processing" }, 3),
       timed(6, "video.completed", { task_id: "v" }, 4),
@@ -115,7 +115,7 @@ describe("the list", () => {
     const jobs = await list("sort=created_at&order=asc");
     const [from = "", to = ""] = [jobs[3]?.created_at, jobs[9]?.created_at];
     const between = await list(`order=asc&created_from=${from}&created_to=${to}`);
-    expect(between).toEqual(jobs.filter(({ created_at }) => created_at >= from && created_at < to));
+    expect(between).toEqual(jobs.filter((each) => each.created_at >= from && each.created_at < to));
     expect(await list("created_to=2000-01-01T00:00:00Z")).toEqual([]);
     const page = "/api/v1/jobs?kind=paged&page_size=10";
     const { next_page_token } = await bodyOf(server.ask(`${page}&sort=title`));
