@@ -29,7 +29,8 @@ export function decideTask(job: Job, type: EventType, data: JsonObject): readonl
     throw refuseTransition(`task ${taskId} of job ${job.job_id} exists already`, task.state);
   }
   checkTransition(job, taskId, task.state, type, data);
-  return [{ type, data: type === "task.retried" ? retryData(task, data) : data }];
+  if (type === "task.retried") return [{ type, data: retryData(task, data) }];
+  return [{ type, data: task.kind === "video" ? withVideoId(data, task.fields.id, taskId) : data }];
 }
 
 function decideNewTask(job: Job, taskId: string, type: EventType, data: JsonObject): readonly DecidedFact[] {
@@ -42,9 +43,28 @@ function decideNewTask(job: Job, taskId: string, type: EventType, data: JsonObje
   }
   checkPlace(job, taskId, type, data);
   checkTransition(job, taskId, "pending", type, data);
-  const fact: DecidedFact = { type, data };
-  const isCreation = createdKind(type, data) !== null;
-  return isCreation ? [fact] : [{ type: taskEventType(kind, "created"), data: impliedCreation(kind, data) }, fact];
+  const said = kind === "video" ? withVideoId(data, idField(data), taskId) : data;
+  const creation = kind === "video" ? withIdField(said) : said;
+  if (createdKind(type, data) !== null) return [{ type, data: creation }];
+  return [
+    { type: taskEventType(kind, "created"), data: impliedCreation(kind, creation) },
+    { type, data: said },
+  ];
+}
+
+/** Every fact of a video says which one it is, also where its worker left that to the `task_id`. */
+function withVideoId(data: JsonObject, known: unknown, taskId: string): JsonObject {
+  return typeof data.id === "string" ? data : { ...data, id: typeof known === "string" ? known : taskId };
+}
+
+/** The task knows it from then on. */
+function withIdField(data: JsonObject): JsonObject {
+  if (idField(data) === data.id) return data;
+  return { ...data, fields: { ...(isJsonObject(data.fields) && data.fields), id: data.id } };
+}
+
+function idField({ fields }: JsonObject): unknown {
+  return isJsonObject(fields) ? fields.id : undefined;
 }
 
 /** The kind that an event says by its name (`scene.started`), so that it may bring its task into being. */
@@ -65,6 +85,7 @@ function impliedCreation(kind: string, data: JsonObject): JsonObject {
     title: named,
     weight: weight ?? null,
     fields: isJsonObject(fields) ? fields : Object.fromEntries(identity.map((name) => [name, data[name]])),
+    ...(kind === "video" && { id: data.id }),
   };
 }
 

@@ -1,24 +1,36 @@
+import { randomBytes } from "node:crypto";
 import type { AddressInfo } from "node:net";
-import { type JobSummary, type JobsFilter, PlayheadError, parseRecord } from "@playhead/core";
+import { type JobSummary, type JobsFilter, PlayheadError } from "@playhead/core";
+import { createAnnouncer } from "./announce/announce-job.ts";
 import { type Auth, createAuth, SESSION_COOKIE, SESSION_SECONDS } from "./auth/auth.ts";
 import { mayDo } from "./auth/principal.ts";
+import { createAddressGuard } from "./callbacks/address-guard.ts";
+import { createCallbacks } from "./callbacks/callbacks.ts";
+import { createSigningSecrets } from "./callbacks/signing-secrets.ts";
 import type { Config } from "./config/config.ts";
-import { createEngine, DEFAULT_TENANT, type Engine, type LocalEngine, newJobId, type ServerLog } from "./engine.ts";
+import { createEngine, DEFAULT_TENANT, type Engine, type LocalEngine, type ServerLog } from "./engine.ts";
 import type { JobLimits } from "./engine-job-watch.ts";
 import { createGateway, type Gateway } from "./gateway/gateway.ts";
 import { diskCheck } from "./health/checks/disk.ts";
 import { ingestCheck } from "./health/checks/ingest.ts";
 import { storeCheck } from "./health/checks/store.ts";
 import { createHealth, type Health } from "./health/health.ts";
+import { createHistory } from "./history/job-as-of.ts";
 import type { Api } from "./http/api.ts";
+import { addApiPageRoutes } from "./http/api-page-routes.ts";
+import { addCallbackRoutes } from "./http/callback-routes.ts";
 import { addControlRoutes } from "./http/control-routes.ts";
 import { createHttp } from "./http/create-http.ts";
+import { addCreateJobRoute } from "./http/create-job-route.ts";
 import { addEventRoutes } from "./http/event-routes.ts";
-import { addJobRoutes, type NewJob } from "./http/job-routes.ts";
+import { addJobRoutes } from "./http/job-routes.ts";
 import { addMonitoringRoutes } from "./http/monitoring-routes.ts";
 import { addPageRoutes } from "./http/page-routes.ts";
+import { createRequestLimit } from "./http/request-limit.ts";
 import { addSessionRoutes } from "./http/session-routes.ts";
+import { addVideoRoutes } from "./http/video-routes.ts";
 import { addWorkerRoutes } from "./http/worker-routes.ts";
+import { createIdempotency } from "./idempotency/idempotency.ts";
 import type { MediaRoots } from "./media/media-roots.ts";
 
 export interface ServerOptions {
@@ -45,6 +57,8 @@ export interface PlayheadServer {
 }
 
 const LIST_SIZE = 100;
+/** A caller who was quiet may ask for so many seconds' worth at once. */
+const BURST_SEC = 2;
 /** How long requests under way have to be answered when the server ends. */
 const LAST_ANSWERS_MS = 3_000;
 
@@ -81,8 +95,11 @@ async function startNetwork(engine: Engine, { config, dashboardFolder, version, 
   health.register(diskCheck(config.data));
   let isReady = false;
 
+  const { requests_per_second: perSecond } = config;
+  const callbackParts = openCallbacks(engine, config, log);
   const http = await createHttp({
     version,
+    admit: createRequestLimit({ perSecond, burst: perSecond * BURST_SEC, nowMs: Date.now }).admit,
     authorize: async (request, permission) => {
       const principal = await auth.ofRequest(request.headers);
       if (principal === null || permission === "public") return principal;
@@ -90,7 +107,7 @@ async function startNetwork(engine: Engine, { config, dashboardFolder, version, 
     },
     onError: (error, request) => log("error", "a request failed", { ...request, error: textOf(error) }),
   });
-  addApi(http, engine, auth);
+  addApi(http, engine, auth, callbackParts);
   addMonitoringRoutes(http, {
     health: health.report,
     countJobs: store.countJobs,
@@ -99,6 +116,7 @@ async function startNetwork(engine: Engine, { config, dashboardFolder, version, 
     server: { version, started_at: new Date().toISOString(), epoch: store.epoch },
     isReady: () => isReady,
   });
+  addApiPageRoutes(http);
   await addPageRoutes(http, { dashboardFolder, mediaFile: media.fileOf });
   const gateway = openGateway(engine, auth, log);
   gateway.attach(http.server);
@@ -107,6 +125,8 @@ async function startNetwork(engine: Engine, { config, dashboardFolder, version, 
   const { port } = http.server.address() as AddressInfo;
   const url = `http://${config.host.includes(":") ? `[${config.host}]` : config.host}:${port}`;
   isReady = true;
+  const { callbacks } = callbackParts;
+  callbacks.catchUp().catch((error) => log("error", "callbacks could not be taken up", { error: textOf(error) }));
 
   let closing: Promise<void> | null = null;
   async function closeAll(): Promise<void> {
@@ -114,7 +134,7 @@ async function startNetwork(engine: Engine, { config, dashboardFolder, version, 
     // First the intake, so that senders and viewers still hear what became of the last of it.
     await engine.stopIntake();
     await gateway.close();
-    await closeHttp(http);
+    await Promise.all([closeHttp(http), callbacks.close()]);
     await engine.close();
   }
 
@@ -132,7 +152,31 @@ async function startNetwork(engine: Engine, { config, dashboardFolder, version, 
   };
 }
 
-function addApi(http: Api, engine: Engine, auth: Auth): void {
+/** Whom jobs call when they have ended. */
+function openCallbacks({ store, bus, readJob }: Engine, { host, callback_private }: Config, log: ServerLog) {
+  const secrets = createSigningSecrets({ store, nowMs: Date.now, newKey: () => randomBytes(24) });
+  const callbacks = createCallbacks({
+    store,
+    bus,
+    readJob,
+    guard: createAddressGuard({ allowPrivate: callback_private ?? isThisMachine(host) }),
+    secrets,
+    nowMs: Date.now,
+    random: Math.random,
+    newId: () => `msg_${randomBytes(15).toString("base64url")}`,
+    onError: (error, jobId) => log("error", "a callback failed", { job_id: jobId, error: textOf(error) }),
+  });
+  return { callbacks, secrets };
+}
+
+type CallbackParts = ReturnType<typeof openCallbacks>;
+
+/** @returns whether a server on this address answers this machine only */
+function isThisMachine(host: string): boolean {
+  return host === "localhost" || host === "::1" || host.startsWith("127.");
+}
+
+function addApi(http: Api, engine: Engine, auth: Auth, { callbacks, secrets }: CallbackParts): void {
   const { store, ingest, workers, control, starts } = engine;
   addSessionRoutes(http, {
     isKey: (key) => auth.fromKey(key) !== null,
@@ -141,13 +185,35 @@ function addApi(http: Api, engine: Engine, auth: Auth): void {
     cookieSeconds: SESSION_SECONDS,
     describe: auth.ofRequest,
   });
+  const announcer = createAnnouncer({
+    createdMs: async (tenantId, jobId) => {
+      const job = await engine.readJob(tenantId, jobId);
+      return job === null ? null : Date.parse(job.created_at);
+    },
+    ingest: (tenantId, records) => ingest.ingest({ source: "server", records }, { tenantId, worker: null }),
+    keepCallback: callbacks.keep,
+    nowMs: Date.now,
+  });
+  addCreateJobRoute(http, {
+    announce: announcer.announce,
+    readJob: engine.readJob,
+    answerOnce: createIdempotency({ store, nowMs: Date.now }).answer,
+  });
   addJobRoutes(http, {
     store,
     readJob: engine.readJob,
     hasJob: engine.hasJob,
     refresh: engine.refresh,
     projectTasks: engine.projectTasks,
-    createJob: (tenantId, job) => announce(engine, tenantId, job),
+    jobAsOf: createHistory({ store }).jobAsOf,
+    nowMs: Date.now,
+  });
+  addVideoRoutes(http, { store, hasJob: engine.hasJob, projectTasks: engine.projectTasks });
+  addCallbackRoutes(http, {
+    hasJob: engine.hasJob,
+    readCallback: callbacks.read,
+    describeSecret: secrets.describe,
+    rotateSecret: secrets.rotate,
   });
   addControlRoutes(http, {
     summarize: async (tenantId, jobId) => {
@@ -246,14 +312,6 @@ async function closeHttp(http: Api): Promise<void> {
   const cutOff = setTimeout(() => http.server.closeAllConnections(), LAST_ANSWERS_MS);
   await http.close();
   clearTimeout(cutOff);
-}
-
-async function announce({ ingest }: Engine, tenantId: string, { job_id, ...definition }: NewJob): Promise<string> {
-  const jobId = job_id ?? newJobId();
-  const ts = new Date().toISOString();
-  const { type, data } = parseRecord({ type: "job.created", job_id: jobId, ts, data: definition });
-  await ingest.report(tenantId, { type, job_id: jobId, data });
-  return jobId;
 }
 
 async function listJobs(

@@ -22,7 +22,7 @@ export async function startTestServer({ config, dataFolder, atEnd = onTestFinish
   const data = dataFolder ?? join(folder, "data");
   const complaints: string[] = [];
   const server = await startServer({
-    config: { ...configSchema.parse({}), port: 0, data, ...config },
+    config: configSchema.parse({ port: 0, data, ...config }),
     dashboardFolder,
     version: "1.2.3",
     log: (level, message, fields) => complaints.push(`${level}: ${message} ${JSON.stringify(fields ?? {})}`),

@@ -17,10 +17,11 @@ const CONTROLLERS: readonly Role[] = ["admin", "operator"];
 const REPORTERS: readonly Role[] = ["admin", "worker"];
 
 /** What a request is about, for {@link mayDo}. */
-export type Action = "read" | "control" | "report";
+export type Action = "read" | "control" | "report" | "admin";
 
 /** @returns whether the principal's role allows the action. */
 export function mayDo({ role }: Pick<Principal, "role">, action: Action): boolean {
   if (action === "read") return true;
+  if (action === "admin") return role === "admin";
   return (action === "control" ? CONTROLLERS : REPORTERS).includes(role);
 }

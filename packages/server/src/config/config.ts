@@ -63,6 +63,24 @@ export const configSchema = z.strictObject({
     )
     .default({})
     .meta({ description: "What is different for jobs of a kind." }),
+  requests_per_second: z
+    .number()
+    .int()
+    .min(1)
+    .max(1_000_000)
+    .default(1_000)
+    .meta({
+      env: ["PLAYHEAD_REQUESTS_PER_SECOND"],
+      description: "How many requests one credential may send a second; twice as many at once.",
+    }),
+  callback_private: z
+    .boolean()
+    .optional()
+    .meta({
+      env: ["PLAYHEAD_CALLBACK_PRIVATE"],
+      description:
+        "Whether callbacks may go to private networks and to this machine; else only while `host` is this machine.",
+    }),
   ffmpeg_path: z
     .string()
     .min(1)
@@ -82,13 +100,19 @@ const NUMBERS: ReadonlySet<ConfigKey> = new Set([
   "stall_after_ms",
   "pause_deadline_ms",
   "cancel_deadline_ms",
+  "requests_per_second",
 ]);
+/** Settings that are yes or no. */
+const SWITCHES: ReadonlySet<ConfigKey> = new Set(["callback_private"]);
 /** Settings that nobody may read in a message. */
 const SECRETS: ReadonlySet<ConfigKey> = new Set(["admin_key", "secret"]);
 
 /** @returns a value from outside of the file as the schema wants it; what does not fit is left for the schema to refuse */
 export function fromText(key: ConfigKey, value: unknown): unknown {
-  return NUMBERS.has(key) && typeof value === "string" && /^\s*\d+\s*$/.test(value) ? Number(value) : value;
+  if (typeof value !== "string") return value;
+  const text = value.trim();
+  if (NUMBERS.has(key) && /^\d+$/.test(text)) return Number(text);
+  return SWITCHES.has(key) && (text === "true" || text === "false") ? text === "true" : value;
 }
 
 /** @returns a value as a message may show it */

@@ -17,6 +17,7 @@ const DEFAULTS = {
   pause_deadline_ms: 300_000,
   cancel_deadline_ms: 30_000,
   kinds: {},
+  requests_per_second: 1_000,
 };
 
 function fileOf(text: string): string {
@@ -48,9 +49,10 @@ test("nothing said gives the defaults: this machine only, port 8765", () => {
 test("the environment speaks over the file, and the flags over both", () => {
   const file = fileOf(JSON.stringify({ host: "::1", port: 1, data: "from-file" }));
   const environment = { PLAYHEAD_PORT: "2", PLAYHEAD_DATA: "from-environment" };
-  expect(load({ file })).toMatchObject({ host: "::1", port: 1, data: "from-file" });
-  expect(load({ file, environment })).toMatchObject({ host: "::1", port: 2, data: "from-environment" });
-  expect(load({ file, environment, flags: { data: "from-flag" } })).toMatchObject({
+  expect(load({ file })).toEqual({ ...DEFAULTS, host: "::1", port: 1, data: "from-file" });
+  expect(load({ file, environment })).toEqual({ ...DEFAULTS, host: "::1", port: 2, data: "from-environment" });
+  expect(load({ file, environment, flags: { data: "from-flag" } })).toEqual({
+    ...DEFAULTS,
     host: "::1",
     port: 2,
     data: "from-flag",
@@ -129,4 +131,15 @@ test("each environment variable sets one setting", () => {
   expect(new Set(names).size).toBe(names.length);
   const config: Config = load({ environment: { FFMPEG_PATH: "/opt/ffmpeg", PLAYHEAD_SECRET: "s".repeat(32) } });
   expect(config).toMatchObject({ ffmpeg_path: "/opt/ffmpeg", secret: "s".repeat(32) });
+});
+
+test.each([
+  ["true", true],
+  [" false ", false],
+])("a switch is set by the environment: %j", (text, expected) => {
+  expect(load({ environment: { PLAYHEAD_CALLBACK_PRIVATE: text } }).callback_private).toBe(expected);
+});
+
+test.each(["yes", "1", "TRUE"])("a switch is not set by %j", (text) => {
+  expect(() => load({ environment: { PLAYHEAD_CALLBACK_PRIVATE: text } })).toThrow("callback_private");
 });

@@ -17,11 +17,19 @@ const ROUTES = [
   { method: "POST", path: "/api/v1/jobs" },
   { method: "GET", path: "/api/v1/jobs/{id}" },
   { method: "GET", path: "/api/v1/jobs/{id}/tasks" },
+  { method: "GET", path: "/api/v1/jobs/{id}/videos" },
+  { method: "GET", path: "/api/v1/jobs/{id}/videos/{video_id}" },
   { method: "GET", path: "/api/v1/jobs/{id}/events" },
+  { method: "GET", path: "/api/v1/jobs/{id}/callbacks" },
+  { method: "GET", path: "/api/v1/callbacks/secret" },
+  { method: "POST", path: "/api/v1/callbacks/secret" },
   { method: "GET", path: "/api/v1/jobs/{id}/logs" },
   { method: "POST", path: "/api/v1/jobs/{id}/pause" },
   { method: "POST", path: "/api/v1/jobs/{id}/resume" },
   { method: "POST", path: "/api/v1/jobs/{id}/cancel" },
+  { method: "POST", path: "/api/v1/jobs/{id}/retry" },
+  { method: "POST", path: "/api/v1/jobs/bulk" },
+  { method: "POST", path: "/api/v1/workers/{source}/heartbeat" },
   { method: "POST", path: "/api/v1/events" },
   { method: "GET", path: "/api/v1/commands" },
   { method: "POST", path: "/api/v1/commands/{command_id}/ack" },
@@ -36,7 +44,7 @@ const ROUTES = [
 
 describe("who asks", () => {
   test.each(ROUTES)("$method $path needs a key, unless it is public", async ({ method, path, isPublic }) => {
-    const address = path.replace("{id}", "none").replace("{command_id}", "none");
+    const address = path.replaceAll(/\{\w+\}/g, "none");
     const answer = await server.ask(address, { method, headers: {} });
     if (isPublic) expect(answer.status).not.toBe(401);
     else await expectError(answer, 401, "unauthorized");

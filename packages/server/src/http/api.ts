@@ -17,12 +17,14 @@ export type Api = FastifyInstance<
 >;
 
 /** What a request may do; on each route, checked in one place. */
-export type Permission = "public" | "read" | "control" | "report";
+export type Permission = "public" | "read" | "control" | "report" | "admin";
 
 declare module "fastify" {
   interface FastifyContextConfig {
     /** @defaultValue `read` */
     permission?: Permission;
+    /** Whether the answer has an ETag, and is not sent again to who has it. @defaultValue false */
+    etag?: boolean;
   }
   interface FastifyRequest {
     /** Whose data the request may see; set before any route that is not public. */

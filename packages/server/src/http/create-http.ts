@@ -1,4 +1,3 @@
-import { randomUUID } from "node:crypto";
 import fastifySwagger from "@fastify/swagger";
 import { PlayheadError, toErrorBody } from "@playhead/core";
 import { type FastifyError, type FastifyReply, type FastifyRequest, fastify } from "fastify";
@@ -8,8 +7,12 @@ import {
   jsonSchemaTransformObject,
   validatorCompiler,
 } from "fastify-type-provider-zod";
+import * as z from "zod";
 import type { Api, Permission } from "./api.ts";
+import { addConditionalAnswers } from "./conditional-answers.ts";
+import { correlationIdOf } from "./correlation-id.ts";
 import { errorBody } from "./schemas.ts";
+import { answerUnreadable } from "./unreadable-request.ts";
 
 export interface HttpOptions {
   readonly version: string;
@@ -17,7 +20,9 @@ export interface HttpOptions {
   readonly authorize: (
     request: FastifyRequest,
     permission: Permission,
-  ) => Promise<{ readonly tenantId: string } | null | "forbidden">;
+  ) => Promise<{ readonly tenantId: string; readonly credentialId: string } | null | "forbidden">;
+  /** Counts a request of a credential, or of an address where there is none; throws `rate_limited` for one too many. */
+  readonly admit: (caller: string) => void;
   /** Told of every error that is our fault. */
   readonly onError: (
     error: unknown,
@@ -31,7 +36,7 @@ const REQUEST_LIMIT_MS = 60_000;
 const RETRY_AFTER_SEC = 1;
 
 /** The HTTP server without its routes: checks, permissions, errors and headers are the same for all of them. */
-export async function createHttp({ version, authorize, onError }: HttpOptions): Promise<Api> {
+export async function createHttp({ version, authorize, admit, onError }: HttpOptions): Promise<Api> {
   const answerError = (error: FastifyError, request: FastifyRequest, reply: FastifyReply) => {
     const known = asPlayheadError(error);
     if (known === null || known.errorClass === "internal") {
@@ -44,10 +49,11 @@ export async function createHttp({ version, authorize, onError }: HttpOptions): 
     requestTimeout: REQUEST_LIMIT_MS,
     // What is under way is answered; who closes the server sees to it that this does not take for ever.
     forceCloseConnections: "idle",
-    genReqId: () => randomUUID(),
+    genReqId: ({ headers }) => correlationIdOf(headers),
     routerOptions: { maxParamLength: 300 },
     // An address that cannot be read, before there is a route.
     frameworkErrors: answerError,
+    clientErrorHandler: answerUnreadable,
   }).withTypeProvider() as Api;
   api.setValidatorCompiler(validatorCompiler);
   // What we answer is ours: its types are checked when it is built, and its schemas are for the documentation.
@@ -65,8 +71,13 @@ export async function createHttp({ version, authorize, onError }: HttpOptions): 
 
   api.decorateRequest("tenantId", "");
   api.addHook("onRoute", (route) => {
-    const response = route.schema?.response as Record<string, unknown> | undefined;
-    if (response !== undefined) response.default ??= errorBody;
+    const { schema, config } = route;
+    const response = schema?.response as Record<string, unknown> | undefined;
+    if (response === undefined || schema === undefined) return;
+    response.default ??= errorBody;
+    if (config?.etag === true) response[304] ??= z.null().meta({ description: "The one who asks has it already" });
+    // The document says of the others that they need a key.
+    if (config?.permission === "public") schema.security ??= [];
   });
   api.addHook("onRequest", async (request, reply) => {
     setCommonHeaders(request, reply);
@@ -74,17 +85,24 @@ export async function createHttp({ version, authorize, onError }: HttpOptions): 
   // The one place where permissions are checked.
   api.addHook("onRequest", async (request) => {
     const permission = request.routeOptions.config.permission ?? "read";
-    if (permission === "public" || request.is404) return;
+    if (permission === "public" || request.is404) {
+      // Pages come with many files; what a browser asks of the API without a credential is little.
+      if (request.url.startsWith("/api/")) admit(`address ${request.ip}`);
+      return;
+    }
     const found = await authorize(request, permission);
+    if (found === null || found === "forbidden") admit(`address ${request.ip}`);
     if (found === null) {
       throw new PlayheadError("unauthorized", "this needs an access key or a signed-in session", {
         hint: "send Authorization: Bearer <access key>, or open the sign-in link that the server printed",
       });
     }
     if (found === "forbidden") throw new PlayheadError("forbidden", `this key may not ${permission}`);
+    admit(`credential ${found.credentialId}`);
     request.tenantId = found.tenantId;
   });
 
+  addConditionalAnswers(api);
   api.setErrorHandler(answerError);
   api.setNotFoundHandler((request, reply) => {
     const what = `there is no ${request.method} ${pathOf(request)}`;
@@ -101,12 +119,17 @@ function statusOf(error: FastifyError, known: PlayheadError | null): number {
 function sendError(error: Error, request: FastifyRequest, reply: FastifyReply, status: number): void {
   // Also where a request got no further than its address.
   setCommonHeaders(request, reply);
-  if (status === 503 || status === 429) reply.header("retry-after", RETRY_AFTER_SEC);
+  if (status === 503 || status === 429) reply.header("retry-after", retryAfterSec(error));
   if (status === 401) reply.header("www-authenticate", "Bearer");
   reply
     .status(status)
     .type("application/json")
     .send(JSON.stringify(toErrorBody(error)));
+}
+
+function retryAfterSec(error: Error): number {
+  const ms = error instanceof PlayheadError ? error.detail.retry_after_ms : undefined;
+  return typeof ms === "number" ? Math.max(1, Math.ceil(ms / 1_000)) : RETRY_AFTER_SEC;
 }
 
 function setCommonHeaders(request: FastifyRequest, reply: FastifyReply): void {
@@ -127,7 +150,10 @@ function asPlayheadError(error: FastifyError): PlayheadError | null {
       const path = instancePath.slice(1).replaceAll("/", ".");
       return `${error.validationContext ?? "request"}${path === "" ? "" : `.${path}`}: ${message}`;
     });
-    return new PlayheadError("validation_error", faults.join("; "), { detail: { faults }, cause: error });
+    // A parameter that does not exist makes a request that cannot be read; one of a wrong value, a request that is wrong.
+    const isUnknown = error.validation.every(({ keyword }) => keyword === "unrecognized_keys");
+    const code = isUnknown && error.validationContext === "querystring" ? "invalid_request" : "validation_error";
+    return new PlayheadError(code, faults.join("; "), { detail: { faults }, cause: error });
   }
   if (error.statusCode === 413) {
     return new PlayheadError("payload_too_large", `expected a body of at most ${BODY_LIMIT_BYTES} bytes`, {

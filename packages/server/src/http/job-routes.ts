@@ -1,17 +1,22 @@
-import {
-  isJobId,
-  JOB_STATES,
-  type JobSnapshot,
-  type JobSummary,
-  LOG_LEVELS,
-  PlayheadError,
-  TASK_STATES,
-} from "@playhead/core";
+import { JOB_STATES, type JobSnapshot, type JobSummary, LOG_LEVELS, PlayheadError, TASK_STATES } from "@playhead/core";
 import * as z from "zod";
 import type { Store } from "../store/store.ts";
 import type { Api } from "./api.ts";
-import { decodePageToken, encodePageToken } from "./page-token.ts";
-import { event, jobParams, jobSnapshot, jobSummary, logLine, pageSize, repeated, task } from "./schemas.ts";
+import { noSuchJob } from "./no-such-job.ts";
+import { decodePageToken, encodePageToken, markOfQuery } from "./page-token.ts";
+import {
+  event,
+  type JobAnswer,
+  jobParams,
+  jobSnapshot,
+  jobSummary,
+  logLine,
+  moment,
+  pageSize,
+  pageToken,
+  repeated,
+  task,
+} from "./schemas.ts";
 
 export interface JobRoutesDeps {
   readonly store: Pick<Store, "listJobs" | "listTasks" | "readFacts" | "readLogs" | "epoch">;
@@ -23,53 +28,58 @@ export interface JobRoutesDeps {
   readonly refresh: (listed: readonly JobSummary[]) => Promise<readonly JobSummary[]>;
   /** Resolves when the store lists the job's tasks as they stand by now. */
   readonly projectTasks: (jobId: string) => Promise<void>;
-  readonly createJob: (tenantId: string, definition: NewJob) => Promise<string>;
-}
-
-/** What a client says of a job to come. */
-export interface NewJob {
-  readonly job_id?: string | undefined;
-  readonly kind: string;
-  readonly title?: string | undefined;
-  readonly user_id?: string | undefined;
-  readonly metadata?: Readonly<Record<string, unknown>> | undefined;
+  /** The job as it stood at a moment; null when it was not there yet. */
+  readonly jobAsOf: (jobId: string, atMs: number) => Promise<JobSnapshot | null>;
+  readonly nowMs: () => number;
 }
 
 const MAX_EVENTS = 1_000;
 
-/** Reading jobs and their parts, and announcing one. */
+/** Reading jobs and their parts. */
 export function addJobRoutes(api: Api, deps: JobRoutesDeps): void {
-  const { store, readJob, hasJob, refresh, projectTasks, createJob } = deps;
+  const { store, readJob, hasJob, refresh, projectTasks, jobAsOf, nowMs } = deps;
 
   async function expectJob(tenantId: string, jobId: string): Promise<void> {
     if (!(await hasJob(tenantId, jobId))) throw noSuchJob(jobId);
   }
 
-  async function snapshot(tenantId: string, jobId: string): Promise<z.output<typeof jobSnapshot>> {
+  async function snapshot(tenantId: string, jobId: string, atMs: number | undefined): Promise<JobAnswer> {
+    if (atMs !== undefined && atMs < nowMs()) {
+      await expectJob(tenantId, jobId);
+      const then = await jobAsOf(jobId, atMs);
+      if (then === null) {
+        throw new PlayheadError("not_found", `there was no job ${jobId} yet at ${new Date(atMs).toISOString()}`);
+      }
+      return then as JobAnswer;
+    }
     const job = await readJob(tenantId, jobId);
     if (job === null) throw noSuchJob(jobId);
-    return job as z.output<typeof jobSnapshot>;
+    return job as JobAnswer;
   }
 
   api.get(
     "/api/v1/jobs",
     {
+      config: { etag: true },
       schema: {
         summary: "List jobs",
-        querystring: z.object({
+        querystring: z.strictObject({
           state: repeated(z.enum(JOB_STATES)),
           kind: repeated(z.string()),
-          user_id: z.string().optional(),
+          user_id: repeated(z.string()),
+          created_from: moment.optional(),
+          created_to: moment.optional().meta({ description: "Exclusive" }),
           q: z.string().max(200).optional().meta({ description: "Part of a title or an id" }),
           sort: z.enum(["created_at", "ended_at", "title"]).default("created_at"),
           order: z.enum(["asc", "desc"]).default("desc"),
           page_size: pageSize,
-          page_token: z.string().max(1_000).optional(),
+          page_token: pageToken,
         }),
         response: { 200: z.object({ jobs: z.array(jobSummary), next_page_token: z.string().nullable() }) },
       },
     },
     async ({ query, tenantId }) => {
+      const mark = markOfQuery("jobs", tenantId, query);
       const { items, next } = await store.listJobs({
         tenantId,
         sort: query.sort,
@@ -79,56 +89,43 @@ export function addJobRoutes(api: Api, deps: JobRoutesDeps): void {
         ...(query.kind !== undefined && { kinds: query.kind }),
         ...(query.user_id !== undefined && { userId: query.user_id }),
         ...(query.q !== undefined && { text: query.q }),
-        ...(query.page_token !== undefined && { after: decodePageToken(query.page_token) }),
+        ...(query.created_from !== undefined && { createdFromMs: query.created_from }),
+        ...(query.created_to !== undefined && { createdToMs: query.created_to }),
+        ...(query.page_token !== undefined && { after: decodePageToken(query.page_token, mark) }),
       });
       const jobs = (await refresh(items)) as z.output<typeof jobSummary>[];
-      return { jobs, next_page_token: encodePageToken(next) };
-    },
-  );
-
-  api.post(
-    "/api/v1/jobs",
-    {
-      config: { permission: "report" },
-      schema: {
-        summary: "Announce a job",
-        body: z.strictObject({
-          job_id: z
-            .string()
-            .refine(isJobId, "expected 1 to 128 letters, digits, dots, dashes or underscores")
-            .optional(),
-          kind: z.string().min(1).max(64),
-          title: z.string().max(500).optional(),
-          user_id: z.string().max(200).optional(),
-          metadata: z.record(z.string(), z.unknown()).optional(),
-        }),
-        response: { 201: jobSnapshot },
-      },
-    },
-    async ({ body, tenantId }, reply) => {
-      const jobId = await createJob(tenantId, body);
-      reply.status(201).header("location", `/api/v1/jobs/${jobId}`);
-      return snapshot(tenantId, jobId);
+      return { jobs, next_page_token: encodePageToken(next, mark) };
     },
   );
 
   api.get(
     "/api/v1/jobs/:id",
-    { schema: { summary: "Read a job", params: jobParams, response: { 200: jobSnapshot } } },
-    ({ params, tenantId }) => snapshot(tenantId, params.id),
+    {
+      config: { etag: true },
+      schema: {
+        summary: "Read a job",
+        params: jobParams,
+        querystring: z.strictObject({
+          at: moment.optional().meta({ description: "As the job stood then; now where it is missing, or to come" }),
+        }),
+        response: { 200: jobSnapshot },
+      },
+    },
+    ({ params, query, tenantId }) => snapshot(tenantId, params.id, query.at),
   );
 
   api.get(
     "/api/v1/jobs/:id/tasks",
     {
+      config: { etag: true },
       schema: {
         summary: "List a job's tasks, in the order in which they came to be",
         params: jobParams,
-        querystring: z.object({
+        querystring: z.strictObject({
           parent_id: z.string().optional(),
           state: repeated(z.enum(TASK_STATES)),
           page_size: pageSize,
-          page_token: z.string().max(1_000).optional(),
+          page_token: pageToken,
         }),
         response: { 200: z.object({ tasks: z.array(task), next_page_token: z.string().nullable() }) },
       },
@@ -136,24 +133,26 @@ export function addJobRoutes(api: Api, deps: JobRoutesDeps): void {
     async ({ params, query, tenantId }) => {
       await expectJob(tenantId, params.id);
       await projectTasks(params.id);
+      const mark = markOfQuery(`tasks of ${params.id}`, tenantId, query);
       const { items, next } = await store.listTasks({
         jobId: params.id,
         limit: query.page_size,
         ...(query.parent_id !== undefined && { parentId: query.parent_id }),
         ...(query.state !== undefined && { states: query.state }),
-        ...(query.page_token !== undefined && { after: decodePageToken(query.page_token) }),
+        ...(query.page_token !== undefined && { after: decodePageToken(query.page_token, mark) }),
       });
-      return { tasks: items as z.output<typeof task>[], next_page_token: encodePageToken(next) };
+      return { tasks: items as z.output<typeof task>[], next_page_token: encodePageToken(next, mark) };
     },
   );
 
   api.get(
     "/api/v1/jobs/:id/events",
     {
+      config: { etag: true },
       schema: {
         summary: "Read a job's facts",
         params: jobParams,
-        querystring: z.object({
+        querystring: z.strictObject({
           after: z.coerce.number().int().min(0).default(0),
           limit: z.coerce.number().int().min(1).max(MAX_EVENTS).default(200),
         }),
@@ -171,10 +170,11 @@ export function addJobRoutes(api: Api, deps: JobRoutesDeps): void {
   api.get(
     "/api/v1/jobs/:id/logs",
     {
+      config: { etag: true },
       schema: {
         summary: "Read a job's log, oldest first",
         params: jobParams,
-        querystring: z.object({
+        querystring: z.strictObject({
           after: z.coerce.number().int().min(0).optional(),
           before: z.coerce.number().int().min(1).optional(),
           level: z.enum(LOG_LEVELS).optional().meta({ description: "This level and what is worse" }),
@@ -197,8 +197,4 @@ export function addJobRoutes(api: Api, deps: JobRoutesDeps): void {
       return { logs: logs as z.output<typeof logLine>[], next_after: nextAfter };
     },
   );
-}
-
-function noSuchJob(jobId: string): PlayheadError {
-  return new PlayheadError("not_found", `there is no job ${jobId}`);
 }

@@ -72,5 +72,4 @@ export function addMonitoringRoutes(api: Api, deps: MonitoringRoutesDeps): void 
       };
     },
   );
-  api.get("/openapi.json", { config: { permission: "public" }, schema: { hide: true } }, async () => api.swagger());
 }

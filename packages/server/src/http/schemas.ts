@@ -2,8 +2,8 @@
 import { JOB_STATES, LIVENESS, LOG_LEVELS, TASK_STATES } from "@playhead/core";
 import * as z from "zod";
 
-const timestamp = z.string().meta({ description: "ISO 8601, UTC, milliseconds" });
-const json = z.record(z.string(), z.unknown());
+export const timestamp = z.string().meta({ description: "ISO 8601, UTC, milliseconds" });
+export const json = z.record(z.string(), z.unknown());
 const nullableNumber = z.number().nullable();
 
 export const errorBody = z
@@ -91,6 +91,28 @@ export const task = z
   })
   .meta({ id: "Task" });
 
+/** A task of kind `video`, in the words of those who think in videos. */
+export const video = z
+  .object({
+    id: z.string(),
+    job_id: z.string(),
+    task_id: z.string(),
+    title: z.string(),
+    state: z.enum(TASK_STATES),
+    percent_complete: z.number(),
+    step: z.string().nullable(),
+    attempt: z.number(),
+    fields: json,
+    artifacts: z.array(artifact).readonly(),
+    errors: z.array(viewedError).readonly(),
+    reason: z.string().nullable(),
+    created_at: timestamp,
+    started_at: timestamp.nullable(),
+    completed_at: timestamp.nullable().meta({ description: "When it ended, in whatever way" }),
+    time_processing_ms: nullableNumber,
+  })
+  .meta({ id: "Video" });
+
 const stateCounts = z.record(z.enum(TASK_STATES), z.number());
 
 export const jobSummary = z
@@ -129,12 +151,16 @@ export const jobSummary = z
     errors: z.array(viewedError).readonly(),
     error: viewedError.nullable(),
     summary: json.nullable(),
+    open_tasks_omitted: z.number().optional(),
   })
   .meta({ id: "JobSummary" });
 
 export const jobSnapshot = jobSummary
   .extend({ tasks: z.array(task).readonly(), tasks_total: z.number() })
   .meta({ id: "Job" });
+
+/** A job as it is answered. */
+export type JobAnswer = z.output<typeof jobSnapshot>;
 
 export const event = z
   .object({
@@ -165,4 +191,10 @@ export const repeated = <Item extends z.ZodType>(item: Item) =>
   z.preprocess((value) => (value === undefined || Array.isArray(value) ? value : [value]), z.array(item).optional());
 
 export const pageSize = z.coerce.number().int().min(10).max(200).default(50);
+export const pageToken = z.string().max(1_000).optional();
+/** Any ISO 8601 time with an offset, as milliseconds. */
+export const moment = z.iso
+  .datetime({ offset: true })
+  .transform((text) => Date.parse(text))
+  .meta({ description: "ISO 8601, with an offset or Z" });
 export const jobParams = z.object({ id: z.string().min(1).max(128) });

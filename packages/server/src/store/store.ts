@@ -68,7 +68,8 @@ export interface JobsQuery {
   /** Any of these; none of them lists nothing. */
   readonly states?: readonly JobState[];
   readonly kinds?: readonly string[];
-  readonly userId?: string;
+  /** Of one user, or of any of these. */
+  readonly userId?: string | readonly string[];
   /** Matches titles and ids, in any case, anywhere. */
   readonly text?: string;
   readonly createdFromMs?: number;
@@ -101,6 +102,9 @@ export interface TasksQuery {
   /** Null for those at the top. */
   readonly parentId?: string | null;
   readonly states?: readonly TaskState[];
+  readonly kinds?: readonly string[];
+  /** Only what has this `task_id`, or this `id` among its fields. */
+  readonly named?: string;
   readonly limit: number;
   readonly after?: PageCursor;
 }

@@ -55,6 +55,31 @@ export const TASK_CASES: readonly StoreCase<SharedSetup>[] = [
     },
   },
   {
+    name: "filters tasks by kind, and finds them by id or by the id in their fields",
+    async run(setup) {
+      const script = await twoScenes(setup);
+      const { jobId } = script;
+      const { expect } = setup;
+      script.report("video.created", { task_id: "v", parent_id: "a", fields: { id: "row-1" } });
+      script.report("task.created", { task_id: "row-2", kind: "video", fields: { id: 7 } });
+      await setup.store.commit(script.group());
+      expect(await walk(setup, { jobId, limit: 1, kinds: ["video"] })).toEqual(["v", "row-2"]);
+      expect(await walk(setup, { jobId, limit: 2, kinds: ["video", "scene"] })).toEqual(["z", "a", "v", "row-2"]);
+      expect(await walk(setup, { jobId, limit: 1, kinds: [] })).toEqual([]);
+      expect(await walk(setup, { jobId, limit: 1, kinds: ["clip"], states: ["failed"] })).toEqual(["a2"]);
+      for (const [named, found] of [
+        ["v", ["v"]],
+        ["row-1", ["v"]],
+        ["row-2", ["row-2"]],
+        ["7", []],
+        ["row-3", []],
+      ] as const) {
+        expect(await walk(setup, { jobId, limit: 1, kinds: ["video"], named })).toEqual(found);
+      }
+      expect(await walk(setup, { jobId, limit: 1, kinds: ["clip"], named: "v" })).toEqual([]);
+    },
+  },
+  {
     name: "lists no task of an unknown job, or of another one",
     async run(setup) {
       const { jobId } = await twoScenes(setup);

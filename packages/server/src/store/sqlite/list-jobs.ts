@@ -37,7 +37,8 @@ export function listJobs(run: RunQuery, query: JobsQuery): TextPage {
   if (states !== undefined) select = select.where("jobs.state", "in", states);
   if (states !== undefined && !states.some(isFinalJobState)) select = select.where(IS_OPEN);
   if (kinds !== undefined) select = select.where("jobs.kind", "in", kinds);
-  if (userId !== undefined) select = select.where("jobs.user_id", "=", userId);
+  if (typeof userId === "string") select = select.where("jobs.user_id", "=", userId);
+  else if (userId !== undefined) select = select.where("jobs.user_id", "in", userId);
   if (createdFromMs !== undefined) select = select.where("jobs.created_ms", ">=", createdFromMs);
   if (createdToMs !== undefined) select = select.where("jobs.created_ms", "<", createdToMs);
   if (text !== undefined && text !== "") select = select.where(containsText(text));

@@ -1,0 +1,74 @@
+import { request as requestHttp } from "node:http";
+import { request as requestHttps } from "node:https";
+import { PlayheadError } from "@playhead/core";
+import type { AddressGuard } from "./address-guard.ts";
+
+export interface CallbackRequest {
+  readonly url: string;
+  readonly headers: Readonly<Record<string, string>>;
+  readonly body: string;
+  /** All of it, from the name to the answer's first line, has so long. */
+  readonly limitMs: number;
+  /** Cuts it off. */
+  readonly signal: AbortSignal;
+}
+
+/** What became of one try. */
+export interface TryOutcome {
+  /** Of the answer; null when there was none. */
+  readonly status: number | null;
+  /** Why there was no answer, in a word or two; null when there was one. */
+  readonly error: string | null;
+  /** What the receiver asked for. */
+  readonly retryAfterMs: number | null;
+}
+
+const MAX_RETRY_AFTER_SEC = 100_000;
+
+/** Posts a callback. Redirects are not followed, and of the answer only the status is read: the rest is nobody's affair. */
+export async function sendCallback(
+  guard: AddressGuard,
+  { url, headers, body, limitMs, signal }: CallbackRequest,
+): Promise<TryOutcome> {
+  const outcome = Promise.withResolvers<TryOutcome>();
+  const fail = (error: unknown) => outcome.resolve({ status: null, error: nameOf(error), retryAfterMs: null });
+  try {
+    const address = guard.read(url);
+    const send = address.protocol === "https:" ? requestHttps : requestHttp;
+    const request = send(address, {
+      method: "POST",
+      headers: { ...headers, "content-type": "application/json", "content-length": Buffer.byteLength(body) },
+      lookup: guard.lookup,
+      // A connection of its own: what the guard let through now says nothing about the next one.
+      agent: false,
+      signal: AbortSignal.any([signal, AbortSignal.timeout(limitMs)]),
+    });
+    request.on("error", fail);
+    request.on("response", (answer) => {
+      answer.on("error", () => undefined);
+      outcome.resolve({
+        status: answer.statusCode ?? null,
+        error: null,
+        retryAfterMs: retryAfterMs(answer.headers["retry-after"]),
+      });
+      answer.destroy();
+    });
+    request.end(body);
+  } catch (error) {
+    fail(error);
+  }
+  return outcome.promise;
+}
+
+/** For the list of tries: no addresses of ours, no stacks. */
+function nameOf(error: unknown): string {
+  if (error instanceof PlayheadError) return error.detail.refused === true ? "refused_address" : error.code;
+  const { name, code } = error as NodeJS.ErrnoException;
+  if (name === "TimeoutError" || name === "AbortError") return "timeout";
+  return typeof code === "string" ? code : "failed";
+}
+
+function retryAfterMs(header: string | undefined): number | null {
+  const seconds = header === undefined || !/^\s*\d{1,9}\s*$/.test(header) ? null : Number(header);
+  return seconds === null ? null : Math.min(MAX_RETRY_AFTER_SEC, seconds) * 1_000;
+}

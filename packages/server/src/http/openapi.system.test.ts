@@ -1,0 +1,193 @@
+import { readFileSync } from "node:fs";
+import { Validator } from "@seriousme/openapi-schema-validator";
+import { Ajv2020 } from "ajv/dist/2020.js";
+import { afterAll, beforeAll, expect, test } from "vitest";
+import { line, reportRunningJob } from "../../test/api.ts";
+import { startTestServer, type TestServer } from "../../test/start-server.ts";
+
+interface Answered {
+  readonly content?: Record<string, unknown>;
+}
+interface Document {
+  readonly paths: Record<string, Record<string, { readonly responses: Record<string, Answered> }>>;
+}
+
+let server: TestServer;
+let document: Document;
+let ajv: Ajv2020;
+beforeAll(async () => {
+  server = await startTestServer({ atEnd: afterAll });
+  document = (await (await server.ask("/openapi.json", { headers: {} })).json()) as Document;
+  // Words for people, such as `description`, stand beside the rules.
+  ajv = new Ajv2020({ strict: false, validateFormats: false, allErrors: true });
+  ajv.addSchema(document, "api");
+});
+
+const called = new Set<string>();
+
+/** Asks what a route of the document answers, and holds the answer against what the document says of it. */
+async function call(
+  route: string,
+  expected: number,
+  options: { path?: string; body?: unknown; headers?: object } = {},
+) {
+  const [method = "", template = ""] = route.split(" ");
+  const { path = template, body, headers = {} } = options;
+  const isText = typeof body === "string";
+  const answer = await server.ask(path, {
+    method,
+    headers: {
+      authorization: server.authorization,
+      ...(body !== undefined && { "content-type": isText ? "application/x-ndjson" : "application/json" }),
+      ...headers,
+    },
+    ...(body !== undefined && { body: isText ? body : JSON.stringify(body) }),
+  });
+  const text = await answer.text();
+  expect([route, answer.status, text]).toEqual([route, expected, text]);
+  const responses = document.paths[template]?.[method.toLowerCase()]?.responses;
+  if (responses === undefined) throw new TypeError(`expected ${route} to be in the document`);
+  const key = responses[String(answer.status)] === undefined ? "default" : String(answer.status);
+  expect(key === "default", `${route} answers ${answer.status}, of which the document says nothing`).toBe(
+    expected >= 400 && key === "default",
+  );
+  called.add(route);
+  if (text === "") return null;
+  const pointer = ["paths", template, method.toLowerCase(), "responses", key, "content", "application/json", "schema"];
+  const validate = ajv.compile({
+    $ref: `api#/${pointer.map((part) => encodeURIComponent(part.replaceAll("~", "~0").replaceAll("/", "~1"))).join("/")}`,
+  });
+  const value = JSON.parse(text);
+  validate(value);
+  expect([route, answer.status, validate.errors]).toEqual([route, answer.status, null]);
+  return value;
+}
+
+test("the document is OpenAPI 3.1 by the rules of OpenAPI", async () => {
+  expect(await new Validator().validate(structuredClone(document) as never)).toEqual({ valid: true });
+});
+
+test("every route answers what the document says, in every status that can be provoked", async () => {
+  await reportRunningJob(server, "j");
+  await server.report([
+    line(6, "video.created", "j", { task_id: "v", id: "v", title: "Row 1" }),
+    line(7, "video.failed", "j", {
+      task_id: "v",
+      error_code: "disk_full",
+      error_message: "full",
+      failed_step: "rendering",
+      hint: "free some",
+    }),
+    line(8, "task.step_changed", "j", { task_id: "t1", step: "rendering", details: { fps: 210 } }),
+    line(9, "task.artifact_added", "j", {
+      task_id: "t1",
+      artifact: {
+        type: "video",
+        name: "1.mp4",
+        url: "/media/1",
+        size_bytes: 7,
+        mime_type: "video/mp4",
+        metadata: { a: 1 },
+      },
+    }),
+  ]);
+  const many = Array.from({ length: 600 }, (_, at) => line(2 + at, "video.created", "many", { task_id: `v${at}` }));
+  await server.report([line(1, "job.created", "many", { kind: "bulk" }), ...many]);
+
+  const job = "/api/v1/jobs/{id}";
+  const at = (path: string, id = "j") => path.replace("{id}", id);
+  const anonymous = { headers: { authorization: "" } };
+
+  await call("POST /api/v1/jobs", 201, {
+    body: { job_id: "done", kind: "bulk", videos: [{ title: "One" }], callback_url: "http://127.0.0.1:9/x" },
+  });
+  await call("POST /api/v1/jobs", 201, { body: { kind: "k" }, headers: { "idempotency-key": "a" } });
+  await call("POST /api/v1/jobs", 201, { body: { kind: "k" }, headers: { "idempotency-key": "a" } });
+  await call("POST /api/v1/jobs", 409, { body: { kind: "other" }, headers: { "idempotency-key": "a" } });
+  await call("POST /api/v1/jobs", 409, { body: { job_id: "j", kind: "k" } });
+  await call("POST /api/v1/jobs", 422, { body: { kind: "" } });
+  await call("POST /api/v1/jobs", 401, { body: { kind: "k" }, ...anonymous });
+  await call("GET /api/v1/jobs", 200);
+  await call("GET /api/v1/jobs", 200, {
+    path: "/api/v1/jobs?state=running&state=pending&page_size=10&q=j&created_from=2020-01-01T00:00:00Z",
+  });
+  await call("GET /api/v1/jobs", 400, { path: "/api/v1/jobs?page_token=x" });
+  await call("GET /api/v1/jobs", 400, { path: "/api/v1/jobs?colour=red" });
+  await call("GET /api/v1/jobs", 422, { path: "/api/v1/jobs?page_size=1" });
+  await call("GET /api/v1/jobs", 304, { path: "/api/v1/jobs?kind=none", headers: { "if-none-match": "*" } });
+  for (const id of ["j", "many", "done"]) await call(`GET ${job}`, 200, { path: at(job, id) });
+  await call(`GET ${job}`, 200, { path: `${at(job)}?at=2026-11-21T10:42:00Z` });
+  await call(`GET ${job}`, 404, { path: `${at(job)}?at=2020-01-01T00:00:00Z` });
+  for (const part of ["tasks", "videos", "events", "logs", "callbacks"]) {
+    await call(`GET ${job}/${part}`, 200, { path: at(`${job}/${part}`) });
+    await call(`GET ${job}/${part}`, 304, { path: at(`${job}/${part}`, "done"), headers: { "if-none-match": "*" } });
+    await call(`GET ${job}/${part}`, 404, { path: at(`${job}/${part}`, "none") });
+    await call(`GET ${job}/${part}`, 401, { path: at(`${job}/${part}`), ...anonymous });
+  }
+  await call(`GET ${job}/callbacks`, 200, { path: at(`${job}/callbacks`, "done") });
+  await call(`GET ${job}/videos/{video_id}`, 200, { path: at(`${job}/videos/v`) });
+  await call(`GET ${job}/videos/{video_id}`, 404, { path: at(`${job}/videos/none`) });
+
+  await call(`POST ${job}/pause`, 202, { path: at(`${job}/pause`), body: { reason: "lunch" } });
+  await call(`POST ${job}/pause`, 409, { path: at(`${job}/pause`) });
+  await call(`POST ${job}/resume`, 202, { path: at(`${job}/resume`) });
+  await call(`POST ${job}/resume`, 404, { path: at(`${job}/resume`, "none") });
+  await call(`POST ${job}/cancel`, 202, { path: at(`${job}/cancel`, "done") });
+  await call(`POST ${job}/cancel`, 409, { path: at(`${job}/cancel`, "done") });
+  await call(`POST ${job}/retry`, 201, { path: at(`${job}/retry`, "done") });
+  await call(`POST ${job}/retry`, 409, { path: at(`${job}/retry`) });
+  await call("POST /api/v1/jobs/bulk", 200, { body: { verb: "cancel", job_ids: ["many", "done", "none"] } });
+  await call("POST /api/v1/jobs/bulk", 422, { body: { verb: "cancel", job_ids: [] } });
+  await call(`GET ${job}/callbacks`, 200, { path: at(`${job}/callbacks`, "done") });
+
+  const beat = "POST /api/v1/workers/{source}/heartbeat";
+  await call(beat, 200, { path: "/api/v1/workers/w-j/heartbeat", body: { jobs: ["j", "done"] } });
+  await call(beat, 422, { path: "/api/v1/workers/w-j/heartbeat", body: { jobs: 7 } });
+  await call("GET /api/v1/commands", 200, { path: "/api/v1/commands?source=w-k&kinds=bulk" });
+  await call("POST /api/v1/events", 200, {
+    body: JSON.stringify(line(10, "job.completed", "j", { summary: { a: 1 } })),
+  });
+  await call("POST /api/v1/events", 200, { body: "no JSON\n{}" });
+  await call("POST /api/v1/events", 400, { body: { no: "text" } });
+  await call(`GET ${job}`, 200, { path: at(job) });
+  await call("GET /api/v1/commands", 200, { path: "/api/v1/commands?source=w-j" });
+  await call("GET /api/v1/commands", 422);
+  await call("POST /api/v1/commands/{command_id}/ack", 200, { path: "/api/v1/commands/none/ack" });
+
+  await call("GET /api/v1/callbacks/secret", 200);
+  await call("POST /api/v1/callbacks/secret", 201);
+  await call("POST /api/v1/callbacks/secret", 401, anonymous);
+  await call("GET /api/v1/overview", 200);
+  await call("GET /api/v1/session", 200);
+  await call("POST /api/v1/session", 204, { body: { key: server.server.accessKey } });
+  await call("POST /api/v1/session", 401, { body: { key: "wrong" } });
+  await call("DELETE /api/v1/session", 204);
+  for (const part of ["", "/live", "/ready"]) await call(`GET /api/v1/monitoring/health${part}`, 200, anonymous);
+
+  const routes = Object.entries(document.paths).flatMap(([path, item]) =>
+    Object.keys(item).map((method) => `${method.toUpperCase()} ${path}`),
+  );
+  expect(routes.filter((route) => !called.has(route))).toEqual([]);
+  // Nothing of all this was our fault.
+  expect(server.complaints).toEqual([]);
+});
+
+test("docs/http.md has every route once, and no other", () => {
+  const page = readFileSync(new URL("../../../../docs/http.md", import.meta.url), "utf8");
+  const rows = [...page.matchAll(/^\| `([A-Z]+ \/api\/[^`]+)` \|/gm)].map(([, route]) => route);
+  const routes = Object.entries(document.paths).flatMap(([path, item]) =>
+    Object.keys(item).map((method) => `${method.toUpperCase()} ${path}`),
+  );
+  expect(rows.sort()).toEqual(routes.sort());
+});
+
+test("the page for people holds every route, no script, and nothing from elsewhere", async () => {
+  const answer = await server.ask("/docs", { headers: {} });
+  const page = await answer.text();
+  expect([answer.status, answer.headers.get("content-type")]).toEqual([200, "text/html; charset=utf-8"]);
+  expect(answer.headers.get("content-security-policy")).toContain("default-src 'none'; style-src 'self'");
+  for (const path of Object.keys(document.paths)) expect(page).toContain(path);
+  expect(page).not.toMatch(/<script|style=|onclick|https?:/);
+  const style = await server.ask("/docs/style.css", { headers: {} });
+  expect([style.status, style.headers.get("content-type")]).toEqual([200, "text/css; charset=utf-8"]);
+});
