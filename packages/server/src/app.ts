@@ -1,24 +1,32 @@
 import { randomUUID } from "node:crypto";
+import type { IncomingMessage } from "node:http";
 import type { AddressInfo } from "node:net";
 import { type JobSummary, type JobsFilter, PlayheadError, parseRecord } from "@playhead/core";
+import { type Audit, createAudit } from "./audit/audit.ts";
 import { type Auth, createAuth, SESSION_COOKIE, SESSION_SECONDS } from "./auth/auth.ts";
-import { mayDo } from "./auth/principal.ts";
+import { MAX_TOKEN_SEC } from "./auth/job-tokens.ts";
+import { mayDo, type Principal } from "./auth/principal.ts";
 import type { Config } from "./config/config.ts";
-import { createEngine, DEFAULT_TENANT, type Engine, type LocalEngine, type ServerLog } from "./engine.ts";
+import { createEngine, type Engine, type LocalEngine, type ServerLog } from "./engine.ts";
 import { createGateway, type Gateway } from "./gateway/gateway.ts";
 import { diskCheck } from "./health/checks/disk.ts";
 import { ingestCheck } from "./health/checks/ingest.ts";
 import { storeCheck } from "./health/checks/store.ts";
 import { createHealth, type Health } from "./health/health.ts";
 import type { Api } from "./http/api.ts";
+import { addAuditRoutes } from "./http/audit-routes.ts";
 import { addControlRoutes } from "./http/control-routes.ts";
 import { createHttp } from "./http/create-http.ts";
 import { addEventRoutes } from "./http/event-routes.ts";
 import { addJobRoutes, type NewJob } from "./http/job-routes.ts";
+import { type AuditedRequest, addKeyRoutes } from "./http/key-routes.ts";
 import { addMonitoringRoutes } from "./http/monitoring-routes.ts";
 import { addPageRoutes } from "./http/page-routes.ts";
 import { addSessionRoutes } from "./http/session-routes.ts";
+import { createSignInLimit } from "./http/sign-in-limit.ts";
+import { addTokenRoutes } from "./http/token-routes.ts";
 import type { MediaRoots } from "./media/media-roots.ts";
+import { DEFAULT_TENANT, isWorkerOf, workerKeyOf } from "./tenants.ts";
 
 export interface ServerOptions {
   readonly config: Config;
@@ -64,11 +72,14 @@ export async function startServer(options: ServerOptions): Promise<PlayheadServe
 
 async function startNetwork(engine: Engine, { config, dashboardFolder, version, log }: ServerOptions) {
   const { store, ingest, media } = engine;
-  const auth = createAuth({
+  const auth = await createAuth({
     dataFolder: config.data,
     adminKey: config.admin_key,
     secret: config.secret,
     tenantId: DEFAULT_TENANT,
+    store,
+    nowMs: Date.now,
+    onError: (error) => log("warning", "a matter of keys failed", { error: textOf(error) }),
   });
   const health = createHealth(Date.now);
   health.register(storeCheck(store));
@@ -78,14 +89,12 @@ async function startNetwork(engine: Engine, { config, dashboardFolder, version, 
 
   const http = await createHttp({
     version,
-    authorize: async (request, permission) => {
-      const principal = await auth.ofRequest(request.headers);
-      if (principal === null || permission === "public") return principal;
-      return mayDo(principal, permission) ? principal : "forbidden";
-    },
+    authenticate: auth.ofRequest,
+    mayDo,
     onError: (error, request) => log("error", "a request failed", { ...request, error: textOf(error) }),
   });
   addApi(http, engine, auth);
+  addAdministration(http, engine, auth, createAudit({ store, nowMs: Date.now }));
   addMonitoringRoutes(http, {
     health: health.report,
     countJobs: store.countJobs,
@@ -94,7 +103,11 @@ async function startNetwork(engine: Engine, { config, dashboardFolder, version, 
     server: { version, started_at: new Date().toISOString(), epoch: store.epoch },
     isReady: () => isReady,
   });
-  await addPageRoutes(http, { dashboardFolder, mediaFile: media.fileOf });
+  await addPageRoutes(http, {
+    dashboardFolder,
+    // Only jobs of this machine have files here, and they are the default tenant's.
+    mediaFile: async (tenantId, rootId, path) => (tenantId === DEFAULT_TENANT ? media.fileOf(rootId, path) : null),
+  });
   const gateway = openGateway(engine, auth, log);
   gateway.attach(http.server);
 
@@ -130,11 +143,10 @@ async function startNetwork(engine: Engine, { config, dashboardFolder, version, 
 function addApi(http: Api, engine: Engine, auth: Auth): void {
   const { store, ingest, workers, control } = engine;
   addSessionRoutes(http, {
-    isKey: (key) => auth.fromKey(key) !== null,
     openSession: auth.openSession,
     cookieName: SESSION_COOKIE,
     cookieSeconds: SESSION_SECONDS,
-    describe: auth.ofRequest,
+    limit: createSignInLimit({ nowMs: Date.now }),
   });
   addJobRoutes(http, {
     store,
@@ -150,18 +162,46 @@ function addApi(http: Api, engine: Engine, auth: Auth): void {
       return job?.tenant_id === tenantId ? job : null;
     },
     command: control.command,
-    waitForCommands: async (source, waitMs, signal) => {
-      await workers.wait(source, waitMs, signal);
-      return workers.waiting(source);
+    waitForCommands: async (tenantId, source, waitMs, signal) => {
+      const worker = workerKeyOf(tenantId, source);
+      await workers.wait(worker, waitMs, signal);
+      return workers.waiting(worker);
     },
-    confirmCommand: workers.confirm,
+    confirmCommand: (tenantId, source, commandId) =>
+      workers.confirm(source === null ? null : workerKeyOf(tenantId, source), commandId, (worker) =>
+        isWorkerOf(tenantId, worker),
+      ),
   });
   addEventRoutes(http, {
     ingest: (tenantId, source, records) => {
-      workers.seen(source);
-      return ingest.ingest({ source, records }, { tenantId, worker: source });
+      const worker = workerKeyOf(tenantId, source);
+      workers.seen(worker);
+      // Viewers know it by the name that it has among its tenant's.
+      return ingest.ingest({ source: worker, records }, { tenantId, worker: source });
     },
   });
+}
+
+function addAdministration(http: Api, { hasJob }: Engine, auth: Auth, log: Audit): void {
+  const { isOwner } = auth;
+  const audit = ({ caller, ip }: AuditedRequest, action: string, target: string, tenantId: string) =>
+    log.record({ credential_id: caller.credentialId, tenant_id: tenantId, action, target, address: ip });
+  addKeyRoutes(http, {
+    createKey: auth.createKey,
+    listKeys: auth.listKeys,
+    revokeKey: auth.revokeKey,
+    isOwner,
+    audit,
+  });
+  addTokenRoutes(http, {
+    hasJob,
+    mayDo,
+    mintToken: auth.mintToken,
+    revokeToken: auth.revokeToken,
+    maxTokenSec: MAX_TOKEN_SEC,
+    audit,
+  });
+  addAuditRoutes(http, { list: log.list, isOwner });
 }
 
 function openGateway(engine: Engine, auth: Auth, log: ServerLog): Gateway {
@@ -186,10 +226,19 @@ function openGateway(engine: Engine, auth: Auth, log: ServerLog): Gateway {
     bus,
     readJobs: engine.readLive,
     listJobs: (tenantId, filter) => listJobs(engine, tenantId, filter),
-    authenticate: auth.ofUpgrade,
+    authenticate: (request) => ofSocket(auth, request),
     nowMs: Date.now,
     onError: (error) => log("warning", "a socket failed", { error: textOf(error) }),
   });
+}
+
+/** Who opens a socket. A job token opens the simple mode of a job that it names. */
+async function ofSocket(auth: Auth, request: IncomingMessage): Promise<Principal | null> {
+  const principal = await auth.ofUpgrade(request);
+  if (principal === null || principal.jobIds === null) return principal;
+  const isSimple = request.headers["sec-websocket-protocol"] === undefined;
+  const jobId = new URLSearchParams(request.url?.split("?").slice(1).join("?")).get("job_id");
+  return isSimple && jobId !== null && principal.jobIds.has(jobId) ? principal : null;
 }
 
 async function listen(http: Api, gateway: Gateway, { host, port }: Config): Promise<void> {

@@ -19,6 +19,7 @@ import { createMediaRoots, type MediaRoots } from "./media/media-roots.ts";
 import { LOCAL_WORKER_PREFIX, recoverLostJobs } from "./recovery/recover-lost-jobs.ts";
 import { createSqliteStore } from "./store/sqlite/open-store.ts";
 import type { Store } from "./store/store.ts";
+import { DEFAULT_TENANT, workerKeyOf } from "./tenants.ts";
 
 /** Says something of the server's own, for its log. */
 export type ServerLog = (
@@ -34,9 +35,6 @@ export interface EngineOptions {
   /** @defaultValue the wall clock */
   readonly nowMs?: () => number;
 }
-
-/** Whose data it is, until there are more. */
-export const DEFAULT_TENANT = "default";
 
 /** What an sdk in the same process needs of the engine: the other end of its `local` transport. */
 export interface LocalEngine {
@@ -86,12 +84,20 @@ function assembleEngine(store: Store, media: MediaRoots, log: ServerLog, nowMs: 
     onDefect: (error, jobId) => log("error", "a record could not be taken", { job_id: jobId, error: textOf(error) }),
   });
   const workers = createWorkers(nowMs);
-  const control = createControl({ findJob, report: ingest.report, workers, newId: randomUUID });
+  const control = createControl({ findJob: findRun, report: ingest.report, workers, newId: randomUUID });
   let closing: Promise<void> | null = null;
 
   async function findJob(tenantId: string, jobId: string) {
     const live = await ingest.jobs.get(jobId);
     return live !== null && live.draft.tenant_id === tenantId ? live.draft : null;
+  }
+
+  /** The tenant's job, with its worker as the workers are told apart. */
+  async function findRun(tenantId: string, jobId: string) {
+    const job = await findJob(tenantId, jobId);
+    if (job === null) return null;
+    const { job_id, state, worker } = job;
+    return { job_id, state, worker: worker === null ? null : workerKeyOf(tenantId, worker) };
   }
 
   /** Whether all that a job in memory shows by now is stored, or will be in a moment. */

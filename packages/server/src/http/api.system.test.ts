@@ -22,6 +22,12 @@ const ROUTES = [
   { method: "POST", path: "/api/v1/jobs/{id}/pause" },
   { method: "POST", path: "/api/v1/jobs/{id}/resume" },
   { method: "POST", path: "/api/v1/jobs/{id}/cancel" },
+  { method: "POST", path: "/api/v1/jobs/{id}/tokens" },
+  { method: "DELETE", path: "/api/v1/tokens/{token_id}" },
+  { method: "GET", path: "/api/v1/keys" },
+  { method: "POST", path: "/api/v1/keys" },
+  { method: "DELETE", path: "/api/v1/keys/{key_id}" },
+  { method: "GET", path: "/api/v1/audit" },
   { method: "POST", path: "/api/v1/events" },
   { method: "GET", path: "/api/v1/commands" },
   { method: "POST", path: "/api/v1/commands/{command_id}/ack" },
@@ -36,7 +42,7 @@ const ROUTES = [
 
 describe("who asks", () => {
   test.each(ROUTES)("$method $path needs a key, unless it is public", async ({ method, path, isPublic }) => {
-    const address = path.replace("{id}", "none").replace("{command_id}", "none");
+    const address = path.replaceAll(/\{\w+\}/g, "none");
     const answer = await server.ask(address, { method, headers: {} });
     if (isPublic) expect(answer.status).not.toBe(401);
     else await expectError(answer, 401, "unauthorized");
@@ -51,7 +57,11 @@ describe("who asks", () => {
   });
 
   test("the session says who it is", async () => {
-    expect(await bodyOf(server.ask("/api/v1/session"))).toEqual({ role: "admin", tenant_id: "default" });
+    expect(await bodyOf(server.ask("/api/v1/session"))).toEqual({
+      role: "admin",
+      tenant_id: "default",
+      expires_at: null,
+    });
   });
 });
 

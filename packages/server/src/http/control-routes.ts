@@ -1,16 +1,22 @@
-import { type ControlCommand, type ControlVerb, type JobSummary, PlayheadError } from "@playhead/core";
+import type { ControlCommand, ControlVerb, JobSummary } from "@playhead/core";
 import * as z from "zod";
 import type { Api } from "./api.ts";
-import { jobParams, jobSummary } from "./schemas.ts";
+import { noSuchJob } from "./no-such-job.ts";
+import { jobParams, jobSummary, SOURCE } from "./schemas.ts";
 
 export interface ControlRoutesDeps {
   /** The tenant's job as it stands; null for none, and for another tenant's. */
   readonly summarize: (tenantId: string, jobId: string) => Promise<JobSummary | null>;
   readonly command: (tenantId: string, jobId: string, verb: ControlVerb, reason: string | null) => Promise<void>;
   /** The commands that wait for a worker, after at most `waitMs`. */
-  readonly waitForCommands: (source: string, waitMs: number, signal: AbortSignal) => Promise<readonly ControlCommand[]>;
-  /** @param source null looks for the command among those of all workers. @returns whether it waited */
-  readonly confirmCommand: (source: string | null, commandId: string) => boolean;
+  readonly waitForCommands: (
+    tenantId: string,
+    source: string,
+    waitMs: number,
+    signal: AbortSignal,
+  ) => Promise<readonly ControlCommand[]>;
+  /** @param source null looks for the command among those of all workers of the tenant. @returns whether it waited */
+  readonly confirmCommand: (tenantId: string, source: string | null, commandId: string) => boolean;
 }
 
 const command = z.object({
@@ -19,7 +25,7 @@ const command = z.object({
   verb: z.enum(["pause", "resume", "cancel"]),
   reason: z.string().nullable(),
 });
-const source = z.string().min(1).max(200);
+const source = z.string().regex(SOURCE, "expected 1 to 200 printable characters that name the worker");
 const MAX_WAIT_SEC = 25;
 
 /** Pause, resume and cancel for people; and how workers elsewhere hear of it. */
@@ -39,7 +45,7 @@ export function addControlRoutes(api: Api, deps: ControlRoutesDeps): void {
       async ({ params, body, tenantId }, reply) => {
         await deps.command(tenantId, params.id, verb, body?.reason ?? null);
         const job = await deps.summarize(tenantId, params.id);
-        if (job === null) throw new PlayheadError("not_found", `there is no job ${params.id}`);
+        if (job === null) throw noSuchJob(params.id);
         reply.status(202);
         return { job: job as z.output<typeof jobSummary> };
       },
@@ -56,11 +62,11 @@ export function addControlRoutes(api: Api, deps: ControlRoutesDeps): void {
         response: { 200: z.object({ commands: z.array(command) }) },
       },
     },
-    async ({ query }, reply) => {
+    async ({ query, tenantId }, reply) => {
       const gone = new AbortController();
       // Of the answer, not of the request: that one is over as soon as it has been read.
       reply.raw.once("close", () => gone.abort());
-      const commands = await deps.waitForCommands(query.source, query.wait * 1_000, gone.signal);
+      const commands = await deps.waitForCommands(tenantId, query.source, query.wait * 1_000, gone.signal);
       return { commands: [...commands] };
     },
   );
@@ -77,6 +83,8 @@ export function addControlRoutes(api: Api, deps: ControlRoutesDeps): void {
       },
     },
     // Twice is harmless: a worker whose first confirmation got no answer sends it again.
-    async ({ params, query }) => ({ confirmed: deps.confirmCommand(query.source ?? null, params.command_id) }),
+    async ({ params, query, tenantId }) => ({
+      confirmed: deps.confirmCommand(tenantId, query.source ?? null, params.command_id),
+    }),
   );
 }

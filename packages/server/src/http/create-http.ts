@@ -8,16 +8,12 @@ import {
   jsonSchemaTransformObject,
   validatorCompiler,
 } from "fastify-type-provider-zod";
-import type { Api, Permission } from "./api.ts";
+import type { Api } from "./api.ts";
+import { type AuthorizeDeps, addAuthorization } from "./authorize.ts";
 import { errorBody } from "./schemas.ts";
 
-export interface HttpOptions {
+export interface HttpOptions extends AuthorizeDeps {
   readonly version: string;
-  /** Who asks, and whether they may; null when nobody we know. */
-  readonly authorize: (
-    request: FastifyRequest,
-    permission: Permission,
-  ) => Promise<{ readonly tenantId: string } | null | "forbidden">;
   /** Told of every error that is our fault. */
   readonly onError: (
     error: unknown,
@@ -31,7 +27,7 @@ const REQUEST_LIMIT_MS = 60_000;
 const RETRY_AFTER_SEC = 1;
 
 /** The HTTP server without its routes: checks, permissions, errors and headers are the same for all of them. */
-export async function createHttp({ version, authorize, onError }: HttpOptions): Promise<Api> {
+export async function createHttp({ version, onError, ...authorization }: HttpOptions): Promise<Api> {
   const answerError = (error: FastifyError, request: FastifyRequest, reply: FastifyReply) => {
     const known = asPlayheadError(error);
     if (known === null || known.errorClass === "internal") {
@@ -63,7 +59,6 @@ export async function createHttp({ version, authorize, onError }: HttpOptions): 
     transformObject: jsonSchemaTransformObject,
   });
 
-  api.decorateRequest("tenantId", "");
   api.addHook("onRoute", (route) => {
     const response = route.schema?.response as Record<string, unknown> | undefined;
     if (response !== undefined) response.default ??= errorBody;
@@ -71,19 +66,7 @@ export async function createHttp({ version, authorize, onError }: HttpOptions): 
   api.addHook("onRequest", async (request, reply) => {
     setCommonHeaders(request, reply);
   });
-  // The one place where permissions are checked.
-  api.addHook("onRequest", async (request) => {
-    const permission = request.routeOptions.config.permission ?? "read";
-    if (permission === "public" || request.is404) return;
-    const found = await authorize(request, permission);
-    if (found === null) {
-      throw new PlayheadError("unauthorized", "this needs an access key or a signed-in session", {
-        hint: "send Authorization: Bearer <access key>, or open the sign-in link that the server printed",
-      });
-    }
-    if (found === "forbidden") throw new PlayheadError("forbidden", `this key may not ${permission}`);
-    request.tenantId = found.tenantId;
-  });
+  addAuthorization(api, authorization);
 
   api.setErrorHandler(answerError);
   api.setNotFoundHandler((request, reply) => {
@@ -101,12 +84,17 @@ function statusOf(error: FastifyError, known: PlayheadError | null): number {
 function sendError(error: Error, request: FastifyRequest, reply: FastifyReply, status: number): void {
   // Also where a request got no further than its address.
   setCommonHeaders(request, reply);
-  if (status === 503 || status === 429) reply.header("retry-after", RETRY_AFTER_SEC);
+  if (status === 503 || status === 429) reply.header("retry-after", retryAfterSec(error));
   if (status === 401) reply.header("www-authenticate", "Bearer");
   reply
     .status(status)
     .type("application/json")
     .send(JSON.stringify(toErrorBody(error)));
+}
+
+function retryAfterSec(error: Error): number {
+  const waitMs = error instanceof PlayheadError ? error.detail.retry_after_ms : undefined;
+  return typeof waitMs === "number" ? Math.max(1, Math.ceil(waitMs / 1_000)) : RETRY_AFTER_SEC;
 }
 
 function setCommonHeaders(request: FastifyRequest, reply: FastifyReply): void {

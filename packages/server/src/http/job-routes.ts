@@ -1,15 +1,8 @@
-import {
-  isJobId,
-  JOB_STATES,
-  type JobSnapshot,
-  type JobSummary,
-  LOG_LEVELS,
-  PlayheadError,
-  TASK_STATES,
-} from "@playhead/core";
+import { isJobId, JOB_STATES, type JobSnapshot, type JobSummary, LOG_LEVELS, TASK_STATES } from "@playhead/core";
 import * as z from "zod";
 import type { Store } from "../store/store.ts";
 import type { Api } from "./api.ts";
+import { noSuchJob } from "./no-such-job.ts";
 import { decodePageToken, encodePageToken } from "./page-token.ts";
 import { event, jobParams, jobSnapshot, jobSummary, logLine, pageSize, repeated, task } from "./schemas.ts";
 
@@ -197,8 +190,4 @@ export function addJobRoutes(api: Api, deps: JobRoutesDeps): void {
       return { logs: logs as z.output<typeof logLine>[], next_after: nextAfter };
     },
   );
-}
-
-function noSuchJob(jobId: string): PlayheadError {
-  return new PlayheadError("not_found", `there is no job ${jobId}`);
 }
