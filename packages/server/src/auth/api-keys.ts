@@ -157,8 +157,6 @@ export async function createApiKeys({ store, nowMs, onError }: ApiKeysDeps) {
   };
 }
 
-export type ApiKeys = Awaited<ReturnType<typeof createApiKeys>>;
-
 function principalFor(keyId: string, tenantId: string, role: Role): Principal {
   return { tenantId, role, jobIds: null, expiresAtMs: null, credentialId: keyId };
 }

@@ -137,7 +137,7 @@ export async function createAuth({ dataFolder, adminKey, secret, tenantId, ...de
     },
     createKey: keys.create,
     listKeys: keys.list,
-    /** Ends a key, with the sessions it opened and the tokens it asked for. @see ApiKeys.revoke */
+    /** Ends a key, with the sessions it opened and the tokens it asked for. */
     async revokeKey(ofTenant: string | null, keyId: string) {
       const revoked = await keys.revoke(ofTenant, keyId);
       if (revoked === null) return null;

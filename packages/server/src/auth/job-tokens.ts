@@ -85,9 +85,9 @@ export async function createJobTokens({ store, signingKey, nowMs, tenantOfKey }:
   }
 
   function revokedOf(tenantId: string): Map<string, number> {
-    let ofTenant = revoked.get(tenantId);
-    if (ofTenant === undefined) revoked.set(tenantId, (ofTenant = new Map()));
-    return ofTenant;
+    const known = revoked.get(tenantId) ?? new Map<string, number>();
+    revoked.set(tenantId, known);
+    return known;
   }
 
   function noteUse(credentialId: string, use: InUse): void {
