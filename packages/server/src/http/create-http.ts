@@ -29,7 +29,7 @@ const RETRY_AFTER_SEC = 1;
 /** The HTTP server without its routes: checks, permissions, errors and headers are the same for all of them. */
 export async function createHttp({ version, onError, ...authorization }: HttpOptions): Promise<Api> {
   const answerError = (error: FastifyError, request: FastifyRequest, reply: FastifyReply) => {
-    const known = asPlayheadError(error);
+    const known = asPlayheadError(error, request);
     if (known === null || known.errorClass === "internal") {
       onError(error, { method: request.method, path: pathOf(request), id: request.id });
     }
@@ -108,7 +108,7 @@ function pathOf(request: FastifyRequest): string {
   return request.url.split("?", 1)[0] ?? "/";
 }
 
-function asPlayheadError(error: FastifyError): PlayheadError | null {
+function asPlayheadError(error: FastifyError, request: FastifyRequest): PlayheadError | null {
   if (error instanceof PlayheadError) return error;
   if (hasZodFastifySchemaValidationErrors(error)) {
     const faults = error.validation.map(({ instancePath, message }) => {
@@ -123,7 +123,9 @@ function asPlayheadError(error: FastifyError): PlayheadError | null {
     });
   }
   if (error.statusCode !== undefined && error.statusCode < 500) {
-    return new PlayheadError("invalid_request", error.message, { cause: error });
+    // It may quote the whole address.
+    const message = error.message.replaceAll(request.url, pathOf(request));
+    return new PlayheadError("invalid_request", message, { cause: error });
   }
   return error.statusCode === 503 ? new PlayheadError("service_unavailable", error.message, { cause: error }) : null;
 }
