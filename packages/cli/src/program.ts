@@ -7,6 +7,7 @@ import { addDemo } from "./commands/demo.ts";
 import { addDoctor } from "./commands/doctor.ts";
 import { addHealth } from "./commands/health.ts";
 import { addJobs } from "./commands/jobs.ts";
+import { addKeys } from "./commands/keys.ts";
 import { addServe } from "./commands/serve.ts";
 import { addWatch } from "./commands/watch.ts";
 import { type Ending, endingOf } from "./exit-codes.ts";
@@ -14,7 +15,7 @@ import { reportError } from "./report-error.ts";
 import { createConsole } from "./terminal/console.ts";
 
 /** Every command, in the order of the help. */
-const COMMANDS: readonly AddCommand[] = [addDemo, addClips, addServe, addJobs, addWatch, addHealth, addDoctor];
+const COMMANDS: readonly AddCommand[] = [addDemo, addClips, addServe, addJobs, addWatch, addKeys, addHealth, addDoctor];
 
 export interface ProgramOptions extends Surroundings {
   /** What was typed after the program's name. */

@@ -94,13 +94,13 @@ export async function createAuth({ dataFolder, adminKey, secret, tenantId, ...de
   }
 
   /**
-   * Who makes a request: the bearer first, then the address where the route takes it from there, then the session's
-   * cookie. A browser sends that with whatever any page asks for, so it counts only for pages of our own.
+   * Who makes a request: the address speaks first, where the route takes it from there, then the bearer, then the
+   * session's cookie. A browser sends that with whatever any page asks for, so it counts only for pages of our own.
    */
   async function ofRequest(headers: IncomingMessage["headers"], { queryToken }: OtherPlaces = {}) {
+    if (typeof queryToken === "string") return ofToken(queryToken);
     const bearer = /^Bearer +(\S.*)$/i.exec(headers.authorization ?? "")?.[1];
     if (bearer !== undefined) return ofToken(bearer.trim());
-    if (typeof queryToken === "string") return ofToken(queryToken);
     const session = readCookie(headers.cookie, SESSION_COOKIE);
     return session === null || !isSameOrigin(headers) ? null : fromSession(session);
   }
@@ -132,8 +132,7 @@ export async function createAuth({ dataFolder, adminKey, secret, tenantId, ...de
     /** Who opens a socket: a token in the address, else as for any request. */
     async ofUpgrade({ url, headers }: Pick<IncomingMessage, "url" | "headers">): Promise<Principal | null> {
       const query = new URLSearchParams((url ?? "").split("?").slice(1).join("?"));
-      const token = query.get("token");
-      return token === null ? ofRequest(headers) : ofToken(token);
+      return ofRequest(headers, { queryToken: query.get("token") });
     },
     createKey: keys.create,
     listKeys: keys.list,

@@ -31,7 +31,7 @@ export const configSchema = z.strictObject({
     .string()
     .min(32)
     .optional()
-    .meta({ env: ["PLAYHEAD_SECRET"], description: "Signs sessions; else one is made on first start." }),
+    .meta({ env: ["PLAYHEAD_SECRET"], description: "Signs sessions and job tokens; else one is made on first start." }),
   ffmpeg_path: z
     .string()
     .min(1)

@@ -53,6 +53,8 @@ function checkJob(jobIds: ReadonlySet<string>, { routeOptions, params }: Fastify
 }
 
 function queryTokenOf({ routeOptions, query }: FastifyRequest): string | null {
-  const token = routeOptions.config.tokenInQuery === true ? (query as Record<string, unknown>).token : undefined;
-  return typeof token === "string" ? token : null;
+  if (routeOptions.config.tokenInQuery !== true) return null;
+  // Said twice, the first counts, as it does for sockets.
+  const [token] = [(query as { readonly token?: string | readonly string[] }).token].flat();
+  return token ?? null;
 }
