@@ -67,7 +67,12 @@ export async function createApiKeys({ store, nowMs, onError }: ApiKeysDeps) {
     let afterId = "";
     for (;;) {
       const page = await store.listDocuments({ collection: COLLECTION, afterId, limit: KEYS_AT_ONCE });
-      for (const document of page) add(document.id, fromDocument(document));
+      for (const document of page) {
+        const key = fromDocument(document);
+        if (key !== null) add(document.id, key);
+        // It opens nothing; that the others do matters more.
+        else onError(new PlayheadError("data_damaged", `what is kept of the key ${document.id} cannot be read`));
+      }
       const last = page.at(-1);
       if (last === undefined || page.length < KEYS_AT_ONCE) return;
       afterId = last.id;
@@ -178,8 +183,10 @@ function toDocument(keyId: string, { name, createdMs, lastUsedMs, sha256: hash, 
   return { collection: COLLECTION, id: keyId, tenantId, body, expiresMs: null };
 }
 
-function fromDocument({ id, tenantId, body }: StoredDocument): KnownKey {
-  const { name, role, created_ms, last_used_ms, sha256: hex } = bodySchema.parse(body);
+function fromDocument({ id, tenantId, body }: StoredDocument): KnownKey | null {
+  const parsed = bodySchema.safeParse(body);
+  if (!parsed.success) return null;
+  const { name, role, created_ms, last_used_ms, sha256: hex } = parsed.data;
   return {
     name,
     createdMs: created_ms,

@@ -40,7 +40,14 @@ export async function createAuth({ dataFolder, adminKey, secret, tenantId, ...de
       : { secret: adminKey, isNew: false };
   const signingSecret =
     secret ?? readOrMakeSecret(join(dataFolder, "session-secret"), () => randomBytes(32).toString("base64url")).secret;
-  const signingKey = new TextEncoder().encode(signingSecret);
+  // Made once: jose would make it of the secret's bytes for each token anew.
+  const signingKey = await crypto.subtle.importKey(
+    "raw",
+    new TextEncoder().encode(signingSecret),
+    { name: "HMAC", hash: "SHA-256" },
+    false,
+    ["sign", "verify"],
+  );
   const accessKeyHash = sha256(accessKey);
   const owner: Principal = {
     tenantId,

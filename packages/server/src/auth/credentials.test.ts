@@ -138,6 +138,20 @@ describe("an API key", () => {
     expect(told).toHaveLength(2);
   });
 
+  test("that cannot be read opens nothing, is told of, and keeps no other from being found", async () => {
+    const { auth, start, tenantId, errors } = await setup();
+    const [bad, good] = [
+      await auth.createKey({ name: "bad", role: "viewer", tenantId }),
+      await auth.createKey({ name: "good", role: "viewer", tenantId }),
+    ];
+    const id = bad.info.key_id;
+    await store.putDocument({ collection: "api_keys", id, tenantId, body: { role: "king" }, expiresMs: null });
+    const again = await start();
+    expect([await again.ofToken(bad.key), (await again.ofToken(good.key))?.role]).toEqual([null, "viewer"]);
+    expect(errors).toEqual([expect.objectContaining({ code: "data_damaged", message: expect.stringContaining(id) })]);
+    await store.removeDocument("api_keys", id);
+  });
+
   test("is its own tenant's only: another one's admin does not find it", async () => {
     const { auth, tenantId } = await setup();
     const { key, info } = await auth.createKey({ name: "k", role: "viewer", tenantId });

@@ -26,7 +26,7 @@ export interface NewJobToken {
 
 export interface JobTokensDeps {
   readonly store: Pick<Store, "putDocument" | "listDocuments">;
-  readonly signingKey: Uint8Array;
+  readonly signingKey: CryptoKey;
   readonly nowMs: () => number;
   /** Whose key it is; null for one that is not there (any more). */
   readonly tenantOfKey: (keyId: string) => string | null;
