@@ -3,6 +3,7 @@ import { PlayheadError } from "@playhead/core";
 import { Command, CommanderError } from "commander";
 import { addClips } from "./commands/clips.ts";
 import type { AddCommand, Bind, CommonOptions, Run, Surroundings } from "./commands/command.ts";
+import { CONTROL_COMMANDS } from "./commands/control.ts";
 import { addDemo } from "./commands/demo.ts";
 import { addDoctor } from "./commands/doctor.ts";
 import { addHealth } from "./commands/health.ts";
@@ -15,7 +16,17 @@ import { reportError } from "./report-error.ts";
 import { createConsole } from "./terminal/console.ts";
 
 /** Every command, in the order of the help. */
-const COMMANDS: readonly AddCommand[] = [addDemo, addClips, addServe, addJobs, addWatch, addKeys, addHealth, addDoctor];
+const COMMANDS: readonly AddCommand[] = [
+  addDemo,
+  addClips,
+  addServe,
+  addJobs,
+  addWatch,
+  ...CONTROL_COMMANDS,
+  addKeys,
+  addHealth,
+  addDoctor,
+];
 
 export interface ProgramOptions extends Surroundings {
   /** What was typed after the program's name. */

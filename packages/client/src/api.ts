@@ -49,6 +49,14 @@ export interface LogsQuery {
   readonly level?: LogLevel;
 }
 
+/** What became of one job of many. */
+export interface BulkResult {
+  readonly job_id: string;
+  readonly ok: boolean;
+  readonly retry_job_id?: string;
+  readonly error?: ErrorBody;
+}
+
 /** The server's HTTP interface, as far as viewers need it. Each call throws a PlayheadError when it fails. */
 export interface Api {
   session(): Promise<Session>;
@@ -67,6 +75,14 @@ export interface Api {
     query?: LogsQuery,
   ): Promise<{ readonly logs: readonly LogLine[]; readonly next_after: number | null }>;
   control(jobId: string, verb: ControlVerb, reason?: string): Promise<{ readonly job: JobSummary }>;
+  /** Announces a job that does again what a failed or canceled one was to do. */
+  retry(jobId: string): Promise<{ readonly job: JobSummary }>;
+  /** The same to many jobs, at most 1,000; each answers for itself. */
+  controlAll(
+    verb: ControlVerb | "retry",
+    jobIds: readonly string[],
+    reason?: string,
+  ): Promise<{ readonly results: readonly BulkResult[] }>;
 }
 
 export interface ApiOptions {
@@ -112,6 +128,9 @@ export function createApi({ url, token }: ApiOptions): Api {
     logs: (jobId, query) => call("GET", `${job(jobId)}/logs`, query),
     control: (jobId, verb, reason) =>
       call("POST", `${job(jobId)}/${verb}`, {}, { ...(reason !== undefined && { reason }) }),
+    retry: (jobId) => call("POST", `${job(jobId)}/retry`),
+    controlAll: (verb, job_ids, reason) =>
+      call("POST", "jobs/bulk", {}, { verb, job_ids, ...(reason !== undefined && { reason }) }),
   };
 }
 

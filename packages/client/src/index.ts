@@ -1,5 +1,6 @@
 export {
   type Api,
+  type BulkResult,
   createApi,
   type JobsPage,
   type JobsQuery,

@@ -51,6 +51,19 @@ describe("a job's own facts", () => {
     expect(job).toMatchObject({ state: "failed", liveness: "ok", liveness_since: null });
   });
 
+  test("a job that has ended says its rate out of facts, whatever ticks were missed", () => {
+    const { job, report, wait } = createRunningLedger();
+    for (const task_id of ["a", "b", "c"]) {
+      report("task.created", { task_id, kind: "clip" });
+      report("task.started", { task_id });
+      wait(10_000);
+      report("task.completed", { task_id });
+    }
+    expect(job.progress.items_per_minute).toBeNull();
+    report("job.completed", {});
+    expect(job.progress.items_per_minute).toBeCloseTo((3 * 60_000) / activeMs(job, Date.parse(job.ended_at ?? "")), 2);
+  });
+
   test("a creation that says little, or nonsense, leaves the defaults", () => {
     const { job, report } = createLedger();
     report("job.created", {

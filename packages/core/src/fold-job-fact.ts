@@ -3,6 +3,7 @@ import type { PlayheadEvent } from "./event.ts";
 import { addArtifact, cancelWithJob } from "./fold-task.ts";
 import { holdsAllOpenTasks, MAX_ERRORS, type ViewedError } from "./job.ts";
 import type { JobDraft } from "./job-draft.ts";
+import { activeMs, itemsPerMinute } from "./job-progress.ts";
 import { isFinalJobState, isJobState, JOB_TRANSITIONS, type JobState } from "./job-state.ts";
 import { isJsonObject, type JsonObject } from "./json.ts";
 import { isLiveness, type Liveness } from "./liveness.ts";
@@ -124,6 +125,8 @@ function endProgress(job: JobDraft, completed: boolean, ts: string): void {
   job.progress = {
     ...counted,
     percent_complete: completed ? 100 : counted.percent_complete,
+    // Out of facts alone, so that it is the same for who missed the last tick.
+    items_per_minute: itemsPerMinute(counted.items_completed, activeMs(job, Date.parse(ts))),
     eta_ms: completed ? 0 : null,
     eta_low_ms: completed ? 0 : null,
     eta_high_ms: completed ? 0 : null,

@@ -14,6 +14,11 @@ export function activeMs(
   return Math.max(0, until - Date.parse(job.started_at) - job.paused_ms - pausedNow);
 }
 
+/** How many items are finished in a minute at work, to two digits; null while there is nothing to tell. */
+export function itemsPerMinute(finished: number, active: number): number | null {
+  return finished > 0 && active > 0 ? Math.round((finished * 60_000 * 100) / active) / 100 : null;
+}
+
 /**
  * The fields of SPEC §3 as they stand at `nowMs`, for a `job.progress` tick.
  *
@@ -32,11 +37,10 @@ export function progressAt(
   const grown = Math.min(MAX_OPEN_PERCENT, Math.floor(fraction * 10_000 + 1e-6) / 100);
   const percent = Math.max(progress.percent_complete, grown);
   const eta = estimate({ nowMs, activeMs: active, fraction: Math.max(fraction, percent / 100) });
-  const finished = progress.items_completed;
   return {
     ...progress,
     percent_complete: percent,
-    items_per_minute: finished > 0 && active > 0 ? Math.round((finished * 60_000 * 100) / active) / 100 : null,
+    items_per_minute: itemsPerMinute(progress.items_completed, active),
     eta_ms: eta?.eta_ms ?? null,
     eta_low_ms: eta?.eta_low_ms ?? null,
     eta_high_ms: eta?.eta_high_ms ?? null,

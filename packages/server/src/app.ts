@@ -1,4 +1,3 @@
-import { randomUUID } from "node:crypto";
 import type { IncomingMessage } from "node:http";
 import type { AddressInfo } from "node:net";
 import { type JobSummary, type JobsFilter, PlayheadError, parseRecord } from "@playhead/core";
@@ -7,7 +6,8 @@ import { type Auth, createAuth, SESSION_COOKIE, SESSION_SECONDS } from "./auth/a
 import { MAX_TOKEN_SEC } from "./auth/job-tokens.ts";
 import { mayDo, type Principal } from "./auth/principal.ts";
 import type { Config } from "./config/config.ts";
-import { createEngine, type Engine, type LocalEngine, type ServerLog } from "./engine.ts";
+import { createEngine, type Engine, type LocalEngine, newJobId, type ServerLog } from "./engine.ts";
+import type { JobLimits } from "./engine-job-watch.ts";
 import { createGateway, type Gateway } from "./gateway/gateway.ts";
 import { diskCheck } from "./health/checks/disk.ts";
 import { ingestCheck } from "./health/checks/ingest.ts";
@@ -25,6 +25,7 @@ import { addPageRoutes } from "./http/page-routes.ts";
 import { addSessionRoutes } from "./http/session-routes.ts";
 import { createSignInLimit } from "./http/sign-in-limit.ts";
 import { addTokenRoutes } from "./http/token-routes.ts";
+import { addWorkerRoutes } from "./http/worker-routes.ts";
 import type { MediaRoots } from "./media/media-roots.ts";
 import { DEFAULT_TENANT, isWorkerOf, workerKeyOf } from "./tenants.ts";
 
@@ -61,7 +62,11 @@ const LAST_ANSWERS_MS = 3_000;
  * @throws PlayheadError `port_in_use`, `data_in_use`, and the others of {@link createEngine}
  */
 export async function startServer(options: ServerOptions): Promise<PlayheadServer> {
-  const engine = await createEngine({ dataFolder: options.config.data, log: options.log });
+  const engine = await createEngine({
+    dataFolder: options.config.data,
+    log: options.log,
+    limits: jobLimits(options.config),
+  });
   try {
     return await startNetwork(engine, options);
   } catch (error) {
@@ -141,7 +146,7 @@ async function startNetwork(engine: Engine, { config, dashboardFolder, version, 
 }
 
 function addApi(http: Api, engine: Engine, auth: Auth): void {
-  const { store, ingest, workers, control } = engine;
+  const { store, ingest, workers, control, starts } = engine;
   addSessionRoutes(http, {
     openSession: auth.openSession,
     cookieName: SESSION_COOKIE,
@@ -162,15 +167,19 @@ function addApi(http: Api, engine: Engine, auth: Auth): void {
       return job?.tenant_id === tenantId ? job : null;
     },
     command: control.command,
-    waitForCommands: async (tenantId, source, waitMs, signal) => {
-      const worker = workerKeyOf(tenantId, source);
-      await workers.wait(worker, waitMs, signal);
-      return workers.waiting(worker);
+    retry: control.retry,
+    waitForCommands: engine.waitForCommands,
+    confirmCommand: (tenantId, source, commandId) => {
+      const isTheirs = (worker: string) => isWorkerOf(tenantId, worker);
+      const worker = source === null ? null : workerKeyOf(tenantId, source);
+      return workers.confirm(worker, commandId, isTheirs) || starts.confirm(commandId, isTheirs);
     },
-    confirmCommand: (tenantId, source, commandId) =>
-      workers.confirm(source === null ? null : workerKeyOf(tenantId, source), commandId, (worker) =>
-        isWorkerOf(tenantId, worker),
-      ),
+  });
+  addWorkerRoutes(http, {
+    heartbeat: async (tenantId, source, jobIds) => {
+      workers.beat(workerKeyOf(tenantId, source));
+      return engine.endedJobs(tenantId, jobIds);
+    },
   });
   addEventRoutes(http, {
     ingest: (tenantId, source, records) => {
@@ -241,6 +250,25 @@ async function ofSocket(auth: Auth, request: IncomingMessage): Promise<Principal
   return isSimple && jobId !== null && principal.jobIds.has(jobId) ? principal : null;
 }
 
+function jobLimits(config: Config): JobLimits {
+  const kinds = Object.entries(config.kinds).map(([kind, { stuck_after_ms, stall_after_ms }]) => [
+    kind,
+    {
+      ...(stuck_after_ms !== undefined && { stuckAfterMs: stuck_after_ms }),
+      ...(stall_after_ms !== undefined && { stallAfterMs: stall_after_ms }),
+    },
+  ]);
+  return {
+    workerLostAfterMs: config.worker_lost_after_ms,
+    leaseMs: config.worker_lease_ms,
+    stuckAfterMs: config.stuck_after_ms,
+    stallAfterMs: config.stall_after_ms,
+    pauseDeadlineMs: config.pause_deadline_ms,
+    cancelDeadlineMs: config.cancel_deadline_ms,
+    kinds: Object.fromEntries(kinds),
+  };
+}
+
 async function listen(http: Api, gateway: Gateway, { host, port }: Config): Promise<void> {
   try {
     await http.listen({ host, port });
@@ -270,7 +298,7 @@ async function closeHttp(http: Api): Promise<void> {
 }
 
 async function announce({ ingest }: Engine, tenantId: string, { job_id, ...definition }: NewJob): Promise<string> {
-  const jobId = job_id ?? `job_${randomUUID().replaceAll("-", "").slice(0, 20)}`;
+  const jobId = job_id ?? newJobId();
   const ts = new Date().toISOString();
   const { type, data } = parseRecord({ type: "job.created", job_id: jobId, ts, data: definition });
   await ingest.report(tenantId, { type, job_id: jobId, data });

@@ -3,18 +3,19 @@ import { mkdirSync } from "node:fs";
 import {
   type BatchAck,
   type ControlCommand,
-  type JobSnapshot,
-  type JobSummary,
+  isFinalJobState,
+  type Job,
   PlayheadError,
   type RecordBatch,
-  snapshotOf,
-  summaryOf,
+  type StartCommand,
 } from "@playhead/core";
 import { createMemoryBus } from "./bus/memory-bus.ts";
 import { createControl } from "./control/control.ts";
+import { createStarts } from "./control/starts.ts";
 import { createWorkers } from "./control/workers.ts";
+import { createJobReads } from "./engine-job-reads.ts";
+import { DEFAULT_JOB_LIMITS, type JobLimits, waitingJobs, watchJobs } from "./engine-job-watch.ts";
 import { createIngest } from "./ingest/ingest.ts";
-import type { LiveJob } from "./ingest/live-job.ts";
 import { createMediaRoots, type MediaRoots } from "./media/media-roots.ts";
 import { LOCAL_WORKER_PREFIX, recoverLostJobs } from "./recovery/recover-lost-jobs.ts";
 import { createSqliteStore } from "./store/sqlite/open-store.ts";
@@ -34,6 +35,8 @@ export interface EngineOptions {
   readonly log: ServerLog;
   /** @defaultValue the wall clock */
   readonly nowMs?: () => number;
+  /** @defaultValue {@link DEFAULT_JOB_LIMITS} */
+  readonly limits?: JobLimits;
 }
 
 /** What an sdk in the same process needs of the engine: the other end of its `local` transport. */
@@ -41,10 +44,22 @@ export interface LocalEngine {
   ingest(batch: RecordBatch): Promise<BatchAck>;
   /** Calls the listener for each command to this source. @returns ends it */
   onCommand(source: string, listener: (command: ControlCommand) => void): () => void;
+  /** Calls the listener for each job of these kinds that this source is to start. @returns ends it */
+  onStart(source: string, kinds: ReadonlySet<string>, listener: (command: StartCommand) => void): () => void;
 }
 
-/** Who waits for a job longer than this gets it as it is stored. */
-const STORED_SOON_MS = 2_000;
+/** Collection of the workers that said that they would be heard of, kept for so long. */
+const WORKERS = "workers";
+const WORKER_KNOWN_MS = 7 * 24 * 3_600_000;
+const WORKERS_AT_ONCE = 500;
+
+interface CommandsRequest {
+  readonly tenantId: string;
+  readonly source: string;
+  readonly kinds: ReadonlySet<string>;
+  readonly waitMs: number;
+  readonly signal: AbortSignal;
+}
 
 /**
  * The server without its network: store, ingest, bus and control. One process a data folder.
@@ -52,7 +67,7 @@ const STORED_SOON_MS = 2_000;
  * @throws PlayheadError `data_in_use` when another process has the folder, `data_newer`, `data_damaged` or
  * `data_unwritable` where the database cannot be used.
  */
-export async function createEngine({ dataFolder, log, nowMs = Date.now }: EngineOptions) {
+export async function createEngine({ dataFolder, log, nowMs = Date.now, limits = DEFAULT_JOB_LIMITS }: EngineOptions) {
   makeFolder(dataFolder);
   const media = createMediaRoots(dataFolder);
   const store = await createSqliteStore({
@@ -60,7 +75,7 @@ export async function createEngine({ dataFolder, log, nowMs = Date.now }: Engine
     nowMs,
     newEpoch: () => randomBytes(6).toString("hex"),
   });
-  const engine = assembleEngine(store, media, log, nowMs);
+  const engine = assembleEngine({ store, media, log, nowMs, limits });
   try {
     await engine.recover();
     return engine;
@@ -72,7 +87,12 @@ export async function createEngine({ dataFolder, log, nowMs = Date.now }: Engine
 
 export type Engine = Awaited<ReturnType<typeof createEngine>>;
 
-function assembleEngine(store: Store, media: MediaRoots, log: ServerLog, nowMs: () => number) {
+interface EngineParts extends Pick<Required<EngineOptions>, "log" | "nowMs" | "limits"> {
+  readonly store: Store;
+  readonly media: MediaRoots;
+}
+
+function assembleEngine({ store, media, log, nowMs, limits }: EngineParts) {
   const bus = createMemoryBus((error) => log("error", "a listener of the bus failed", { error: textOf(error) }));
   const ingest = createIngest({
     store,
@@ -83,106 +103,113 @@ function assembleEngine(store: Store, media: MediaRoots, log: ServerLog, nowMs: 
       log("error", `the store refused to write; trying again in ${retryInMs} ms`, { error: textOf(error) }),
     onDefect: (error, jobId) => log("error", "a record could not be taken", { job_id: jobId, error: textOf(error) }),
   });
-  const workers = createWorkers(nowMs);
-  const control = createControl({ findJob: findRun, report: ingest.report, workers, newId: randomUUID });
+  const reads = createJobReads({ store, ingest });
+  const { findJob } = reads;
+  const workers = createWorkers({ nowMs, lostAfterMs: limits.workerLostAfterMs, commandsOnReturn, onExpected });
+  const control = createControl({ findJob: findRun, report: ingest.report, workers, newId: randomUUID, newJobId });
+  const starts = createStarts({ waitingJobs: (tenantId) => waitingJobs(ingest, tenantId), nowMs, newId: randomUUID });
+  const watch = watchJobs({
+    ingest,
+    workerSilentMs,
+    control,
+    limits,
+    nowMs,
+    onError: (error, jobId) => log("error", "a job could not be seen to", { job_id: jobId, error: textOf(error) }),
+  });
+  bus.subscribeAll((publications) => {
+    for (const { tenantId, content } of publications) {
+      if (!("type" in content) || content.type !== "job.created") continue;
+      if (content.data.worker === null && typeof content.data.kind === "string")
+        starts.wake(tenantId, content.data.kind);
+    }
+  });
   let closing: Promise<void> | null = null;
 
-  async function findJob(tenantId: string, jobId: string) {
-    const live = await ingest.jobs.get(jobId);
-    return live !== null && live.draft.tenant_id === tenantId ? live.draft : null;
+  /** How the jobs of a worker that comes back are wanted by now. */
+  function commandsOnReturn(worker: string): readonly ControlCommand[] {
+    const commands = [...ingest.jobs.open()]
+      .filter(({ draft }) => workerOf(draft) === worker)
+      .map(({ draft }) => control.commandFor(draft));
+    return commands.filter((command) => command !== null);
+  }
+
+  /** A job's worker, as the workers are told apart; null for a job without one. */
+  function workerOf({ tenant_id, worker }: Job): string | null {
+    return worker === null ? null : workerKeyOf(tenant_id, worker);
   }
 
   /** The tenant's job, with its worker as the workers are told apart. */
-  async function findRun(tenantId: string, jobId: string) {
+  async function findRun(tenantId: string, jobId: string): Promise<Job | null> {
     const job = await findJob(tenantId, jobId);
-    if (job === null) return null;
-    const { job_id, state, worker } = job;
-    return { job_id, state, worker: worker === null ? null : workerKeyOf(tenantId, worker) };
+    return job === null ? null : { ...job, worker: workerOf(job) };
   }
 
-  /** Whether all that a job in memory shows by now is stored, or will be in a moment. */
-  async function isStoredSoon(live: LiveJob): Promise<boolean> {
-    return ingest.isStored(live) || (await isDoneSoon(() => ingest.committed(live)));
+  function workerSilentMs(job: Job): number | null {
+    const worker = workerOf(job);
+    return worker === null ? null : workers.silentMs(worker);
   }
 
-  /** Whether something that waits for the store is done in a moment. */
-  async function isDoneSoon(start: () => Promise<void>): Promise<boolean> {
-    if (ingest.isStuck()) return false;
-    const late = Promise.withResolvers<false>();
-    const timer = setTimeout(() => late.resolve(false), STORED_SOON_MS);
+  /** So that a process after this one knows whose silence means something. */
+  function onExpected(source: string): void {
+    const expiresMs = nowMs() + WORKER_KNOWN_MS;
+    store
+      .putDocument({ collection: WORKERS, id: source, tenantId: DEFAULT_TENANT, body: {}, expiresMs })
+      .catch((error: unknown) => log("warning", "a worker could not be noted", { error: textOf(error) }));
+  }
+
+  async function rememberWorkers(): Promise<void> {
+    for (let afterId = ""; ; ) {
+      const some = await store.listDocuments({ collection: WORKERS, afterId, limit: WORKERS_AT_ONCE });
+      for (const { id } of some) workers.remember(id);
+      if (some.length < WORKERS_AT_ONCE) return;
+      afterId = some.at(-1)?.id ?? "";
+    }
+  }
+
+  /** What waits for a worker, and the jobs of its kinds that it may start, after at most `waitMs`. */
+  async function waitForCommands({ tenantId, source, kinds, waitMs, signal }: CommandsRequest) {
+    const worker = workerKeyOf(tenantId, source);
+    const offered = () => starts.offer(tenantId, worker, kinds);
+    const early = offered();
+    const woken = new AbortController();
+    const end = starts.listen(tenantId, kinds, () => woken.abort());
     try {
-      return await Promise.race([start().then(() => true), late.promise]);
+      await workers.wait(worker, early.length > 0 ? 0 : waitMs, AbortSignal.any([signal, woken.signal]));
     } finally {
-      clearTimeout(timer);
+      end();
     }
+    return [...workers.waiting(worker), ...(signal.aborted ? [] : offered())];
   }
 
-  /** The tenant's job as it stands, nothing of it unstored; null for none, and for another tenant's. */
-  async function readJob(tenantId: string, jobId: string): Promise<JobSnapshot | null> {
-    const live = ingest.jobs.peek(jobId);
-    if (live !== undefined && live.draft.tenant_id === tenantId) {
-      const snapshot = snapshotOf(live.draft);
-      if (await isStoredSoon(live)) return snapshot;
-    }
-    const stored = await store.readSnapshot(jobId);
-    return stored?.tenant_id === tenantId ? stored : null;
-  }
-
-  /** Whether the tenant has such a job. */
-  async function hasJob(tenantId: string, jobId: string): Promise<boolean> {
-    const job = ingest.jobs.peek(jobId)?.draft ?? (await store.readSnapshot(jobId));
-    return job?.tenant_id === tenantId;
-  }
-
-  /** Has the store list the tasks of a job in memory as they stand by now, as far as it writes. */
-  async function projectTasks(jobId: string): Promise<void> {
-    const live = ingest.jobs.peek(jobId);
-    if (live !== undefined) await isDoneSoon(() => ingest.project(live));
-  }
-
-  /** How many items the tenant's running jobs finish a minute; null while nothing tells. */
-  function itemsPerMinute(tenantId: string): number | null {
-    let sum: number | null = null;
-    for (const { draft } of ingest.jobs.open()) {
-      const { items_per_minute: rate } = draft.progress;
-      if (draft.tenant_id === tenantId && draft.state === "running" && rate !== null) sum = (sum ?? 0) + rate;
-    }
-    return sum;
-  }
-
-  /** Jobs as the store lists them, with what memory knows better, nothing of it unstored. */
-  async function refresh(listed: readonly JobSummary[]): Promise<readonly JobSummary[]> {
-    return Promise.all(
-      listed.map(async (job) => {
-        const live = ingest.jobs.peek(job.job_id);
-        if (live === undefined) return job;
-        const summary = summaryOf(live.draft);
-        return (await isStoredSoon(live)) ? summary : job;
-      }),
-    );
-  }
-
-  /** Those of the jobs that are in memory, as they stand, as far as that is stored soon. */
-  async function readLive(jobIds: readonly string[]): Promise<readonly JobSummary[]> {
-    const read = jobIds.map(async (jobId) => {
-      const live = ingest.jobs.peek(jobId);
-      if (live === undefined) return null;
-      const summary = summaryOf(live.draft);
-      return (await isStoredSoon(live)) ? summary : null;
-    });
-    return (await Promise.all(read)).filter((job) => job !== null);
+  /** Those of the tenant's jobs that have ended. */
+  async function endedJobs(tenantId: string, jobIds: readonly string[]): Promise<readonly string[]> {
+    const jobs = await Promise.all(jobIds.map((jobId) => findJob(tenantId, jobId)));
+    return jobs.filter((job) => job !== null && isFinalJobState(job.state)).map((job) => (job as Job).job_id);
   }
 
   const local: LocalEngine = {
     ingest(batch) {
       const source = LOCAL_WORKER_PREFIX + batch.source;
+      // The default tenant's workers go by their names.
+      workers.seen(source);
       return ingest.ingest({ source, records: batch.records }, { tenantId: DEFAULT_TENANT, worker: source });
     },
     onCommand: (source, listener) => workers.listen(LOCAL_WORKER_PREFIX + source, listener),
+    onStart(source, kinds, listener) {
+      const take = () => {
+        for (const command of starts.offer(DEFAULT_TENANT, LOCAL_WORKER_PREFIX + source, kinds)) {
+          starts.confirm(command.command_id);
+          listener(command);
+        }
+      };
+      take();
+      return starts.listen(DEFAULT_TENANT, kinds, take);
+    },
   };
 
   /** Takes nothing more, and stores and says what is at hand. */
   async function stopIntake(): Promise<void> {
+    watch.close();
     workers.close();
     if (!(await ingest.close())) log("error", "what was at hand could not be stored in time");
   }
@@ -203,16 +230,15 @@ function assembleEngine(store: Store, media: MediaRoots, log: ServerLog, nowMs: 
     ingest,
     workers,
     control,
+    starts,
+    watch,
     local,
-    isStoredSoon,
-    hasJob,
-    readJob,
-    projectTasks,
-    itemsPerMinute,
-    refresh,
-    readLive,
+    ...reads,
+    waitForCommands,
+    endedJobs,
     /** Ends the jobs of workers that ended with an earlier process. */
     async recover(): Promise<void> {
+      await rememberWorkers();
       const lost = await recoverLostJobs({
         openJobIds: store.readOpenJobIds,
         findJob: async (jobId) => (await ingest.jobs.get(jobId))?.draft ?? null,
@@ -228,6 +254,11 @@ function assembleEngine(store: Store, media: MediaRoots, log: ServerLog, nowMs: 
       return closing;
     },
   };
+}
+
+/** An id for a job that was given none. */
+export function newJobId(): string {
+  return `job_${randomUUID().replaceAll("-", "").slice(0, 20)}`;
 }
 
 function textOf(error: unknown): string {

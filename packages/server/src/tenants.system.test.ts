@@ -1,7 +1,7 @@
 import { afterAll, afterEach, beforeAll, describe, expect, test } from "vitest";
 import { bodyOf, expectError, line } from "../test/api.ts";
 import { asHolder, makeKeys, makeToken, reportMarkedJob } from "../test/credentials.ts";
-import { isAboutJob, ROUTES, requestOf } from "../test/routes.ts";
+import { isAboutJob, namesJob, ROUTES, requestOf } from "../test/routes.ts";
 import { openSocket } from "../test/socket.ts";
 import { startTestServer, type TestServer } from "../test/start-server.ts";
 
@@ -57,7 +57,7 @@ describe("another tenant's job over HTTP", () => {
     );
     expect(JSON.stringify(theirs)).not.toContain(MARK);
     // Of other routes the answers may differ by what went on meanwhile, but not by another tenant's doing.
-    if (isAboutJob(row) || row.report) expect(theirs).toEqual(absent);
+    if (namesJob(row)) expect(theirs).toEqual(absent);
     if (isAboutJob(row)) expect([403, 404]).toContain(theirs?.status);
   });
 
@@ -205,6 +205,22 @@ describe("workers of one name in two tenants", () => {
     expect(await commands(ofAcme)).toHaveLength(1);
     expect(await bodyOf(ofAcme.post(`/api/v1/commands/${command.command_id}/ack`))).toEqual({ confirmed: true });
     expect(await commands(ofAcme)).toEqual([]);
+  });
+
+  test("each is given its own tenant's jobs to start, and takes no other's away", async () => {
+    const { ofAcme, ofGlobex, source } = await setup("starts");
+    const query = `/api/v1/commands?source=${source}&kinds=waits`;
+    // It waits while another tenant's job comes: only one of its own ends that.
+    const waiting = ofGlobex.ask(`${query}&wait=25`);
+    await ofGlobex.ask("/api/v1/session");
+    await asHolder(server, acme.admin).post("/api/v1/jobs", { job_id: "starts-theirs", kind: "waits" });
+    const [start] = (await bodyOf(ofAcme.ask(query))).commands;
+    expect(start).toMatchObject({ verb: "start", job_id: "starts-theirs" });
+    const confirm = (holder: typeof ofAcme) => bodyOf(holder.post(`/api/v1/commands/${start.command_id}/ack`));
+    expect(await confirm(ofGlobex)).toEqual({ confirmed: false });
+    await asHolder(server, globex.admin).post("/api/v1/jobs", { job_id: "starts-ours", kind: "waits" });
+    expect((await bodyOf(waiting)).commands).toMatchObject([{ verb: "start", job_id: "starts-ours" }]);
+    expect(await confirm(ofAcme)).toEqual({ confirmed: true });
   });
 
   test("nobody names a worker of another tenant, nor one of this process, by what the server calls it", async () => {

@@ -7,6 +7,7 @@ export interface RouteRow {
   readonly route: string;
   readonly needs: Need;
   readonly query?: string;
+  /** `:id` in it stands for the job. */
   readonly body?: object;
   /** Lines of NDJSON about a job, in place of `body`. */
   readonly report?: true;
@@ -33,16 +34,23 @@ export const ROUTES: readonly RouteRow[] = [
   { route: "POST /api/v1/jobs/:id/pause", needs: "control" },
   { route: "POST /api/v1/jobs/:id/resume", needs: "control" },
   { route: "POST /api/v1/jobs/:id/cancel", needs: "control" },
+  { route: "POST /api/v1/jobs/:id/retry", needs: "control" },
+  { route: "POST /api/v1/jobs/bulk", needs: "control", body: { verb: "pause", job_ids: [":id"] } },
   { route: "POST /api/v1/jobs/:id/tokens", needs: "share" },
   { route: "DELETE /api/v1/tokens/:token_id", needs: "share" },
   { route: "POST /api/v1/events", needs: "report", report: true },
   { route: "GET /api/v1/commands", needs: "report", query: "source=w" },
   { route: "POST /api/v1/commands/:command_id/ack", needs: "report" },
+  { route: "POST /api/v1/workers/:source/heartbeat", needs: "report", body: { jobs: [":id"] } },
   { route: "GET /api/v1/keys", needs: "admin" },
   { route: "POST /api/v1/keys", needs: "admin", body: { name: "made by the test", role: "viewer" } },
   { route: "DELETE /api/v1/keys/:key_id", needs: "admin" },
   { route: "GET /api/v1/audit", needs: "admin" },
 ];
+
+/** Whether a row asks something of the job, be it by the body. */
+export const namesJob = (row: RouteRow): boolean =>
+  isAboutJob(row) || row.report === true || JSON.stringify(row.body ?? {}).includes(":id");
 
 /** Whether a route is about one job. */
 export const isAboutJob = ({ route }: RouteRow): boolean => /^\S+ \/api\/v1\/jobs\/:id(\/|$)/.test(route);
@@ -55,7 +63,7 @@ export function requestOf({ route, query, body, report }: RouteRow, jobId: strin
   if (credential !== null) headers.authorization = `Bearer ${credential}`;
   if (report) headers["content-type"] = "application/x-ndjson";
   else if (body !== undefined) headers["content-type"] = "application/json";
-  const text = report ? reportOf(jobId) : body && JSON.stringify(body);
+  const text = report ? reportOf(jobId) : body && JSON.stringify(body).replaceAll(":id", jobId);
   return {
     path: query === undefined ? address : `${address}?${query}`,
     init: { method, headers, ...(text !== undefined && { body: text }) },

@@ -1,5 +1,6 @@
 import { existsSync, readdirSync, readFileSync, writeFileSync } from "node:fs";
 import { join } from "node:path";
+import type { Artifact, Task } from "@playhead/core";
 import { describe, expect, test } from "vitest";
 import { oddFolder, playhead, startPlayhead, startServer } from "../../test/playhead-process.ts";
 import { sampleVideo, slowVideo } from "../../test/sample-video.ts";
@@ -90,8 +91,9 @@ describe("a video that can be cut", () => {
     const headers = { authorization: `Bearer ${readAccessKey(data)}` };
     const items = await (await fetch(`${server.url}/api/v1/jobs?limit=10`, { headers })).json();
     for (const { job_id } of items.jobs) {
-      const { job } = await (await fetch(`${server.url}/api/v1/jobs/${job_id}`, { headers })).json();
-      const urls = job.artifacts.map(({ url }: { url: string | null }) => url);
+      const { tasks } = await (await fetch(`${server.url}/api/v1/jobs/${job_id}/tasks`, { headers })).json();
+      const videos = tasks.flatMap(({ artifacts }: Task) => artifacts).filter(({ type }: Artifact) => type === "video");
+      const urls = videos.map(({ url }: Artifact) => url);
       expect(urls).toHaveLength(2);
       for (const url of urls) expect((await fetch(new URL(url, server.url), { headers })).status).toBe(200);
     }

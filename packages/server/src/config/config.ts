@@ -1,5 +1,11 @@
 import * as z from "zod";
 
+const milliseconds = z.number().int().min(100).max(31_536_000_000);
+
+function limit(value: number, description: string, name: string) {
+  return milliseconds.default(value).meta({ env: [`PLAYHEAD_${name}`], description });
+}
+
 /**
  * Everything that can be set, with its default, what is allowed, and its environment variable (`env`), in one place.
  * Precedence: file < environment < flags (SPEC §15).
@@ -32,6 +38,31 @@ export const configSchema = z.strictObject({
     .min(32)
     .optional()
     .meta({ env: ["PLAYHEAD_SECRET"], description: "Signs sessions and job tokens; else one is made on first start." }),
+  worker_lost_after_ms: limit(60_000, "A worker that is silent for longer is said to be lost.", "WORKER_LOST_AFTER_MS"),
+  worker_lease_ms: limit(
+    300_000,
+    "A worker that is silent for longer has lost its jobs: they fail.",
+    "WORKER_LEASE_MS",
+  ),
+  stuck_after_ms: limit(1_800_000, "A job of which nothing is reported for longer is stuck.", "STUCK_AFTER_MS"),
+  stall_after_ms: limit(120_000, "A job on which nothing advances for longer has stalled.", "STALL_AFTER_MS"),
+  pause_deadline_ms: limit(
+    300_000,
+    "A job that was to pause and came to no checkpoint by then goes on.",
+    "PAUSE_DEADLINE_MS",
+  ),
+  cancel_deadline_ms: limit(
+    30_000,
+    "A canceled job that its worker has not ended by then is ended.",
+    "CANCEL_DEADLINE_MS",
+  ),
+  kinds: z
+    .record(
+      z.string().min(1),
+      z.strictObject({ stuck_after_ms: milliseconds.optional(), stall_after_ms: milliseconds.optional() }),
+    )
+    .default({})
+    .meta({ description: "What is different for jobs of a kind." }),
   ffmpeg_path: z
     .string()
     .min(1)
@@ -43,7 +74,15 @@ export type Config = z.infer<typeof configSchema>;
 export type ConfigKey = keyof Config;
 
 /** Settings that are numbers: in the environment and on a command line they are text. */
-const NUMBERS: ReadonlySet<ConfigKey> = new Set(["port"]);
+const NUMBERS: ReadonlySet<ConfigKey> = new Set([
+  "port",
+  "worker_lost_after_ms",
+  "worker_lease_ms",
+  "stuck_after_ms",
+  "stall_after_ms",
+  "pause_deadline_ms",
+  "cancel_deadline_ms",
+]);
 /** Settings that nobody may read in a message. */
 const SECRETS: ReadonlySet<ConfigKey> = new Set(["admin_key", "secret"]);
 

@@ -6,7 +6,18 @@ import { tempFolder } from "../../test/temp-folder.ts";
 import { type Config, type ConfigKey, configSchema, environmentNames } from "./config.ts";
 import { type ConfigSources, loadConfig } from "./load-config.ts";
 
-const DEFAULTS = { host: "127.0.0.1", port: 8765, data: "playhead-data" };
+const DEFAULTS = {
+  host: "127.0.0.1",
+  port: 8765,
+  data: "playhead-data",
+  worker_lost_after_ms: 60_000,
+  worker_lease_ms: 300_000,
+  stuck_after_ms: 1_800_000,
+  stall_after_ms: 120_000,
+  pause_deadline_ms: 300_000,
+  cancel_deadline_ms: 30_000,
+  kinds: {},
+};
 
 function fileOf(text: string): string {
   const file = join(tempFolder(), "playhead.config.json");
@@ -37,9 +48,9 @@ test("nothing said gives the defaults: this machine only, port 8765", () => {
 test("the environment speaks over the file, and the flags over both", () => {
   const file = fileOf(JSON.stringify({ host: "::1", port: 1, data: "from-file" }));
   const environment = { PLAYHEAD_PORT: "2", PLAYHEAD_DATA: "from-environment" };
-  expect(load({ file })).toEqual({ host: "::1", port: 1, data: "from-file" });
-  expect(load({ file, environment })).toEqual({ host: "::1", port: 2, data: "from-environment" });
-  expect(load({ file, environment, flags: { data: "from-flag" } })).toEqual({
+  expect(load({ file })).toMatchObject({ host: "::1", port: 1, data: "from-file" });
+  expect(load({ file, environment })).toMatchObject({ host: "::1", port: 2, data: "from-environment" });
+  expect(load({ file, environment, flags: { data: "from-flag" } })).toMatchObject({
     host: "::1",
     port: 2,
     data: "from-flag",

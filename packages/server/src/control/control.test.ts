@@ -18,24 +18,33 @@ const VERBS: readonly ControlVerb[] = ["pause", "resume", "cancel"];
 /** A job in a state, decided upon by the real tables. */
 function setup(state: JobState, { worker = "w" as string | null, connected = true } = {}) {
   const job: JobDraft = draftOf({ ...emptyJob("j"), state, worker, seq: 1, created_at: "2026-11-21T10:42:00.000Z" });
-  const workers = createWorkers(() => 0);
+  const workers = createWorkers({
+    nowMs: () => 0,
+    lostAfterMs: 60_000,
+    commandsOnReturn: () => [],
+    onExpected: () => undefined,
+  });
   if (connected && worker !== null) workers.seen(worker);
   const reported: string[] = [];
+  const announced: unknown[] = [];
   const control = createControl({
     findJob: async (tenantId, jobId) => (tenantId === "default" && jobId === "j" ? job : null),
     report: async (_, record) => {
+      if (record.type === "job.created") return void announced.push([record.job_id, record.data]);
       const ts = "2026-11-21T10:43:00.000Z";
       for (const fact of decide(job, { ...record, ts })) {
         applyEvent(job, { ...fact, ts, job_id: "j", seq: job.seq + 1, correlation_id: "c" });
       }
-      reported.push(record.data.new_state ?? record.type);
+      reported.push(String(record.data.new_state ?? record.type));
     },
-    workers: connected ? workers : { ...workers, isConnected: () => false },
+    workers: connected ? workers : { ...workers, isLost: () => true },
     newId: () => "id",
+    newJobId: () => "k",
   });
   return {
     job,
     reported,
+    announced,
     sent: () => workers.waiting("w").map(({ verb, reason }) => [verb, reason]),
     command: (verb: ControlVerb, reason: string | null = null) => control.command("default", "j", verb, reason),
     control,
@@ -56,7 +65,7 @@ const OUTCOMES: Readonly<Record<ControlVerb, Readonly<Record<JobState, JobState 
     failed: null,
   },
   resume: {
-    pending: "running",
+    pending: null,
     running: null,
     pausing: "running",
     paused: "running",
@@ -115,6 +124,36 @@ test("a silent worker is told to pause when it comes back", async () => {
   const { job, sent, command } = setup("running", { connected: false });
   await command("pause");
   expect([job.state, sent()]).toEqual(["pausing", [["pause", "pause requested"]]]);
+});
+
+test.each(JOB_STATES)("a retry of a job that is %s is a new job with what it was to do, or refused", async (state) => {
+  const { control, announced } = setup(state);
+  if (state !== "failed" && state !== "canceled") {
+    await expect(control.retry("default", "j")).rejects.toMatchObject({ code: "conflict", detail: { state } });
+    expect(announced).toEqual([]);
+    return;
+  }
+  expect(await control.retry("default", "j")).toBe("k");
+  const definition = { kind: "job", title: "j", user_id: null, metadata: {}, processing_deadline_ms: null };
+  expect(announced).toEqual([["k", { ...definition, attempt: 2, retry_of: "j" }]]);
+});
+
+test("a worker that comes back is told how each of its jobs is wanted by now", () => {
+  const verbs = JOB_STATES.map((state) => {
+    const { control } = setup(state);
+    return [state, control.commandFor({ job_id: "j", state, reason: "because" })?.verb ?? null];
+  });
+  expect(Object.fromEntries(verbs)).toEqual({
+    pending: null,
+    running: "resume",
+    pausing: "pause",
+    paused: "pause",
+    completing: null,
+    canceling: "cancel",
+    completed: null,
+    canceled: null,
+    failed: null,
+  });
 });
 
 test("a job that is not there, or another tenant's, is not found", async () => {

@@ -1,16 +1,28 @@
-import { type ControlVerb, isFinalJobState, type Job, type JobState, PlayheadError } from "@playhead/core";
+import {
+  type ControlVerb,
+  isFinalJobState,
+  type Job,
+  type JobState,
+  type JsonValue,
+  PlayheadError,
+} from "@playhead/core";
 import type { Workers } from "./workers.ts";
 
 export interface ControlDeps {
   /** The tenant's job as it stands; null for none, and for another tenant's. */
-  readonly findJob: (tenantId: string, jobId: string) => Promise<Pick<Job, "job_id" | "state" | "worker"> | null>;
+  readonly findJob: (tenantId: string, jobId: string) => Promise<Job | null>;
   /** Stores a fact of the server's own; throws `conflict` where the state tables say no. */
   readonly report: (
     tenantId: string,
-    record: { type: "job.state_changed" | "job.canceled"; job_id: string; data: Record<string, string> },
+    record: {
+      type: "job.state_changed" | "job.canceled" | "job.created";
+      job_id: string;
+      data: Readonly<Record<string, JsonValue>>;
+    },
   ) => Promise<void>;
-  readonly workers: Workers;
+  readonly workers: Pick<Workers, "send" | "isLost">;
   readonly newId: () => string;
+  readonly newJobId: () => string;
 }
 
 /** The state that a command puts a job into at once; the worker then does it and says so. */
@@ -20,24 +32,44 @@ const STATE_OF_VERB: Readonly<Record<ControlVerb, JobState>> = {
   cancel: "canceling",
 };
 
-/** Pause, resume and cancel: first a stored fact, then a command to the worker that runs the job. */
-export function createControl({ findJob, report, workers, newId }: ControlDeps) {
+/** The command that brings a worker to where a job in a state is wanted; null where it is there by itself. */
+const VERB_OF_STATE: Partial<Readonly<Record<JobState, ControlVerb>>> = {
+  pausing: "pause",
+  paused: "pause",
+  running: "resume",
+  canceling: "cancel",
+};
+
+/** A retry of these makes sense. */
+const RETRIED: ReadonlySet<JobState> = new Set(["failed", "canceled"]);
+
+/** Pause, resume, cancel and retry: first a stored fact, then a command to the worker that runs the job. */
+export function createControl({ findJob, report, workers, newId, newJobId }: ControlDeps) {
+  async function expectJob(tenantId: string, jobId: string): Promise<Job> {
+    const job = await findJob(tenantId, jobId);
+    if (job === null) throw new PlayheadError("not_found", `there is no job ${jobId}`);
+    return job;
+  }
+
   return {
     /**
      * @throws PlayheadError `not_found`, or `conflict` when the job's state does not allow it; then nothing changes.
      */
     async command(tenantId: string, jobId: string, verb: ControlVerb, reason: string | null): Promise<void> {
-      const job = await findJob(tenantId, jobId);
-      if (job === null) throw new PlayheadError("not_found", `there is no job ${jobId}`);
       // Taken now: the job goes on while the fact is stored.
-      const { state, worker } = job;
+      const { state, worker } = await expectJob(tenantId, jobId);
       if (isFinalJobState(state)) {
         throw new PlayheadError("conflict", `job ${jobId} is ${state}; there is nothing to ${verb}`, {
           detail: { state },
         });
       }
+      if (verb === "resume" && state === "pending") {
+        throw new PlayheadError("conflict", `job ${jobId} has not begun; there is nothing to resume`, {
+          detail: { state },
+        });
+      }
       const why = reason ?? `${verb} requested`;
-      const isRun = worker !== null && workers.isConnected(worker);
+      const isRun = worker !== null && !workers.isLost(worker);
       // Asked again, a job that nobody is left to cancel ends after all.
       const isOnItsWay = verb === "cancel" && state === "canceling" && !isRun;
       if (!isOnItsWay) {
@@ -50,5 +82,36 @@ export function createControl({ findJob, report, workers, newId }: ControlDeps) 
         await report(tenantId, { type: "job.canceled", job_id: jobId, data: { reason: why } });
       }
     },
+    /**
+     * Announces a job that does again what an ended one was to do; a worker of its kind starts it.
+     *
+     * @returns the new job's id
+     * @throws PlayheadError `not_found`; `conflict` for a job that has neither failed nor been canceled
+     */
+    async retry(tenantId: string, jobId: string): Promise<string> {
+      const job = await expectJob(tenantId, jobId);
+      const { state, kind, title, user_id, metadata, attempt, processing_deadline_ms } = job;
+      if (!RETRIED.has(state)) {
+        throw new PlayheadError(
+          "conflict",
+          `job ${jobId} is ${state}; only what has failed or was canceled is retried`,
+          {
+            detail: { state },
+          },
+        );
+      }
+      const retryId = newJobId();
+      const definition = { kind, title, user_id, metadata, processing_deadline_ms };
+      const data = { ...definition, attempt: attempt + 1, retry_of: jobId };
+      await report(tenantId, { type: "job.created", job_id: retryId, data });
+      return retryId;
+    },
+    /** The command that tells a worker how one of its jobs is wanted; null for one that it needs not hear of. */
+    commandFor({ job_id, state, reason }: Pick<Job, "job_id" | "state" | "reason">) {
+      const verb = VERB_OF_STATE[state];
+      return verb === undefined ? null : { command_id: newId(), job_id, verb, reason };
+    },
   };
 }
+
+export type Control = ReturnType<typeof createControl>;

@@ -12,9 +12,16 @@ afterEach(() => {
 });
 
 function setup() {
-  const workers = createWorkers(() => Date.now());
+  const expected: string[] = [];
+  const back: Record<string, ControlCommand[]> = {};
+  const workers = createWorkers({
+    nowMs: () => Date.now(),
+    lostAfterMs: MINUTE_MS,
+    commandsOnReturn: (source) => back[source] ?? [],
+    onExpected: (source) => expected.push(source),
+  });
   const ids = (source: string) => workers.waiting(source).map(({ command_id }) => command_id);
-  return { workers, ids };
+  return { workers, ids, back, expected };
 }
 
 const command = (id: string): ControlCommand => ({ command_id: id, job_id: "j", verb: "pause", reason: null });
@@ -93,27 +100,67 @@ describe("a worker in this process", () => {
     expect([heard, ids("w")]).toEqual([["1", "2"], ["3"]]);
   });
 
-  test("is connected as long as it listens", async () => {
+  test("is there as long as it listens, and lost as soon as it ends", async () => {
     const { workers } = setup();
     const end = workers.listen("w", () => undefined);
     await vi.advanceTimersByTimeAsync(60 * MINUTE_MS);
-    expect(workers.isConnected("w")).toBe(true);
+    expect([workers.isLost("w"), workers.silentMs("w")]).toEqual([false, 0]);
     end();
-    expect(workers.isConnected("w")).toBe(false);
+    expect([workers.isLost("w"), workers.silentMs("w")]).toEqual([true, Number.POSITIVE_INFINITY]);
+    workers.listen("w", () => undefined);
+    expect(workers.isLost("w")).toBe(false);
   });
 });
 
-describe("who is connected", () => {
-  test("is who was heard of within the last minute, or waits for commands", async () => {
+describe("who is lost", () => {
+  test("is who was not heard of for a minute, and does not wait for commands", async () => {
     const { workers } = setup();
-    expect(workers.isConnected("w")).toBe(false);
     workers.seen("w");
     await vi.advanceTimersByTimeAsync(MINUTE_MS);
-    expect(workers.isConnected("w")).toBe(true);
+    expect(workers.isLost("w")).toBe(false);
     await vi.advanceTimersByTimeAsync(1);
-    expect(workers.isConnected("w")).toBe(false);
+    expect(workers.isLost("w")).toBe(true);
     void workers.wait("w", 25_000, never());
-    expect(workers.isConnected("w")).toBe(true);
+    expect(workers.isLost("w")).toBe(false);
+  });
+
+  test("is nobody right after a start: who was heard of by the process before may come back", async () => {
+    const { workers } = setup();
+    workers.remember("w");
+    await vi.advanceTimersByTimeAsync(MINUTE_MS);
+    expect([workers.isLost("w"), workers.isLost("other"), workers.silentMs("w")]).toEqual([false, false, MINUTE_MS]);
+    await vi.advanceTimersByTimeAsync(1);
+    expect([workers.isLost("w"), workers.isLost("other")]).toEqual([true, true]);
+  });
+});
+
+describe("the silence of a worker", () => {
+  test("means something once it has asked for commands or beaten, which is told once", async () => {
+    const { workers, expected } = setup();
+    workers.seen("curl");
+    workers.beat("w");
+    void workers.wait("v", 10, never());
+    workers.beat("w");
+    await vi.advanceTimersByTimeAsync(MINUTE_MS);
+    expect(["curl", "nobody", "w", "v"].map(workers.silentMs)).toEqual([null, null, MINUTE_MS, MINUTE_MS - 10]);
+    expect(expected).toEqual(["w", "v"]);
+  });
+});
+
+describe("a worker that comes back to another process of the server", () => {
+  test("is told once how its jobs are wanted, beside what waits for it", async () => {
+    const { workers, ids, back } = setup();
+    back.w = [
+      { command_id: "a", job_id: "j", verb: "pause", reason: null },
+      { command_id: "b", job_id: "k", verb: "cancel", reason: null },
+    ];
+    workers.send("w", command("1"));
+    await workers.wait("w", 25_000, never());
+    // The pause of j waits already.
+    expect(ids("w")).toEqual(["1", "b"]);
+    for (const id of ids("w")) workers.confirm("w", id);
+    workers.seen("w");
+    expect(ids("w")).toEqual([]);
   });
 });
 

@@ -1,36 +1,64 @@
-import type { ControlCommand, ControlVerb, JobSummary } from "@playhead/core";
+import { type ControlVerb, type JobSummary, PlayheadError, toErrorBody, type WorkerCommand } from "@playhead/core";
 import * as z from "zod";
 import type { Api } from "./api.ts";
 import { noSuchJob } from "./no-such-job.ts";
-import { jobParams, jobSummary, SOURCE } from "./schemas.ts";
+import { errorBody, jobParams, jobSummary, workerName } from "./schemas.ts";
 
 export interface ControlRoutesDeps {
   /** The tenant's job as it stands; null for none, and for another tenant's. */
   readonly summarize: (tenantId: string, jobId: string) => Promise<JobSummary | null>;
   readonly command: (tenantId: string, jobId: string, verb: ControlVerb, reason: string | null) => Promise<void>;
-  /** The commands that wait for a worker, after at most `waitMs`. */
-  readonly waitForCommands: (
-    tenantId: string,
-    source: string,
-    waitMs: number,
-    signal: AbortSignal,
-  ) => Promise<readonly ControlCommand[]>;
+  /** @returns the id of the new job */
+  readonly retry: (tenantId: string, jobId: string) => Promise<string>;
+  /** What waits for a worker, and the jobs of its kinds that it may start, after at most `waitMs`. */
+  readonly waitForCommands: (request: CommandsRequest) => Promise<readonly WorkerCommand[]>;
   /** @param source null looks for the command among those of all workers of the tenant. @returns whether it waited */
   readonly confirmCommand: (tenantId: string, source: string | null, commandId: string) => boolean;
 }
 
-const command = z.object({
-  command_id: z.string(),
+export interface CommandsRequest {
+  readonly tenantId: string;
+  readonly source: string;
+  /** The kinds of jobs that it starts. */
+  readonly kinds: ReadonlySet<string>;
+  readonly waitMs: number;
+  readonly signal: AbortSignal;
+}
+
+const about = { command_id: z.string(), job_id: z.string(), reason: z.string().nullable() };
+const command = z.union([
+  z.object({ ...about, verb: z.enum(["pause", "resume", "cancel"]) }),
+  z.object({
+    ...about,
+    verb: z.literal("start"),
+    job: z.object({
+      kind: z.string(),
+      title: z.string(),
+      user_id: z.string().nullable(),
+      metadata: z.record(z.string(), z.unknown()),
+      attempt: z.number(),
+      retry_of: z.string().nullable(),
+      correlation_id: z.string(),
+    }),
+  }),
+]);
+const bulkResult = z.object({
   job_id: z.string(),
-  verb: z.enum(["pause", "resume", "cancel"]),
-  reason: z.string().nullable(),
+  ok: z.boolean(),
+  retry_job_id: z.string().optional(),
+  error: errorBody.optional(),
 });
-const source = z.string().regex(SOURCE, "expected 1 to 200 printable characters that name the worker");
+const reason = z.string().max(500).optional();
+const VERBS = ["pause", "resume", "cancel"] as const;
+/** So many jobs at most are commanded with one request. */
+const MAX_BULK = 1_000;
+/** How many of them are under way side by side. */
+const BULK_AT_ONCE = 50;
 const MAX_WAIT_SEC = 25;
 
 /** Pause, resume and cancel for people; and how workers elsewhere hear of it. */
 export function addControlRoutes(api: Api, deps: ControlRoutesDeps): void {
-  for (const verb of ["pause", "resume", "cancel"] as const) {
+  for (const verb of VERBS) {
     api.post(
       `/api/v1/jobs/:id/${verb}`,
       {
@@ -38,7 +66,7 @@ export function addControlRoutes(api: Api, deps: ControlRoutesDeps): void {
         schema: {
           summary: `${verb[0]?.toUpperCase()}${verb.slice(1)} a job`,
           params: jobParams,
-          body: z.strictObject({ reason: z.string().max(500).optional() }).nullish(),
+          body: z.strictObject({ reason }).nullish(),
           response: { 202: z.object({ job: jobSummary }) },
         },
       },
@@ -52,13 +80,83 @@ export function addControlRoutes(api: Api, deps: ControlRoutesDeps): void {
     );
   }
 
+  api.post(
+    "/api/v1/jobs/:id/retry",
+    {
+      config: { permission: "control" },
+      schema: {
+        summary: "Announce a job that does again what a failed or canceled one was to do",
+        params: jobParams,
+        response: { 201: z.object({ job: jobSummary }) },
+      },
+    },
+    async ({ params, tenantId }, reply) => {
+      const jobId = await deps.retry(tenantId, params.id);
+      reply.status(201).header("location", `/api/v1/jobs/${jobId}`);
+      return { job: (await deps.summarize(tenantId, jobId)) as z.output<typeof jobSummary> };
+    },
+  );
+
+  api.post(
+    "/api/v1/jobs/bulk",
+    {
+      config: { permission: "control" },
+      schema: {
+        summary: "Pause, resume, cancel or retry many jobs",
+        body: z.strictObject({
+          verb: z.enum([...VERBS, "retry"]),
+          job_ids: z.array(z.string().min(1).max(128)).min(1).max(MAX_BULK),
+          reason,
+        }),
+        response: {
+          200: z.object({
+            results: z.array(bulkResult),
+          }),
+        },
+      },
+    },
+    async ({ body, tenantId }) => {
+      const jobIds = [...new Set(body.job_ids)];
+      const results: z.output<typeof bulkResult>[] = [];
+      for (let from = 0; from < jobIds.length; from += BULK_AT_ONCE) {
+        const some = jobIds.slice(from, from + BULK_AT_ONCE);
+        results.push(...(await Promise.all(some.map((jobId) => bulkOne(tenantId, jobId, body)))));
+      }
+      return { results };
+    },
+  );
+
+  /** Each by itself: what cannot be done to one is no reason not to do it to the others. */
+  async function bulkOne(
+    tenantId: string,
+    jobId: string,
+    { verb, reason: why }: { readonly verb: ControlVerb | "retry"; readonly reason?: string | undefined },
+  ): Promise<z.output<typeof bulkResult>> {
+    try {
+      if (verb === "retry") return { job_id: jobId, ok: true, retry_job_id: await deps.retry(tenantId, jobId) };
+      await deps.command(tenantId, jobId, verb, why ?? null);
+      return { job_id: jobId, ok: true };
+    } catch (error) {
+      if (!(error instanceof PlayheadError)) throw error;
+      return { job_id: jobId, ok: false, error: { ...toErrorBody(error), detail: { ...error.detail } } };
+    }
+  }
+
   api.get(
     "/api/v1/commands",
     {
       config: { permission: "report" },
       schema: {
         summary: "Wait for commands to a worker",
-        querystring: z.object({ source, wait: z.coerce.number().min(0).max(MAX_WAIT_SEC).default(0) }),
+        querystring: z.object({
+          source: workerName,
+          wait: z.coerce.number().min(0).max(MAX_WAIT_SEC).default(0),
+          kinds: z
+            .string()
+            .max(1_000)
+            .default("")
+            .meta({ description: "Kinds of jobs that the worker starts, with commas between" }),
+        }),
         response: { 200: z.object({ commands: z.array(command) }) },
       },
     },
@@ -66,8 +164,14 @@ export function addControlRoutes(api: Api, deps: ControlRoutesDeps): void {
       const gone = new AbortController();
       // Of the answer, not of the request: that one is over as soon as it has been read.
       reply.raw.once("close", () => gone.abort());
-      const commands = await deps.waitForCommands(tenantId, query.source, query.wait * 1_000, gone.signal);
-      return { commands: [...commands] };
+      const commands = await deps.waitForCommands({
+        tenantId,
+        source: query.source,
+        kinds: new Set(query.kinds.split(",").filter((kind) => kind !== "")),
+        waitMs: query.wait * 1_000,
+        signal: gone.signal,
+      });
+      return { commands: commands as z.output<typeof command>[] };
     },
   );
 
@@ -78,7 +182,7 @@ export function addControlRoutes(api: Api, deps: ControlRoutesDeps): void {
       schema: {
         summary: "Confirm a command",
         params: z.object({ command_id: z.string().max(100) }),
-        querystring: z.object({ source: source.optional() }),
+        querystring: z.object({ source: workerName.optional() }),
         response: { 200: z.object({ confirmed: z.boolean() }) },
       },
     },

@@ -191,6 +191,8 @@ export const auditEntry = z
 /** Names of workers; those of the server's own process begin with `local:`, which nobody else may say. */
 export const SOURCE = /^(?!local:)[\x21-\x7e]{1,200}$/;
 
+export const workerName = z.string().regex(SOURCE, "expected 1 to 200 printable characters that name the worker");
+
 /** A query parameter that may be repeated. */
 export const repeated = <Item extends z.ZodType>(item: Item) =>
   z.preprocess((value) => (value === undefined || Array.isArray(value) ? value : [value]), z.array(item).optional());

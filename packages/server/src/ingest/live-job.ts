@@ -10,6 +10,7 @@ import {
   type PlayheadEvent,
   type ProgressTree,
   progressAt,
+  type Task,
 } from "@playhead/core";
 
 /**
@@ -27,7 +28,9 @@ export interface LiveJob {
   moved: boolean;
   projectedMs: number;
   lastProgressMs: number;
+  /** When its worker last reported anything of it, and when something of it last advanced. */
   lastTouchedMs: number;
+  lastMovedMs: number;
   /** Where the group commit stood after its last fact. */
   lastAdded: number;
 }
@@ -62,12 +65,17 @@ function newLiveJob(job: Job, nowMs: number): LiveJob {
     projectedMs: nowMs,
     lastProgressMs: 0,
     lastTouchedMs: nowMs,
+    lastMovedMs: nowMs,
     lastAdded: 0,
   };
 }
 
-/** Folds an event in, and carries it into the progress tree and the lists of what changed. */
-export function applyToLiveJob(live: LiveJob, event: PlayheadEvent): void {
+/**
+ * Folds an event in, and carries it into the progress tree and the lists of what changed.
+ *
+ * @returns whether a task has advanced by it: a worker that lives but has stalled goes on to say where it stands
+ */
+export function applyToLiveJob(live: LiveJob, event: PlayheadEvent): boolean {
   const { draft, dirtyTasks } = live;
   const { task_id: taskId } = event.data;
   const before = typeof taskId === "string" ? draft.tasks.get(taskId) : undefined;
@@ -78,16 +86,28 @@ export function applyToLiveJob(live: LiveJob, event: PlayheadEvent): void {
   // The end of a job ends its tasks.
   if (wasOpen && isFinalJobState(draft.state)) markEnded(live);
   const after = typeof taskId === "string" ? draft.tasks.get(taskId) : undefined;
-  if (after === undefined || after === before) return;
+  if (after === undefined || after === before) return false;
   live.tree.update(after);
   dirtyTasks.add(after.task_id);
   // A child changes what the store has of its parent.
   if (before === undefined && after.parent_id !== null) dirtyTasks.add(after.parent_id);
+  return event.tick === undefined || before === undefined || hasAdvanced(before, after);
+}
+
+/** What only grows while work gets done. */
+const COUNTERS = ["frames", "frame", "size_bytes", "bytes", "items"];
+
+function hasAdvanced(before: Task, after: Task): boolean {
+  if (after.percent_complete > before.percent_complete || after.step !== before.step) return true;
+  return COUNTERS.some((name) => Number(after.details?.[name]) > Number(before.details?.[name] ?? 0));
 }
 
 function markEnded({ draft, dirtyTasks }: LiveJob): void {
   for (const { task_id, ended_at } of draft.tasks.values()) if (ended_at === draft.ended_at) dirtyTasks.add(task_id);
 }
+
+/** How much of the whole work is done, 0..1. */
+export const liveFraction = ({ tree }: LiveJob): number => tree.fraction();
 
 /** The job's progress as it stands now. */
 export function liveProgress(live: LiveJob, nowMs: number): JobProgress {

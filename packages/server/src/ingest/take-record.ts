@@ -102,6 +102,7 @@ export function createRecordTaker(deps: RecordTakerDeps) {
     const trace = draft.correlation_id || correlation_id || newTraceId();
     const event: PlayheadEvent = { type, ts, job_id: draft.job_id, seq: draft.seq + 1, correlation_id: trace, data };
     applyToLiveJob(live, event);
+    if (type !== "job.liveness_changed") live.lastMovedMs = nowMs();
     return event;
   }
 
@@ -130,7 +131,7 @@ export function createRecordTaker(deps: RecordTakerDeps) {
   function foldTick(live: LiveJob, { type, ts, data }: Pick<PlayheadEvent, "type" | "ts" | "data">): PlayheadEvent {
     const { job_id, seq, tick, correlation_id } = live.draft;
     const event: PlayheadEvent = { type, ts, job_id, seq, tick: tick + 1, correlation_id, data };
-    applyToLiveJob(live, event);
+    if (applyToLiveJob(live, event)) live.lastMovedMs = nowMs();
     return event;
   }
 
@@ -163,7 +164,8 @@ export function createRecordTaker(deps: RecordTakerDeps) {
       const isOthers = live !== undefined && live.draft.tenant_id !== reporter.tenantId;
       if (isOthers && record.type === "job.created") throw noSuchJob(record.job_id);
       const known = isOthers ? undefined : live;
-      if (known !== undefined) known.lastTouchedMs = nowMs();
+      // What the server itself says of a job is no sign of its life.
+      if (known !== undefined && reporter.worker !== null) known.lastTouchedMs = nowMs();
       if (record.type !== "log" && !isTickRecord(record)) takeFact(known, record, reporter);
       else if (known === undefined) throw noSuchJob(record.job_id);
       else if (record.type === "log") takeLog(known, record);

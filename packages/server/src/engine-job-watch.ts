@@ -1,0 +1,97 @@
+import { type Job, PlayheadError } from "@playhead/core";
+import type { Control } from "./control/control.ts";
+import { createControlDeadlines } from "./control/control-deadlines.ts";
+import type { Ingest } from "./ingest/ingest.ts";
+import { liveFraction } from "./ingest/live-job.ts";
+import type { LivenessLimits } from "./liveness/assess-liveness.ts";
+import { createLivenessWatch } from "./liveness/liveness-watch.ts";
+
+/** How long what may take, before something is said or done about it. In milliseconds. */
+export interface JobLimits extends LivenessLimits {
+  readonly leaseMs: number;
+  readonly pauseDeadlineMs: number;
+  readonly cancelDeadlineMs: number;
+  /** What is different for jobs of a kind. */
+  readonly kinds: Readonly<Record<string, Partial<Pick<LivenessLimits, "stuckAfterMs" | "stallAfterMs">>>>;
+}
+
+export const DEFAULT_JOB_LIMITS: JobLimits = {
+  workerLostAfterMs: 60_000,
+  leaseMs: 300_000,
+  stuckAfterMs: 1_800_000,
+  stallAfterMs: 120_000,
+  pauseDeadlineMs: 300_000,
+  cancelDeadlineMs: 30_000,
+  kinds: {},
+};
+
+export interface JobWatchDeps {
+  readonly ingest: Pick<Ingest, "jobs" | "report">;
+  /** For how long a job's worker has been silent; null for one of which nothing can be expected. */
+  readonly workerSilentMs: (job: Job) => number | null;
+  readonly control: Pick<Control, "command">;
+  readonly limits: JobLimits;
+  readonly nowMs: () => number;
+  /** Told of what nobody foresaw. */
+  readonly onError: (error: unknown, jobId: string) => void;
+}
+
+const EVERY_MS = 1_000;
+
+/** Looks at all open jobs once a second: does the worker live, does the work advance, is anything overdue? */
+export function watchJobs({ ingest, workerSilentMs, control, limits, nowMs, onError }: JobWatchDeps) {
+  /** What was done about a job and is not stored yet; until then it is left alone. */
+  const busy = new Set<string>();
+
+  /** Between the look and the deed a job may have changed by itself: a refusal is no fault. */
+  function act(jobId: string, deed: () => Promise<void>): void {
+    if (busy.has(jobId)) return;
+    busy.add(jobId);
+    deed()
+      .catch((error: unknown) => {
+        const isPast = error instanceof PlayheadError && (error.code === "conflict" || error.code === "not_found");
+        if (!isPast) onError(error, jobId);
+      })
+      .finally(() => busy.delete(jobId));
+  }
+
+  const liveness = createLivenessWatch({
+    limitsOf: (kind) => ({ ...limits, ...limits.kinds[kind] }),
+    leaseMs: limits.leaseMs,
+    workerSilentMs,
+    report: (tenantId, record) => act(record.job_id, () => ingest.report(tenantId, record)),
+  });
+  const deadlines = createControlDeadlines({
+    pauseDeadlineMs: limits.pauseDeadlineMs,
+    cancelDeadlineMs: limits.cancelDeadlineMs,
+    command: (tenantId, jobId, verb, reason) => act(jobId, () => control.command(tenantId, jobId, verb, reason)),
+    endCanceled: (tenantId, jobId, reason) =>
+      act(jobId, () => ingest.report(tenantId, { type: "job.canceled", job_id: jobId, data: { reason } })),
+  });
+
+  function check(): void {
+    const now = nowMs();
+    for (const live of ingest.jobs.open()) {
+      const { draft, lastTouchedMs, lastMovedMs } = live;
+      if (busy.has(draft.job_id)) continue;
+      deadlines.check(draft, now);
+      if (!busy.has(draft.job_id))
+        liveness.check({ draft, lastTouchedMs, lastMovedMs, fraction: () => liveFraction(live) }, now);
+    }
+  }
+
+  const timer = setInterval(check, EVERY_MS);
+  timer.unref();
+  return {
+    /** Looks now, instead of at the next turn. */
+    check,
+    close: () => clearInterval(timer),
+  };
+}
+
+/** The jobs of a tenant that wait for a worker, oldest first. */
+export function* waitingJobs(ingest: Pick<Ingest, "jobs">, tenantId: string): Generator<Job> {
+  for (const { draft } of ingest.jobs.open()) {
+    if (draft.state === "pending" && draft.worker === null && draft.tenant_id === tenantId) yield draft;
+  }
+}
