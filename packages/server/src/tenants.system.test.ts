@@ -101,6 +101,7 @@ const SOCKETS: readonly SocketRow[] = [
   },
   v1Row("playhead.v1, a job", (jobId) => ({ ref: "r", job_id: jobId })),
   v1Row("playhead.v1, a job and its log", (jobId) => ({ ref: "r", job_id: jobId, logs: true })),
+  v1Row("playhead.v1, a job's log", (jobId) => ({ ref: "r", logs: { job_id: jobId, after: 0 } })),
   v1Row("playhead.v1, a job, going on", (jobId) => ({
     ref: "r",
     job_id: jobId,
@@ -120,9 +121,12 @@ function v1Row(
       if (!("type" in hello)) return [hello];
       socket.send("subscribe", subscription(jobId));
       socket.send("ping", {});
-      await socket.until(({ type }) => type === "error" || type === "live");
-      await socket.until(({ type }) => type === "pong");
-      return socket.frames.filter(({ type }) => type !== "hello" && type !== "pong");
+      const isAnswered = async () => {
+        await socket.until(({ type }) => type === "error" || type === "live");
+        await socket.until(({ type }) => type === "pong");
+      };
+      const end = await isAnswered().catch(() => socket.closed);
+      return [end, ...socket.frames.filter(({ type }) => type !== "hello" && type !== "pong")];
     },
   };
 }

@@ -9,6 +9,10 @@ export interface RouteRow {
   readonly query?: string;
   /** `:id` in it stands for the job. */
   readonly body?: object;
+  /** The credential may stand in the address, too. */
+  readonly tokenInQuery?: true;
+  /** It answers GET, but not HEAD. */
+  readonly noHead?: true;
   /** Lines of NDJSON about a job, in place of `body`. */
   readonly report?: true;
 }
