@@ -47,19 +47,22 @@ test("every fault is named", () => {
 test("docs/config.md tells every setting as the schema has it", () => {
   const page = readFileSync(new URL("../../../docs/config.md", import.meta.url), "utf8");
   const table = page.slice(page.indexOf("| setting |"), page.indexOf("Keys and secrets"));
-  const rows = [...table.matchAll(/^\| `(\w+)` \| (.*?) \| (.*?) ?\| (.*?) ?\| (.*) \|$/gm)].map(
+  const rows = [...table.matchAll(/^\| `(\w+)` \| (.*?) ?\| (.*?) ?\| (.*?) ?\| (.*) \|$/gm)].map(
     ([, setting, ...cells]) => [setting, ...cells],
   );
   const flags = new Set(["host", "port", "data"]);
   const defaults = configSchema.parse({});
   const expected = Object.entries(configSchema.shape).map(([key, schema]) => {
-    const { env, description } = schema.meta() as { readonly env: readonly string[]; readonly description: string };
+    const { env = [], description } = schema.meta() as {
+      readonly env?: readonly string[];
+      readonly description: string;
+    };
     const preset = defaults[key as keyof typeof defaults];
     return [
       key,
       env.map((name) => `\`${name}\``).join(", "),
       flags.has(key) ? `\`--${key}\`` : "",
-      preset === undefined ? "" : `\`${preset}\``,
+      preset === undefined ? "" : `\`${typeof preset === "object" ? JSON.stringify(preset) : preset}\``,
       description,
     ];
   });

@@ -8,6 +8,7 @@ import { addDemo } from "./commands/demo.ts";
 import { addDoctor } from "./commands/doctor.ts";
 import { addHealth } from "./commands/health.ts";
 import { addJobs } from "./commands/jobs.ts";
+import { addKeys } from "./commands/keys.ts";
 import { addServe } from "./commands/serve.ts";
 import { addWatch } from "./commands/watch.ts";
 import { type Ending, endingOf } from "./exit-codes.ts";
@@ -22,6 +23,7 @@ const COMMANDS: readonly AddCommand[] = [
   addJobs,
   addWatch,
   ...CONTROL_COMMANDS,
+  addKeys,
   addHealth,
   addDoctor,
 ];

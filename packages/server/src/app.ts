@@ -1,14 +1,17 @@
 import { randomBytes } from "node:crypto";
+import type { IncomingMessage } from "node:http";
 import type { AddressInfo } from "node:net";
 import { type JobSummary, type JobsFilter, PlayheadError } from "@playhead/core";
 import { createAnnouncer } from "./announce/announce-job.ts";
+import { type Audit, createAudit } from "./audit/audit.ts";
 import { type Auth, createAuth, SESSION_COOKIE, SESSION_SECONDS } from "./auth/auth.ts";
-import { mayDo } from "./auth/principal.ts";
+import { MAX_TOKEN_SEC } from "./auth/job-tokens.ts";
+import { mayDo, type Principal } from "./auth/principal.ts";
 import { createAddressGuard } from "./callbacks/address-guard.ts";
 import { createCallbacks } from "./callbacks/callbacks.ts";
 import { createSigningSecrets } from "./callbacks/signing-secrets.ts";
 import type { Config } from "./config/config.ts";
-import { createEngine, DEFAULT_TENANT, type Engine, type LocalEngine, type ServerLog } from "./engine.ts";
+import { createEngine, type Engine, type LocalEngine, type ServerLog } from "./engine.ts";
 import type { JobLimits } from "./engine-job-watch.ts";
 import { createGateway, type Gateway } from "./gateway/gateway.ts";
 import { diskCheck } from "./health/checks/disk.ts";
@@ -18,20 +21,25 @@ import { createHealth, type Health } from "./health/health.ts";
 import { createHistory } from "./history/job-as-of.ts";
 import type { Api } from "./http/api.ts";
 import { addApiPageRoutes } from "./http/api-page-routes.ts";
+import { addAuditRoutes } from "./http/audit-routes.ts";
 import { addCallbackRoutes } from "./http/callback-routes.ts";
 import { addControlRoutes } from "./http/control-routes.ts";
 import { createHttp } from "./http/create-http.ts";
 import { addCreateJobRoute } from "./http/create-job-route.ts";
 import { addEventRoutes } from "./http/event-routes.ts";
 import { addJobRoutes } from "./http/job-routes.ts";
+import { type AuditedRequest, addKeyRoutes } from "./http/key-routes.ts";
 import { addMonitoringRoutes } from "./http/monitoring-routes.ts";
 import { addPageRoutes } from "./http/page-routes.ts";
 import { createRequestLimit } from "./http/request-limit.ts";
 import { addSessionRoutes } from "./http/session-routes.ts";
+import { createSignInLimit } from "./http/sign-in-limit.ts";
+import { addTokenRoutes } from "./http/token-routes.ts";
 import { addVideoRoutes } from "./http/video-routes.ts";
 import { addWorkerRoutes } from "./http/worker-routes.ts";
 import { createIdempotency } from "./idempotency/idempotency.ts";
 import type { MediaRoots } from "./media/media-roots.ts";
+import { DEFAULT_TENANT, isWorkerOf, workerKeyOf } from "./tenants.ts";
 
 export interface ServerOptions {
   readonly config: Config;
@@ -83,11 +91,14 @@ export async function startServer(options: ServerOptions): Promise<PlayheadServe
 
 async function startNetwork(engine: Engine, { config, dashboardFolder, version, log }: ServerOptions) {
   const { store, ingest, media } = engine;
-  const auth = createAuth({
+  const auth = await createAuth({
     dataFolder: config.data,
     adminKey: config.admin_key,
     secret: config.secret,
     tenantId: DEFAULT_TENANT,
+    store,
+    nowMs: Date.now,
+    onError: (error) => log("warning", "a matter of keys failed", { error: textOf(error) }),
   });
   const health = createHealth(Date.now);
   health.register(storeCheck(store));
@@ -99,15 +110,13 @@ async function startNetwork(engine: Engine, { config, dashboardFolder, version, 
   const callbackParts = openCallbacks(engine, config, log);
   const http = await createHttp({
     version,
+    authenticate: auth.ofRequest,
+    mayDo,
     admit: createRequestLimit({ perSecond, burst: perSecond * BURST_SEC, nowMs: Date.now }).admit,
-    authorize: async (request, permission) => {
-      const principal = await auth.ofRequest(request.headers);
-      if (principal === null || permission === "public") return principal;
-      return mayDo(principal, permission) ? principal : "forbidden";
-    },
     onError: (error, request) => log("error", "a request failed", { ...request, error: textOf(error) }),
   });
   addApi(http, engine, auth, callbackParts);
+  addAdministration(http, engine, auth, createAudit({ store, nowMs: Date.now }));
   addMonitoringRoutes(http, {
     health: health.report,
     countJobs: store.countJobs,
@@ -117,7 +126,11 @@ async function startNetwork(engine: Engine, { config, dashboardFolder, version, 
     isReady: () => isReady,
   });
   addApiPageRoutes(http);
-  await addPageRoutes(http, { dashboardFolder, mediaFile: media.fileOf });
+  await addPageRoutes(http, {
+    dashboardFolder,
+    // Only jobs of this machine have files here, and they are the default tenant's.
+    mediaFile: async (tenantId, rootId, path) => (tenantId === DEFAULT_TENANT ? media.fileOf(rootId, path) : null),
+  });
   const gateway = openGateway(engine, auth, log);
   gateway.attach(http.server);
 
@@ -179,11 +192,10 @@ function isThisMachine(host: string): boolean {
 function addApi(http: Api, engine: Engine, auth: Auth, { callbacks, secrets }: CallbackParts): void {
   const { store, ingest, workers, control, starts } = engine;
   addSessionRoutes(http, {
-    isKey: (key) => auth.fromKey(key) !== null,
     openSession: auth.openSession,
     cookieName: SESSION_COOKIE,
     cookieSeconds: SESSION_SECONDS,
-    describe: auth.ofRequest,
+    limit: createSignInLimit({ nowMs: Date.now }),
   });
   const announcer = createAnnouncer({
     createdMs: async (tenantId, jobId) => {
@@ -223,20 +235,48 @@ function addApi(http: Api, engine: Engine, auth: Auth, { callbacks, secrets }: C
     command: control.command,
     retry: control.retry,
     waitForCommands: engine.waitForCommands,
-    confirmCommand: (source, commandId) => workers.confirm(source, commandId) || starts.confirm(commandId),
+    confirmCommand: (tenantId, source, commandId) => {
+      const isTheirs = (worker: string) => isWorkerOf(tenantId, worker);
+      const worker = source === null ? null : workerKeyOf(tenantId, source);
+      return workers.confirm(worker, commandId, isTheirs) || starts.confirm(commandId, isTheirs);
+    },
   });
   addWorkerRoutes(http, {
     heartbeat: async (tenantId, source, jobIds) => {
-      workers.beat(source);
+      workers.beat(workerKeyOf(tenantId, source));
       return engine.endedJobs(tenantId, jobIds);
     },
   });
   addEventRoutes(http, {
     ingest: (tenantId, source, records) => {
-      workers.seen(source);
-      return ingest.ingest({ source, records }, { tenantId, worker: source });
+      const worker = workerKeyOf(tenantId, source);
+      workers.seen(worker);
+      // Viewers know it by the name that it has among its tenant's.
+      return ingest.ingest({ source: worker, records }, { tenantId, worker: source });
     },
   });
+}
+
+function addAdministration(http: Api, { hasJob }: Engine, auth: Auth, log: Audit): void {
+  const { isOwner } = auth;
+  const audit = ({ caller, ip }: AuditedRequest, action: string, target: string, tenantId: string) =>
+    log.record({ credential_id: caller.credentialId, tenant_id: tenantId, action, target, address: ip });
+  addKeyRoutes(http, {
+    createKey: auth.createKey,
+    listKeys: auth.listKeys,
+    revokeKey: auth.revokeKey,
+    isOwner,
+    audit,
+  });
+  addTokenRoutes(http, {
+    hasJob,
+    mayDo,
+    mintToken: auth.mintToken,
+    revokeToken: auth.revokeToken,
+    maxTokenSec: MAX_TOKEN_SEC,
+    audit,
+  });
+  addAuditRoutes(http, { list: log.list, isOwner });
 }
 
 function openGateway(engine: Engine, auth: Auth, log: ServerLog): Gateway {
@@ -261,10 +301,19 @@ function openGateway(engine: Engine, auth: Auth, log: ServerLog): Gateway {
     bus,
     readJobs: engine.readLive,
     listJobs: (tenantId, filter) => listJobs(engine, tenantId, filter),
-    authenticate: auth.ofUpgrade,
+    authenticate: (request) => ofSocket(auth, request),
     nowMs: Date.now,
     onError: (error) => log("warning", "a socket failed", { error: textOf(error) }),
   });
+}
+
+/** Who opens a socket. A job token opens the simple mode of a job that it names. */
+async function ofSocket(auth: Auth, request: IncomingMessage): Promise<Principal | null> {
+  const principal = await auth.ofUpgrade(request);
+  if (principal === null || principal.jobIds === null) return principal;
+  const isSimple = request.headers["sec-websocket-protocol"] === undefined;
+  const jobId = new URLSearchParams(request.url?.split("?").slice(1).join("?")).get("job_id");
+  return isSimple && jobId !== null && principal.jobIds.has(jobId) ? principal : null;
 }
 
 function jobLimits(config: Config): JobLimits {

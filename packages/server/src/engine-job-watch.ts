@@ -1,7 +1,6 @@
 import { type Job, PlayheadError } from "@playhead/core";
 import type { Control } from "./control/control.ts";
 import { createControlDeadlines } from "./control/control-deadlines.ts";
-import type { Workers } from "./control/workers.ts";
 import type { Ingest } from "./ingest/ingest.ts";
 import { liveFraction } from "./ingest/live-job.ts";
 import type { LivenessLimits } from "./liveness/assess-liveness.ts";
@@ -28,7 +27,8 @@ export const DEFAULT_JOB_LIMITS: JobLimits = {
 
 export interface JobWatchDeps {
   readonly ingest: Pick<Ingest, "jobs" | "report">;
-  readonly workers: Pick<Workers, "silentMs">;
+  /** For how long a job's worker has been silent; null for one of which nothing can be expected. */
+  readonly workerSilentMs: (job: Job) => number | null;
   readonly control: Pick<Control, "command">;
   readonly limits: JobLimits;
   readonly nowMs: () => number;
@@ -39,7 +39,7 @@ export interface JobWatchDeps {
 const EVERY_MS = 1_000;
 
 /** Looks at all open jobs once a second: does the worker live, does the work advance, is anything overdue? */
-export function watchJobs({ ingest, workers, control, limits, nowMs, onError }: JobWatchDeps) {
+export function watchJobs({ ingest, workerSilentMs, control, limits, nowMs, onError }: JobWatchDeps) {
   /** What was done about a job and is not stored yet; until then it is left alone. */
   const busy = new Set<string>();
 
@@ -58,7 +58,7 @@ export function watchJobs({ ingest, workers, control, limits, nowMs, onError }: 
   const liveness = createLivenessWatch({
     limitsOf: (kind) => ({ ...limits, ...limits.kinds[kind] }),
     leaseMs: limits.leaseMs,
-    workerSilentMs: workers.silentMs,
+    workerSilentMs,
     report: (tenantId, record) => act(record.job_id, () => ingest.report(tenantId, record)),
   });
   const deadlines = createControlDeadlines({

@@ -20,6 +20,7 @@ import { createMediaRoots, type MediaRoots } from "./media/media-roots.ts";
 import { LOCAL_WORKER_PREFIX, recoverLostJobs } from "./recovery/recover-lost-jobs.ts";
 import { createSqliteStore } from "./store/sqlite/open-store.ts";
 import type { Store } from "./store/store.ts";
+import { DEFAULT_TENANT, workerKeyOf } from "./tenants.ts";
 
 /** Says something of the server's own, for its log. */
 export type ServerLog = (
@@ -37,9 +38,6 @@ export interface EngineOptions {
   /** @defaultValue {@link DEFAULT_JOB_LIMITS} */
   readonly limits?: JobLimits;
 }
-
-/** Whose data it is, until there are more. */
-export const DEFAULT_TENANT = "default";
 
 /** What an sdk in the same process needs of the engine: the other end of its `local` transport. */
 export interface LocalEngine {
@@ -108,30 +106,47 @@ function assembleEngine({ store, media, log, nowMs, limits }: EngineParts) {
   const reads = createJobReads({ store, ingest });
   const { findJob } = reads;
   const workers = createWorkers({ nowMs, lostAfterMs: limits.workerLostAfterMs, commandsOnReturn, onExpected });
-  const control = createControl({ findJob, report: ingest.report, workers, newId: randomUUID, newJobId });
+  const control = createControl({ findJob: findRun, report: ingest.report, workers, newId: randomUUID, newJobId });
   const starts = createStarts({ waitingJobs: (tenantId) => waitingJobs(ingest, tenantId), nowMs, newId: randomUUID });
   const watch = watchJobs({
     ingest,
-    workers,
+    workerSilentMs,
     control,
     limits,
     nowMs,
     onError: (error, jobId) => log("error", "a job could not be seen to", { job_id: jobId, error: textOf(error) }),
   });
   bus.subscribeAll((publications) => {
-    for (const { content } of publications) {
+    for (const { tenantId, content } of publications) {
       if (!("type" in content) || content.type !== "job.created") continue;
-      if (content.data.worker === null && typeof content.data.kind === "string") starts.wake(content.data.kind);
+      if (content.data.worker === null && typeof content.data.kind === "string")
+        starts.wake(tenantId, content.data.kind);
     }
   });
   let closing: Promise<void> | null = null;
 
   /** How the jobs of a worker that comes back are wanted by now. */
-  function commandsOnReturn(source: string): readonly ControlCommand[] {
+  function commandsOnReturn(worker: string): readonly ControlCommand[] {
     const commands = [...ingest.jobs.open()]
-      .filter(({ draft }) => draft.worker === source)
+      .filter(({ draft }) => workerOf(draft) === worker)
       .map(({ draft }) => control.commandFor(draft));
     return commands.filter((command) => command !== null);
+  }
+
+  /** A job's worker, as the workers are told apart; null for a job without one. */
+  function workerOf({ tenant_id, worker }: Job): string | null {
+    return worker === null ? null : workerKeyOf(tenant_id, worker);
+  }
+
+  /** The tenant's job, with its worker as the workers are told apart. */
+  async function findRun(tenantId: string, jobId: string): Promise<Job | null> {
+    const job = await findJob(tenantId, jobId);
+    return job === null ? null : { ...job, worker: workerOf(job) };
+  }
+
+  function workerSilentMs(job: Job): number | null {
+    const worker = workerOf(job);
+    return worker === null ? null : workers.silentMs(worker);
   }
 
   /** So that a process after this one knows whose silence means something. */
@@ -153,16 +168,17 @@ function assembleEngine({ store, media, log, nowMs, limits }: EngineParts) {
 
   /** What waits for a worker, and the jobs of its kinds that it may start, after at most `waitMs`. */
   async function waitForCommands({ tenantId, source, kinds, waitMs, signal }: CommandsRequest) {
-    const offered = () => starts.offer(tenantId, source, kinds);
+    const worker = workerKeyOf(tenantId, source);
+    const offered = () => starts.offer(tenantId, worker, kinds);
     const early = offered();
     const woken = new AbortController();
-    const end = starts.listen(kinds, () => woken.abort());
+    const end = starts.listen(tenantId, kinds, () => woken.abort());
     try {
-      await workers.wait(source, early.length > 0 ? 0 : waitMs, AbortSignal.any([signal, woken.signal]));
+      await workers.wait(worker, early.length > 0 ? 0 : waitMs, AbortSignal.any([signal, woken.signal]));
     } finally {
       end();
     }
-    return [...workers.waiting(source), ...(signal.aborted ? [] : offered())];
+    return [...workers.waiting(worker), ...(signal.aborted ? [] : offered())];
   }
 
   /** Those of the tenant's jobs that have ended. */
@@ -174,6 +190,7 @@ function assembleEngine({ store, media, log, nowMs, limits }: EngineParts) {
   const local: LocalEngine = {
     ingest(batch) {
       const source = LOCAL_WORKER_PREFIX + batch.source;
+      // The default tenant's workers go by their names.
       workers.seen(source);
       return ingest.ingest({ source, records: batch.records }, { tenantId: DEFAULT_TENANT, worker: source });
     },
@@ -186,7 +203,7 @@ function assembleEngine({ store, media, log, nowMs, limits }: EngineParts) {
         }
       };
       take();
-      return starts.listen(kinds, take);
+      return starts.listen(DEFAULT_TENANT, kinds, take);
     },
   };
 

@@ -3,7 +3,6 @@ export { type Config, configSchema } from "./config/config.ts";
 export { type ConfigSources, loadConfig } from "./config/load-config.ts";
 export {
   createEngine,
-  DEFAULT_TENANT,
   type Engine,
   type EngineOptions,
   type LocalEngine,
@@ -11,3 +10,4 @@ export {
 } from "./engine.ts";
 export type { HealthCheck, HealthReport, HealthResult } from "./health/health.ts";
 export { createMediaRoots, type MediaRoots } from "./media/media-roots.ts";
+export { DEFAULT_TENANT } from "./tenants.ts";

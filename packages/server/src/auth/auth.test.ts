@@ -2,26 +2,39 @@ import { randomBytes } from "node:crypto";
 import { chmodSync, readFileSync, statSync, writeFileSync } from "node:fs";
 import { join } from "node:path";
 import { SignJWT } from "jose";
-import { afterEach, describe, expect, test, vi } from "vitest";
+import { afterAll, afterEach, beforeAll, describe, expect, test, vi } from "vitest";
 import { tempFolder } from "../../test/temp-folder.ts";
+import { createSqliteStore } from "../store/sqlite/open-store.ts";
+import type { Store } from "../store/store.ts";
 import { createAuth, SESSION_COOKIE, SESSION_SECONDS } from "./auth.ts";
-import { mayDo } from "./principal.ts";
+import { mayDo, ROLES } from "./principal.ts";
 import { readOrMakeSecret } from "./secret-file.ts";
 
 const ADMIN = { tenantId: "default", role: "admin" };
 const SECRET = "s".repeat(40);
 const HOST = "127.0.0.1:8765";
 
-function setup(dataFolder = tempFolder(), options: { adminKey?: string; secret?: string } = {}) {
-  const auth = createAuth({
+let store: Store;
+beforeAll(async () => {
+  store = await createSqliteStore({ folder: tempFolder(afterAll), nowMs: Date.now, newEpoch: () => "e1" });
+  return store.close;
+});
+
+async function setup(dataFolder = tempFolder(), options: { adminKey?: string; secret?: string } = {}) {
+  const auth = await createAuth({
     dataFolder,
     adminKey: options.adminKey,
     secret: options.secret ?? SECRET,
     tenantId: "default",
+    store,
+    // Asked anew each time: a test may have put another clock in its place.
+    nowMs: () => Date.now(),
+    onError: (error) => expect(error).toBeUndefined(),
   });
   const withCookie = (session: string, others: Record<string, string> = {}) =>
     auth.ofRequest({ host: HOST, cookie: `other=1; ${SESSION_COOKIE}=${session}; more=a=b`, ...others });
-  return { auth, dataFolder, withCookie };
+  const openSession = async () => (await auth.openSession(auth.accessKey)) ?? "none";
+  return { auth, dataFolder, withCookie, openSession };
 }
 
 afterEach(() => {
@@ -29,25 +42,25 @@ afterEach(() => {
 });
 
 describe("the access key", () => {
-  test("is made on the first start, kept for its owner only, and the same on the next", () => {
-    const { auth, dataFolder } = setup();
+  test("is made on the first start, kept for its owner only, and the same on the next", async () => {
+    const { auth, dataFolder } = await setup();
     const file = join(dataFolder, "access-key");
     expect(auth.isNewKey).toBe(true);
     expect(auth.accessKey).toMatch(/^ph_[\w-]{32}$/);
     expect(statSync(file).mode & 0o777).toBe(0o600);
     expect(readFileSync(file, "utf8")).toBe(`${auth.accessKey}\n`);
-    const again = setup(dataFolder).auth;
+    const again = (await setup(dataFolder)).auth;
     expect([again.accessKey, again.isNewKey]).toEqual([auth.accessKey, false]);
   });
 
-  test("may be preset, and is then not written down", () => {
-    const { auth, dataFolder } = setup(tempFolder(), { adminKey: "a key of sixteen or more" });
+  test("may be preset, and is then not written down", async () => {
+    const { auth, dataFolder } = await setup(tempFolder(), { adminKey: "a key of sixteen or more" });
     expect([auth.accessKey, auth.isNewKey]).toEqual(["a key of sixteen or more", false]);
     expect(() => statSync(join(dataFolder, "access-key"))).toThrow("ENOENT");
   });
 
   test("opens requests and sockets, and nothing that is not it does", async () => {
-    const { auth } = setup();
+    const { auth } = await setup();
     const { accessKey } = auth;
     const bearer = (text: string) => auth.ofRequest({ authorization: text });
     expect(await bearer(`Bearer ${accessKey}`)).toMatchObject(ADMIN);
@@ -71,13 +84,13 @@ describe("the access key", () => {
 
 describe("a session", () => {
   test("opens what the key opens", async () => {
-    const { auth, withCookie } = setup();
-    expect(await withCookie(await auth.openSession())).toMatchObject(ADMIN);
+    const { withCookie, openSession } = await setup();
+    expect(await withCookie(await openSession())).toMatchObject(ADMIN);
   });
 
   test("ends after thirty days", async () => {
-    const { auth, withCookie } = setup();
-    const session = await auth.openSession();
+    const { withCookie, openSession } = await setup();
+    const session = await openSession();
     vi.useFakeTimers({ toFake: ["Date"], now: Date.now() + (SESSION_SECONDS - 60) * 1_000 });
     expect(await withCookie(session)).toMatchObject(ADMIN);
     vi.setSystemTime(Date.now() + 120_000);
@@ -85,14 +98,14 @@ describe("a session", () => {
   });
 
   test("ends with the key that opened it", async () => {
-    const { auth } = setup();
-    const other = setup();
-    expect(await other.withCookie(await auth.openSession())).toBeNull();
+    const { openSession } = await setup();
+    const other = await setup();
+    expect(await other.withCookie(await openSession())).toBeNull();
   });
 
   test("that was tampered with, or signed by anyone else, is of nobody", async () => {
-    const { auth, withCookie } = setup();
-    const session = await auth.openSession();
+    const { withCookie, openSession } = await setup();
+    const session = await openSession();
     const [head, body, signature] = session.split(".") as [string, string, string];
     const claims = JSON.parse(Buffer.from(body, "base64url").toString());
     const longer = Buffer.from(JSON.stringify({ ...claims, exp: claims.exp + 1 })).toString("base64url");
@@ -119,8 +132,8 @@ describe("a session", () => {
   });
 
   test("counts only for pages of this server: a browser sends it with whatever any page asks for", async () => {
-    const { auth, withCookie } = setup();
-    const session = await auth.openSession();
+    const { auth, withCookie, openSession } = await setup();
+    const session = await openSession();
     expect(await withCookie(session, { origin: `http://${HOST}` })).toMatchObject(ADMIN);
     for (const origin of [
       "http://127.0.0.1:3000",
@@ -137,8 +150,8 @@ describe("a session", () => {
   });
 
   test("does not speak where a wrong key does", async () => {
-    const { auth } = setup();
-    const cookie = `${SESSION_COOKIE}=${await auth.openSession()}`;
+    const { auth, openSession } = await setup();
+    const cookie = `${SESSION_COOKIE}=${await openSession()}`;
     expect(await auth.ofRequest({ host: HOST, cookie, authorization: "Bearer wrong" })).toBeNull();
     expect(await auth.ofUpgrade({ url: "/?token=wrong", headers: { host: HOST, cookie } })).toBeNull();
   });
@@ -167,13 +180,23 @@ describe("a secret file", () => {
   });
 });
 
-test("roles may do what SPEC §17 gives them", () => {
-  const may = (role: "admin" | "operator" | "worker" | "viewer") =>
-    (["read", "control", "report"] as const).filter((action) => mayDo({ role }, action));
-  expect({ admin: may("admin"), operator: may("operator"), worker: may("worker"), viewer: may("viewer") }).toEqual({
-    admin: ["read", "control", "report"],
+test("roles may do what SPEC §17 gives them, and a job token at most reads and controls", () => {
+  const may = (jobIds: ReadonlySet<string> | null) =>
+    Object.fromEntries(
+      ROLES.map((role) => [
+        role,
+        (["read", "control", "report", "share", "admin"] as const).filter((each) => mayDo({ role, jobIds }, each)),
+      ]),
+    );
+  expect(may(null)).toEqual({
+    admin: ["read", "control", "report", "share", "admin"],
+    operator: ["read", "control", "share"],
+    worker: ["read", "report", "share"],
+    viewer: ["read"],
+  });
+  expect(may(new Set(["j"]))).toMatchObject({
+    admin: ["read", "control"],
     operator: ["read", "control"],
-    worker: ["read", "report"],
     viewer: ["read"],
   });
 });

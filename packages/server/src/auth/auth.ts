@@ -2,6 +2,8 @@ import { createHash, randomBytes, timingSafeEqual } from "node:crypto";
 import type { IncomingMessage } from "node:http";
 import { join } from "node:path";
 import { jwtVerify, SignJWT } from "jose";
+import { type ApiKeysDeps, createApiKeys } from "./api-keys.ts";
+import { createJobTokens, type NewJobToken } from "./job-tokens.ts";
 import type { Principal } from "./principal.ts";
 import { readOrMakeSecret } from "./secret-file.ts";
 
@@ -10,44 +12,88 @@ export const SESSION_COOKIE = "playhead_session";
 /** A browser stays signed in for this long. */
 export const SESSION_SECONDS = 30 * 24 * 3600;
 
-export interface AuthOptions {
+const SESSION_AUDIENCE = "playhead-session";
+
+export interface AuthOptions extends ApiKeysDeps {
   readonly dataFolder: string;
   readonly adminKey: string | undefined;
   readonly secret: string | undefined;
+  /** Whose the owner's key is. */
   readonly tenantId: string;
 }
 
-/** Knows who is asking: by access key, or by the session that a key opened. */
-export function createAuth(options: AuthOptions) {
-  const newKey = () => `ph_${randomBytes(24).toString("base64url")}`;
+/** Where a credential may stand beside the headers. */
+export interface OtherPlaces {
+  /** Of the address, for routes that take it from there. */
+  readonly queryToken?: string | null;
+}
+
+/**
+ * Knows who is asking: by the owner's access key, an API key, the session that one of them opened, or a job token that
+ * one of them asked for. What a key opened ends with it.
+ */
+export async function createAuth({ dataFolder, adminKey, secret, tenantId, ...deps }: AuthOptions) {
+  const { store, nowMs, onError } = deps;
   const { secret: accessKey, isNew } =
-    options.adminKey === undefined
-      ? readOrMakeSecret(join(options.dataFolder, "access-key"), newKey)
-      : { secret: options.adminKey, isNew: false };
+    adminKey === undefined
+      ? readOrMakeSecret(join(dataFolder, "access-key"), () => `ph_${randomBytes(24).toString("base64url")}`)
+      : { secret: adminKey, isNew: false };
   const signingSecret =
-    options.secret ??
-    readOrMakeSecret(join(options.dataFolder, "session-secret"), () => randomBytes(32).toString("base64url")).secret;
-  const signingKey = new TextEncoder().encode(signingSecret);
-  const keyId = sha256(accessKey).toString("hex").slice(0, 16);
-  const admin: Principal = {
-    tenantId: options.tenantId,
+    secret ?? readOrMakeSecret(join(dataFolder, "session-secret"), () => randomBytes(32).toString("base64url")).secret;
+  // Made once: jose would make it of the secret's bytes for each token anew.
+  const signingKey = await crypto.subtle.importKey(
+    "raw",
+    new TextEncoder().encode(signingSecret),
+    { name: "HMAC", hash: "SHA-256" },
+    false,
+    ["sign", "verify"],
+  );
+  const accessKeyHash = sha256(accessKey);
+  const owner: Principal = {
+    tenantId,
     role: "admin",
     jobIds: null,
     expiresAtMs: null,
-    credentialId: keyId,
+    credentialId: accessKeyHash.toString("hex").slice(0, 16),
   };
+
+  const keys = await createApiKeys(deps);
+  const principalOfKeyId = (keyId: string) => (keyId === owner.credentialId ? owner : keys.principalOfId(keyId));
+  const tenantOfKey = (keyId: string) => principalOfKeyId(keyId)?.tenantId ?? null;
+  const tokens = await createJobTokens({ store, signingKey, nowMs, tenantOfKey });
+
+  const listeners = new Set<(credentialId: string) => void>();
+  function tellRevoked(credentialId: string): void {
+    for (const listener of listeners) {
+      try {
+        listener(credentialId);
+      } catch (error) {
+        onError(error);
+      }
+    }
+  }
 
   function fromKey(key: string): Principal | null {
     // Hashed first, so that the comparison takes the same time whatever the length.
-    return timingSafeEqual(sha256(key), sha256(accessKey)) ? admin : null;
+    return timingSafeEqual(sha256(key), accessKeyHash) ? owner : keys.principalOf(key);
+  }
+
+  /** Who has a key or a job token. */
+  async function ofToken(text: string): Promise<Principal | null> {
+    return fromKey(text) ?? (text.split(".", 4).length === 3 ? tokens.principalOf(text) : null);
   }
 
   async function fromSession(token: string): Promise<Principal | null> {
     try {
-      const { payload } = await jwtVerify(token, signingKey, { algorithms: ["HS256"], audience: "playhead-session" });
-      // A session ends with the key that opened it.
+      const { payload } = await jwtVerify(token, signingKey, {
+        algorithms: ["HS256"],
+        audience: SESSION_AUDIENCE,
+        currentDate: new Date(nowMs()),
+      });
+      // A session may do what its key may, and ends with it.
       const { sub, exp } = payload;
-      return sub === keyId && exp !== undefined ? { ...admin, expiresAtMs: exp * 1_000 } : null;
+      const principal = sub === undefined ? null : principalOfKeyId(sub);
+      return principal === null || exp === undefined ? null : { ...principal, expiresAtMs: exp * 1_000 };
     } catch {
       // jose throws for whatever is wrong with a token; for us it is a token of nobody.
       return null;
@@ -55,12 +101,13 @@ export function createAuth(options: AuthOptions) {
   }
 
   /**
-   * Who makes a request: bearer key first, then the session's cookie. A browser sends that with whatever any page asks
-   * for, so it counts only for pages of our own.
+   * Who makes a request: the address speaks first, where the route takes it from there, then the bearer, then the
+   * session's cookie. A browser sends that with whatever any page asks for, so it counts only for pages of our own.
    */
-  async function ofRequest(headers: IncomingMessage["headers"]): Promise<Principal | null> {
+  async function ofRequest(headers: IncomingMessage["headers"], { queryToken }: OtherPlaces = {}) {
+    if (typeof queryToken === "string") return ofToken(queryToken);
     const bearer = /^Bearer +(\S.*)$/i.exec(headers.authorization ?? "")?.[1];
-    if (bearer !== undefined) return fromKey(bearer.trim());
+    if (bearer !== undefined) return ofToken(bearer.trim());
     const session = readCookie(headers.cookie, SESSION_COOKIE);
     return session === null || !isSameOrigin(headers) ? null : fromSession(session);
   }
@@ -70,27 +117,54 @@ export function createAuth(options: AuthOptions) {
     accessKey,
     /** Whether this start made it. */
     isNewKey: isNew,
+    /** Who has this key; null when nobody has. Job tokens are no keys. */
     fromKey,
-    /** The value of a session cookie for whoever has shown the key. */
-    openSession: (): Promise<string> =>
-      new SignJWT({})
+    ofToken,
+    /** Whether it is who has the key of the data folder: the only one who has to do with all tenants. */
+    isOwner: ({ credentialId }: Pick<Principal, "credentialId">): boolean => credentialId === owner.credentialId,
+    /** The value of a session cookie for whoever has shown this key; null for a key of nobody. */
+    async openSession(key: string): Promise<string | null> {
+      const principal = fromKey(key);
+      if (principal === null) return null;
+      const nowSec = Math.floor(nowMs() / 1_000);
+      return new SignJWT({})
         .setProtectedHeader({ alg: "HS256" })
-        .setSubject(keyId)
-        .setAudience("playhead-session")
-        .setIssuedAt()
-        .setExpirationTime(`${SESSION_SECONDS}s`)
-        .sign(signingKey),
+        .setSubject(principal.credentialId)
+        .setAudience(SESSION_AUDIENCE)
+        .setIssuedAt(nowSec)
+        .setExpirationTime(nowSec + SESSION_SECONDS)
+        .sign(signingKey);
+    },
     ofRequest,
     /** Who opens a socket: a token in the address, else as for any request. */
     async ofUpgrade({ url, headers }: Pick<IncomingMessage, "url" | "headers">): Promise<Principal | null> {
       const query = new URLSearchParams((url ?? "").split("?").slice(1).join("?"));
-      const token = query.get("token");
-      return token === null ? ofRequest(headers) : fromKey(token);
+      return ofRequest(headers, { queryToken: query.get("token") });
+    },
+    createKey: keys.create,
+    listKeys: keys.list,
+    /** Ends a key, with the sessions it opened and the tokens it asked for. */
+    async revokeKey(ofTenant: string | null, keyId: string) {
+      const revoked = await keys.revoke(ofTenant, keyId);
+      if (revoked === null) return null;
+      for (const credentialId of tokens.takeInUse(keyId)) tellRevoked(credentialId);
+      tellRevoked(keyId);
+      return revoked;
+    },
+    mintToken: (token: NewJobToken) => tokens.mint(token),
+    /** Ends a job token of the tenant. @throws PlayheadError `rate_limited` */
+    async revokeToken(ofTenant: string, tokenId: string): Promise<void> {
+      tellRevoked(await tokens.revoke(ofTenant, tokenId));
+    },
+    /** Tells of credentials that end before their time, by their ids. @returns ends it */
+    onRevoked(listener: (credentialId: string) => void): () => void {
+      listeners.add(listener);
+      return () => void listeners.delete(listener);
     },
   };
 }
 
-export type Auth = ReturnType<typeof createAuth>;
+export type Auth = Awaited<ReturnType<typeof createAuth>>;
 
 /** @returns whether the request comes from a page of this server, or from no page at all. */
 function isSameOrigin({ origin, host }: IncomingMessage["headers"]): boolean {

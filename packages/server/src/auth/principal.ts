@@ -1,5 +1,10 @@
-/** What someone may do (SPEC §17). */
-export type Role = "admin" | "operator" | "worker" | "viewer";
+/** What someone may do (SPEC §17), who may do most first. */
+export const ROLES = ["admin", "operator", "worker", "viewer"] as const;
+/** One of {@link ROLES}. */
+export type Role = (typeof ROLES)[number];
+
+/** What a request needs. `share`: hand out what one may see oneself, as job tokens. */
+export type Permission = "read" | "control" | "report" | "share" | "admin";
 
 /** Who is asking, after authentication. */
 export interface Principal {
@@ -13,15 +18,16 @@ export interface Principal {
   readonly credentialId: string;
 }
 
-const CONTROLLERS: readonly Role[] = ["admin", "operator"];
-const REPORTERS: readonly Role[] = ["admin", "worker"];
+const MAY: Readonly<Record<Permission, readonly Role[]>> = {
+  read: ROLES,
+  control: ["admin", "operator"],
+  report: ["admin", "worker"],
+  share: ["admin", "operator", "worker"],
+  admin: ["admin"],
+};
 
-/** What a request is about, for {@link mayDo}. */
-export type Action = "read" | "control" | "report" | "admin";
-
-/** @returns whether the principal's role allows the action. */
-export function mayDo({ role }: Pick<Principal, "role">, action: Action): boolean {
-  if (action === "read") return true;
-  if (action === "admin") return role === "admin";
-  return (action === "control" ? CONTROLLERS : REPORTERS).includes(role);
+/** @returns whether the principal may do it; who came with a job token can at most read and control */
+export function mayDo({ role, jobIds }: Pick<Principal, "role" | "jobIds">, permission: Permission): boolean {
+  const isInReach = jobIds === null || permission === "read" || permission === "control";
+  return isInReach && MAY[permission].includes(role);
 }

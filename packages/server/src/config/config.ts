@@ -37,7 +37,7 @@ export const configSchema = z.strictObject({
     .string()
     .min(32)
     .optional()
-    .meta({ env: ["PLAYHEAD_SECRET"], description: "Signs sessions; else one is made on first start." }),
+    .meta({ env: ["PLAYHEAD_SECRET"], description: "Signs sessions and job tokens; else one is made on first start." }),
   worker_lost_after_ms: limit(60_000, "A worker that is silent for longer is said to be lost.", "WORKER_LOST_AFTER_MS"),
   worker_lease_ms: limit(
     300_000,

@@ -69,13 +69,14 @@ describe("a job that waits", () => {
   });
 });
 
-test("who listens for a kind is told when one comes, and no longer once it has stopped", () => {
+test("who listens for a kind of a tenant is told when one comes, and no longer once it has stopped", () => {
   const { starts } = setup([]);
-  const [clips, merge] = [vi.fn(), vi.fn()];
-  const end = starts.listen(CLIPS, clips);
-  starts.listen(new Set(["merge"]), merge);
-  starts.wake("clips");
+  const [clips, merge, others] = [vi.fn(), vi.fn(), vi.fn()];
+  const end = starts.listen("t", CLIPS, clips);
+  starts.listen("t", new Set(["merge"]), merge);
+  starts.listen("another", CLIPS, others);
+  starts.wake("t", "clips");
   end();
-  starts.wake("clips");
-  expect([clips.mock.calls.length, merge.mock.calls.length]).toEqual([1, 0]);
+  starts.wake("t", "clips");
+  expect([clips, merge, others].map(({ mock }) => mock.calls.length)).toEqual([1, 0, 0]);
 });

@@ -22,7 +22,7 @@ const CONFIRMED_MS = 120_000;
 /** Hands jobs that wait (announced over HTTP, or retries) to workers of their kind, each to one worker at a time. */
 export function createStarts({ waitingJobs, nowMs, newId }: StartsDeps) {
   const offers = new Map<string, Offer>();
-  const waiting = new Set<{ readonly kinds: ReadonlySet<string>; readonly tell: () => void }>();
+  const waiting = new Set<{ tenantId: string; kinds: ReadonlySet<string>; tell: () => void }>();
 
   const hasLapsed = ({ atMs, isConfirmed }: Offer) => nowMs() - atMs > (isConfirmed ? CONFIRMED_MS : UNCONFIRMED_MS);
 
@@ -48,20 +48,20 @@ export function createStarts({ waitingJobs, nowMs, newId }: StartsDeps) {
       offers.set(job.job_id, { source, command, atMs: nowMs(), isConfirmed: false });
       return [command];
     },
-    /** Calls `tell` when a job of these kinds may have come to wait. @returns ends it */
-    listen(kinds: ReadonlySet<string>, tell: () => void): () => void {
-      const listener = { kinds, tell };
+    /** Calls `tell` when a job of the tenant's, of these kinds, may have come to wait. @returns ends it */
+    listen(tenantId: string, kinds: ReadonlySet<string>, tell: () => void): () => void {
+      const listener = { tenantId, kinds, tell };
       waiting.add(listener);
       return () => void waiting.delete(listener);
     },
-    /** A job of this kind waits. */
-    wake(kind: string): void {
-      for (const { kinds, tell } of [...waiting]) if (kinds.has(kind)) tell();
+    /** A job of the tenant's, of this kind, waits. */
+    wake(tenantId: string, kind: string): void {
+      for (const each of [...waiting]) if (each.tenantId === tenantId && each.kinds.has(kind)) each.tell();
     },
-    /** The worker has taken the job. @returns whether it was offered */
-    confirm(commandId: string): boolean {
+    /** A worker that it may be has taken the job. @returns whether it was offered */
+    confirm(commandId: string, mayBe: (source: string) => boolean = () => true): boolean {
       for (const offer of offers.values()) {
-        if (offer.command.command_id !== commandId) continue;
+        if (offer.command.command_id !== commandId || !mayBe(offer.source)) continue;
         offer.isConfirmed = true;
         offer.atMs = nowMs();
         return true;

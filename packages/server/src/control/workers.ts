@@ -116,14 +116,13 @@ export function createWorkers({ nowMs, lostAfterMs, commandsOnReturn, onExpected
     /** The commands that wait for a worker; they stay until it confirms them. */
     waiting: (source: string): readonly ControlCommand[] => workers.get(source)?.waiting ?? [],
     /**
-     * Takes a command off the list of a worker, or of all workers where it does not say who it is.
+     * Takes a command off the list of a worker, or of all that it may be where it does not say who it is.
      *
      * @returns whether it was there
      */
-    confirm(source: string | null, commandId: string): boolean {
-      const asked =
-        source === null ? [...workers.values()] : [workers.get(source)].filter((each) => each !== undefined);
-      for (const worker of asked) {
+    confirm(source: string | null, commandId: string, mayBe: (source: string) => boolean = () => true): boolean {
+      for (const [name, worker] of workers) {
+        if (source === null ? !mayBe(name) : name !== source) continue;
         const left = worker.waiting.filter(({ command_id }) => command_id !== commandId);
         if (left.length === worker.waiting.length) continue;
         worker.waiting = left;

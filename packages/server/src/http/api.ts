@@ -16,8 +16,22 @@ export type Api = FastifyInstance<
   ZodTypeProvider
 >;
 
+/** What may be asked of a caller; `share` is to hand out job tokens. */
+export type CallerPermission = "read" | "control" | "report" | "share" | "admin";
 /** What a request may do; on each route, checked in one place. */
-export type Permission = "public" | "read" | "control" | "report" | "admin";
+export type Permission = "public" | CallerPermission;
+
+/** Who makes a request. */
+export interface Caller {
+  readonly tenantId: string;
+  readonly role: "admin" | "operator" | "worker" | "viewer";
+  /** The only jobs that may be seen; null for all of the tenant's. */
+  readonly jobIds: ReadonlySet<string> | null;
+  /** When the credential runs out; null for one that does not. */
+  readonly expiresAtMs: number | null;
+  /** Names the credential; not the credential itself. */
+  readonly credentialId: string;
+}
 
 declare module "fastify" {
   interface FastifyContextConfig {
@@ -25,9 +39,13 @@ declare module "fastify" {
     permission?: Permission;
     /** Whether the answer has an ETag, and is not sent again to who has it. @defaultValue false */
     etag?: boolean;
+    /** Whether the credential may stand in the address, as `?token=`, for clients that cannot set headers. */
+    tokenInQuery?: boolean;
   }
   interface FastifyRequest {
     /** Whose data the request may see; set before any route that is not public. */
     tenantId: string;
+    /** Who asks; set before any route that is not public. */
+    caller: Caller;
   }
 }

@@ -1,7 +1,8 @@
 import { type ControlVerb, type JobSummary, PlayheadError, toErrorBody, type WorkerCommand } from "@playhead/core";
 import * as z from "zod";
 import type { Api } from "./api.ts";
-import { errorBody, jobParams, jobSummary } from "./schemas.ts";
+import { noSuchJob } from "./no-such-job.ts";
+import { errorBody, jobParams, jobSummary, workerName } from "./schemas.ts";
 
 export interface ControlRoutesDeps {
   /** The tenant's job as it stands; null for none, and for another tenant's. */
@@ -11,8 +12,8 @@ export interface ControlRoutesDeps {
   readonly retry: (tenantId: string, jobId: string) => Promise<string>;
   /** What waits for a worker, and the jobs of its kinds that it may start, after at most `waitMs`. */
   readonly waitForCommands: (request: CommandsRequest) => Promise<readonly WorkerCommand[]>;
-  /** @param source null looks for the command among those of all workers. @returns whether it waited */
-  readonly confirmCommand: (source: string | null, commandId: string) => boolean;
+  /** @param source null looks for the command among those of all workers of the tenant. @returns whether it waited */
+  readonly confirmCommand: (tenantId: string, source: string | null, commandId: string) => boolean;
 }
 
 export interface CommandsRequest {
@@ -53,7 +54,6 @@ const VERBS = ["pause", "resume", "cancel"] as const;
 const MAX_BULK = 1_000;
 /** How many of them are under way side by side. */
 const BULK_AT_ONCE = 50;
-const source = z.string().min(1).max(200);
 const MAX_WAIT_SEC = 25;
 
 /** Pause, resume and cancel for people; and how workers elsewhere hear of it. */
@@ -73,7 +73,7 @@ export function addControlRoutes(api: Api, deps: ControlRoutesDeps): void {
       async ({ params, body, tenantId }, reply) => {
         await deps.command(tenantId, params.id, verb, body?.reason ?? null);
         const job = await deps.summarize(tenantId, params.id);
-        if (job === null) throw new PlayheadError("not_found", `there is no job ${params.id}`);
+        if (job === null) throw noSuchJob(params.id);
         reply.status(202);
         return { job: job as z.output<typeof jobSummary> };
       },
@@ -149,7 +149,7 @@ export function addControlRoutes(api: Api, deps: ControlRoutesDeps): void {
       schema: {
         summary: "Wait for commands to a worker",
         querystring: z.object({
-          source,
+          source: workerName,
           wait: z.coerce.number().min(0).max(MAX_WAIT_SEC).default(0),
           kinds: z
             .string()
@@ -182,11 +182,13 @@ export function addControlRoutes(api: Api, deps: ControlRoutesDeps): void {
       schema: {
         summary: "Confirm a command",
         params: z.object({ command_id: z.string().max(100) }),
-        querystring: z.object({ source: source.optional() }),
+        querystring: z.object({ source: workerName.optional() }),
         response: { 200: z.object({ confirmed: z.boolean() }) },
       },
     },
     // Twice is harmless: a worker whose first confirmation got no answer sends it again.
-    async ({ params, query }) => ({ confirmed: deps.confirmCommand(query.source ?? null, params.command_id) }),
+    async ({ params, query, tenantId }) => ({
+      confirmed: deps.confirmCommand(tenantId, query.source ?? null, params.command_id),
+    }),
   );
 }

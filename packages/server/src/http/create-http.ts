@@ -8,21 +8,15 @@ import {
   validatorCompiler,
 } from "fastify-type-provider-zod";
 import * as z from "zod";
-import type { Api, Permission } from "./api.ts";
+import type { Api } from "./api.ts";
+import { type AuthorizeDeps, addAuthorization } from "./authorize.ts";
 import { addConditionalAnswers } from "./conditional-answers.ts";
 import { correlationIdOf } from "./correlation-id.ts";
 import { errorBody } from "./schemas.ts";
 import { answerUnreadable } from "./unreadable-request.ts";
 
-export interface HttpOptions {
+export interface HttpOptions extends AuthorizeDeps {
   readonly version: string;
-  /** Who asks, and whether they may; null when nobody we know. */
-  readonly authorize: (
-    request: FastifyRequest,
-    permission: Permission,
-  ) => Promise<{ readonly tenantId: string; readonly credentialId: string } | null | "forbidden">;
-  /** Counts a request of a credential, or of an address where there is none; throws `rate_limited` for one too many. */
-  readonly admit: (caller: string) => void;
   /** Told of every error that is our fault. */
   readonly onError: (
     error: unknown,
@@ -36,9 +30,9 @@ const REQUEST_LIMIT_MS = 60_000;
 const RETRY_AFTER_SEC = 1;
 
 /** The HTTP server without its routes: checks, permissions, errors and headers are the same for all of them. */
-export async function createHttp({ version, authorize, admit, onError }: HttpOptions): Promise<Api> {
+export async function createHttp({ version, onError, ...authorization }: HttpOptions): Promise<Api> {
   const answerError = (error: FastifyError, request: FastifyRequest, reply: FastifyReply) => {
-    const known = asPlayheadError(error);
+    const known = asPlayheadError(error, request);
     if (known === null || known.errorClass === "internal") {
       onError(error, { method: request.method, path: pathOf(request), id: request.id });
     }
@@ -69,7 +63,6 @@ export async function createHttp({ version, authorize, admit, onError }: HttpOpt
     transformObject: jsonSchemaTransformObject,
   });
 
-  api.decorateRequest("tenantId", "");
   api.addHook("onRoute", (route) => {
     const { schema, config } = route;
     const response = schema?.response as Record<string, unknown> | undefined;
@@ -82,25 +75,7 @@ export async function createHttp({ version, authorize, admit, onError }: HttpOpt
   api.addHook("onRequest", async (request, reply) => {
     setCommonHeaders(request, reply);
   });
-  // The one place where permissions are checked.
-  api.addHook("onRequest", async (request) => {
-    const permission = request.routeOptions.config.permission ?? "read";
-    if (permission === "public" || request.is404) {
-      // Pages come with many files; what a browser asks of the API without a credential is little.
-      if (request.url.startsWith("/api/")) admit(`address ${request.ip}`);
-      return;
-    }
-    const found = await authorize(request, permission);
-    if (found === null || found === "forbidden") admit(`address ${request.ip}`);
-    if (found === null) {
-      throw new PlayheadError("unauthorized", "this needs an access key or a signed-in session", {
-        hint: "send Authorization: Bearer <access key>, or open the sign-in link that the server printed",
-      });
-    }
-    if (found === "forbidden") throw new PlayheadError("forbidden", `this key may not ${permission}`);
-    admit(`credential ${found.credentialId}`);
-    request.tenantId = found.tenantId;
-  });
+  addAuthorization(api, authorization);
 
   addConditionalAnswers(api);
   api.setErrorHandler(answerError);
@@ -143,7 +118,7 @@ function pathOf(request: FastifyRequest): string {
   return request.url.split("?", 1)[0] ?? "/";
 }
 
-function asPlayheadError(error: FastifyError): PlayheadError | null {
+function asPlayheadError(error: FastifyError, request: FastifyRequest): PlayheadError | null {
   if (error instanceof PlayheadError) return error;
   if (hasZodFastifySchemaValidationErrors(error)) {
     const faults = error.validation.map(({ instancePath, message }) => {
@@ -161,7 +136,9 @@ function asPlayheadError(error: FastifyError): PlayheadError | null {
     });
   }
   if (error.statusCode !== undefined && error.statusCode < 500) {
-    return new PlayheadError("invalid_request", error.message, { cause: error });
+    // It may quote the whole address.
+    const message = error.message.replaceAll(request.url, pathOf(request));
+    return new PlayheadError("invalid_request", message, { cause: error });
   }
   return error.statusCode === 503 ? new PlayheadError("service_unavailable", error.message, { cause: error }) : null;
 }

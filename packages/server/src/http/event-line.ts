@@ -6,6 +6,7 @@ import {
   type RefusedRecord,
   toErrorBody,
 } from "@playhead/core";
+import { SOURCE } from "./schemas.ts";
 
 /** A line of a report, read. */
 export interface EventLine {
@@ -13,8 +14,6 @@ export interface EventLine {
   readonly record: EventRecord;
 }
 
-/** Names of workers; those of the server's own process begin with `local:`, which nobody else may say. */
-const SOURCE = /^(?!local:)[\x21-\x7e]{1,200}$/;
 /** What viewers may be sent in one piece. */
 const MAX_LINE_LENGTH = 1_000_000;
 

@@ -1,6 +1,6 @@
 import { PlayheadError } from "@playhead/core";
 
-/** For a job that is not there, and for another tenant's. */
+/** The answer for a job that is not there, and for one that the caller may not know of: they must not differ. */
 export function noSuchJob(jobId: string): PlayheadError {
   return new PlayheadError("not_found", `there is no job ${jobId}`);
 }

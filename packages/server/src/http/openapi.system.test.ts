@@ -157,6 +157,17 @@ test("every route answers what the document says, in every status that can be pr
   await call("GET /api/v1/callbacks/secret", 200);
   await call("POST /api/v1/callbacks/secret", 201);
   await call("POST /api/v1/callbacks/secret", 401, anonymous);
+  const { key_id } = await call("POST /api/v1/keys", 201, { body: { name: "a worker", role: "worker" } });
+  await call("POST /api/v1/keys", 422, { body: { name: "", role: "king" } });
+  await call("GET /api/v1/keys", 200);
+  await call("GET /api/v1/keys", 400, { path: "/api/v1/keys?page_token=x" });
+  await call("DELETE /api/v1/keys/{key_id}", 204, { path: `/api/v1/keys/${key_id}` });
+  await call("DELETE /api/v1/keys/{key_id}", 404, { path: "/api/v1/keys/none" });
+  const { token_id } = await call(`POST ${job}/tokens`, 201, { path: at(`${job}/tokens`), body: { verbs: ["read"] } });
+  await call(`POST ${job}/tokens`, 404, { path: at(`${job}/tokens`, "none") });
+  await call("DELETE /api/v1/tokens/{token_id}", 204, { path: `/api/v1/tokens/${token_id}` });
+  await call("GET /api/v1/audit", 200);
+  await call("GET /api/v1/audit", 401, anonymous);
   await call("GET /api/v1/overview", 200);
   await call("GET /api/v1/session", 200);
   await call("POST /api/v1/session", 204, { body: { key: server.server.accessKey } });

@@ -14,8 +14,8 @@ export interface ShownFile {
 export interface PageRoutesDeps {
   /** Folder of the built dashboard. */
   readonly dashboardFolder: string;
-  /** The file of a media address; null for one that is not there, or not to be shown. */
-  readonly mediaFile: (rootId: string, path: string) => Promise<ShownFile | null>;
+  /** The file of a media address; null for one that is not there, not to be shown, or another tenant's. */
+  readonly mediaFile: (tenantId: string, rootId: string, path: string) => Promise<ShownFile | null>;
 }
 
 const CONTENT_SECURITY_POLICY = [
@@ -41,7 +41,7 @@ export async function addPageRoutes(api: Api, { dashboardFolder, mediaFile }: Pa
     "/media/:root/*",
     { schema: { hide: true, params: params.extend({ root: z.string() }) } },
     async (request, reply) => {
-      const file = await mediaFile(request.params.root, request.params["*"]);
+      const file = await mediaFile(request.tenantId, request.params.root, request.params["*"]);
       if (file === null) throw new PlayheadError("not_found", "there is no such file");
       reply.header("content-security-policy", MEDIA_SECURITY_POLICY);
       // It is asked for again each time, and sent again when it changed.

@@ -186,6 +186,39 @@ export const logLine = z
   })
   .meta({ id: "LogLine" });
 
+/** The name of a tenant. */
+export const tenantId = z
+  .string()
+  .regex(/^[A-Za-z0-9][A-Za-z0-9_-]{0,63}$/, "expected 1 to 64 letters, digits, dashes or underscores");
+
+export const apiKey = z
+  .object({
+    key_id: z.string(),
+    name: z.string(),
+    role: z.enum(["admin", "operator", "worker", "viewer"]),
+    tenant_id: z.string(),
+    created_at: timestamp,
+    last_used_at: timestamp.nullable().meta({ description: "To the hour" }),
+  })
+  .meta({ id: "ApiKey" });
+
+export const auditEntry = z
+  .object({
+    audit_id: z.string(),
+    ts: timestamp,
+    credential_id: z.string().meta({ description: "The key that did it" }),
+    tenant_id: z.string().meta({ description: "Whose things it was about" }),
+    action: z.string(),
+    target: z.string(),
+    address: z.string(),
+  })
+  .meta({ id: "AuditEntry" });
+
+/** Names of workers; those of the server's own process begin with `local:`, which nobody else may say. */
+export const SOURCE = /^(?!local:)[\x21-\x7e]{1,200}$/;
+
+export const workerName = z.string().regex(SOURCE, "expected 1 to 200 printable characters that name the worker");
+
 /** A query parameter that may be repeated. */
 export const repeated = <Item extends z.ZodType>(item: Item) =>
   z.preprocess((value) => (value === undefined || Array.isArray(value) ? value : [value]), z.array(item).optional());

@@ -1,28 +1,40 @@
 import { PlayheadError } from "@playhead/core";
 import * as z from "zod";
 import type { Api } from "./api.ts";
+import type { SignInLimit } from "./sign-in-limit.ts";
 
 export interface SessionRoutesDeps {
-  readonly isKey: (key: string) => boolean;
-  /** The value of the cookie for whoever has shown the key. */
-  readonly openSession: () => Promise<string>;
+  /** The value of the cookie for whoever has shown this key; null for a key of nobody. */
+  readonly openSession: (key: string) => Promise<string | null>;
   readonly cookieName: string;
   readonly cookieSeconds: number;
-  readonly describe: (
-    headers: Record<string, string | string[] | undefined>,
-  ) => Promise<{ role: string; tenantId: string } | null>;
+  readonly limit: SignInLimit;
 }
 
 /** Signing in and out, for browsers. */
-export function addSessionRoutes(api: Api, deps: SessionRoutesDeps): void {
+export function addSessionRoutes(api: Api, { openSession, cookieName, cookieSeconds, limit }: SessionRoutesDeps): void {
   const cookie = (value: string, seconds: number) =>
-    `${deps.cookieName}=${value}; Path=/; HttpOnly; SameSite=Strict; Max-Age=${seconds}`;
-  const session = z.object({ role: z.string(), tenant_id: z.string() });
+    `${cookieName}=${value}; Path=/; HttpOnly; SameSite=Strict; Max-Age=${seconds}`;
+  const session = z.object({ role: z.string(), tenant_id: z.string(), expires_at: z.string().nullable() });
 
-  api.get("/api/v1/session", { schema: { summary: "Who I am", response: { 200: session } } }, async ({ headers }) => {
-    const found = await deps.describe(headers);
-    return { role: found?.role ?? "viewer", tenant_id: found?.tenantId ?? "default" };
-  });
+  /** The cookie for a key; null for a key of nobody. */
+  async function signIn(key: string, address: string): Promise<string | null> {
+    limit.attempt(address);
+    const value = await openSession(key);
+    if (value === null) return null;
+    limit.succeeded(address);
+    return cookie(value, cookieSeconds);
+  }
+
+  api.get(
+    "/api/v1/session",
+    { schema: { summary: "Who I am", response: { 200: session } } },
+    async ({ caller: { role, tenantId, expiresAtMs } }) => ({
+      role,
+      tenant_id: tenantId,
+      expires_at: expiresAtMs === null ? null : new Date(expiresAtMs).toISOString(),
+    }),
+  );
   api.post(
     "/api/v1/session",
     {
@@ -33,10 +45,10 @@ export function addSessionRoutes(api: Api, deps: SessionRoutesDeps): void {
         response: { 204: z.null() },
       },
     },
-    async ({ body }, reply) => {
-      if (!deps.isKey(body.key.trim()))
-        throw new PlayheadError("unauthorized", "this is not the access key of this server");
-      reply.header("set-cookie", cookie(await deps.openSession(), deps.cookieSeconds)).status(204);
+    async ({ body, ip }, reply) => {
+      const opened = await signIn(body.key.trim(), ip);
+      if (opened === null) throw new PlayheadError("unauthorized", "this is not an access key of this server");
+      reply.header("set-cookie", opened).status(204);
       return null;
     },
   );
@@ -57,7 +69,8 @@ export function addSessionRoutes(api: Api, deps: SessionRoutesDeps): void {
     const key = query.get("key");
     if (key === null) return;
     query.delete("key");
-    if (deps.isKey(key)) reply.header("set-cookie", cookie(await deps.openSession(), deps.cookieSeconds));
+    const opened = await signIn(key, request.ip);
+    if (opened !== null) reply.header("set-cookie", opened);
     // The key must not stay in the address bar, nor go to anyone as a referrer; nor may the address lead to another host.
     const samePath = `/${path.replace(/^[/\\]+/, "")}`;
     reply.header("cache-control", "no-store");

@@ -1,5 +1,6 @@
 import * as z from "zod";
 import type { Api } from "./api.ts";
+import { workerName } from "./schemas.ts";
 
 export interface WorkerRoutesDeps {
   /** The worker lives. @returns those of the jobs that have ended here, so that it stops working on them */
@@ -16,7 +17,7 @@ export function addWorkerRoutes(api: Api, { heartbeat }: WorkerRoutesDeps): void
       config: { permission: "report" },
       schema: {
         summary: "Say that a worker lives",
-        params: z.object({ source: z.string().min(1).max(200) }),
+        params: z.object({ source: workerName }),
         body: z.looseObject({
           sent_at: z.iso.datetime({ offset: true }).optional(),
           event_loop_delay_ms: z.number().min(0).optional(),

@@ -160,14 +160,16 @@ export function createRecordTaker(deps: RecordTakerDeps) {
      * @throws PlayheadError when the record is refused; then nothing has changed.
      */
     take(live: LiveJob | undefined, record: EventRecord, reporter: Reporter): void {
-      // Another tenant's job answers as if it were not there.
-      if (live !== undefined && live.draft.tenant_id !== reporter.tenantId) throw noSuchJob(record.job_id);
+      // Another tenant's job answers as if it were not there; only that there cannot be two of one id shows.
+      const isOthers = live !== undefined && live.draft.tenant_id !== reporter.tenantId;
+      if (isOthers && record.type === "job.created") throw noSuchJob(record.job_id);
+      const known = isOthers ? undefined : live;
       // What the server itself says of a job is no sign of its life.
-      if (live !== undefined && reporter.worker !== null) live.lastTouchedMs = nowMs();
-      if (record.type !== "log" && !isTickRecord(record)) takeFact(live, record, reporter);
-      else if (live === undefined) throw noSuchJob(record.job_id);
-      else if (record.type === "log") takeLog(live, record);
-      else takeTick(live, record);
+      if (known !== undefined && reporter.worker !== null) known.lastTouchedMs = nowMs();
+      if (record.type !== "log" && !isTickRecord(record)) takeFact(known, record, reporter);
+      else if (known === undefined) throw noSuchJob(record.job_id);
+      else if (record.type === "log") takeLog(known, record);
+      else takeTick(known, record);
     },
     /** Says the job's progress as it stands now. */
     sayProgress(live: LiveJob): void {

@@ -16,8 +16,8 @@ export interface LivenessWatchDeps {
   readonly limitsOf: (kind: string) => LivenessLimits;
   /** A worker that is silent for longer has lost its jobs: they fail, and what it still says of them is refused. */
   readonly leaseMs: number;
-  /** For how long a worker has been silent; null for one of which nothing can be expected. */
-  readonly workerSilentMs: (worker: string) => number | null;
+  /** For how long a job's worker has been silent; null for one of which nothing can be expected. */
+  readonly workerSilentMs: (job: Job) => number | null;
   /** Stores a fact of the server's own. */
   readonly report: (
     tenantId: string,
@@ -53,8 +53,8 @@ export function createLivenessWatch({ limitsOf, leaseMs, workerSilentMs: silentM
     /** Looks at one open job. */
     check(job: WatchedJob, nowMs: number): void {
       const { draft, lastTouchedMs, lastMovedMs } = job;
-      const { tenant_id, job_id, state, kind, worker, rate_limited: rateLimited } = draft;
-      const workerSilentMs = worker === null ? null : silentMs(worker);
+      const { tenant_id, job_id, state, kind, rate_limited: rateLimited } = draft;
+      const workerSilentMs = silentMs(draft);
       if (workerSilentMs !== null && workerSilentMs > leaseMs) {
         const error_message = "its worker went silent, and did not come back in time";
         report(tenant_id, { type: "job.failed", job_id, data: { ...LOST, error_message } });

@@ -1,0 +1,43 @@
+import { isErrorCode, isJsonObject, type JsonObject, PlayheadError } from "@playhead/core";
+import { explained, type ServerAddress } from "./server-check.ts";
+
+const LIMIT_MS = 30_000;
+
+/**
+ * Asks a server what only administrators ask of it: what viewers and workers need has its place in their libraries.
+ *
+ * @returns the body of the answer; empty for an answer without one
+ * @throws PlayheadError what the server answered, or `server_unreachable`
+ */
+export async function askServer(
+  { url, apiKey }: ServerAddress,
+  method: "GET" | "POST" | "DELETE",
+  path: string,
+  body?: object,
+): Promise<JsonObject> {
+  let answer: Response;
+  let said: unknown;
+  try {
+    answer = await fetch(new URL(`api/v1/${path}`, url.endsWith("/") ? url : `${url}/`), {
+      method,
+      headers: { authorization: `Bearer ${apiKey}`, ...(body !== undefined && { "content-type": "application/json" }) },
+      ...(body !== undefined && { body: JSON.stringify(body) }),
+      signal: AbortSignal.timeout(LIMIT_MS),
+    });
+    const text = await answer.text();
+    said = text === "" ? {} : JSON.parse(text);
+  } catch (cause) {
+    throw explained(new PlayheadError("server_unreachable", "no answer", { cause }), url);
+  }
+  if (answer.ok && isJsonObject(said)) return said;
+  throw explained(errorOf(said, url), url);
+}
+
+function errorOf(said: unknown, url: string): PlayheadError {
+  const { error_code: code, error_message: message, detail } = isJsonObject(said) ? said : {};
+  if (typeof code !== "string" || !isErrorCode(code) || typeof message !== "string") {
+    return new PlayheadError("server_unreachable", `what answers at ${url} is no Playhead server`);
+  }
+  const hint = isJsonObject(detail) ? detail.hint : undefined;
+  return new PlayheadError(code, message, typeof hint === "string" ? { hint } : {});
+}
