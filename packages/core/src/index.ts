@@ -86,6 +86,8 @@ export {
   type ResetFrame,
   type ServerFrame,
   type SnapshotFrame,
+  type StartCommand,
   SUBPROTOCOL,
   type SubscribedFrame,
+  type WorkerCommand,
 } from "./wire.ts";

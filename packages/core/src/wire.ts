@@ -36,13 +36,33 @@ export interface BatchAck {
 /** What people ask of a job, and the server of the worker that runs it. */
 export type ControlVerb = "pause" | "resume" | "cancel";
 
-/** One request of the server to a worker. */
+/** What the server asks of a worker about a job that it runs. */
 export interface ControlCommand {
   readonly command_id: string;
   readonly job_id: string;
   readonly verb: ControlVerb;
   readonly reason: string | null;
 }
+
+/** A job that waits for a worker of its kind: announced over HTTP, or a retry. */
+export interface StartCommand {
+  readonly command_id: string;
+  readonly job_id: string;
+  readonly verb: "start";
+  readonly reason: string | null;
+  readonly job: {
+    readonly kind: string;
+    readonly title: string;
+    readonly user_id: string | null;
+    readonly metadata: JsonObject;
+    readonly attempt: number;
+    readonly retry_of: string | null;
+    readonly correlation_id: string;
+  };
+}
+
+/** Whatever a worker is asked. */
+export type WorkerCommand = ControlCommand | StartCommand;
 
 // Server → viewer.
 

@@ -24,8 +24,8 @@ import { type JobOptions, jobCreatedData, traceIdOf } from "./job-options.ts";
 /** A job as the Playhead that it belongs to sees it. */
 export interface OpenJob {
   readonly handle: JobHandle;
-  /** Obeys the server. */
-  control(verb: ControlVerb, reason: string | null): void;
+  /** Obeys the server. @returns why a command means nothing to the job as it is; null when it does, or comes too late */
+  control(verb: ControlVerb, reason: string | null): string | null;
   /** @returns whether the refusal of a record of this job was to be expected, and has been dealt with */
   absorb(record: EventRecord, refused: RefusedRecord): boolean;
 }
@@ -201,6 +201,8 @@ export function createJob(options: JobOptions, { recorder, randomId, warn }: Job
     control(verb, reason) {
       if (verb === "cancel") cancel(canceledError(shortText(reason ?? "canceled", 500)), false);
       else if (state === "running") gate[verb]();
+      else if (state === "pending" && verb === "pause") return "it has not started";
+      return null;
     },
     absorb(record, refused) {
       const instead = afterRefusal(record, refused);

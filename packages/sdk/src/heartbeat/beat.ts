@@ -1,0 +1,73 @@
+import { takeLoopDelayMs } from "./loop-watch.ts";
+
+/** What a thread needs to tell that a worker lives; plain, so that it can be handed over. */
+export interface BeatOptions {
+  /** The server's address, without a slash at its end. */
+  readonly base: string;
+  readonly apiKey: string;
+  readonly source: string;
+  readonly everyMs: number;
+  /** Of the watched loop, and how often it reports. */
+  readonly loop: SharedArrayBuffer;
+  readonly loopEveryMs: number;
+  /** How many beats were taken, and how many were not: two counters that other threads may read. */
+  readonly counters: SharedArrayBuffer;
+}
+
+/** Tells the server at fixed times that the worker lives, and which jobs it runs. */
+export interface Beat {
+  setJobs(jobIds: readonly string[]): void;
+  stop(): void;
+}
+
+/** The places of the counters. */
+export const TAKEN = 0;
+export const FAILED = 1;
+const LONGEST_REQUEST_MS = 10_000;
+
+/**
+ * Starts to beat, first after `everyMs`. Errors are counted, and nothing more: that a server is away is said by whoever
+ * has something to deliver. Runs in a thread that has nothing else to do, and so imports as little as it can.
+ *
+ * @param keepsAlive whether the thread that it runs in waits for it
+ */
+export function startBeat(options: BeatOptions, keepsAlive: boolean): Beat {
+  const { everyMs, counters } = options;
+  const counts = new Int32Array(counters);
+  let jobs: readonly string[] = [];
+  const timer = setInterval(() => {
+    if (jobs.length === 0) return;
+    post(options, jobs).then(
+      (isTaken) => Atomics.add(counts, isTaken ? TAKEN : FAILED, 1),
+      () => Atomics.add(counts, FAILED, 1),
+    );
+  }, everyMs);
+  if (!keepsAlive) timer.unref();
+  return {
+    setJobs(jobIds) {
+      jobs = jobIds;
+    },
+    stop: () => clearInterval(timer),
+  };
+}
+
+async function post(
+  { base, apiKey, source, everyMs, loop, loopEveryMs }: BeatOptions,
+  jobs: readonly string[],
+): Promise<boolean> {
+  const answer = await fetch(`${base}/api/v1/workers/${encodeURIComponent(source)}/heartbeat`, {
+    method: "POST",
+    headers: { authorization: `Bearer ${apiKey}`, "content-type": "application/json" },
+    body: JSON.stringify({
+      sent_at: new Date().toISOString(),
+      event_loop_delay_ms: takeLoopDelayMs(loop, loopEveryMs),
+      jobs,
+    }),
+    signal: AbortSignal.timeout(Math.min(everyMs, LONGEST_REQUEST_MS)),
+    // The key must not follow to wherever a redirect leads.
+    redirect: "error",
+  });
+  // A connection is free again only when its answer was read.
+  await answer.arrayBuffer();
+  return answer.ok;
+}
