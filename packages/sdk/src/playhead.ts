@@ -166,6 +166,7 @@ export function createPlayhead(options: PlayheadOptions): Playhead {
     listening.update(null);
     heartbeat?.stop();
     await transport.close();
+    await leftovers?.ended;
     if (!closed.isDelivered) warn(whatIsLeft(closed, settings?.folder));
     return closed.isDelivered;
   }

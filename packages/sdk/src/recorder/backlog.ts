@@ -50,6 +50,7 @@ export function createBacklog({ queue, spool, isFailing, crowd, batchRecords }: 
   let spilling: Promise<void> | null = null;
   /** Sending comes first: a worker that records faster than the disk writes must not keep it waiting. */
   let isWaitedFor = false;
+  let isLeft = false;
 
   const isOnDisk = () => spool !== null && spool.lastN() > underWayUpTo;
 
@@ -60,7 +61,7 @@ export function createBacklog({ queue, spool, isFailing, crowd, batchRecords }: 
   }
 
   function spill(): void {
-    if (spilling !== null || spool === null || !isWanted()) return;
+    if (spilling !== null || spool === null || isLeft || !isWanted()) return;
     spilling = spillWhile(spool, () => isWanted() && !isWaitedFor).finally(() => {
       spilling = null;
     });
@@ -88,7 +89,7 @@ export function createBacklog({ queue, spool, isFailing, crowd, batchRecords }: 
     }
     if (to.room() === "facts") queue.shed();
     if (held.length === 0) held = queue.take(WRITTEN_AT_ONCE);
-    if (held.length === 0) return true;
+    if (held.length === 0) return false;
     if (!(await to.append(held))) return false;
     held = [];
     return true;
@@ -127,10 +128,11 @@ export function createBacklog({ queue, spool, isFailing, crowd, batchRecords }: 
     },
     async leave() {
       if (spool === null) return { isAllThere: queue.size() === 0 && unwritten.length === 0, count: 0 };
+      isLeft = true;
       await endSpilling();
-      const isLeft = () => unwritten.length > 0 || held.length > 0 || queue.size() > 0;
-      await spillWhile(spool, () => isLeft() && spool.room() !== "none");
-      const left = { isAllThere: !isLeft(), count: spool.count() };
+      const isSomeInMemory = () => unwritten.length > 0 || held.length > 0 || queue.size() > 0;
+      await spillWhile(spool, () => isSomeInMemory() && spool.room() !== "none");
+      const left = { isAllThere: !isSomeInMemory(), count: spool.count() };
       await spool.close();
       return left;
     },

@@ -14,6 +14,8 @@ import { segmentsIn, sourceOf } from "./spool-folder.ts";
 export interface Leftovers {
   /** Resolves when all of it is delivered, when the server is away, or when the time is over; then it ends. */
   close(timeoutMs: number): Promise<void>;
+  /** Resolves when nothing is held any more; after {@link close} as soon as no request is under way. */
+  readonly ended: Promise<void>;
 }
 
 export interface LeftoversDeps {
@@ -110,12 +112,13 @@ export function deliverLeftovers({ root, transport, nowMs, setTimer, random, war
     warn(`of what ${source} left, ${refused} records were refused by the server and ${unreadable} could not be read`);
   }
 
-  const done = deliverAll();
+  const ended = deliverAll();
   return {
+    ended,
     async close(timeoutMs) {
       const late = Promise.withResolvers<void>();
       const stopTimer = setTimer(late.resolve, timeoutMs, true);
-      await Promise.race([done, late.promise, failing.promise]);
+      await Promise.race([ended, late.promise, failing.promise]);
       stopTimer();
       isClosed = true;
       sender.abandon();

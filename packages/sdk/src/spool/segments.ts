@@ -1,5 +1,6 @@
-import { type FileHandle, open, unlink } from "node:fs/promises";
+import fs from "node:fs";
 import { join } from "node:path";
+import { promisify } from "node:util";
 import { createFifo } from "../recorder/fifo.ts";
 import type { NumberedRecord } from "../recorder/record-queue.ts";
 import { segmentName } from "./spool-folder.ts";
@@ -33,8 +34,8 @@ export interface ReadRecords {
 
 interface Segment {
   readonly path: string;
-  /** Null once nothing more is written to it. */
-  handle: FileHandle | null;
+  /** The open file; null once nothing more is written to it. */
+  fd: number | null;
   bytes: number;
   openChunks: number;
 }
@@ -47,6 +48,13 @@ interface Chunk {
   readonly count: number;
   readonly lastN: number;
 }
+
+// Not the handles of node:fs/promises: one that is never closed, since its Playhead was dropped, ends the process.
+const open = promisify(fs.open);
+const read = promisify(fs.read);
+const write = promisify(fs.write);
+const close = promisify(fs.close);
+const unlink = promisify(fs.unlink);
 
 /** A segment that has reached this is followed by the next. */
 const SEGMENT_BYTES = 4_000_000;
@@ -69,16 +77,16 @@ export function createSegments(folder: string): Segments {
     if (current !== null) await seal(current);
     made += 1;
     const path = join(folder, segmentName(made));
-    current = { path, handle: await open(path, "wx", 0o600), bytes: 0, openChunks: 0 };
+    current = { path, fd: await open(path, "wx", 0o600), bytes: 0, openChunks: 0 };
     return current;
   }
 
   /** Nothing more is written to it, and where nothing waits in it, it goes. */
   async function seal(segment: Segment): Promise<void> {
     if (current === segment) current = null;
-    const { handle } = segment;
-    segment.handle = null;
-    await handle?.close();
+    const { fd } = segment;
+    segment.fd = null;
+    if (fd !== null) await close(fd);
     if (segment.openChunks === 0) await remove(segment);
   }
 
@@ -151,7 +159,7 @@ export function createSegments(folder: string): Segments {
         const { segment } = chunk;
         segment.openChunks -= 1;
         if (segment.openChunks > 0) continue;
-        if (segment.handle === null) await remove(segment);
+        if (segment.fd === null) await remove(segment);
         else if (!isAppending) await seal(segment);
       }
     },
@@ -178,26 +186,26 @@ function isNumbered(value: unknown): value is NumberedRecord {
   return typeof value === "object" && value !== null && "n" in value && Number.isSafeInteger(value.n);
 }
 
-async function writeAt({ handle, bytes: at }: Segment, bytes: Buffer): Promise<void> {
-  if (handle === null) throw new Error("the segment is closed");
+async function writeAt({ fd, bytes: at }: Segment, bytes: Buffer): Promise<void> {
+  if (fd === null) throw new Error("the segment is closed");
   for (let done = 0; done < bytes.length; ) {
-    const { bytesWritten } = await handle.write(bytes, done, bytes.length - done, at + done);
+    const { bytesWritten } = await write(fd, bytes, done, bytes.length - done, at + done);
     done += bytesWritten;
   }
 }
 
 async function readRange(path: string, start: number, end: number): Promise<string> {
-  const handle = await open(path, "r");
+  const fd = await open(path, "r");
   try {
     const bytes = Buffer.alloc(end - start);
     let done = 0;
     while (done < bytes.length) {
-      const { bytesRead } = await handle.read(bytes, done, bytes.length - done, start + done);
+      const { bytesRead } = await read(fd, bytes, done, bytes.length - done, start + done);
       if (bytesRead === 0) break;
       done += bytesRead;
     }
     return bytes.toString("utf8", 0, done);
   } finally {
-    await handle.close();
+    await close(fd);
   }
 }
