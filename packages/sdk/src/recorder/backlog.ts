@@ -57,7 +57,7 @@ export function createBacklog({ queue, spool, isFailing, crowd, batchRecords }: 
   function isWanted(): boolean {
     if (spool === null || spool.room() === "none") return false;
     if (isFailing()) return unwritten.length > 0 || held.length > 0 || queue.size() > 0;
-    return queue.size() >= (spool.count() > 0 ? batchRecords : crowd);
+    return queue.size() >= (spool.count() > 0 ? Math.min(batchRecords, crowd) : crowd);
   }
 
   function spill(): void {
