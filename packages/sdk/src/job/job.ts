@@ -156,6 +156,17 @@ export function createJob(options: JobOptions, { recorder, randomId, warn }: Job
     start,
     complete: (summary) => complete(summaryOf(summary)),
     fail,
+    pause(reason = "pause requested") {
+      if (state !== "running" || gate.state() !== "open") return;
+      say("job.state_changed", { new_state: "pausing", reason: shortText(reason, 500) });
+      gate.pause();
+      recorder.hurry();
+    },
+    resume() {
+      if (state !== "running" || (gate.state() !== "pausing" && gate.state() !== "paused")) return;
+      sayState("running");
+      gate.resume();
+    },
     cancel: (reason = "canceled") => cancel(canceledError(shortText(reason, 500)), true),
     artifact(input) {
       if (isEnded()) return;

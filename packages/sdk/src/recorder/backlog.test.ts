@@ -104,8 +104,8 @@ test("when the disk's share is used up, log lines go first, and are counted; fac
   say(1);
   await passUntil(() => spool.count() === 1);
   for (let round = 0; spool.room() === "all"; round += 1) {
-    say(10, "log");
-    await passUntil(() => spool.count() === 1 + 10 * (round + 1));
+    say(100, "log");
+    await passUntil(() => spool.count() === 1 + 100 * (round + 1));
   }
   const logs = spool.count() - 1;
   say(20, "log");
