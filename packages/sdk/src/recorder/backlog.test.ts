@@ -1,9 +1,9 @@
 import { join } from "node:path";
 import { type BatchAck, type EventRecord, PlayheadError, type RecordBatch } from "@playhead/core";
 import { expect, test } from "vitest";
+import { tempFolder } from "../../test/temp-folder.ts";
 import { createSpool } from "../spool/spool.ts";
 import { createManualClock } from "../testing/manual-clock.ts";
-import { tempFolder } from "../testing/temp-folder.ts";
 import { until } from "../testing/until.ts";
 import { createRecorder } from "./recorder.ts";
 
@@ -104,8 +104,8 @@ test("when the disk's share is used up, log lines go first, and are counted; fac
   say(1);
   await passUntil(() => spool.count() === 1);
   for (let round = 0; spool.room() === "all"; round += 1) {
-    say(100, "log");
-    await passUntil(() => spool.count() === 1 + 100 * (round + 1));
+    say(40, "log");
+    await passUntil(() => spool.count() === 1 + 40 * (round + 1));
   }
   const logs = spool.count() - 1;
   say(20, "log");

@@ -2,8 +2,8 @@ import { appendFileSync, existsSync, mkdirSync, readdirSync, utimesSync, writeFi
 import { join } from "node:path";
 import { type EventRecord, PlayheadError, type RecordBatch } from "@playhead/core";
 import { expect, test } from "vitest";
+import { tempFolder } from "../../test/temp-folder.ts";
 import { createManualClock } from "../testing/manual-clock.ts";
-import { tempFolder } from "../testing/temp-folder.ts";
 import { until } from "../testing/until.ts";
 import { lockFolder } from "./folder-lock.ts";
 import { deliverLeftovers } from "./leftovers.ts";

@@ -2,8 +2,8 @@ import { readdirSync, rmSync, writeFileSync } from "node:fs";
 import { join } from "node:path";
 import fc from "fast-check";
 import { expect, test } from "vitest";
+import { tempFolder } from "../../test/temp-folder.ts";
 import type { NumberedRecord } from "../recorder/record-queue.ts";
-import { tempFolder } from "../testing/temp-folder.ts";
 import { createSegments, recordsIn } from "./segments.ts";
 
 const record = (n: number, text = ""): NumberedRecord => ({

@@ -1,9 +1,9 @@
 import { existsSync, mkdirSync, readdirSync, statSync, writeFileSync } from "node:fs";
 import { join } from "node:path";
 import { describe, expect, test } from "vitest";
+import { tempFolder } from "../../test/temp-folder.ts";
 import type { NumberedRecord } from "../recorder/record-queue.ts";
 import { createManualClock } from "../testing/manual-clock.ts";
-import { tempFolder } from "../testing/temp-folder.ts";
 import { lockFolder } from "./folder-lock.ts";
 import { createSpool } from "./spool.ts";
 import { defaultSpoolFolder } from "./spool-settings.ts";
