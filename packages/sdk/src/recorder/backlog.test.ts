@@ -111,6 +111,7 @@ test("when the disk's share is used up, log lines go first, and are counted; fac
   say(20, "log");
   say(20);
   await passUntil(() => spool.count() === 1 + logs + 20);
+  answers.length = 0;
   const flushed = recorder.flush(60_000);
   await passUntil(() => spool.count() === 0);
   expect(await flushed).toBe(true);

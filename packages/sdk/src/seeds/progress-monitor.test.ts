@@ -101,6 +101,18 @@ describe("states", () => {
       if (from === "canceled") {
         monitor.updateJobState("j", "canceled");
         expect(states.at(-1)).toEqual(["j", "canceling", "canceled", null]);
+      } else if (to === "completed" && from === "running") {
+        monitor.updateJobState("j", to);
+        expect(states.slice(before)).toEqual([
+          ["j", from, "completing", null],
+          ["j", "completing", to, null],
+        ]);
+      } else if (to === "canceled" && JOB_TRANSITIONS[from].canceling) {
+        monitor.updateJobState("j", to, "because");
+        expect(states.slice(before)).toEqual([
+          ["j", from, "canceling", "because"],
+          ["j", "canceling", to, "because"],
+        ]);
       } else if (JOB_TRANSITIONS[from][to]) {
         monitor.updateJobState("j", to, "because");
         expect(states.slice(before)).toEqual([["j", from, to, "because"]]);

@@ -60,6 +60,8 @@ const CLOCKED: ReadonlySet<string> = new Set([
   "estimated_completion",
   "items_per_minute",
 ]);
+/** The states through which a job passes to its end; whoever reports the end need not report them. */
+const GATES: Readonly<Partial<Record<JobState, JobState>>> = { completed: "completing", canceled: "canceling" };
 const WITHOUT_CLOCK = (name: string, value: unknown) => (CLOCKED.has(name) ? undefined : value);
 
 /**
@@ -116,7 +118,10 @@ export class ProgressMonitor {
     this.#look(jobId, watched);
     const { state, job } = watched;
     if (state === newState) return;
-    if (!JOB_TRANSITIONS[state][newState]) {
+    const gate = GATES[newState];
+    if (gate !== undefined && JOB_TRANSITIONS[state][gate]) {
+      this.updateJobState(jobId, gate, reason);
+    } else if (!JOB_TRANSITIONS[state][newState]) {
       throw new PlayheadError("conflict", `job ${jobId} cannot go from ${state} to ${newState}`, { detail: { state } });
     }
     enter(job, newState, reason, error);
