@@ -54,10 +54,13 @@ export function createBacklog({ queue, spool, isFailing, crowd, batchRecords }: 
 
   const isOnDisk = () => spool !== null && spool.lastN() > underWayUpTo;
 
+  /** Asked at each record: what is cheap comes first. */
   function isWanted(): boolean {
-    if (spool === null || spool.room() === "none") return false;
-    if (isFailing()) return unwritten.length > 0 || held.length > 0 || queue.size() > 0;
-    return queue.size() >= (spool.count() > 0 ? Math.min(batchRecords, crowd) : crowd);
+    if (spool === null) return false;
+    const isSome = isFailing()
+      ? queue.size() > 0 || unwritten.length > 0 || held.length > 0
+      : queue.size() >= (spool.count() > 0 ? Math.min(batchRecords, crowd) : crowd);
+    return isSome && spool.room() !== "none";
   }
 
   function spill(): void {
