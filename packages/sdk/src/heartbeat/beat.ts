@@ -23,7 +23,7 @@ export interface Beat {
 /** The places of the counters. */
 export const TAKEN = 0;
 export const FAILED = 1;
-const LONGEST_REQUEST_MS = 10_000;
+const REQUEST_TIMEOUT_MS = 10_000;
 
 /**
  * Starts to beat, first after `everyMs`. Errors are counted, and nothing more: that a server is away is said by whoever
@@ -52,7 +52,7 @@ export function startBeat(options: BeatOptions, keepsAlive: boolean): Beat {
 }
 
 async function post(
-  { base, apiKey, source, everyMs, loop, loopEveryMs }: BeatOptions,
+  { base, apiKey, source, loop, loopEveryMs }: BeatOptions,
   jobs: readonly string[],
 ): Promise<boolean> {
   const answer = await fetch(`${base}/api/v1/workers/${encodeURIComponent(source)}/heartbeat`, {
@@ -63,7 +63,7 @@ async function post(
       event_loop_delay_ms: takeLoopDelayMs(loop, loopEveryMs),
       jobs,
     }),
-    signal: AbortSignal.timeout(Math.min(everyMs, LONGEST_REQUEST_MS)),
+    signal: AbortSignal.timeout(REQUEST_TIMEOUT_MS),
     // The key must not follow to wherever a redirect leads.
     redirect: "error",
   });
