@@ -1,3 +1,5 @@
+import { tmpdir } from "node:os";
+import { join } from "node:path";
 import { defineConfig } from "vitest/config";
 
 /** Workspace packages run from their sources, as they do in `npm start`; all else resolves as in plain Node. */
@@ -16,6 +18,8 @@ export default defineConfig({
     // A filter may match in one of the two projects only; scripts/test.mjs sees to it that something ran at all.
     passWithNoTests: true,
     maxWorkers: "100%",
+    // What workers leave for a server that is away stays out of the developer's own folders.
+    env: { XDG_STATE_HOME: join(tmpdir(), "playhead-test-state") },
     restoreMocks: true,
     unstubEnvs: true,
     unstubGlobals: true,

@@ -197,6 +197,13 @@ export interface JobHandle extends Work {
   complete(summary?: Readonly<Record<string, unknown>>): void;
   /** Ends it as failed; as canceled, if it was canceled meanwhile. */
   fail(error: unknown): void;
+  /**
+   * Holds the job up at its next checkpoints, as a pause from the dashboard does. Does nothing unless it is running.
+   * @param reason shown to viewers
+   */
+  pause(reason?: string): void;
+  /** Lets a job go on that is paused, or about to be. */
+  resume(): void;
   /** Aborts the signal; a job within {@link run} ends as canceled when its callback has ended, any other at once. */
   cancel(reason?: string): void;
   /** Adds something that the job as a whole made. */

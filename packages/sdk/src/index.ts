@@ -17,11 +17,14 @@ export {
   type PlayheadErrorOptions,
   type RecordBatch,
   type RefusedRecord,
+  type StartCommand,
   type TaskState,
+  type WorkerCommand,
 } from "@playhead/core";
 export { currentJob, currentTask } from "./context.ts";
 export type { Pausable, PauseGate } from "./control/gate.ts";
 export { createSlots, type Slots } from "./control/slots.ts";
+export type { HandleOptions, StartedJob, StartHandler } from "./control/starts.ts";
 export type {
   ArtifactInput,
   EachOptions,
@@ -41,9 +44,10 @@ export type {
 export type { JobOptions } from "./job/job-options.ts";
 export type { LogFields, Logger } from "./logger.ts";
 export { createPlayhead, type Playhead, type PlayheadOptions, type RefusedReport } from "./playhead.ts";
+export type { SpoolSettings } from "./spool/spool-settings.ts";
 export type { PlannedStep, StepPlan } from "./task/step-share.ts";
 export { type SetTimer, setSystemTimer } from "./timer.ts";
-export { createHttpTransport, type HttpTransportOptions } from "./transport/http-transport.ts";
+export { createHttpTransport, type HttpTransportOptions, type SpoolOptions } from "./transport/http-transport.ts";
 export { createLocalTransport, type LocalEngine } from "./transport/local-transport.ts";
-export type { CommandListener, Transport } from "./transport/transport.ts";
+export type { CommandListener, Heartbeat, Transport } from "./transport/transport.ts";
 export type { Warn } from "./warnings.ts";

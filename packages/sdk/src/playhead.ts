@@ -1,18 +1,17 @@
 import { randomUUID } from "node:crypto";
-import {
-  type BatchAck,
-  type ControlCommand,
-  type EventRecord,
-  PlayheadError,
-  type RefusedRecord,
-} from "@playhead/core";
+import { type BatchAck, type EventRecord, PlayheadError, type RefusedRecord } from "@playhead/core";
 import { messageOf } from "./cleaned-error.ts";
+import { createCommands } from "./control/commands.ts";
+import { createListening } from "./control/listening.ts";
+import { createStarts, type HandleOptions, type StartHandler } from "./control/starts.ts";
 import type { JobHandle } from "./handles.ts";
 import { createJob, type OpenJob } from "./job/job.ts";
 import type { JobOptions } from "./job/job-options.ts";
-import { createRecorder } from "./recorder/recorder.ts";
+import { type Closed, createRecorder } from "./recorder/recorder.ts";
+import { deliverLeftovers } from "./spool/leftovers.ts";
+import { createSpool } from "./spool/spool.ts";
 import { type SetTimer, setSystemTimer } from "./timer.ts";
-import type { Transport } from "./transport/transport.ts";
+import type { Heartbeat, Transport } from "./transport/transport.ts";
 import { createWarnings, type Warn, warnOnStderr } from "./warnings.ts";
 
 /** A record that the server did not take, and why. */
@@ -28,7 +27,7 @@ export interface PlayheadOptions {
   readonly source?: string;
   /** How long a record waits for others to share a batch with. @defaultValue 20 */
   readonly flushMs?: number;
-  /** How many records wait at most while the server is away. @defaultValue 100 000 */
+  /** How many records wait in memory at most; what has a place on disk waits there. @defaultValue 100 000 */
   readonly capacity?: number;
   /** Receives what the server refused. @defaultValue a line on stderr, at most one in 10 s */
   readonly onRefused?: (refused: readonly RefusedReport[]) => void;
@@ -49,13 +48,21 @@ export interface Playhead {
   /** Makes a job and announces it; it starts with `run` or `start`. */
   job(options: JobOptions): JobHandle;
   /**
+   * Takes jobs of a kind that the server wants run: those announced over HTTP, and retries. Each gets its handle, and
+   * runs as with `job.run`. While this worker waits for jobs it keeps the process alive, until the returned function,
+   * or {@link close}, is called; what runs by then runs on.
+   * @throws PlayheadError `validation_error` when the kind is handled already, or `parallel` is not 1 or more
+   */
+  handle(kind: string, work: StartHandler, options?: HandleOptions): () => void;
+  /**
    * Sends all that is recorded. Resolves with true when it is stored, with false when it could not be in time.
    * @defaultValue timeoutMs: 5 000
    */
   flush(options?: { readonly timeoutMs?: number }): Promise<boolean>;
   /**
-   * Flushes, then ends every timer and the transport: nothing is reported any more, nothing keeps the process alive.
-   * Resolves like {@link flush}. Jobs that have not ended stay open; the server will find that their worker is lost.
+   * Takes no more jobs, flushes, then ends every timer and the transport: nothing is reported any more, nothing keeps the
+   * process alive. What could not be delivered stays on disk, where the transport has a place there, for whoever starts
+   * next. Resolves like {@link flush}. Jobs that have not ended stay open; the server will find that their worker is lost.
    * @defaultValue timeoutMs: 5 000
    */
   close(options?: { readonly timeoutMs?: number }): Promise<boolean>;
@@ -64,8 +71,6 @@ export interface Playhead {
 const FLUSH_MS = 20;
 const CAPACITY = 100_000;
 const FLUSH_LIMIT_MS = 5_000;
-/** How many commands are remembered, so that one that comes twice is obeyed once. */
-const MAX_KNOWN_COMMANDS = 1_000;
 const ENDS: ReadonlySet<string> = new Set(["job.completed", "job.canceled", "job.failed"]);
 
 /** Connects user code to a server by a transport. */
@@ -75,16 +80,27 @@ export function createPlayhead(options: PlayheadOptions): Playhead {
   const warn = createWarnings({ nowMs, write: options.warn ?? warnOnStderr });
   /** Until their end is acknowledged: till then a command may come that crosses it. */
   const jobs = new Map<string, OpenJob>();
-  const knownCommands = new Set<string>();
-  let stopListening: (() => void) | null = null;
+  let heartbeat: Heartbeat | null = null;
   let closing: Promise<boolean> | null = null;
+
+  const setTimer = options.setTimer ?? setSystemTimer;
+  const random = options.random ?? Math.random;
+  const settings = transport.spool;
+  const leftovers =
+    settings === undefined
+      ? null
+      : deliverLeftovers({ root: settings.folder, transport, nowMs, setTimer, random, warn });
+  const starts = createStarts({ openJob, onKinds: jobsChanged });
+  const obey = createCommands({ findJob: (jobId) => jobs.get(jobId), start: starts.take, warn });
+  const listening = createListening(transport, source, obey);
 
   const recorder = createRecorder({
     transport,
     source,
     nowMs,
-    setTimer: options.setTimer ?? setSystemTimer,
-    random: options.random ?? Math.random,
+    setTimer,
+    random,
+    spool: settings === undefined ? null : createSpool({ settings, source, id: randomId().slice(0, 8), nowMs, warn }),
     flushMs: options.flushMs ?? FLUSH_MS,
     capacity: options.capacity ?? CAPACITY,
     onAck,
@@ -110,7 +126,7 @@ export function createPlayhead(options: PlayheadOptions): Playhead {
     for (const record of records) {
       if (ENDS.has(record.type) && !except.has(record)) jobs.delete(record.job_id);
     }
-    stopListeningIfIdle();
+    jobsChanged();
   }
 
   function tellRefused(refused: readonly RefusedReport[]): void {
@@ -128,47 +144,54 @@ export function createPlayhead(options: PlayheadOptions): Playhead {
     }
   }
 
-  function onCommand({ command_id, job_id, verb, reason }: ControlCommand): void {
-    if (knownCommands.has(command_id)) return;
-    knownCommands.add(command_id);
-    if (knownCommands.size > MAX_KNOWN_COMMANDS) {
-      const [oldest] = knownCommands;
-      if (oldest !== undefined) knownCommands.delete(oldest);
+  function openJob(jobOptions: JobOptions): JobHandle {
+    const job = createJob(jobOptions, { recorder, randomId, warn });
+    if (closing === null) {
+      jobs.set(job.handle.job_id, job);
+      jobsChanged();
     }
-    jobs.get(job_id)?.control(verb, reason);
+    return job.handle;
   }
 
-  function stopListeningIfIdle(): void {
-    if (jobs.size > 0) return;
-    stopListening?.();
-    stopListening = null;
+  function jobsChanged(): void {
+    heartbeat ??= jobs.size > 0 ? (transport.startHeartbeat?.(source, abandon) ?? null) : null;
+    heartbeat?.setJobs([...jobs.keys()]);
+    const kinds = starts.kinds();
+    listening.update(jobs.size > 0 || kinds.length > 0 ? kinds : null);
+  }
+
+  function abandon(jobIds: readonly string[]): void {
+    for (const jobId of jobIds) jobs.get(jobId)?.abandon();
   }
 
   async function closeOnce(timeoutMs: number): Promise<boolean> {
-    const delivered = await recorder.close(timeoutMs);
-    stopListening?.();
-    stopListening = null;
+    starts.stop();
+    const [closed] = await Promise.all([recorder.close(timeoutMs), leftovers?.close(timeoutMs)]);
+    listening.update(null);
+    heartbeat?.stop();
     await transport.close();
-    if (!delivered) warn("closed, though the server has not got all that was recorded");
-    return delivered;
+    await leftovers?.ended;
+    if (!closed.isDelivered) warn(whatIsLeft(closed, settings?.folder));
+    return closed.isDelivered;
   }
 
   return {
     source,
-    job(jobOptions) {
-      const job = createJob(jobOptions, { recorder, randomId, warn });
-      if (closing === null) {
-        jobs.set(job.handle.job_id, job);
-        stopListening ??= transport.onCommand(source, onCommand);
-      }
-      return job.handle;
-    },
+    job: openJob,
+    handle: starts.handle,
     flush: ({ timeoutMs = FLUSH_LIMIT_MS } = {}) => recorder.flush(timeoutMs),
     close({ timeoutMs = FLUSH_LIMIT_MS } = {}) {
       closing ??= closeOnce(timeoutMs);
       return closing;
     },
   };
+}
+
+function whatIsLeft({ onDisk, isSomeLost }: Closed, folder: string | undefined): string {
+  const line = "closed, though the server has not got all that was recorded";
+  if (onDisk === 0) return line;
+  const kept = `${onDisk} records wait in ${folder} for the next start`;
+  return `${line}; ${kept}${isSomeLost ? ", the others are lost" : ""}`;
 }
 
 function refusedReports(records: readonly EventRecord[], refused: readonly RefusedRecord[]): RefusedReport[] {

@@ -7,7 +7,7 @@ import {
   type Job,
   PlayheadError,
   type RecordBatch,
-  type StartCommand,
+  type WorkerCommand,
 } from "@playhead/core";
 import { createMemoryBus } from "./bus/memory-bus.ts";
 import { createControl } from "./control/control.ts";
@@ -43,9 +43,13 @@ export interface EngineOptions {
 export interface LocalEngine {
   ingest(batch: RecordBatch): Promise<BatchAck>;
   /** Calls the listener for each command to this source. @returns ends it */
-  onCommand(source: string, listener: (command: ControlCommand) => void): () => void;
-  /** Calls the listener for each job of these kinds that this source is to start. @returns ends it */
-  onStart(source: string, kinds: ReadonlySet<string>, listener: (command: StartCommand) => void): () => void;
+  onCommand(
+    source: string,
+    /** @returns whether the command was taken */
+    listener: (command: WorkerCommand) => boolean,
+    /** The kinds of jobs that it would start now. */
+    kinds?: readonly string[],
+  ): () => void;
 }
 
 /** Collection of the workers that said that they would be heard of, kept for so long. */
@@ -194,16 +198,21 @@ function assembleEngine({ store, media, log, nowMs, limits }: EngineParts) {
       workers.seen(source);
       return ingest.ingest({ source, records: batch.records }, { tenantId: DEFAULT_TENANT, worker: source });
     },
-    onCommand: (source, listener) => workers.listen(LOCAL_WORKER_PREFIX + source, listener),
-    onStart(source, kinds, listener) {
-      const take = () => {
-        for (const command of starts.offer(DEFAULT_TENANT, LOCAL_WORKER_PREFIX + source, kinds)) {
-          starts.confirm(command.command_id);
-          listener(command);
+    onCommand(source, listener, kinds = []) {
+      const name = LOCAL_WORKER_PREFIX + source;
+      const wanted = new Set(kinds);
+      const startOne = () => {
+        for (const command of starts.offer(DEFAULT_TENANT, name, wanted)) {
+          if (listener(command)) starts.confirm(command.command_id);
         }
       };
-      take();
-      return starts.listen(DEFAULT_TENANT, kinds, take);
+      const endStarts = starts.listen(DEFAULT_TENANT, wanted, startOne);
+      const endCommands = workers.listen(name, listener);
+      if (wanted.size > 0) startOne();
+      return () => {
+        endStarts();
+        endCommands();
+      };
     },
   };
 

@@ -52,6 +52,11 @@ export function afterRefusal(
   return null;
 }
 
+/** Whether a record was refused because its job has ended. */
+export function isEndedAtServer({ error_code, detail }: RefusedRecord): boolean {
+  return error_code === "conflict" && typeof detail.state === "string" && FINAL.has(detail.state);
+}
+
 /** The report that a job whose work is done is not paused any more. */
 export function goesOn(): { readonly type: EventType; readonly data: JsonObject } {
   return { type: "job.state_changed", data: { new_state: "running", reason: "its work is done" } };

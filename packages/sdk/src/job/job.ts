@@ -18,16 +18,27 @@ import { createTaskHandle } from "../task/task-handle.ts";
 import type { JobScope } from "../task/task-node.ts";
 import type { Warn } from "../warnings.ts";
 import { createWork } from "../work.ts";
-import { afterRefusal, canceledEnd, completedEnd, failedEnd, goesOn, type JobEnd, summaryOf } from "./job-end.ts";
+import {
+  afterRefusal,
+  canceledEnd,
+  completedEnd,
+  failedEnd,
+  goesOn,
+  isEndedAtServer,
+  type JobEnd,
+  summaryOf,
+} from "./job-end.ts";
 import { type JobOptions, jobCreatedData, traceIdOf } from "./job-options.ts";
 
 /** A job as the Playhead that it belongs to sees it. */
 export interface OpenJob {
   readonly handle: JobHandle;
-  /** Obeys the server. */
-  control(verb: ControlVerb, reason: string | null): void;
+  /** Obeys the server. @returns why a command means nothing to the job as it is; null when it does, or comes too late */
+  control(verb: ControlVerb, reason: string | null): string | null;
   /** @returns whether the refusal of a record of this job was to be expected, and has been dealt with */
   absorb(record: EventRecord, refused: RefusedRecord): boolean;
+  /** The server has ended the job, since nothing was heard of this worker: its work is canceled. */
+  abandon(): void;
 }
 
 export interface JobDeps {
@@ -105,6 +116,10 @@ export function createJob(options: JobOptions, { recorder, randomId, warn }: Job
     if (state === "pending" || (mayEnd && !isInRun)) end(canceledEnd(gate.signal.reason, null));
   }
 
+  function abandon(): void {
+    cancel(canceledError("the server has ended this job; what it still does is not taken"), true);
+  }
+
   const onAbort = () => {
     const why: unknown = options.signal?.reason;
     const words = why instanceof PlayheadError ? why.message : "canceled by the program that runs it";
@@ -156,6 +171,17 @@ export function createJob(options: JobOptions, { recorder, randomId, warn }: Job
     start,
     complete: (summary) => complete(summaryOf(summary)),
     fail,
+    pause(reason = "pause requested") {
+      if (state !== "running" || gate.state() !== "open") return;
+      say("job.state_changed", { new_state: "pausing", reason: shortText(reason, 500) });
+      gate.pause();
+      recorder.hurry();
+    },
+    resume() {
+      if (state !== "running" || (gate.state() !== "pausing" && gate.state() !== "paused")) return;
+      sayState("running");
+      gate.resume();
+    },
     cancel: (reason = "canceled") => cancel(canceledError(shortText(reason, 500)), true),
     artifact(input) {
       if (isEnded()) return;
@@ -201,8 +227,12 @@ export function createJob(options: JobOptions, { recorder, randomId, warn }: Job
     control(verb, reason) {
       if (verb === "cancel") cancel(canceledError(shortText(reason ?? "canceled", 500)), false);
       else if (state === "running") gate[verb]();
+      else if (state === "pending" && verb === "pause") return "it has not started";
+      return null;
     },
+    abandon,
     absorb(record, refused) {
+      if (isEndedAtServer(refused)) abandon();
       const instead = afterRefusal(record, refused);
       if (instead === null || endReports >= MAX_END_REPORTS) return false;
       if (instead.length > 0) endReports += 1;

@@ -250,3 +250,27 @@ test("a command that comes twice is obeyed once", async () => {
   say("1", "pause");
   expect(job.state).toBe("running");
 });
+
+test("the work itself may pause its job and let it go on, with a reason; twice is harmless", async () => {
+  const { playhead, engine, clock, refused } = setup();
+  const job = playhead.job({ kind: "demo", id: "j" });
+  job.pause();
+  expect(job.state).toBe("pending");
+  const running = job.run(async () => {
+    job.pause("the provider is closed");
+    job.pause();
+    await job.checkpoint();
+  });
+  await clock.advance(100);
+  expect([job.state, engine.job("j").state]).toEqual(["paused", "paused"]);
+  expect(engine.facts("j").find(({ data }) => data.new_state === "pausing")?.data.reason).toBe(
+    "the provider is closed",
+  );
+  job.resume();
+  job.resume();
+  await running;
+  job.pause();
+  await clock.advance(100);
+  expect(jobStates(engine.facts("j"))).toEqual(["running", "pausing", "paused", "running", "completing", "completed"]);
+  expect(refused).toEqual([]);
+});

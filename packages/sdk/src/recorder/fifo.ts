@@ -4,6 +4,8 @@ export interface Fifo<Item> {
   push(item: Item): void;
   /** The item at the front, which stays there. */
   peek(): Item | undefined;
+  /** The item so many places behind the front, which stays there. */
+  at(index: number): Item | undefined;
   shift(): Item | undefined;
 }
 
@@ -20,6 +22,7 @@ export function createFifo<Item>(): Fifo<Item> {
       items.push(item);
     },
     peek: () => items[head],
+    at: (index) => items[head + index],
     shift() {
       const item = items[head];
       if (head === items.length) return undefined;

@@ -22,6 +22,8 @@ export interface RecordQueue {
   add(record: NumberedRecord, importance: Importance): boolean;
   /** Takes out the oldest records, in the order of their numbers. */
   take(count: number): NumberedRecord[];
+  /** Drops all log lines and changes of step: there will be room for facts alone. */
+  shed(): void;
 }
 
 export interface RecordQueueOptions {
@@ -62,6 +64,9 @@ export function createRecordQueue({ capacity, onDrop }: RecordQueueOptions): Rec
       const lane = importance === "log" ? logs : importance === "step" ? steps : kept;
       lane.push(record);
       return true;
+    },
+    shed() {
+      while (logs.size() + steps.size() > 0) makeRoom();
     },
     take(count) {
       const taken: NumberedRecord[] = [];

@@ -29,6 +29,7 @@ function setup(options: Partial<RecorderOptions> = {}) {
     random: () => 1,
     flushMs: 20,
     capacity: 100_000,
+    spool: null,
     onAck,
     onRejected,
     ...options,
@@ -286,13 +287,13 @@ test("close flushes, takes nothing more and leaves no timer, also when the serve
     say("a");
     const closed = recorder.close(2_000);
     await clock.advance(2_000);
-    expect(await closed).toBe(!failing);
+    expect(await closed).toEqual({ isDelivered: !failing, onDisk: 0, isSomeLost: failing });
     const count = sent().length;
     expect(say("late")).toBe(false);
     await clock.advance(60_000);
     expect(sent()).toHaveLength(count);
     expect(clock.timers().all).toBe(0);
-    expect(await recorder.close(10)).toBe(!failing);
+    expect(await recorder.close(10)).toMatchObject({ isDelivered: !failing });
   }
 });
 

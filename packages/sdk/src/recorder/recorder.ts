@@ -1,6 +1,8 @@
 import type { BatchAck, EventRecord, EventType, JsonObject } from "@playhead/core";
+import type { Spool } from "../spool/spool.ts";
 import type { SetTimer } from "../timer.ts";
 import type { Transport } from "../transport/transport.ts";
+import { createBacklog } from "./backlog.ts";
 import { mergeInOrder } from "./batch.ts";
 import { createDropTally } from "./drop-tally.ts";
 import { createFlushWaiters } from "./flush-waiters.ts";
@@ -46,8 +48,17 @@ export interface Recorder {
   reportDrops(jobId: string): void;
   /** Resolves with true when all that was recorded before is stored, with false when it could not be in time. */
   flush(timeoutMs: number): Promise<boolean>;
-  /** Flushes, and takes nothing more. */
-  close(timeoutMs: number): Promise<boolean>;
+  /** Flushes, takes nothing more, and leaves on disk what was not delivered. */
+  close(timeoutMs: number): Promise<Closed>;
+}
+
+/** What became of all that was recorded. */
+export interface Closed {
+  readonly isDelivered: boolean;
+  /** How many records wait on disk for whoever starts next. */
+  readonly onDisk: number;
+  /** Whether some could be neither delivered nor left on disk. */
+  readonly isSomeLost: boolean;
 }
 
 export interface RecorderOptions {
@@ -58,8 +69,10 @@ export interface RecorderOptions {
   readonly random: () => number;
   /** How long a record waits for others. */
   readonly flushMs: number;
-  /** How many records wait at most. */
+  /** How many records wait in memory at most. */
   readonly capacity: number;
+  /** Where they wait while the server is away; null keeps them in memory. */
+  readonly spool: Spool | null;
   /** Must not throw, like the next. */
   readonly onAck: (records: readonly EventRecord[], ack: BatchAck) => void;
   /** A whole batch was refused, and is lost. */
@@ -69,13 +82,15 @@ export interface RecorderOptions {
 const BATCH_RECORDS = 2_000;
 const TICK_MS = 250;
 const ROOM_MS = 1_000;
+/** So much of what is recorded while the server is away a killed process may lose. */
+const SPILL_MS = 100;
 
 export function createRecorder(options: RecorderOptions): Recorder {
-  const { transport, source, nowMs, setTimer, random, flushMs, capacity, onAck, onRejected } = options;
+  const { transport, source, nowMs, setTimer, random, flushMs, capacity, spool, onAck, onRejected } = options;
   let lastN = 0;
   let closed = false;
   let inFlight = false;
-  let closing: Promise<boolean> | null = null;
+  let closing: Promise<Closed> | null = null;
   const drops = createDropTally();
   const queue = createRecordQueue({
     capacity,
@@ -85,9 +100,17 @@ export function createRecorder(options: RecorderOptions): Recorder {
     },
   });
   const ticks = createTickSlots({ throttleMs: TICK_MS, lastNumber: () => lastN });
-  const sender = createSender({ transport, setTimer, random, onFailing: () => room.check() });
+  const sender = createSender({ transport, setTimer, random, onFailing });
+  const backlog = createBacklog({
+    queue,
+    spool,
+    isFailing: sender.isFailing,
+    crowd: capacity / 2,
+    batchRecords: BATCH_RECORDS,
+  });
   const waiters = createFlushWaiters();
   const flushAt = createWakeUp({ nowMs, setTimer, keepsAlive: true, onWake: pump });
+  const spillAt = createWakeUp({ nowMs, setTimer, keepsAlive: true, onWake: backlog.spill });
   const throttleAt = createWakeUp({ nowMs, setTimer, keepsAlive: false, onWake: releaseTicks });
   const room = createRoom({
     setTimer,
@@ -95,11 +118,16 @@ export function createRecorder(options: RecorderOptions): Recorder {
     isWanted: () => isCrowded() && !sender.isFailing() && !closed,
   });
 
-  const isIdle = () => queue.size() === 0 && ticks.dueCount() === 0;
+  const isIdle = () => backlog.isEmpty() && ticks.dueCount() === 0;
   const isCrowded = () => queue.size() >= capacity / 2;
 
+  function onFailing(): void {
+    room.check();
+    backlog.spill();
+  }
+
   function schedule(): void {
-    if (inFlight || isIdle()) return;
+    if (inFlight || isIdle() || closed) return;
     flushAt.set(nowMs() + (queue.size() >= BATCH_RECORDS ? 0 : flushMs));
   }
 
@@ -116,19 +144,23 @@ export function createRecorder(options: RecorderOptions): Recorder {
     inFlight = true;
     do {
       await sendBatch();
-    } while (!closed && (queue.size() >= BATCH_RECORDS || (waiters.areWaiting() && !isIdle())));
+    } while (!closed && (isMuchWaiting() || (waiters.areWaiting() && !isIdle())));
     inFlight = false;
     schedule();
   }
 
+  const isMuchWaiting = () => queue.size() >= BATCH_RECORDS || backlog.isOnDisk();
+
   async function sendBatch(): Promise<void> {
-    const facts = queue.take(BATCH_RECORDS);
+    const next = backlog.next();
+    const facts = next instanceof Promise ? await next : next;
     // What waits behind a fact that does not fit in this batch has to stay behind it.
-    const upTo = queue.size() === 0 ? lastN : (facts.at(-1)?.n ?? 0);
+    const upTo = backlog.isEmpty() ? lastN : (facts.at(-1)?.n ?? 0);
     const records = mergeInOrder(facts, ticks.takeUpTo(upTo));
     if (records.length === 0) return;
     const serial = waiters.batchLeaves();
     const delivery = await sender.deliver({ source, records });
+    if (delivery.outcome !== "abandoned") await backlog.settle();
     if (delivery.outcome === "acknowledged") onAck(records, delivery.ack);
     if (delivery.outcome === "rejected") onRejected(records, delivery.error);
     waiters.batchSettled(serial, upTo, delivery.outcome === "acknowledged");
@@ -148,6 +180,7 @@ export function createRecorder(options: RecorderOptions): Recorder {
     lastN += 1;
     const taken = queue.add({ ...report, ts: isoTime(nowMs()), n: lastN }, importance);
     schedule();
+    if (spool !== null && backlog.isSpilling()) spillAt.set(nowMs() + SPILL_MS);
     return taken;
   }
 
@@ -163,14 +196,14 @@ export function createRecorder(options: RecorderOptions): Recorder {
     return delivered;
   }
 
-  async function closeOnce(timeoutMs: number): Promise<boolean> {
-    const delivered = await flush(timeoutMs);
+  async function closeOnce(timeoutMs: number): Promise<Closed> {
+    const isDelivered = await flush(timeoutMs);
     closed = true;
     sender.abandon();
-    flushAt.clear();
-    throttleAt.clear();
+    for (const wakeUp of [flushAt, spillAt, throttleAt]) wakeUp.clear();
     room.check();
-    return delivered;
+    const { isAllThere, count } = await backlog.leave();
+    return { isDelivered, onDisk: count, isSomeLost: !isAllThere };
   }
 
   return {

@@ -26,12 +26,14 @@ export interface SenderOptions {
   readonly random: () => number;
   /** Called when a try fails that will be repeated. */
   readonly onFailing: () => void;
+  /**
+   * So many tries keep the process alive; then it may end though something is unsent.
+   * @defaultValue 6: as many seconds, more or less
+   */
+  readonly patientTries?: number;
 }
 
-/** So many tries keep the process alive (over 10 s); then it may end though something is unsent. */
-const PATIENT_TRIES = 6;
-
-export function createSender({ transport, setTimer, random, onFailing }: SenderOptions): Sender {
+export function createSender({ transport, setTimer, random, onFailing, patientTries = 6 }: SenderOptions): Sender {
   let failing = false;
   let abandoned = false;
   let endWait: (() => void) | null = null;
@@ -67,7 +69,7 @@ export function createSender({ transport, setTimer, random, onFailing }: SenderO
         if ("outcome" in result) return result;
         onFailing();
         if (!abandoned)
-          await wait(Math.max(result.retryAfterMs, backoffMs(attempt, random())), attempt <= PATIENT_TRIES);
+          await wait(Math.max(result.retryAfterMs, backoffMs(attempt, random())), attempt <= patientTries);
       }
     },
     isFailing: () => failing,

@@ -24,12 +24,14 @@ export interface TestAnswer {
 /** A real HTTP server that answers as a test says. */
 export interface TestServer {
   readonly url: string;
+  readonly port: number;
   readonly seen: readonly SeenRequest[];
   close(): Promise<void>;
 }
 
 export async function startTestServer(
   answer: (request: SeenRequest) => Promise<TestAnswer> | TestAnswer,
+  port = 0,
 ): Promise<TestServer> {
   const seen: SeenRequest[] = [];
   const server = createServer((request, response) => {
@@ -53,10 +55,11 @@ export async function startTestServer(
     response.end(typeof reply === "string" ? reply : JSON.stringify(reply));
   }
 
-  await new Promise<void>((resolve) => server.listen(0, "127.0.0.1", resolve));
-  const { port } = server.address() as AddressInfo;
+  await new Promise<void>((resolve) => server.listen(port, "127.0.0.1", resolve));
+  const address = server.address() as AddressInfo;
   return {
-    url: `http://127.0.0.1:${port}`,
+    url: `http://127.0.0.1:${address.port}`,
+    port: address.port,
     seen,
     async close() {
       server.closeAllConnections();

@@ -1,7 +1,8 @@
-import { type ControlCommand, isJsonObject } from "@playhead/core";
+import { isJsonObject } from "@playhead/core";
 import { backoffMs } from "../recorder/backoff.ts";
 import type { SetTimer } from "../timer.ts";
 import type { RequestJson } from "./http-client.ts";
+import { readCommand } from "./read-command.ts";
 import type { CommandListener } from "./transport.ts";
 
 export interface CommandPollDeps {
@@ -15,27 +16,35 @@ const WAIT_SEC = 25;
 const POLL_TIMEOUT_MS = (WAIT_SEC + 10) * 1_000;
 const ACK_TIMEOUT_MS = 10_000;
 
-/** Asks the server for commands, again and again, until the returned function is called. */
+/**
+ * Asks the server for commands, again and again, until the returned function is called.
+ *
+ * @param kinds of jobs that would be started. A worker that starts jobs is kept alive by this; one that only runs its own
+ * is kept alive by them.
+ */
 export function pollCommands(
   source: string,
   listener: CommandListener,
+  kinds: readonly string[],
   { request, setTimer, random }: CommandPollDeps,
 ): () => void {
   const controller = new AbortController();
   const { signal } = controller;
-  const path = `/commands?source=${encodeURIComponent(source)}&wait=${WAIT_SEC}`;
+  const ofKinds = kinds.length === 0 ? "" : `&kinds=${kinds.map(encodeURIComponent).join(",")}`;
+  const path = `/commands?source=${encodeURIComponent(source)}&wait=${WAIT_SEC}${ofKinds}`;
 
   async function poll(): Promise<void> {
     let failures = 0;
     while (!signal.aborted) {
       try {
         const answer = await request({ method: "GET", path, timeoutMs: POLL_TIMEOUT_MS, signal });
-        failures = 0;
-        // They are obeyed after the loop has ended, too: the answer may have come just before.
         const commands = commandsIn(answer);
-        for (const command of commands) await obey(command);
+        // They are obeyed after the loop has ended, too: the answer may have come just before.
+        const isSomeTaken = await obeyAll(commands);
+        // What is not taken comes again at once.
+        failures = isSomeTaken || commands.length === 0 ? 0 : failures + 1;
         // Should a server, or a proxy, not hold the question open, this is no storm.
-        if (commands.length === 0) await wait(backoffMs(1, random()));
+        if (!isSomeTaken) await wait(backoffMs(failures + 1, random()));
       } catch {
         // Whatever it is, commands are worth trying again: the job goes on meanwhile.
         failures += 1;
@@ -44,13 +53,23 @@ export function pollCommands(
     }
   }
 
-  async function obey(command: ControlCommand): Promise<void> {
-    listener(command);
+  async function obeyAll(commands: readonly unknown[]): Promise<boolean> {
+    let isSomeTaken = false;
+    for (const value of commands) {
+      const command = readCommand(value);
+      if (command === null || !listener(command)) continue;
+      isSomeTaken = true;
+      await confirm(command.command_id);
+    }
+    return isSomeTaken;
+  }
+
+  async function confirm(commandId: string): Promise<void> {
     // The last command ends the job, and with it this signal: its receipt still has to get through.
     const receipt = new AbortController();
     await request({
       method: "POST",
-      path: `/commands/${encodeURIComponent(command.command_id)}/ack`,
+      path: `/commands/${encodeURIComponent(commandId)}/ack?source=${encodeURIComponent(source)}`,
       timeoutMs: ACK_TIMEOUT_MS,
       signal: receipt.signal,
     });
@@ -63,7 +82,7 @@ export function pollCommands(
         cancelTimer();
         resolve();
       };
-      const cancelTimer = setTimer(done, delayMs, false);
+      const cancelTimer = setTimer(done, delayMs, kinds.length > 0);
       if (signal.aborted) done();
       else signal.addEventListener("abort", done, { once: true });
     });
@@ -73,19 +92,7 @@ export function pollCommands(
   return () => controller.abort();
 }
 
-const VERBS: ReadonlySet<unknown> = new Set(["pause", "resume", "cancel"]);
-
-function commandsIn(answer: unknown): ControlCommand[] {
+function commandsIn(answer: unknown): readonly unknown[] {
   const commands = isJsonObject(answer) ? answer.commands : undefined;
-  return Array.isArray(commands) ? commands.filter(isCommand) : [];
-}
-
-function isCommand(value: unknown): value is ControlCommand {
-  return (
-    isJsonObject(value) &&
-    typeof value.command_id === "string" &&
-    typeof value.job_id === "string" &&
-    VERBS.has(value.verb) &&
-    (value.reason === null || typeof value.reason === "string")
-  );
+  return Array.isArray(commands) ? commands : [];
 }

@@ -25,7 +25,7 @@ export type RequestJson = (request: HttpRequest) => Promise<unknown>;
 
 /** @throws PlayheadError `usage_error` when the address is not one of http or https */
 export function createHttpClient({ url, apiKey, nowMs }: HttpClientOptions): RequestJson {
-  const base = baseOf(url);
+  const base = serverBase(url);
   return async ({ method, path, headers, body, timeoutMs, signal }) => {
     let answer: Response;
     try {
@@ -49,7 +49,8 @@ export function createHttpClient({ url, apiKey, nowMs }: HttpClientOptions): Req
   };
 }
 
-function baseOf(url: string): string {
+/** The server's address without a slash at its end. @throws PlayheadError `usage_error` */
+export function serverBase(url: string): string {
   const parsed = URL.parse(url);
   if (parsed === null || (parsed.protocol !== "http:" && parsed.protocol !== "https:")) {
     throw new PlayheadError(

@@ -252,15 +252,15 @@ describe("onCommand", () => {
       return rounds.shift() ?? new Promise(() => undefined);
     });
     const heard: string[] = [];
-    const stop = transport.onCommand("w 1", ({ command_id }) => heard.push(command_id));
+    const stop = transport.onCommand("w 1", ({ command_id }) => heard.push(command_id) > 0);
     await last.promise;
     stop();
     expect(heard).toEqual(["c/1", "c2"]);
     const [first] = server.seen;
     expect(first).toMatchObject({ method: "GET", path: "/api/v1/commands?source=w%201&wait=25" });
     expect(server.seen.filter(({ method }) => method === "POST").map(({ path }) => path)).toEqual([
-      "/api/v1/commands/c%2F1/ack",
-      "/api/v1/commands/c2/ack",
+      "/api/v1/commands/c%2F1/ack?source=w%201",
+      "/api/v1/commands/c2/ack?source=w%201",
     ]);
   });
 });

@@ -8,9 +8,11 @@ import {
   type RefusedRecord,
   toErrorBody,
 } from "@playhead/core";
+import { startHeartbeat } from "../heartbeat/heartbeat.ts";
+import { defaultSpoolFolder } from "../spool/spool-settings.ts";
 import { type SetTimer, setSystemTimer } from "../timer.ts";
 import { pollCommands } from "./command-poll.ts";
-import { createHttpClient } from "./http-client.ts";
+import { createHttpClient, serverBase } from "./http-client.ts";
 import { type NdjsonPart, ndjsonParts } from "./ndjson.ts";
 import type { Transport } from "./transport.ts";
 
@@ -24,6 +26,10 @@ export interface HttpTransportOptions {
   readonly maxRequestBytes?: number;
   /** After this a request counts as failed. @defaultValue 30 000 */
   readonly timeoutMs?: number;
+  /** What is done with records while the server is away; false keeps them in memory. */
+  readonly spool?: SpoolOptions | false;
+  /** How often the server is told that this worker lives; Infinity: never. @defaultValue 15 000 */
+  readonly heartbeatMs?: number;
   /** Milliseconds since 1970. @defaultValue the platform's clock */
   readonly nowMs?: () => number;
   readonly setTimer?: SetTimer;
@@ -31,7 +37,20 @@ export interface HttpTransportOptions {
   readonly random?: () => number;
 }
 
+/** Where records wait on disk, and how much of them. */
+export interface SpoolOptions {
+  /**
+   * Workers that report to the same server with the same key may share it.
+   * @defaultValue one for this server and this key, under the user's folder for state
+   */
+  readonly folder?: string;
+  /** @defaultValue 256 MB (256 000 000) */
+  readonly maxBytes?: number;
+}
+
 const MAX_REQUEST_BYTES = 1_000_000;
+const MAX_SPOOL_BYTES = 256_000_000;
+const HEARTBEAT_MS = 15_000;
 const REQUEST_TIMEOUT_MS = 30_000;
 /** Packing less than this costs more than it saves. */
 const GZIP_FROM_BYTES = 1_000;
@@ -46,6 +65,7 @@ const pack = promisify(gzip);
 export function createHttpTransport(options: HttpTransportOptions): Transport {
   const { url, apiKey, maxRequestBytes = MAX_REQUEST_BYTES, timeoutMs = REQUEST_TIMEOUT_MS } = options;
   const { nowMs = Date.now, setTimer = setSystemTimer, random = Math.random } = options;
+  const { spool = {}, heartbeatMs = HEARTBEAT_MS } = options;
   const request = createHttpClient({ url, apiKey, nowMs });
   const closing = new AbortController();
   const polls = new Set<() => void>();
@@ -92,8 +112,19 @@ export function createHttpTransport(options: HttpTransportOptions): Transport {
 
   return {
     send: ({ source, records }) => postAll(source, [records]),
-    onCommand(source, listener) {
-      const stopPoll = pollCommands(source, listener, { request, setTimer, random });
+    spool:
+      spool === false
+        ? undefined
+        : {
+            folder: spool.folder ?? defaultSpoolFolder(serverBase(url), apiKey),
+            maxBytes: spool.maxBytes ?? MAX_SPOOL_BYTES,
+          },
+    ...(Number.isFinite(heartbeatMs) && {
+      startHeartbeat: (source: string, onEnded: (jobIds: readonly string[]) => void) =>
+        startHeartbeat({ base: serverBase(url), apiKey, source, everyMs: heartbeatMs, setTimer, onEnded }),
+    }),
+    onCommand(source, listener, kinds = []) {
+      const stopPoll = pollCommands(source, listener, kinds, { request, setTimer, random });
       const stop = () => {
         polls.delete(stop);
         stopPoll();

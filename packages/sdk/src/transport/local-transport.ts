@@ -5,15 +5,15 @@ import type { CommandListener, Transport } from "./transport.ts";
 export interface LocalEngine {
   /** Takes a batch; resolves after it is stored. */
   ingest(batch: RecordBatch): Promise<BatchAck>;
-  /** Tells the listener what is asked of the source's jobs, until the returned function is called. */
-  onCommand(source: string, listener: CommandListener): () => void;
+  /** Tells the listener what is asked of the source, until the returned function is called; see {@link Transport}. */
+  onCommand(source: string, listener: CommandListener, kinds?: readonly string[]): () => void;
 }
 
 /** The way to a server in this process: batches are handed over in memory. The engine stays its owner's to close. */
 export function createLocalTransport(engine: LocalEngine): Transport {
   return {
     send: (batch) => engine.ingest(batch),
-    onCommand: (source, listener) => engine.onCommand(source, listener),
+    onCommand: (source, listener, kinds) => engine.onCommand(source, listener, kinds),
     close: async () => undefined,
   };
 }

@@ -1,7 +1,19 @@
-import type { BatchAck, ControlCommand, RecordBatch } from "@playhead/core";
+import type { BatchAck, RecordBatch, WorkerCommand } from "@playhead/core";
+import type { SpoolSettings } from "../spool/spool-settings.ts";
 
-/** Hears what the server asks of the jobs that run here. */
-export type CommandListener = (command: ControlCommand) => void;
+/**
+ * Hears what the server asks of this worker.
+ *
+ * @returns whether the command was taken: then it is confirmed, else it comes again
+ */
+export type CommandListener = (command: WorkerCommand) => boolean;
+
+/** Tells the server that this worker lives, also while its own code blocks the thread that it runs in. */
+export interface Heartbeat {
+  /** These jobs run here now. */
+  setJobs(jobIds: readonly string[]): void;
+  stop(): void;
+}
 
 /** The way to a server: to one in this process, or over HTTP. */
 export interface Transport {
@@ -12,8 +24,18 @@ export interface Transport {
    * where that is given.
    */
   send(batch: RecordBatch): Promise<BatchAck>;
-  /** Listens for commands to the jobs of a source, until the returned function is called. */
-  onCommand(source: string, listener: CommandListener): () => void;
+  /**
+   * Listens for commands to the jobs of a source, until the returned function is called.
+   * @param kinds the kinds of jobs that this worker would start now; none: it starts none
+   */
+  onCommand(source: string, listener: CommandListener, kinds?: readonly string[]): () => void;
+  /** Where records wait while the server is away; without it they wait in memory. */
+  readonly spool?: SpoolSettings | undefined;
+  /**
+   * Starts to tell the server that the source lives, and `onEnded` of jobs that have ended there meanwhile; missing where
+   * the server can see it for itself.
+   */
+  startHeartbeat?(source: string, onEnded: (jobIds: readonly string[]) => void): Heartbeat;
   /** Ends what is under way; nothing is sent any more. */
   close(): Promise<void>;
 }

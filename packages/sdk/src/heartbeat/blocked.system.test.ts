@@ -1,0 +1,50 @@
+import { spawn } from "node:child_process";
+import { once } from "node:events";
+import { afterEach, beforeEach, expect, test } from "vitest";
+import { startTestServer, type TestServer } from "../testing/test-server.ts";
+
+let server: TestServer;
+/** When each beat came, and what it said. */
+const beats: { readonly atMs: number; readonly event_loop_delay_ms: number; readonly jobs: readonly string[] }[] = [];
+
+beforeEach(async () => {
+  beats.length = 0;
+  server = await startTestServer((request) => {
+    if (request.path.endsWith("/heartbeat")) beats.push({ atMs: performance.now(), ...JSON.parse(request.body) });
+    if (request.method === "GET") return new Promise(() => undefined);
+    return { body: { accepted: 0, refused: [], known: true } };
+  });
+});
+afterEach(() => server.close());
+
+function startWorker(program: string) {
+  const index = new URL("../index.ts", import.meta.url).href;
+  const source = `import { createHttpTransport, createPlayhead } from ${JSON.stringify(index)};
+    const transport = createHttpTransport({ url: ${JSON.stringify(server.url)}, apiKey: "k", heartbeatMs: 200 });
+    const playhead = createPlayhead({ transport, source: "busy" });
+    ${program}`;
+  const args = ["--conditions=playhead-src", "--input-type=module-typescript", "--eval", source];
+  return spawn(process.execPath, args, { stdio: ["ignore", "pipe", "inherit"] });
+}
+
+test("a worker that blocks its own thread for 3 s goes on beating, and says how late it is", async () => {
+  const worker = startWorker(`
+    await playhead.job({ kind: "demo", id: "j" }).run(async () => {
+      await new Promise((resolve) => setTimeout(resolve, 1_000));
+      console.log("blocking");
+      const until = Date.now() + 3_000;
+      while (Date.now() < until);
+      console.log("done");
+    });`);
+  const exited = once(worker, "exit");
+  await once(worker.stdout, "data");
+  const from = performance.now();
+  await once(worker.stdout, "data");
+  const to = performance.now();
+  const during = beats.filter(({ atMs }) => atMs > from && atMs < to);
+  expect(during.length).toBeGreaterThanOrEqual(8);
+  expect(during.every(({ jobs }) => jobs.join() === "j")).toBe(true);
+  expect(Math.max(...during.map(({ event_loop_delay_ms }) => event_loop_delay_ms))).toBeGreaterThan(2_000);
+  // Neither thread nor timer keeps the process alive.
+  expect(await exited).toEqual([0, null]);
+});

@@ -1,0 +1,194 @@
+import { mkdirSync, writeFileSync } from "node:fs";
+import { createHttpTransport, createLocalTransport, createPlayhead, type Playhead } from "@playhead/sdk";
+import { ProgressChannel, ProgressMonitor } from "@playhead/sdk/seeds";
+import { type Config, configSchema, createEngine, type PlayheadServer, startServer } from "@playhead/server";
+import { afterAll, expect, onTestFinished, test } from "vitest";
+import { layCable } from "./fixtures/cable.ts";
+import { createTestFolder } from "./fixtures/video.ts";
+
+const folder = createTestFolder();
+afterAll(() => folder.remove());
+
+/** The real server; started again on the same data and port it is the same one. */
+async function start(name: string, port = 0, config: Partial<Config> = {}): Promise<PlayheadServer> {
+  const dashboardFolder = folder.at("dashboard");
+  mkdirSync(dashboardFolder, { recursive: true });
+  writeFileSync(`${dashboardFolder}/index.html`, "<!doctype html><title>Playhead</title>");
+  return startServer({
+    config: configSchema.parse({ port, data: folder.at(name), ...config }),
+    dashboardFolder,
+    version: "0.0.0",
+    log: () => undefined,
+  });
+}
+
+interface Told {
+  readonly type: string;
+  readonly seq: number;
+  readonly data: { readonly artifact?: { readonly name: string } };
+}
+
+/** All facts of a job as the API has them. */
+async function eventsOf({ url, accessKey }: PlayheadServer, jobId: string): Promise<readonly Told[]> {
+  const events: Told[] = [];
+  for (;;) {
+    const after = events.at(-1)?.seq ?? 0;
+    const answer = await fetch(`${url}/api/v1/jobs/${jobId}/events?after=${after}`, {
+      headers: { authorization: `Bearer ${accessKey}` },
+    });
+    const page = ((await answer.json()) as { events: readonly Told[] }).events;
+    if (page.length === 0) return events;
+    events.push(...page);
+  }
+}
+
+test("a worker works on while the real server is away, comes and goes; then all is there, once and in order", async () => {
+  let server = await start("restarts");
+  const { accessKey: apiKey, url } = server;
+  const port = Number(new URL(url).port);
+  const refused: unknown[] = [];
+  const transport = createHttpTransport({ url, apiKey, spool: { folder: folder.at("spool") } });
+  const playhead = createPlayhead({ transport, onRefused: (each) => refused.push(...each), warn: () => undefined });
+  const job = playhead.job({ kind: "demo", id: "job_away" });
+  let made = 0;
+  const make = async (count: number) => {
+    for (let i = 0; i < count; i += 1) {
+      made += 1;
+      job.artifact({ type: "file", name: String(made) });
+      if (i % 100 === 99) await new Promise((resolve) => setTimeout(resolve, 5));
+    }
+  };
+  await job.run(async () => {
+    await make(200);
+    for (let round = 0; round < 3; round += 1) {
+      await server.close();
+      await make(1_500);
+      server = await start("restarts", port);
+      await make(300);
+    }
+  });
+  expect(await playhead.close({ timeoutMs: 60_000 })).toBe(true);
+  const events = await eventsOf(server, "job_away");
+  await server.close();
+  expect(events.map(({ seq }) => seq)).toEqual(events.map((_, index) => index + 1));
+  const names = events.flatMap(({ type, data }) => (type === "job.artifact_added" ? [data.artifact?.name] : []));
+  expect(names).toEqual(Array.from({ length: made }, (_, index) => String(index + 1)));
+  expect(events.at(-1)?.type).toBe("session.completed");
+  expect(refused).toEqual([]);
+});
+
+test("a worker that was cut off for too long has lost its job, finds out, and stops working on it", async () => {
+  const server = await start("fenced", 0, { worker_lost_after_ms: 300, worker_lease_ms: 1_000 });
+  onTestFinished(server.close);
+  const cable = await layCable(server.url);
+  onTestFinished(cable.close);
+  const transport = createHttpTransport({ url: cable.url, apiKey: server.accessKey, heartbeatMs: 100, spool: false });
+  const playhead = createPlayhead({ transport, onRefused: () => undefined, warn: () => undefined });
+  onTestFinished(async () => void (await playhead.close()));
+  const jobOf = async (): Promise<{ state: string; reason: string }> => {
+    const headers = { authorization: `Bearer ${server.accessKey}` };
+    return (await (await fetch(`${server.url}/api/v1/jobs/job_fenced`, { headers })).json()) as never;
+  };
+
+  const job = playhead.job({ kind: "demo", id: "job_fenced" });
+  const running = job.run(
+    ({ signal }) => new Promise((_, reject) => signal.addEventListener("abort", () => reject(signal.reason))),
+  );
+  running.catch(() => undefined);
+  await playhead.flush();
+  await expect.poll(async () => (await jobOf()).state).toBe("running");
+  await new Promise((resolve) => setTimeout(resolve, 500));
+  cable.unplug();
+  await expect
+    .poll(async () => await jobOf(), { timeout: 20_000 })
+    .toMatchObject({ state: "failed", reason: "worker_lost" });
+  expect(job.signal.aborted).toBe(false);
+  cable.plug();
+  await expect(running).rejects.toMatchObject({ code: "canceled", message: expect.stringContaining("ended this job") });
+  await playhead.flush();
+  expect(await jobOf()).toMatchObject({ state: "failed", reason: "worker_lost" });
+});
+
+test("jobs announced over HTTP and retries are run by a worker of their kind, local or remote", async () => {
+  const server = await start("handled");
+  onTestFinished(server.close);
+  const headers = { authorization: `Bearer ${server.accessKey}`, "content-type": "application/json" };
+  const post = async (path: string, body?: object) =>
+    (await fetch(`${server.url}/api/v1${path}`, { method: "POST", headers, body: JSON.stringify(body ?? {}) })).json();
+  const remote = createPlayhead({ transport: createHttpTransport({ url: server.url, apiKey: server.accessKey }) });
+  const local = createPlayhead({ transport: createLocalTransport(server.local) });
+  for (const each of [remote, local]) onTestFinished(async () => void (await each.close()));
+  const ran: string[] = [];
+  remote.handle("demo", ({ title }) => {
+    ran.push(`remote ${title}`);
+    throw new Error("every try fails");
+  });
+  local.handle("bulk", ({ title, attempt }) => void ran.push(`local ${title} ${attempt}`));
+  await post("/jobs", { job_id: "a", kind: "demo", title: "A" });
+  await post("/jobs", { job_id: "b", kind: "bulk", title: "B" });
+  const stateOf = async (jobId: string) =>
+    ((await (await fetch(`${server.url}/api/v1/jobs/${jobId}`, { headers })).json()) as { state: string }).state;
+  await expect.poll(() => stateOf("a"), { timeout: 20_000 }).toBe("failed");
+  await expect.poll(() => stateOf("b"), { timeout: 20_000 }).toBe("completed");
+  const { job: again } = (await post("/jobs/a/retry")) as { job: { job_id: string } };
+  await expect.poll(() => stateOf(again.job_id), { timeout: 20_000 }).toBe("failed");
+  expect(ran.toSorted()).toEqual(["local B 1", "remote A", "remote A"]);
+});
+
+test("what a worker could not deliver before it ended is delivered to the real server by the next", async () => {
+  const first = await start("leftovers");
+  const { accessKey: apiKey, url } = first;
+  await first.close();
+  const open = (): Playhead =>
+    createPlayhead({
+      transport: createHttpTransport({ url, apiKey, spool: { folder: folder.at("spool-2") } }),
+      warn: () => undefined,
+    });
+  const gone = open();
+  await gone.job({ kind: "demo", id: "job_gone" }).run(() => ({ rows: 3 }));
+  expect(await gone.close({ timeoutMs: 50 })).toBe(false);
+  const server = await start("leftovers", Number(new URL(url).port));
+  expect(await open().close({ timeoutMs: 30_000 })).toBe(true);
+  const events = await eventsOf(server, "job_gone");
+  await server.close();
+  expect(events.map(({ type }) => type)).toEqual([
+    "job.created",
+    "job.state_changed",
+    "session.started",
+    "job.state_changed",
+    "job.state_changed",
+    "job.completed",
+    "session.completed",
+  ]);
+});
+
+test("the seeds' classes make histories that the real engine takes", async () => {
+  const engine = await createEngine({ dataFolder: folder.at("seeds"), log: () => undefined });
+  const refused: unknown[] = [];
+  const playhead = createPlayhead({
+    transport: createLocalTransport(engine.local),
+    onRefused: (each) => refused.push(...each),
+  });
+  onTestFinished(async () => {
+    await playhead.close();
+    await engine.close();
+  });
+  const monitor = new ProgressMonitor({ playhead });
+  monitor.registerJob("job_m", { state: "running", items_total: 3, videos: ["v1"] });
+  monitor.updateVideoProgress("job_m", "v1", { state: "completed" });
+  monitor.updateJobProgress("job_m", { items_failed: 1, rate_limited: true });
+  monitor.updateJobState("job_m", "pausing");
+  monitor.updateJobState("job_m", "paused");
+  monitor.updateJobState("job_m", "running");
+  monitor.updateJobState("job_m", "completed");
+  const channel = new ProgressChannel({ playhead });
+  channel.sceneStarted("job_c", 1, { style_count: 1 });
+  channel.clipProgress("job_c", 1, "split", "rendering", "filter: split");
+  channel.clipProgress("job_c", 1, "split", "complete");
+  channel.sceneCompleted("job_c", 1);
+  channel.done("job_c");
+  expect(await playhead.flush()).toBe(true);
+  expect(refused).toEqual([]);
+  expect(await engine.readJob("default", "job_m")).toMatchObject({ state: "completed", progress: { items_total: 3 } });
+  expect(await engine.readJob("default", "job_c")).toMatchObject({ state: "completed", counts: expect.anything() });
+});
