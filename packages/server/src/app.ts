@@ -5,7 +5,7 @@ import { type Auth, createAuth, SESSION_COOKIE, SESSION_SECONDS } from "./auth/a
 import { mayDo } from "./auth/principal.ts";
 import type { Config } from "./config/config.ts";
 import { createEngine, DEFAULT_TENANT, type Engine, type LocalEngine, type ServerLog } from "./engine.ts";
-import { createGateway, type Gateway } from "./gateway/gateway.ts";
+import { createGateway, type Gateway, type GatewayLoad } from "./gateway/gateway.ts";
 import { diskCheck } from "./health/checks/disk.ts";
 import { ingestCheck } from "./health/checks/ingest.ts";
 import { storeCheck } from "./health/checks/store.ts";
@@ -18,6 +18,7 @@ import { addJobRoutes, type NewJob } from "./http/job-routes.ts";
 import { addMonitoringRoutes } from "./http/monitoring-routes.ts";
 import { addPageRoutes } from "./http/page-routes.ts";
 import { addSessionRoutes } from "./http/session-routes.ts";
+import { addStreamRoutes } from "./http/stream-routes.ts";
 import type { MediaRoots } from "./media/media-roots.ts";
 
 export interface ServerOptions {
@@ -39,6 +40,8 @@ export interface PlayheadServer {
   readonly local: LocalEngine;
   readonly health: Health;
   readonly media: MediaRoots;
+  /** What viewers cost at the moment. */
+  readonly load: () => GatewayLoad;
   /** Takes nothing more, stores what is at hand, says goodbye to clients, and lets everything go. */
   close(): Promise<void>;
 }
@@ -79,7 +82,8 @@ async function startNetwork(engine: Engine, { config, dashboardFolder, version, 
   const http = await createHttp({
     version,
     authorize: async (request, permission) => {
-      const principal = await auth.ofRequest(request.headers);
+      const { tokenInQuery } = request.routeOptions.config;
+      const principal = await (tokenInQuery ? auth.ofUpgrade(request.raw) : auth.ofRequest(request.headers));
       if (principal === null || permission === "public") return principal;
       return mayDo(principal, permission) ? principal : "forbidden";
     },
@@ -95,7 +99,8 @@ async function startNetwork(engine: Engine, { config, dashboardFolder, version, 
     isReady: () => isReady,
   });
   await addPageRoutes(http, { dashboardFolder, mediaFile: media.fileOf });
-  const gateway = openGateway(engine, auth, log);
+  const gateway = openGateway(engine, auth, config, log);
+  addStreamRoutes(http, gateway);
   gateway.attach(http.server);
 
   await listen(http, gateway, config);
@@ -120,6 +125,7 @@ async function startNetwork(engine: Engine, { config, dashboardFolder, version, 
     local: engine.local,
     health,
     media,
+    load: gateway.load,
     close(): Promise<void> {
       closing ??= closeAll();
       return closing;
@@ -164,12 +170,11 @@ function addApi(http: Api, engine: Engine, auth: Auth): void {
   });
 }
 
-function openGateway(engine: Engine, auth: Auth, log: ServerLog): Gateway {
+function openGateway(engine: Engine, auth: Auth, config: Config, log: ServerLog): Gateway {
   const { store, bus, ingest } = engine;
   return createGateway({
     source: {
       epoch: store.epoch,
-      bus,
       store,
       peekJob: (jobId) => {
         const live = ingest.jobs.peek(jobId);
@@ -187,6 +192,9 @@ function openGateway(engine: Engine, auth: Auth, log: ServerLog): Gateway {
     readJobs: engine.readLive,
     listJobs: (tenantId, filter) => listJobs(engine, tenantId, filter),
     authenticate: auth.ofUpgrade,
+    authenticateToken: async (token) => auth.fromKey(token),
+    onRevoked: () => () => undefined,
+    limits: { perTenant: config.connections_per_tenant, perAddress: config.connections_per_address },
     nowMs: Date.now,
     onError: (error) => log("warning", "a socket failed", { error: textOf(error) }),
   });
@@ -240,6 +248,7 @@ async function listJobs(
     limit: filter.limit ?? LIST_SIZE,
     ...(filter.state !== undefined && { states: filter.state }),
     ...(filter.kind !== undefined && { kinds: filter.kind }),
+    ...(filter.user_id !== undefined && { userId: filter.user_id }),
   });
   return refresh(items);
 }

@@ -3,7 +3,7 @@ import { join } from "node:path";
 import type { EventRecord, EventType, JsonObject } from "@playhead/core";
 import { onTestFinished } from "vitest";
 import { startServer } from "../src/app.ts";
-import type { Config } from "../src/config/config.ts";
+import { type Config, configSchema } from "../src/config/config.ts";
 import { tempFolder } from "./temp-folder.ts";
 
 export interface TestServerOptions {
@@ -22,7 +22,7 @@ export async function startTestServer({ config, dataFolder, atEnd = onTestFinish
   const data = dataFolder ?? join(folder, "data");
   const complaints: string[] = [];
   const server = await startServer({
-    config: { host: "127.0.0.1", port: 0, data, ...config },
+    config: configSchema.parse({ host: "127.0.0.1", port: 0, data, ...config }),
     dashboardFolder,
     version: "1.2.3",
     log: (level, message, fields) => complaints.push(`${level}: ${message} ${JSON.stringify(fields ?? {})}`),

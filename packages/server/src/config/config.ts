@@ -32,6 +32,21 @@ export const configSchema = z.strictObject({
     .min(32)
     .optional()
     .meta({ env: ["PLAYHEAD_SECRET"], description: "Signs sessions; else one is made on first start." }),
+  connections_per_tenant: z
+    .number()
+    .int()
+    .min(1)
+    .default(5_000)
+    .meta({ env: ["PLAYHEAD_CONNECTIONS_PER_TENANT"], description: "Viewers of one tenant at a time." }),
+  connections_per_address: z
+    .number()
+    .int()
+    .min(1)
+    .default(500)
+    .meta({
+      env: ["PLAYHEAD_CONNECTIONS_PER_ADDRESS"],
+      description: "Viewers from one network address at a time; those of this machine are not counted.",
+    }),
   ffmpeg_path: z
     .string()
     .min(1)
@@ -43,7 +58,7 @@ export type Config = z.infer<typeof configSchema>;
 export type ConfigKey = keyof Config;
 
 /** Settings that are numbers: in the environment and on a command line they are text. */
-const NUMBERS: ReadonlySet<ConfigKey> = new Set(["port"]);
+const NUMBERS: ReadonlySet<ConfigKey> = new Set(["port", "connections_per_tenant", "connections_per_address"]);
 /** Settings that nobody may read in a message. */
 const SECRETS: ReadonlySet<ConfigKey> = new Set(["admin_key", "secret"]);
 

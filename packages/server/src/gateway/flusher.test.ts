@@ -20,7 +20,10 @@ function outbox(waits = 0) {
       flushedAtMs.push(Date.now() - startMs);
       return flushedAtMs.length <= waits;
     },
-    room: () => Promise.resolve(),
+    pushLine: () => undefined,
+    hasRoom: () => true,
+    onRoom: (callback) => callback(),
+    waitingBytes: () => 0,
     end: () => undefined,
   };
   return { box, flushedAtMs };

@@ -48,3 +48,5 @@ export function createFlusher(nowMs: () => number) {
     },
   };
 }
+
+export type Flusher = ReturnType<typeof createFlusher>;

@@ -7,23 +7,24 @@ import { factEvent, publicationOf, tickEvent } from "../../test/publications.ts"
 import { openSocket } from "../../test/socket.ts";
 import { createMemoryBus } from "../bus/memory-bus.ts";
 import { createGateway } from "./gateway.ts";
+import type { Viewer } from "./viewer.ts";
+
+const VIEWER: Viewer = { tenantId: "default", jobIds: null, expiresAtMs: null, credentialId: "c1" };
 
 /** A gateway whose heart beats fast, though slow enough for a busy machine, over one job. */
-async function setup({
-  authenticate = async (): Promise<{ tenantId: string } | null> => ({ tenantId: "default" }),
-} = {}) {
+async function setup({ authenticate = async (): Promise<Viewer | null> => VIEWER } = {}) {
   const errors: unknown[] = [];
   const bus = createMemoryBus((error) => errors.push(error));
   const job = runningJob("j");
   const gateway = createGateway({
     source: {
       epoch: "e1",
-      bus,
       peekJob: (jobId) =>
         jobId === "j" ? { draft: job, currentTicks: () => [], storedSoon: async () => true } : undefined,
       loadJob: async () => null,
       store: {
         readFacts: async () => [],
+        readLogs: async () => [],
         readSnapshot: async (jobId) => {
           if (jobId === "broken") throw new Error("the disk is gone");
           return jobId === "j" ? snapshotOf(job) : null;
@@ -36,6 +37,8 @@ async function setup({
       throw new Error("the disk is gone");
     },
     authenticate,
+    authenticateToken: async () => null,
+    onRevoked: () => () => undefined,
     nowMs: Date.now,
     onError: (error) => errors.push(error),
     heartbeatMs: 300,
@@ -69,17 +72,17 @@ test("who answers pings stays, and who does not is closed with 4004", async () =
   expect(await dead.closed).toMatchObject({ code: 4004 });
   for (let beat = 0; beat < 2; beat++) await new Promise((resolve) => alive.socket.once("ping", resolve));
   expect(alive.socket.readyState).toBe(alive.socket.OPEN);
-  expect(gateway.connections()).toBe(1);
+  expect(gateway.load().connections).toBe(1);
 });
 
 test("what a client says while we look who it is waits its turn", async () => {
-  const known = Promise.withResolvers<{ tenantId: string }>();
+  const known = Promise.withResolvers<Viewer>();
   const { url } = await setup({ authenticate: () => known.promise });
   const socket = openSocket(url, "playhead.v1");
   await new Promise((resolve) => socket.socket.once("open", resolve));
   socket.send("subscribe", { ref: "r", job_id: "j" });
   socket.send("ping", {});
-  known.resolve({ tenantId: "default" });
+  known.resolve(VIEWER);
   await socket.until(({ type }) => type === "live");
   await socket.until(({ type }) => type === "pong");
   expect(socket.types()[0]).toBe("hello");
@@ -120,5 +123,5 @@ test("at the end all are told, also those that do not answer, and nobody comes i
   expect(await polite.closed).toMatchObject({ code: 4005 });
   await closed;
   expect((await late.closed).code).toBe(1006);
-  expect(gateway.connections()).toBe(0);
+  expect(gateway.load().connections).toBe(0);
 });

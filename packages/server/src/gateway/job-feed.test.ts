@@ -1,14 +1,19 @@
 import { setImmediate as nextTurn } from "node:timers/promises";
-import { jobFromSnapshot, type PlayheadEvent, type Position, snapshotOf } from "@playhead/core";
+import { jobFromSnapshot, type PlayheadEvent, snapshotOf } from "@playhead/core";
 import fc from "fast-check";
 import { describe, expect, test } from "vitest";
 import { createFeedClient as client, EPOCH, createFeedWorld as setup } from "../../test/feed-world.ts";
 import { publicationOf } from "../../test/publications.ts";
 import type { Publication } from "../bus/bus.ts";
 import { openJobFeed } from "./job-feed.ts";
+import type { Since } from "./job-start.ts";
 
-const open = (world: ReturnType<typeof setup>, to: ReturnType<typeof client>, since: Position | null = null) =>
-  openJobFeed(world.source, { tenantId: "default", jobId: "j", since, logs: false }, to.send);
+const open = (world: ReturnType<typeof setup>, to: ReturnType<typeof client>, since: Since | null = null) =>
+  openJobFeed(
+    world.source,
+    { tenantId: "default", jobId: "j", since },
+    { event: to.event, lost: (error) => to.lost.push(error) },
+  );
 
 describe("a feed", () => {
   test("begins with a snapshot that shows nothing unstored, and goes on with the next fact", async () => {
@@ -146,10 +151,11 @@ describe("a feed", () => {
     world.fact();
     world.commit();
     world.say();
-    const request = { tenantId: "other", jobId: "j", since: null, logs: false };
-    await expect(openJobFeed(world.source, request, () => undefined)).rejects.toEqual(missing);
+    const request = { tenantId: "other", jobId: "j", since: null };
+    const sink = { event: () => undefined, lost: () => undefined };
+    await expect(openJobFeed(world.source, request, sink)).rejects.toEqual(missing);
     world.leaveMemory();
-    await expect(openJobFeed(world.source, request, () => undefined)).rejects.toEqual(missing);
+    await expect(openJobFeed(world.source, request, sink)).rejects.toEqual(missing);
     expect(() => world.say()).not.toThrow();
   });
 
@@ -163,15 +169,21 @@ describe("a feed", () => {
     const frames: string[][] = [[], []];
     const feeds = await Promise.all(
       [true, false].map((logs, index) =>
-        openJobFeed(world.source, { tenantId: "default", jobId: "j", since: null, logs }, (frame) =>
-          frames[index]?.push(frame),
+        openJobFeed(
+          world.source,
+          { tenantId: "default", jobId: "j", since: null },
+          {
+            event: ({ text }) => frames[index]?.push(text),
+            ...(logs && { line: ({ text }) => frames[index]?.push(text) }),
+            lost: () => undefined,
+          },
         ),
       ),
     );
     for (const feed of feeds) feed.start();
-    world.source.bus.publish([log]);
+    world.bus.publish([log]);
     for (const feed of feeds) feed.close();
-    world.source.bus.publish([log]);
+    world.bus.publish([log]);
     expect(frames).toEqual([["line"], []]);
   });
 });

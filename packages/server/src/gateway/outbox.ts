@@ -1,15 +1,18 @@
-/** The part of a socket that an outbox needs. */
+import { type SharedFrame, sharedFrame } from "./shared-frame.ts";
+
+/** The part of a socket, or of an HTTP answer, that an outbox needs. */
 export interface OutboxSocket {
   /** Bytes handed over that the network has not taken yet. */
   readonly bufferedAmount: number;
-  send(data: string): void;
+  /** Hands over what is due, in order; never nothing. */
+  send(frames: readonly SharedFrame[]): void;
 }
 
 export interface OutboxOptions {
   readonly socket: OutboxSocket;
   readonly nowMs: () => number;
   /** Joins what is due within one flush into one frame; null where the client wants each by itself. */
-  readonly join: ((frames: readonly string[]) => string) | null;
+  readonly join: ((frames: readonly SharedFrame[]) => SharedFrame) | null;
   /** Asks for a {@link Outbox.flush} soon. */
   readonly onDirty: (outbox: Outbox) => void;
   /** The client cannot keep up. */
@@ -18,13 +21,19 @@ export interface OutboxOptions {
 
 export interface Outbox {
   /** Queues an event; one of the same slot that still waits is replaced, and takes its place at the end. */
-  push(frame: string, slot: string | null): void;
+  push(frame: SharedFrame, slot: string | null): void;
+  /** Queues a log line, which makes nobody too slow: whoever pushes lines asks {@link Outbox.hasRoom} before. */
+  pushLine(frame: SharedFrame): void;
   /** Queues a frame that stands by itself, never inside of another. */
-  pushAlone(frame: string): void;
+  pushAlone(text: string): void;
   /** Sends what may be sent. @returns whether it is to be called again soon, though nothing is pushed */
   flush(): boolean;
-  /** Resolves when there is room for something large: at once, or when the client has read on, or is gone. */
-  room(): Promise<void>;
+  /** Whether the client keeps up, and little waits. */
+  hasRoom(): boolean;
+  /** Calls back when there is room: at once, or when the client has read on; never when it is gone. */
+  onRoom(callback: () => void): void;
+  /** What waits here, in bytes, beside what was handed over and is unread. */
+  waitingBytes(): number;
   /** The socket is gone: forgets everything. */
   end(): void;
 }
@@ -43,7 +52,8 @@ const MANY_HOLES = 1_000;
 
 interface Entry {
   /** Null once it was replaced. */
-  frame: string | null;
+  frame: SharedFrame | null;
+  /** Only of a tick. */
   readonly slot: string | null;
   readonly isAlone: boolean;
 }
@@ -59,37 +69,42 @@ export function createOutbox({ socket, nowMs, join, onDirty, onTooSlow }: Outbox
   let facts = 0;
   let factBytes = 0;
   let tickBytes = 0;
+  let lineBytes = 0;
   /** What is unread, and since when nothing of it was taken; null while the client keeps up. */
   let held: { readonly bytes: number; readonly sinceMs: number } | null = null;
   let ended = false;
   let waiters: (() => void)[] = [];
 
-  function add(entry: Entry, bytes: number): void {
+  function pushFact(frame: SharedFrame, isAlone: boolean): void {
     if (ended) return;
-    if (entry.slot === null) {
-      facts += 1;
-      factBytes += bytes;
-    } else {
-      replace(entry.slot, entry, bytes);
+    facts += 1;
+    factBytes += frame.text.length;
+    entries.push({ frame, slot: null, isAlone });
+    added();
+  }
+
+  function pushTick(frame: SharedFrame, slot: string): void {
+    if (ended) return;
+    const entry: Entry = { frame, slot, isAlone: false };
+    const older = slots.get(slot);
+    if (older !== undefined) {
+      tickBytes -= older.frame?.text.length ?? 0;
+      older.frame = null;
+    }
+    slots.set(slot, entry);
+    tickBytes += frame.text.length;
+    if (entries.length > MANY_HOLES && entries.length > 2 * (slots.size + facts)) {
+      entries = entries.filter((each) => each.frame !== null);
     }
     entries.push(entry);
+    added();
+  }
+
+  function added(): void {
     if (held !== null && (facts > TOO_SLOW_FRAMES || factBytes > TOO_SLOW_BYTES || tickBytes > TOO_SLOW_TICK_BYTES)) {
       giveUp();
     } else {
       onDirty(outbox);
-    }
-  }
-
-  function replace(slot: string, entry: Entry, bytes: number): void {
-    const older = slots.get(slot);
-    if (older !== undefined) {
-      tickBytes -= older.frame?.length ?? 0;
-      older.frame = null;
-    }
-    slots.set(slot, entry);
-    tickBytes += bytes;
-    if (entries.length > MANY_HOLES && entries.length > 2 * (slots.size + facts)) {
-      entries = entries.filter((each) => each.frame !== null);
     }
   }
 
@@ -100,21 +115,24 @@ export function createOutbox({ socket, nowMs, join, onDirty, onTooSlow }: Outbox
 
   function end(): void {
     ended = true;
+    waiters = [];
     forgetEntries();
-    letOn();
   }
 
   function forgetEntries(): void {
     entries = [];
-    slots.clear();
+    if (slots.size > 0) slots.clear();
     facts = 0;
     factBytes = 0;
     tickBytes = 0;
+    lineBytes = 0;
   }
 
+  const hasRoom = () => !ended && held === null && factBytes + lineBytes <= HOLD_BYTES;
+
+  /** One after the other: each may fill the room again. */
   function letOn(): void {
-    for (const resolve of waiters) resolve();
-    waiters = [];
+    while (waiters.length > 0 && hasRoom()) waiters.shift()?.();
   }
 
   function flush(): boolean {
@@ -125,12 +143,12 @@ export function createOutbox({ socket, nowMs, join, onDirty, onTooSlow }: Outbox
     }
     const due = entries;
     forgetEntries();
-    for (const frame of framesOf(due, join)) socket.send(frame);
+    if (due.length > 0) socket.send(framesOf(due, join));
     held = null;
     // A large frame may fill the buffer by itself; it is given its time like everything else.
     if (socket.bufferedAmount > HOLD_BYTES) hold();
     else letOn();
-    return held !== null;
+    return !ended && (held !== null || entries.length > 0);
   }
 
   function hold(): void {
@@ -141,38 +159,54 @@ export function createOutbox({ socket, nowMs, join, onDirty, onTooSlow }: Outbox
   }
 
   const outbox: Outbox = {
-    push: (frame, slot) => add({ frame, slot, isAlone: false }, frame.length),
-    pushAlone: (frame) => add({ frame, slot: null, isAlone: true }, frame.length),
-    flush,
-    room() {
-      if (ended || (held === null && factBytes <= HOLD_BYTES)) return Promise.resolve();
-      return new Promise((resolve) => {
-        waiters.push(resolve);
-      });
+    push(frame, slot) {
+      if (slot === null) pushFact(frame, false);
+      else pushTick(frame, slot);
     },
+    pushLine(frame) {
+      if (ended) return;
+      lineBytes += frame.text.length;
+      entries.push({ frame, slot: null, isAlone: false });
+      onDirty(outbox);
+    },
+    pushAlone: (text) => pushFact(sharedFrame(text), true),
+    flush,
+    hasRoom,
+    onRoom(callback) {
+      if (hasRoom()) callback();
+      else if (!ended) waiters.push(callback);
+    },
+    waitingBytes: () => factBytes + tickBytes + lineBytes,
     end,
   };
   return outbox;
 }
 
 /** The frames as they are sent: events that stand side by side are joined, up to a size. */
-function* framesOf(entries: readonly Entry[], join: OutboxOptions["join"]): Generator<string> {
-  let run: string[] = [];
+function framesOf(entries: readonly Entry[], join: OutboxOptions["join"]): readonly SharedFrame[] {
+  const frames: SharedFrame[] = [];
+  let run: SharedFrame[] = [];
   let size = 0;
-  function* joined(): Generator<string> {
-    if (run.length > 0) yield join === null || run.length === 1 ? (run[0] as string) : join(run);
+  function endRun(): void {
+    const [first] = run;
+    if (first !== undefined) frames.push(join === null || run.length === 1 ? first : join(run));
     run = [];
     size = 0;
   }
   for (const { frame, isAlone } of entries) {
     if (frame === null) continue;
-    if (isAlone || join === null || size + frame.length > JOIN_BYTES) yield* joined();
-    if (isAlone || join === null) {
-      yield frame;
+    if (join === null) {
+      frames.push(frame);
+      continue;
+    }
+    if (isAlone || size + frame.text.length > JOIN_BYTES) endRun();
+    if (isAlone) {
+      frames.push(frame);
     } else {
       run.push(frame);
-      size += frame.length;
+      size += frame.text.length;
     }
   }
-  yield* joined();
+  endRun();
+  return frames;
 }

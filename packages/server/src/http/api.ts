@@ -23,6 +23,8 @@ declare module "fastify" {
   interface FastifyContextConfig {
     /** @defaultValue `read` */
     permission?: Permission;
+    /** Whether the token may stand in the address, for clients that cannot send headers. @defaultValue false */
+    tokenInQuery?: boolean;
   }
   interface FastifyRequest {
     /** Whose data the request may see; set before any route that is not public. */
