@@ -240,7 +240,7 @@ describe("room", () => {
         outbox.pushLine("x".repeat(65 * KB));
       });
     }
-    for (const turns of [[], [1], [1, 2], [1, 2, 3]]) {
+    for (const turns of [[], [1], [1], [1, 2], [1, 2], [1, 2, 3]]) {
       outbox.flush();
       expect(order).toEqual(turns);
       drain();
