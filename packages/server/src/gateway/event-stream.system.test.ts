@@ -28,7 +28,10 @@ describe("a stream of server-sent events", () => {
     const first = await stream.until(({ type }) => type === "snapshot");
     expect(stream.others[0]).toMatch(/^retry: \d{3,4}$/);
     const { epoch } = first.frame;
-    expect(first).toMatchObject({ id: expect.stringMatching(`^${epoch}:1:\\d+$`), frame: { seq: 1, data: { title: "Episode 12" } } });
+    expect(first).toMatchObject({
+      id: expect.stringMatching(`^${epoch}:1:\\d+$`),
+      frame: { seq: 1, data: { title: "Episode 12" } },
+    });
     await finish(steps);
     await stream.until(({ type }) => type === "session.completed");
     expect(stream.facts().map(({ frame }) => frame.seq)).toEqual(Array.from({ length: 16 }, (_, index) => index + 2));

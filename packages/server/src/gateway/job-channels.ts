@@ -1,9 +1,9 @@
 import type { Bus, Publication } from "../bus/bus.ts";
-import { type SharedFrame, sharedFrame } from "./shared-frame.ts";
+import { type FrameRun, frameRun } from "./frame-run.ts";
 import { createTickPace } from "./tick-pace.ts";
 
-/** Told of what happens to a job, each with the frame that all its viewers share. */
-export type ChannelListener = (publication: Publication, frame: SharedFrame) => void;
+/** Told of what happens to a job, with the frames that all its viewers share. */
+export type ChannelListener = (run: FrameRun) => void;
 
 export interface JobChannelsDeps {
   readonly bus: Pick<Bus, "subscribe">;
@@ -22,11 +22,11 @@ export function createJobChannels({ bus, nowMs, onError, tickEveryMs }: JobChann
     const pace = createTickPace({ nowMs, everyMs: tickEveryMs, emit: tellAll });
     const unsubscribe = bus.subscribe(jobId, pace.take);
 
-    function tellAll(publication: Publication): void {
-      const frame = sharedFrame(publication.frame());
+    function tellAll(publications: readonly Publication[]): void {
+      const run = frameRun(publications);
       for (const listener of listeners) {
         try {
-          listener(publication, frame);
+          listener(run);
         } catch (error) {
           onError(error);
         }
@@ -48,7 +48,7 @@ export function createJobChannels({ bus, nowMs, onError, tickEveryMs }: JobChann
       const channel = channels.get(jobId) ?? open(jobId);
       channels.set(jobId, channel);
       // Each subscription is its own, also of a function that is subscribed already.
-      const own: ChannelListener = (publication, frame) => listener(publication, frame);
+      const own: ChannelListener = (run) => listener(run);
       channel.listeners.add(own);
       return () => {
         if (!channel.listeners.delete(own) || channel.listeners.size > 0) return;

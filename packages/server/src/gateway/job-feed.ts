@@ -1,5 +1,6 @@
 import { type JobSnapshot, PlayheadError, type PlayheadEvent } from "@playhead/core";
 import type { Publication } from "../bus/bus.ts";
+import type { FrameRun } from "./frame-run.ts";
 import { type FeedSource, findJobStart, type JobFeedRequest, type JobStart, MAX_REPLAY } from "./job-start.ts";
 import { readMissedFacts } from "./missed-facts.ts";
 import { type SharedFrame, sharedFrame } from "./shared-frame.ts";
@@ -8,6 +9,8 @@ import { type SharedFrame, sharedFrame } from "./shared-frame.ts";
 export interface FeedSink {
   /** A fact (without a slot) or a tick, and where a client stands that has it. */
   readonly event: (frame: SharedFrame, slot: string | null, seq: number, tick: number) => void;
+  /** Several at once that are all new to the client; where this is missing they come one by one. */
+  readonly run?: (run: FrameRun) => void;
   /** A line of the job's log, for who wants them. */
   readonly line?: (frame: SharedFrame) => void;
   /** Something was missed that is not to be had: the client has to begin anew. */
@@ -51,9 +54,28 @@ export async function openJobFeed(source: FeedSource, request: JobFeedRequest, s
   // Before anything is read: what is not in what is read comes this way.
   const unsubscribe = source.channels.subscribe(jobId, receive);
 
-  function receive(publication: Publication, frame: SharedFrame): void {
-    if (waiting === null) pass(publication, frame);
-    else if (waiting.length < MAX_WAITING) waiting.push({ publication, frame });
+  function receive(run: FrameRun): void {
+    if (waiting === null && passWhole(run)) return;
+    for (const [index, publication] of run.publications.entries()) {
+      receiveOne({ publication, frame: run.frames[index] as SharedFrame });
+    }
+  }
+
+  function receiveOne(each: Waiting): void {
+    if (waiting === null) pass(each);
+    else if (waiting.length < MAX_WAITING) waiting.push(each);
+  }
+
+  /** @returns whether all of it is new, and was passed on */
+  function passWhole(run: FrameRun): boolean {
+    const { fits } = run;
+    if (fits === null || sink.run === undefined) return false;
+    if (fits.hasFacts ? fits.after !== sent.seq : fits.after > sent.seq) return false;
+    if (fits.lastTick > 0 && fits.firstTick <= sent.tick) return false;
+    if (fits.hasFacts) sent.seq = fits.seq;
+    if (fits.lastTick > 0) sent.tick = fits.lastTick;
+    sink.run(run);
+    return true;
   }
 
   function close(): void {
@@ -61,7 +83,7 @@ export async function openJobFeed(source: FeedSource, request: JobFeedRequest, s
     unsubscribe();
   }
 
-  function pass(publication: Publication, frame: SharedFrame): void {
+  function pass({ publication, frame }: Waiting): void {
     const { seq, tick, slot, content } = publication;
     if ("log_id" in content) return sink.line?.(frame);
     if (seq > sent.seq + (tick === undefined ? 1 : 0)) {
@@ -90,7 +112,7 @@ export async function openJobFeed(source: FeedSource, request: JobFeedRequest, s
     const queued = waiting ?? [];
     waiting = null;
     // One that stands behind a gap makes the others wait again.
-    for (const { publication, frame } of queued) receive(publication, frame);
+    for (const each of queued) receiveOne(each);
   }
 
   /** Reads from the store what the bus did not bring. */

@@ -1,7 +1,7 @@
 import { LOG_LEVELS, type LogLevel, type LogLine } from "@playhead/core";
 import { expectJobOf, type FeedSource } from "./job-start.ts";
 import type { Outbox } from "./outbox.ts";
-import { sharedFrame } from "./shared-frame.ts";
+import { type SharedFrame, sharedFrame } from "./shared-frame.ts";
 
 export interface LogFeedRequest {
   readonly tenantId: string;
@@ -45,18 +45,24 @@ export async function openLogFeed(source: FeedSource, request: LogFeedRequest, o
   let wasLive = false;
   let closed = false;
 
-  const unsubscribe = source.channels.subscribe(jobId, ({ content }, frame) => {
-    if (!("log_id" in content) || !levels.includes(content.level) || content.log_id <= cursor) return;
-    newest = Math.max(newest, content.log_id);
+  const unsubscribe = source.channels.subscribe(jobId, ({ publications, frames }) => {
+    for (const [index, { content }] of publications.entries()) {
+      if ("log_id" in content) take(content, frames[index] as SharedFrame);
+    }
+  });
+
+  function take(line: LogLine, frame: SharedFrame): void {
+    if (!levels.includes(line.level) || line.log_id <= cursor) return;
+    newest = Math.max(newest, line.log_id);
     if (!isLive) return;
     if (outbox.hasRoom()) {
-      cursor = content.log_id;
+      cursor = line.log_id;
       outbox.pushLine(frame);
     } else {
       isLive = false;
       outbox.onRoom(readOn);
     }
-  });
+  }
 
   function close(): void {
     closed = true;

@@ -1,3 +1,4 @@
+import { type FrameRun, packedOf } from "./frame-run.ts";
 import { type SharedFrame, sharedFrame } from "./shared-frame.ts";
 
 /** The part of a socket, or of an HTTP answer, that an outbox needs. */
@@ -22,6 +23,8 @@ export interface OutboxOptions {
 export interface Outbox {
   /** Queues an event; one of the same slot that still waits is replaced, and takes its place at the end. */
   push(frame: SharedFrame, slot: string | null): void;
+  /** Queues events that happened together; what all clients are sent of them is built once. */
+  pushRun(run: FrameRun): void;
   /** Queues a log line, which makes nobody too slow: whoever pushes lines asks {@link Outbox.hasRoom} before. */
   pushLine(frame: SharedFrame): void;
   /** Queues a frame that stands by itself, never inside of another. */
@@ -65,6 +68,8 @@ interface Entry {
  */
 export function createOutbox({ socket, nowMs, join, onDirty, onTooSlow }: OutboxOptions): Outbox {
   let entries: Entry[] = [];
+  /** Stands for entries, as long as there is nothing else. */
+  let onlyRun: FrameRun | null = null;
   const slots = new Map<string, Entry>();
   let facts = 0;
   let factBytes = 0;
@@ -72,11 +77,39 @@ export function createOutbox({ socket, nowMs, join, onDirty, onTooSlow }: Outbox
   let lineBytes = 0;
   /** What is unread, and since when nothing of it was taken; null while the client keeps up. */
   let held: { readonly bytes: number; readonly sinceMs: number } | null = null;
+  let isDirty = false;
   let ended = false;
   let waiters: (() => void)[] = [];
 
+  function pushRun(run: FrameRun): void {
+    if (ended) return;
+    const isOnly = onlyRun === null && entries.length === 0 && held === null;
+    if (!isOnly || run.factBytes + run.tickBytes > JOIN_BYTES) return addEach(run);
+    onlyRun = run;
+    facts = run.facts;
+    factBytes = run.factBytes;
+    tickBytes = run.tickBytes;
+    added();
+  }
+
+  /** Puts the entries of the only run where others follow. */
+  function unpack(): void {
+    const run = onlyRun;
+    if (run === null) return;
+    onlyRun = null;
+    facts = 0;
+    factBytes = 0;
+    tickBytes = 0;
+    addEach(run);
+  }
+
+  function addEach({ publications, frames }: FrameRun): void {
+    for (const [index, frame] of frames.entries()) outbox.push(frame, publications[index]?.slot ?? null);
+  }
+
   function pushFact(frame: SharedFrame, isAlone: boolean): void {
     if (ended) return;
+    unpack();
     facts += 1;
     factBytes += frame.text.length;
     entries.push({ frame, slot: null, isAlone });
@@ -85,6 +118,7 @@ export function createOutbox({ socket, nowMs, join, onDirty, onTooSlow }: Outbox
 
   function pushTick(frame: SharedFrame, slot: string): void {
     if (ended) return;
+    unpack();
     const entry: Entry = { frame, slot, isAlone: false };
     const older = slots.get(slot);
     if (older !== undefined) {
@@ -104,8 +138,14 @@ export function createOutbox({ socket, nowMs, join, onDirty, onTooSlow }: Outbox
     if (held !== null && (facts > TOO_SLOW_FRAMES || factBytes > TOO_SLOW_BYTES || tickBytes > TOO_SLOW_TICK_BYTES)) {
       giveUp();
     } else {
-      onDirty(outbox);
+      markDirty();
     }
+  }
+
+  function markDirty(): void {
+    if (isDirty) return;
+    isDirty = true;
+    onDirty(outbox);
   }
 
   function giveUp(): void {
@@ -120,7 +160,8 @@ export function createOutbox({ socket, nowMs, join, onDirty, onTooSlow }: Outbox
   }
 
   function forgetEntries(): void {
-    entries = [];
+    if (entries.length > 0) entries = [];
+    onlyRun = null;
     if (slots.size > 0) slots.clear();
     facts = 0;
     factBytes = 0;
@@ -136,19 +177,22 @@ export function createOutbox({ socket, nowMs, join, onDirty, onTooSlow }: Outbox
   }
 
   function flush(): boolean {
+    isDirty = false;
     if (ended) return false;
     if (socket.bufferedAmount > HOLD_BYTES) {
       hold();
       return !ended;
     }
     const due = entries;
+    const run = onlyRun;
     forgetEntries();
-    if (due.length > 0) socket.send(framesOf(due, join));
+    if (run !== null) socket.send([wholeOf(run, join)]);
+    else if (due.length > 0) socket.send(framesOf(due, join));
     held = null;
     // A large frame may fill the buffer by itself; it is given its time like everything else.
     if (socket.bufferedAmount > HOLD_BYTES) hold();
     else letOn();
-    return !ended && (held !== null || entries.length > 0);
+    return !ended && (held !== null || entries.length > 0 || onlyRun !== null);
   }
 
   function hold(): void {
@@ -163,11 +207,13 @@ export function createOutbox({ socket, nowMs, join, onDirty, onTooSlow }: Outbox
       if (slot === null) pushFact(frame, false);
       else pushTick(frame, slot);
     },
+    pushRun,
     pushLine(frame) {
       if (ended) return;
+      unpack();
       lineBytes += frame.text.length;
       entries.push({ frame, slot: null, isAlone: false });
-      onDirty(outbox);
+      markDirty();
     },
     pushAlone: (text) => pushFact(sharedFrame(text), true),
     flush,
@@ -180,6 +226,15 @@ export function createOutbox({ socket, nowMs, join, onDirty, onTooSlow }: Outbox
     end,
   };
   return outbox;
+}
+
+/** All events of a run as one piece, built for the first client. */
+function wholeOf(run: FrameRun, join: OutboxOptions["join"]): SharedFrame {
+  const [first] = run.frames;
+  if (run.frames.length === 1) return first as SharedFrame;
+  if (join === null) return packedOf(run);
+  run.joined ??= join(run.frames);
+  return run.joined;
 }
 
 /** The frames as they are sent: events that stand side by side are joined, up to a size. */

@@ -45,6 +45,7 @@ export function createSimpleConnection(context: ConnectionContext, request: Simp
       { tenantId, jobId, since },
       {
         event: outbox.push,
+        run: outbox.pushRun,
         line: (frame) => {
           if (outbox.hasRoom()) outbox.pushLine(frame);
         },

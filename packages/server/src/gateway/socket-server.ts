@@ -69,19 +69,9 @@ export function createSocketServer(deps: SocketServerDeps) {
   }
 
   async function admit(socket: WebSocket, stream: Duplex, request: IncomingMessage, place: Place): Promise<void> {
-    const isWithinLimit = createMessageLimit(nowMs);
-    // What the client says while we look who it is waits its turn.
-    let early: string[] | null = [];
-    let connection: Connection | null = null;
-    socket.on("message", (data: RawData, isBinary: boolean) => {
-      if (socket.readyState !== socket.OPEN) return;
-      if (!isWithinLimit()) endSocket(socket, CLOSE_CODES.rate_limited, "too many messages");
-      else if (isBinary) endSocket(socket, CLOSE_CODES.malformed, "expected text frames");
-      else if (connection !== null) connection.receive(String(data));
-      else early?.push(String(data));
-    });
+    const inbox = openInbox(socket);
     const { query } = splitAddress(request.url);
-    connection = await peers.identify(
+    const connection = await peers.identify(
       () => deps.authenticate(request),
       (viewer) => {
         if (socket.readyState !== socket.OPEN) return null;
@@ -91,9 +81,28 @@ export function createSocketServer(deps: SocketServerDeps) {
         return null;
       },
     );
-    const said = early;
-    early = null;
-    for (const text of said) if (socket.readyState === socket.OPEN) connection?.receive(text);
+    if (connection !== null) inbox.handTo(connection);
+  }
+
+  /** What the client says while we look who it is waits its turn. Apart from the request, which is let go. */
+  function openInbox(socket: WebSocket) {
+    const isWithinLimit = createMessageLimit(nowMs);
+    let early: string[] = [];
+    let connection: Connection | null = null;
+    socket.on("message", (data: RawData, isBinary: boolean) => {
+      if (socket.readyState !== socket.OPEN) return;
+      if (!isWithinLimit()) endSocket(socket, CLOSE_CODES.rate_limited, "too many messages");
+      else if (isBinary) endSocket(socket, CLOSE_CODES.malformed, "expected text frames");
+      else if (connection === null) early.push(String(data));
+      else connection.receive(String(data));
+    });
+    return {
+      handTo(opened: Connection): void {
+        connection = opened;
+        for (const text of early) if (socket.readyState === socket.OPEN) opened.receive(text);
+        early = [];
+      },
+    };
   }
 
   function refusalOf(viewer: Viewer | null, place: Place): readonly [code: number, reason: string] | null {

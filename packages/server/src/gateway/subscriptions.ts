@@ -115,6 +115,7 @@ export function createSubscriptions(context: ConnectionContext, maxSubscriptions
       { tenantId: viewer().tenantId, jobId, since },
       {
         event: outbox.push,
+        run: outbox.pushRun,
         lost: (error) => {
           context.onError(error);
           context.close(CLOSE_CODES.resync, "something was missed; subscribe again");

@@ -21,15 +21,17 @@ function setup() {
   const pace = createTickPace({
     nowMs: Date.now,
     everyMs: 250,
-    emit: ({ seq, tick, slot }) => passed.push({ atMs: Date.now() - startMs, seq, tick, slot }),
+    emit: (run) => {
+      for (const { seq, tick, slot } of run) passed.push({ atMs: Date.now() - startMs, seq, tick, slot });
+    },
   });
   let tick = 0;
   let seq = 1;
   return {
     pace,
     passed,
-    tick: (taskId = "t") => pace.take(publicationOf(tickEvent("j", seq, ++tick, taskId))),
-    fact: () => pace.take(publicationOf(factEvent("j", ++seq))),
+    tick: (taskId = "t") => pace.take([publicationOf(tickEvent("j", seq, ++tick, taskId))]),
+    fact: () => pace.take([publicationOf(factEvent("j", ++seq))]),
   };
 }
 

@@ -11,8 +11,8 @@ export interface TickPaceOptions {
   readonly nowMs: () => number;
   /** @defaultValue 250 */
   readonly everyMs: number | undefined;
-  /** Takes what is due, in the order in which it happened. */
-  readonly emit: (publication: Publication) => void;
+  /** Takes what is due, in the order in which it happened; never nothing. */
+  readonly emit: (publications: readonly Publication[]) => void;
 }
 
 /**
@@ -25,6 +25,8 @@ export function createTickPace({ nowMs, everyMs = EVERY_MS, emit }: TickPaceOpti
   const dueMs = new Map<string, number>();
   const kept = new Map<string, Publication>();
   let timer: NodeJS.Timeout | null = null;
+  /** What passes now. */
+  let passing: Publication[] = [];
 
   /** How long the slot has to wait; a clock that was set back makes nobody wait longer than the pace. */
   const waitMs = (slot: string, now: number) => Math.min(everyMs, (dueMs.get(slot) ?? now) - now);
@@ -32,7 +34,13 @@ export function createTickPace({ nowMs, everyMs = EVERY_MS, emit }: TickPaceOpti
   function pass(publication: Publication, slot: string, now: number): void {
     const due = dueMs.get(slot) ?? now;
     dueMs.set(slot, (due > now && due - now <= everyMs ? due : now) + everyMs);
-    emit(publication);
+    passing.push(publication);
+  }
+
+  function emitPassing(): void {
+    const due = passing;
+    passing = [];
+    if (due.length > 0) emit(due);
   }
 
   function passKept(): void {
@@ -48,19 +56,30 @@ export function createTickPace({ nowMs, everyMs = EVERY_MS, emit }: TickPaceOpti
     // Last again: the order is that of the numbers.
     kept.delete(slot);
     kept.set(slot, publication);
-    timer ??= setTimeout(passKept, Math.max(0, waitMs(slot, now)));
+    timer ??= setTimeout(passLate, Math.max(0, waitMs(slot, now)));
+  }
+
+  function passLate(): void {
+    passKept();
+    emitPassing();
+  }
+
+  function take(publication: Publication): void {
+    const { slot } = publication;
+    if (slot === null) {
+      if (kept.size > 0 && !("log_id" in publication.content)) passKept();
+      passing.push(publication);
+      return;
+    }
+    const now = nowMs();
+    if (kept.size > 0 || waitMs(slot, now) > everyMs * EARLY_SHARE) keep(publication, slot, now);
+    else pass(publication, slot, now);
   }
 
   return {
-    take(publication: Publication): void {
-      const { slot } = publication;
-      if (slot === null) {
-        if (kept.size > 0 && !("log_id" in publication.content)) passKept();
-        return emit(publication);
-      }
-      const now = nowMs();
-      if (kept.size > 0 || waitMs(slot, now) > everyMs * EARLY_SHARE) keep(publication, slot, now);
-      else pass(publication, slot, now);
+    take(publications: readonly Publication[]): void {
+      for (const publication of publications) take(publication);
+      emitPassing();
     },
     close(): void {
       if (timer !== null) clearTimeout(timer);

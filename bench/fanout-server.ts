@@ -1,0 +1,96 @@
+// The server of bench/fanout.ts: Playhead's gateway, raw `ws`, or Socket.IO, each with the same events from within.
+import { createServer, type Server } from "node:http";
+import type { AddressInfo } from "node:net";
+import { createInterface } from "node:readline";
+import { emptyJob, type PlayheadEvent } from "@playhead/core";
+import { createGateway, createMemoryBus, publishEvent } from "@playhead/server";
+import { Server as SocketIo } from "socket.io";
+import { type WebSocket, WebSocketServer } from "ws";
+import { jobName, play, type Workload } from "./fanout-workload.ts";
+
+export interface ServerOptions extends Workload {
+  readonly peer: "playhead" | "raw ws" | "socket.io";
+}
+
+const options: ServerOptions = JSON.parse(process.argv[2] ?? "{}");
+const http = createServer();
+const emit = { playhead: servePlayhead, "raw ws": serveRaw, "socket.io": serveSocketIo }[options.peer](http);
+await new Promise<void>((resolve) => http.listen(0, "127.0.0.1", resolve));
+const say = (answer: object) => console.log(JSON.stringify(answer));
+say({ port: (http.address() as AddressInfo).port, rss: restingBytes() });
+
+for await (const word of createInterface({ input: process.stdin })) {
+  if (word === "memory") {
+    say({ rss: restingBytes() });
+  } else if (word === "go") {
+    const before = process.cpuUsage();
+    await play(options, emit);
+    // What is on its way belongs to it.
+    await new Promise((resolve) => setTimeout(resolve, 500));
+    const { user, system } = process.cpuUsage(before);
+    say({ cpu_s: (user + system) / 1e6 });
+  }
+}
+process.exit();
+
+/** What the process holds once what is left over has been let go. */
+function restingBytes(): number {
+  for (let time = 0; time < 3; time++) globalThis.gc?.();
+  return process.memoryUsage.rss();
+}
+
+function servePlayhead(server: Server): (events: readonly PlayheadEvent[]) => void {
+  const fail = (error: unknown) => console.error(error);
+  const bus = createMemoryBus(fail);
+  const jobs = new Map(
+    Array.from({ length: options.jobs }, (_, index) => {
+      const draft = { ...emptyJob(jobName(index)), tenant_id: "default" };
+      return [draft.job_id, { draft, currentTicks: () => [], storedSoon: async () => true }];
+    }),
+  );
+  const nothing = async () => [];
+  const gateway = createGateway({
+    source: {
+      epoch: "9c41e0",
+      peekJob: (jobId) => jobs.get(jobId),
+      loadJob: async () => null,
+      store: { readFacts: nothing, readLogs: nothing, readSnapshot: async () => null },
+    },
+    bus,
+    readJobs: nothing,
+    listJobs: nothing,
+    authenticate: async () => ({ tenantId: "default", jobIds: null, expiresAtMs: null, credentialId: "c" }),
+    authenticateToken: async () => null,
+    onRevoked: () => () => undefined,
+    nowMs: Date.now,
+    onError: fail,
+  });
+  gateway.attach(server);
+  return (events) => bus.publish(events.map((event) => publishEvent("9c41e0", "default", event, null)));
+}
+
+/** Each event is serialised once, and handed to each socket of its job. */
+function serveRaw(server: Server): (events: readonly PlayheadEvent[]) => void {
+  const byJob = new Map<string, Set<WebSocket>>();
+  const wss = new WebSocketServer({ server, perMessageDeflate: false });
+  wss.on("connection", (socket, request) => {
+    const jobId = new URLSearchParams(request.url?.split("?")[1]).get("job_id") ?? "";
+    const sockets = byJob.get(jobId) ?? new Set();
+    byJob.set(jobId, sockets.add(socket));
+    socket.on("close", () => sockets.delete(socket));
+  });
+  return (events) => {
+    for (const event of events) {
+      const frame = Buffer.from(JSON.stringify({ ...event, epoch: "9c41e0" }));
+      for (const socket of byJob.get(event.job_id) ?? []) socket.send(frame, { binary: false });
+    }
+  };
+}
+
+function serveSocketIo(server: Server): (events: readonly PlayheadEvent[]) => void {
+  const io = new SocketIo(server, { transports: ["websocket"], serveClient: false, perMessageDeflate: false });
+  io.on("connection", (socket) => void socket.join(String(socket.handshake.query.job_id)));
+  return (events) => {
+    for (const event of events) io.to(event.job_id).emit("event", { ...event, epoch: "9c41e0" });
+  };
+}
