@@ -147,6 +147,10 @@ export async function openJobFeed(source: FeedSource, request: JobFeedRequest, s
 
   try {
     const { start, missed } = await begin();
+    let toSend: { readonly ticks: readonly SharedFrame[]; readonly missed: readonly PlayheadEvent[] } | null = {
+      ticks: start.ticks,
+      missed,
+    };
     if (waiting.length >= MAX_WAITING)
       throw new PlayheadError("service_unavailable", `job ${jobId} could not be read in time`);
     sent.seq = start.seq;
@@ -156,11 +160,11 @@ export async function openJobFeed(source: FeedSource, request: JobFeedRequest, s
       snapshot: start.snapshot,
       start() {
         const tick = since !== null && "tick" in since ? since.tick : 0;
-        for (const event of missed) sink.event(frameOf(event), null, event.seq, tick);
+        for (const event of toSend?.missed ?? []) sink.event(frameOf(event), null, event.seq, tick);
         // Who has only some of them has not come to where they stand.
-        for (const each of start.ticks) {
-          sink.event(each, null, sent.seq, each === start.ticks.at(-1) ? sent.tick : tick);
-        }
+        const ticks = toSend?.ticks ?? [];
+        for (const each of ticks) sink.event(each, null, sent.seq, each === ticks.at(-1) ? sent.tick : tick);
+        toSend = null;
         passWaiting();
       },
       position: () => [sent.seq, sent.tick],

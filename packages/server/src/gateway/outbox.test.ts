@@ -34,7 +34,12 @@ function setup({ joined = false } = {}) {
     },
   });
   const outbox = {
-    ...box,
+    pushAlone: (text: string) => box.pushAlone(text),
+    flush: () => box.flush(),
+    hasRoom: () => box.hasRoom(),
+    onRoom: (callback: () => void) => box.onRoom(callback),
+    waitingBytes: () => box.waitingBytes(),
+    end: () => box.end(),
     push: (text: string, slot: string | null) => box.push(sharedFrame(text), slot),
     pushLine: (text: string) => box.pushLine(sharedFrame(text)),
   };

@@ -66,166 +66,184 @@ interface Entry {
  * the client reads is sent whole, also when it is much; what comes while it does not read waits here, and costs a
  * bounded amount of memory, and then the connection, from which it comes back to the right state.
  */
-export function createOutbox({ socket, nowMs, join, onDirty, onTooSlow }: OutboxOptions): Outbox {
-  let entries: Entry[] = [];
+export function createOutbox(options: OutboxOptions): Outbox {
+  return new SlottedOutbox(options);
+}
+
+/** A class, since there is one for each connection: functions of its own would be most of what it weighs. */
+class SlottedOutbox implements Outbox {
+  readonly #options: OutboxOptions;
+  #entries: Entry[] = [];
   /** Stands for entries, as long as there is nothing else. */
-  let onlyRun: FrameRun | null = null;
-  const slots = new Map<string, Entry>();
-  let facts = 0;
-  let factBytes = 0;
-  let tickBytes = 0;
-  let lineBytes = 0;
+  #onlyRun: FrameRun | null = null;
+  /** The ticks among the entries; made when the first one waits. */
+  #slots: Map<string, Entry> | null = null;
+  #facts = 0;
+  #factBytes = 0;
+  #tickBytes = 0;
+  #lineBytes = 0;
   /** What is unread, and since when nothing of it was taken; null while the client keeps up. */
-  let held: { readonly bytes: number; readonly sinceMs: number } | null = null;
-  let isDirty = false;
-  let ended = false;
-  let waiters: (() => void)[] = [];
+  #held: { readonly bytes: number; readonly sinceMs: number } | null = null;
+  #isDirty = false;
+  #ended = false;
+  #waiters: (() => void)[] | null = null;
 
-  function pushRun(run: FrameRun): void {
-    if (ended) return;
-    const isOnly = onlyRun === null && entries.length === 0 && held === null;
-    if (!isOnly || run.factBytes + run.tickBytes > JOIN_BYTES) return addEach(run);
-    onlyRun = run;
-    facts = run.facts;
-    factBytes = run.factBytes;
-    tickBytes = run.tickBytes;
-    added();
+  constructor(options: OutboxOptions) {
+    this.#options = options;
   }
 
-  /** Puts the entries of the only run where others follow. */
-  function unpack(): void {
-    const run = onlyRun;
-    if (run === null) return;
-    onlyRun = null;
-    facts = 0;
-    factBytes = 0;
-    tickBytes = 0;
-    addEach(run);
+  push(frame: SharedFrame, slot: string | null): void {
+    if (slot === null) this.#pushFact(frame, false);
+    else this.#pushTick(frame, slot);
   }
 
-  function addEach({ publications, frames }: FrameRun): void {
-    for (const [index, frame] of frames.entries()) outbox.push(frame, publications[index]?.slot ?? null);
+  pushRun(run: FrameRun): void {
+    if (this.#ended) return;
+    const isOnly = this.#onlyRun === null && this.#entries.length === 0 && this.#held === null;
+    if (!isOnly || run.factBytes + run.tickBytes > JOIN_BYTES) return this.#addEach(run);
+    this.#onlyRun = run;
+    this.#facts = run.facts;
+    this.#factBytes = run.factBytes;
+    this.#tickBytes = run.tickBytes;
+    this.#added();
   }
 
-  function pushFact(frame: SharedFrame, isAlone: boolean): void {
-    if (ended) return;
-    unpack();
-    facts += 1;
-    factBytes += frame.text.length;
-    entries.push({ frame, slot: null, isAlone });
-    added();
+  pushLine(frame: SharedFrame): void {
+    if (this.#ended) return;
+    this.#unpack();
+    this.#lineBytes += frame.text.length;
+    this.#entries.push({ frame, slot: null, isAlone: false });
+    this.#markDirty();
   }
 
-  function pushTick(frame: SharedFrame, slot: string): void {
-    if (ended) return;
-    unpack();
+  pushAlone(text: string): void {
+    this.#pushFact(sharedFrame(text), true);
+  }
+
+  flush(): boolean {
+    const { socket, join } = this.#options;
+    this.#isDirty = false;
+    if (this.#ended) return false;
+    if (socket.bufferedAmount > HOLD_BYTES) {
+      this.#hold();
+      return !this.#ended;
+    }
+    const due = this.#entries;
+    const run = this.#onlyRun;
+    this.#forget();
+    if (run !== null) socket.send([wholeOf(run, join)]);
+    else if (due.length > 0) socket.send(framesOf(due, join));
+    this.#held = null;
+    // A large frame may fill the buffer by itself; it is given its time like everything else.
+    if (socket.bufferedAmount > HOLD_BYTES) this.#hold();
+    else this.#letOn();
+    return !this.#ended && (this.#held !== null || this.#entries.length > 0 || this.#onlyRun !== null);
+  }
+
+  hasRoom(): boolean {
+    return !this.#ended && this.#held === null && this.#factBytes + this.#lineBytes <= HOLD_BYTES;
+  }
+
+  onRoom(callback: () => void): void {
+    if (this.hasRoom()) return callback();
+    if (this.#ended) return;
+    this.#waiters ??= [];
+    this.#waiters.push(callback);
+  }
+
+  waitingBytes(): number {
+    return this.#factBytes + this.#tickBytes + this.#lineBytes;
+  }
+
+  end(): void {
+    this.#ended = true;
+    this.#waiters = null;
+    this.#forget();
+  }
+
+  #pushFact(frame: SharedFrame, isAlone: boolean): void {
+    if (this.#ended) return;
+    this.#unpack();
+    this.#facts += 1;
+    this.#factBytes += frame.text.length;
+    this.#entries.push({ frame, slot: null, isAlone });
+    this.#added();
+  }
+
+  #pushTick(frame: SharedFrame, slot: string): void {
+    if (this.#ended) return;
+    this.#unpack();
+    this.#slots ??= new Map();
+    const slots = this.#slots;
     const entry: Entry = { frame, slot, isAlone: false };
     const older = slots.get(slot);
     if (older !== undefined) {
-      tickBytes -= older.frame?.text.length ?? 0;
+      this.#tickBytes -= older.frame?.text.length ?? 0;
       older.frame = null;
     }
     slots.set(slot, entry);
-    tickBytes += frame.text.length;
-    if (entries.length > MANY_HOLES && entries.length > 2 * (slots.size + facts)) {
-      entries = entries.filter((each) => each.frame !== null);
+    this.#tickBytes += frame.text.length;
+    if (this.#entries.length > MANY_HOLES && this.#entries.length > 2 * (slots.size + this.#facts)) {
+      this.#entries = this.#entries.filter((each) => each.frame !== null);
     }
-    entries.push(entry);
-    added();
+    this.#entries.push(entry);
+    this.#added();
   }
 
-  function added(): void {
-    if (held !== null && (facts > TOO_SLOW_FRAMES || factBytes > TOO_SLOW_BYTES || tickBytes > TOO_SLOW_TICK_BYTES)) {
-      giveUp();
-    } else {
-      markDirty();
-    }
+  /** Puts the entries of the only run where others follow. */
+  #unpack(): void {
+    const run = this.#onlyRun;
+    if (run === null) return;
+    this.#forget();
+    this.#addEach(run);
   }
 
-  function markDirty(): void {
-    if (isDirty) return;
-    isDirty = true;
-    onDirty(outbox);
+  #addEach({ publications, frames }: FrameRun): void {
+    for (const [index, frame] of frames.entries()) this.push(frame, publications[index]?.slot ?? null);
   }
 
-  function giveUp(): void {
-    end();
-    onTooSlow();
+  #added(): void {
+    const isTooMuch =
+      this.#facts > TOO_SLOW_FRAMES || this.#factBytes > TOO_SLOW_BYTES || this.#tickBytes > TOO_SLOW_TICK_BYTES;
+    if (this.#held !== null && isTooMuch) this.#giveUp();
+    else this.#markDirty();
   }
 
-  function end(): void {
-    ended = true;
-    waiters = [];
-    forgetEntries();
+  #markDirty(): void {
+    if (this.#isDirty) return;
+    this.#isDirty = true;
+    this.#options.onDirty(this);
   }
 
-  function forgetEntries(): void {
-    if (entries.length > 0) entries = [];
-    onlyRun = null;
-    if (slots.size > 0) slots.clear();
-    facts = 0;
-    factBytes = 0;
-    tickBytes = 0;
-    lineBytes = 0;
+  #giveUp(): void {
+    this.end();
+    this.#options.onTooSlow();
   }
 
-  const hasRoom = () => !ended && held === null && factBytes + lineBytes <= HOLD_BYTES;
+  #forget(): void {
+    if (this.#entries.length > 0) this.#entries = [];
+    this.#onlyRun = null;
+    this.#slots = null;
+    this.#facts = 0;
+    this.#factBytes = 0;
+    this.#tickBytes = 0;
+    this.#lineBytes = 0;
+  }
 
   /** One after the other: each may fill the room again. */
-  function letOn(): void {
-    while (waiters.length > 0 && hasRoom()) waiters.shift()?.();
-  }
-
-  function flush(): boolean {
-    isDirty = false;
-    if (ended) return false;
-    if (socket.bufferedAmount > HOLD_BYTES) {
-      hold();
-      return !ended;
+  #letOn(): void {
+    while (this.#waiters !== null && this.hasRoom()) {
+      this.#waiters.shift()?.();
+      if (this.#waiters?.length === 0) this.#waiters = null;
     }
-    const due = entries;
-    const run = onlyRun;
-    forgetEntries();
-    if (run !== null) socket.send([wholeOf(run, join)]);
-    else if (due.length > 0) socket.send(framesOf(due, join));
-    held = null;
-    // A large frame may fill the buffer by itself; it is given its time like everything else.
-    if (socket.bufferedAmount > HOLD_BYTES) hold();
-    else letOn();
-    return !ended && (held !== null || entries.length > 0 || onlyRun !== null);
   }
 
-  function hold(): void {
-    const bytes = socket.bufferedAmount;
-    const now = nowMs();
-    if (held === null || bytes < held.bytes) held = { bytes, sinceMs: now };
-    else if (now - held.sinceMs > TOO_SLOW_MS) giveUp();
+  #hold(): void {
+    const bytes = this.#options.socket.bufferedAmount;
+    const now = this.#options.nowMs();
+    if (this.#held === null || bytes < this.#held.bytes) this.#held = { bytes, sinceMs: now };
+    else if (now - this.#held.sinceMs > TOO_SLOW_MS) this.#giveUp();
   }
-
-  const outbox: Outbox = {
-    push(frame, slot) {
-      if (slot === null) pushFact(frame, false);
-      else pushTick(frame, slot);
-    },
-    pushRun,
-    pushLine(frame) {
-      if (ended) return;
-      unpack();
-      lineBytes += frame.text.length;
-      entries.push({ frame, slot: null, isAlone: false });
-      markDirty();
-    },
-    pushAlone: (text) => pushFact(sharedFrame(text), true),
-    flush,
-    hasRoom,
-    onRoom(callback) {
-      if (hasRoom()) callback();
-      else if (!ended) waiters.push(callback);
-    },
-    waitingBytes: () => factBytes + tickBytes + lineBytes,
-    end,
-  };
-  return outbox;
 }
 
 /** All events of a run as one piece, built for the first client. */

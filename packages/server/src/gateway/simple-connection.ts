@@ -21,7 +21,8 @@ export function createSimpleConnection(context: ConnectionContext, request: Simp
   const { outbox, feeds, viewer } = context;
   const { source } = feeds;
   const { jobId } = request;
-  let feed: JobFeed | null = null;
+  /** Not the feed itself: it holds the snapshot. */
+  let feed: Pick<JobFeed, "check" | "close"> | null = null;
   let over = false;
   const since: Since | null =
     request.since !== null && "after" in request.since
@@ -44,8 +45,8 @@ export function createSimpleConnection(context: ConnectionContext, request: Simp
       source,
       { tenantId, jobId, since },
       {
-        event: outbox.push,
-        run: outbox.pushRun,
+        event: (frame, slot) => outbox.push(frame, slot),
+        run: (run) => outbox.pushRun(run),
         line: (frame) => {
           if (outbox.hasRoom()) outbox.pushLine(frame);
         },
@@ -62,7 +63,7 @@ export function createSimpleConnection(context: ConnectionContext, request: Simp
       opened.close();
       return;
     }
-    feed = opened;
+    feed = { check: opened.check, close: opened.close };
     for (const text of openingFrames(opened, since, source.epoch, context.nowMs())) outbox.pushAlone(text);
     opened.start();
   }

@@ -114,8 +114,8 @@ export function createSubscriptions(context: ConnectionContext, maxSubscriptions
       source,
       { tenantId: viewer().tenantId, jobId, since },
       {
-        event: outbox.push,
-        run: outbox.pushRun,
+        event: (frame, slot) => outbox.push(frame, slot),
+        run: (run) => outbox.pushRun(run),
         lost: (error) => {
           context.onError(error);
           context.close(CLOSE_CODES.resync, "something was missed; subscribe again");
@@ -123,11 +123,12 @@ export function createSubscriptions(context: ConnectionContext, maxSubscriptions
       },
     );
     if (!begins(feed, data, isWanted)) return null;
-    const { recovered, snapshot } = feed;
+    const { recovered, snapshot, position, check, close } = feed;
     say("subscribed", { ref, job_id: jobId, recovered, epoch: source.epoch, snapshot, jobs: null });
     feed.start();
     say("live", { ref });
-    return { head: () => [jobId, ...feed.position()], check: feed.check, close: feed.close };
+    // Not the feed itself: it holds the snapshot.
+    return { head: () => [jobId, ...position()], check, close };
   }
 
   async function openLog(data: LogData, isWanted: () => boolean): Promise<Opened | null> {
