@@ -1,7 +1,7 @@
 // The clients of bench/fanout.ts: start a server, connect, count what comes, and print what it cost.
 import { startFile } from "./child.ts";
 import type { ServerOptions } from "./fanout-server.ts";
-import { eventsPerJob, jobName } from "./fanout-workload.ts";
+import { eventsPerJob, HEAVY_JOB, jobName } from "./fanout-workload.ts";
 import { preciseNowMs } from "./latency-clock.ts";
 import { openRawViewer, type RawViewer } from "./raw-viewer.ts";
 import { quantile } from "./report.ts";
@@ -30,13 +30,19 @@ for (let first = 0; first < options.clients; first += CONNECTING_AT_ONCE) {
   const count = Math.min(CONNECTING_AT_ONCE, options.clients - first);
   viewers.push(...(await Promise.all(Array.from({ length: count }, (_, index) => open(first + index)))));
 }
+let slowCode = 0;
+const slow = options.unreadBytesPerSecond > 0 ? await openSlow() : null;
 while (ready < options.clients) await new Promise((resolve) => setTimeout(resolve, 20));
 server.say("memory");
 const connected = await server.answer<{ rss: number }>();
 server.say("go");
-const { cpu_s } = await server.answer<{ cpu_s: number }>();
+const { cpu_s, most_held_bytes } = await server.answer<{ cpu_s: number; most_held_bytes: number }>();
 const expected = eventsPerJob(options) * options.clients;
 for (let waits = 0; events < expected && waits < 100; waits++) await new Promise((resolve) => setTimeout(resolve, 50));
+if (slow !== null) {
+  slow.socket.resume();
+  for (let waits = 0; slowCode === 0 && waits < 100; waits++) await new Promise((resolve) => setTimeout(resolve, 50));
+}
 for (const { socket } of viewers) socket.destroy();
 await server.end();
 console.log(
@@ -46,6 +52,7 @@ console.log(
     events_per_frame: events / frames,
     p50_ms: quantile(latenciesMs, 0.5),
     p99_ms: quantile(latenciesMs, 0.99),
+    ...(slow !== null && { most_held_kb: most_held_bytes / 1024, slow_closed_with: slowCode }),
     kb_per_connection: (connected.rss - rss) / 1024 / options.clients,
   }),
 );
@@ -66,6 +73,28 @@ async function open(index: number): Promise<RawViewer> {
   }
   const viewer = await openRawViewer({ port, address: "/", protocol: "playhead.v1", onFrame: take });
   viewer.send(JSON.stringify({ type: "subscribe", data: { ref: "r", job_id: jobId } }));
+  return viewer;
+}
+
+/** A client that follows a job as the others do, and another that says much, and does not read. */
+async function openSlow(): Promise<RawViewer> {
+  const live = Promise.withResolvers<void>();
+  const viewer = await openRawViewer({
+    port,
+    address: "/",
+    protocol: "playhead.v1",
+    onFrame: (_, payload) => {
+      if (payload.includes(LIVE) && payload.includes("heavy")) live.resolve();
+    },
+    onClose: (code) => {
+      slowCode = code;
+    },
+  });
+  for (const jobId of [jobName(0), HEAVY_JOB]) {
+    viewer.send(JSON.stringify({ type: "subscribe", data: { ref: jobId.replace("job_", ""), job_id: jobId } }));
+  }
+  await live.promise;
+  viewer.socket.pause();
   return viewer;
 }
 

@@ -6,7 +6,7 @@ import { emptyJob, type PlayheadEvent } from "@playhead/core";
 import { createGateway, createMemoryBus, publishEvent } from "@playhead/server";
 import { Server as SocketIo } from "socket.io";
 import { type WebSocket, WebSocketServer } from "ws";
-import { jobName, play, type Workload } from "./fanout-workload.ts";
+import { HEAVY_JOB, jobName, play, type Workload } from "./fanout-workload.ts";
 
 export interface ServerOptions extends Workload {
   readonly peer: "playhead" | "raw ws" | "socket.io";
@@ -14,6 +14,7 @@ export interface ServerOptions extends Workload {
 
 const options: ServerOptions = JSON.parse(process.argv[2] ?? "{}");
 const http = createServer();
+let heldBytes = () => 0;
 const emit = { playhead: servePlayhead, "raw ws": serveRaw, "socket.io": serveSocketIo }[options.peer](http);
 await new Promise<void>((resolve) => http.listen(0, "127.0.0.1", resolve));
 const say = (answer: object) => console.log(JSON.stringify(answer));
@@ -24,14 +25,34 @@ for await (const word of createInterface({ input: process.stdin })) {
     say({ rss: restingBytes() });
   } else if (word === "go") {
     const before = process.cpuUsage();
+    const heavy = startHeavyJob();
     await play(options, emit);
+    const mostHeld = heavy();
     // What is on its way belongs to it.
     await new Promise((resolve) => setTimeout(resolve, 500));
     const { user, system } = process.cpuUsage(before);
-    say({ cpu_s: (user + system) / 1e6 });
+    say({ cpu_s: (user + system) / 1e6, most_held_bytes: mostHeld });
   }
 }
 process.exit();
+
+/** Large facts at an even pace. @returns ends it, and says how much the gateway held for its clients at most */
+function startHeavyJob(): () => number {
+  const everyMs = 50;
+  let most = 0;
+  let seq = 0;
+  const title = "x".repeat((options.unreadBytesPerSecond * everyMs) / 1_000);
+  const timer = setInterval(() => {
+    if (title === "") return;
+    const base = { type: "job.updated", ts: new Date().toISOString(), job_id: HEAVY_JOB } as const;
+    emit([{ ...base, seq: ++seq, correlation_id: "0af7651916cd43dd8448eb211c80319c", data: { title } }]);
+    most = Math.max(most, heldBytes());
+  }, everyMs);
+  return () => {
+    clearInterval(timer);
+    return most;
+  };
+}
 
 /** What the process holds once what is left over has been let go. */
 function restingBytes(): number {
@@ -43,8 +64,8 @@ function servePlayhead(server: Server): (events: readonly PlayheadEvent[]) => vo
   const fail = (error: unknown) => console.error(error);
   const bus = createMemoryBus(fail);
   const jobs = new Map(
-    Array.from({ length: options.jobs }, (_, index) => {
-      const draft = { ...emptyJob(jobName(index)), tenant_id: "default" };
+    [HEAVY_JOB, ...Array.from({ length: options.jobs }, (_, index) => jobName(index))].map((jobId) => {
+      const draft = { ...emptyJob(jobId), tenant_id: "default" };
       return [draft.job_id, { draft, currentTicks: () => [], storedSoon: async () => true }];
     }),
   );
@@ -66,6 +87,10 @@ function servePlayhead(server: Server): (events: readonly PlayheadEvent[]) => vo
     onError: fail,
   });
   gateway.attach(server);
+  heldBytes = () => {
+    const { waitingBytes, unreadBytes } = gateway.load();
+    return waitingBytes + unreadBytes;
+  };
   return (events) => bus.publish(events.map((event) => publishEvent("9c41e0", "default", event, null)));
 }
 

@@ -10,7 +10,12 @@ export interface Workload {
   readonly burst: number;
   readonly burstsPerSecond: number;
   readonly seconds: number;
+  /** Bytes a second of a job of its own that only a client follows which never reads; 0 without such a client. */
+  readonly unreadBytesPerSecond: number;
 }
+
+/** What the client follows that never reads. */
+export const HEAVY_JOB = "job_heavy";
 
 export const jobName = (index: number): string => `job_${index}`;
 

@@ -13,13 +13,17 @@ export interface RawViewerOptions {
   readonly address: string;
   readonly protocol: string | null;
   readonly onFrame: (viewer: RawViewer, payload: Buffer) => void;
+  /** Told of the code with which the server closes. */
+  readonly onClose?: (code: number) => void;
 }
 
 const TEXT = 0x81;
+const CLOSE = 0x88;
 const NOTHING = Buffer.alloc(0);
 
 /** @throws Error when the server does not take the connection */
-export function openRawViewer({ port, address, protocol, onFrame }: RawViewerOptions): Promise<RawViewer> {
+export function openRawViewer(options: RawViewerOptions): Promise<RawViewer> {
+  const { port, address, protocol } = options;
   const { promise, resolve, reject } = Promise.withResolvers<RawViewer>();
   const socket = connect({ port, host: "127.0.0.1", noDelay: true });
   const viewer: RawViewer = { socket, send: (text) => void socket.write(maskedFrame(text)) };
@@ -44,7 +48,7 @@ export function openRawViewer({ port, address, protocol, onFrame }: RawViewerOpt
       isOpen = true;
       resolve(viewer);
     }
-    rest = takeFrames(rest, viewer, onFrame);
+    rest = takeFrames(rest, viewer, options);
   });
   socket.on("error", reject);
   socket.on("close", () => reject(new Error("closed before it was open")));
@@ -52,7 +56,7 @@ export function openRawViewer({ port, address, protocol, onFrame }: RawViewerOpt
 }
 
 /** @returns the bytes of a frame that is not whole yet */
-function takeFrames(bytes: Buffer, viewer: RawViewer, onFrame: RawViewerOptions["onFrame"]): Buffer {
+function takeFrames(bytes: Buffer, viewer: RawViewer, { onFrame, onClose }: RawViewerOptions): Buffer {
   let at = 0;
   while (bytes.length - at >= 2) {
     const short = (bytes[at + 1] as number) & 0x7f;
@@ -62,6 +66,7 @@ function takeFrames(bytes: Buffer, viewer: RawViewer, onFrame: RawViewerOptions[
     const end = at + header + length;
     if (bytes.length < end) break;
     if (bytes[at] === TEXT) onFrame(viewer, bytes.subarray(at + header, end));
+    if (bytes[at] === CLOSE) onClose?.(length >= 2 ? bytes.readUInt16BE(at + header) : 1005);
     at = end;
   }
   return at === bytes.length ? NOTHING : bytes.subarray(at);
