@@ -69,6 +69,8 @@ describe("a poll", () => {
     await finish(runJob(server, "j"));
     const { frames } = await poll(server, "other:3:0");
     expect(frames.map(({ type }) => type)).toEqual(["reset", "snapshot"]);
+    const empty = await poll(server, "");
+    expect(empty.frames.map(({ type }) => type)).toEqual(["snapshot"]);
     const answer = await server.ask("/api/v1/jobs/j/poll");
     expect(answer.headers.get("cache-control")).toBe("no-store");
     expect(answer.headers.get("content-type")).toMatch(/^application\/json/);

@@ -46,7 +46,7 @@ export function addStreamRoutes(api: Api, { openStream, poll }: StreamRoutesDeps
       const last = headers["last-event-id"];
       const begin = await openStream(raw, {
         jobId: params.id,
-        since: (typeof last === "string" && last !== "" ? last : query.since) ?? null,
+        since: positionOf(typeof last === "string" && last !== "" ? last : query.since),
       });
       reply.hijack();
       begin(reply.raw, reply.getHeaders() as OutgoingHttpHeaders);
@@ -74,11 +74,16 @@ export function addStreamRoutes(api: Api, { openStream, poll }: StreamRoutesDeps
       const gone = new AbortController();
       // Of the answer, not of the request: that one is over as soon as it has been read.
       reply.raw.once("close", () => gone.abort());
-      const asked = { jobId: params.id, since: query.since ?? null, waitMs: query.wait * 1_000 };
+      const asked = { jobId: params.id, since: positionOf(query.since), waitMs: query.wait * 1_000 };
       const { frames, position } = await poll(raw, asked, gone.signal);
       reply.type("application/json").header("cache-control", "no-store");
       // The frames are JSON already.
       return reply.send(`{"frames":[${frames.join(",")}],"position":${JSON.stringify(position)}}` as never);
     },
   );
+}
+
+/** An empty position is none, so that a client may always send what it has. */
+function positionOf(word: string | undefined): string | null {
+  return word === undefined || word === "" ? null : word;
 }
