@@ -11,7 +11,14 @@ interface Options extends ServerOptions {
   readonly gathered: boolean;
 }
 
+interface Memory {
+  readonly rss: number;
+  readonly heapUsed: number;
+}
+
 const CONNECTING_AT_ONCE = 100;
+/** The slow one reads again after this, and finds how it was closed. */
+const SLOW_FOR_MS = 4_000;
 /** Of every so many frames one is looked at for its age. */
 const LOOKED_AT = 7;
 const MARK = Buffer.from('"sent_ms":');
@@ -24,7 +31,7 @@ let events = 0;
 let ready = 0;
 
 const server = startFile("./fanout-server.ts", options, ["--expose-gc"]);
-const { port, rss } = await server.answer<{ port: number; rss: number }>();
+const { port, rss, heapUsed } = await server.answer<{ port: number } & Memory>();
 const viewers: RawViewer[] = [];
 for (let first = 0; first < options.clients; first += CONNECTING_AT_ONCE) {
   const count = Math.min(CONNECTING_AT_ONCE, options.clients - first);
@@ -34,13 +41,12 @@ let slowCode = 0;
 const slow = options.unreadBytesPerSecond > 0 ? await openSlow() : null;
 while (ready < options.clients) await new Promise((resolve) => setTimeout(resolve, 20));
 server.say("memory");
-const connected = await server.answer<{ rss: number }>();
+const connected = await server.answer<Memory>();
 server.say("go");
 const { cpu_s, most_held_bytes } = await server.answer<{ cpu_s: number; most_held_bytes: number }>();
 const expected = eventsPerJob(options) * options.clients;
 for (let waits = 0; events < expected && waits < 100; waits++) await new Promise((resolve) => setTimeout(resolve, 50));
 if (slow !== null) {
-  slow.socket.resume();
   for (let waits = 0; slowCode === 0 && waits < 100; waits++) await new Promise((resolve) => setTimeout(resolve, 50));
 }
 for (const { socket } of viewers) socket.destroy();
@@ -53,6 +59,7 @@ console.log(
     p50_ms: quantile(latenciesMs, 0.5),
     p99_ms: quantile(latenciesMs, 0.99),
     ...(slow !== null && { most_held_kb: most_held_bytes / 1024, slow_closed_with: slowCode }),
+    heap_kb_per_connection: (connected.heapUsed - heapUsed) / 1024 / options.clients,
     kb_per_connection: (connected.rss - rss) / 1024 / options.clients,
   }),
 );
@@ -95,6 +102,7 @@ async function openSlow(): Promise<RawViewer> {
   }
   await live.promise;
   viewer.socket.pause();
+  setTimeout(() => viewer.socket.resume(), SLOW_FOR_MS);
   return viewer;
 }
 

@@ -23,7 +23,10 @@ export const jobName = (index: number): string => `job_${index}`;
 export const eventsPerJob = ({ burst, burstsPerSecond, seconds }: Workload): number =>
   burst * burstsPerSecond * seconds;
 
-/** Lets everything happen at an even pace: each job by itself, spread over the period. */
+/**
+ * Lets everything happen at an even pace: each job by itself, spread over the period. What comes in bursts are facts, of
+ * which each has to arrive; what comes alone are ticks.
+ */
 export async function play(workload: Workload, emit: (event: readonly PlayheadEvent[]) => void): Promise<void> {
   const { jobs, burst, burstsPerSecond, seconds } = workload;
   const total = jobs * burstsPerSecond * seconds;
@@ -33,22 +36,22 @@ export async function play(workload: Workload, emit: (event: readonly PlayheadEv
     const due = Math.min(total, Math.floor((preciseNowMs() - startMs) / everyMs));
     for (; sent < due; sent += 1) {
       const turn = Math.floor(sent / jobs);
-      emit(Array.from({ length: burst }, (_, task) => tick(jobName(sent % jobs), turn * burst + task + 1, task)));
+      emit(Array.from({ length: burst }, (_, task) => event(jobName(sent % jobs), turn * burst + task + 1, burst > 1)));
     }
     await new Promise((resolve) => setTimeout(resolve, 1));
   }
 }
 
-function tick(jobId: string, number: number, task: number): PlayheadEvent {
+function event(jobId: string, number: number, isFact: boolean): PlayheadEvent {
   return {
     type: "clip.progress",
     ts: new Date().toISOString(),
     job_id: jobId,
-    seq: 0,
-    tick: number,
+    seq: isFact ? number : 0,
+    ...(!isFact && { tick: number }),
     correlation_id: "0af7651916cd43dd8448eb211c80319c",
     data: {
-      task_id: `clip_${task}`,
+      task_id: `clip_${number % 10}`,
       scene_id: 3,
       style: "split",
       step: "rendering",

@@ -6,7 +6,7 @@ import { printReport, ratioOf, runFile, runRounds, say, spreadOf } from "./repor
 
 const quick = process.argv.includes("--quick");
 const ROUNDS = quick ? 2 : 5;
-const UNREAD_BYTES_PER_SECOND = 4 * 1024 * 1024;
+const UNREAD_BYTES_PER_SECOND = 8 * 1024 * 1024;
 const workload: Workload = {
   jobs: 1,
   clients: 1_000,

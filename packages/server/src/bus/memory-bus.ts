@@ -33,7 +33,10 @@ export function createMemoryBus(onError: (error: unknown) => void): Bus {
 
   return {
     publish(publications) {
-      if (byJob.size > 0) {
+      const [only] = publications;
+      if (only !== undefined && publications.length === 1) {
+        for (const listener of byJob.get(only.jobId) ?? []) tell(listener, publications);
+      } else if (byJob.size > 0) {
         for (const [listeners, run] of followed(publications)) for (const listener of listeners) tell(listener, run);
       }
       for (const listener of all) tell(listener, publications);

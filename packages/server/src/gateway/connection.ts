@@ -14,7 +14,6 @@ export interface Feeds {
 
 /** What a connection has to work with, whatever it speaks. */
 export interface ConnectionContext {
-  readonly id: string;
   readonly feeds: Feeds;
   readonly outbox: Outbox;
   readonly nowMs: () => number;

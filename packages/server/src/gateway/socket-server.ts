@@ -1,4 +1,3 @@
-import { randomUUID } from "node:crypto";
 import type { IncomingMessage } from "node:http";
 import type { Duplex } from "node:stream";
 import { CLOSE_CODES, PlayheadError, SUBPROTOCOL } from "@playhead/core";
@@ -147,7 +146,6 @@ export function createSocketServer(deps: SocketServerDeps) {
       end: close,
     };
     const context: ConnectionContext = {
-      id: randomUUID(),
       feeds: deps.feeds,
       outbox,
       nowMs,

@@ -1,3 +1,4 @@
+import { randomUUID } from "node:crypto";
 import { CLOSE_CODES, PlayheadError } from "@playhead/core";
 import { type ParsedClientFrame, parseClientFrame } from "./client-frame.ts";
 import { type Connection, type ConnectionContext, controlFrame } from "./connection.ts";
@@ -26,7 +27,7 @@ export function createV1Connection(context: ConnectionContext, options: V1Option
 
   const say = (type: string, data: object) => outbox.pushAlone(controlFrame(type, data));
   say("hello", {
-    connection_id: context.id,
+    connection_id: randomUUID(),
     epoch,
     expires_at: expiryOf(context.viewer()),
     heartbeat_ms: options.heartbeatMs,
