@@ -54,6 +54,109 @@ describe("a feed", () => {
     expect(to.got.at(-1)).toMatchObject({ type: "job.progress", seq: 7, tick: 2 });
   });
 
+  test("with a moment brings the facts with a later time, though times do not grow with the numbers", async () => {
+    const world = setup();
+    for (let at = 0; at < 4; at++) world.fact();
+    const times = ["10:00", "10:03", "10:01", "10:02"].map((time) => `2026-11-21T${time}:00.000Z`);
+    for (const [index, ts] of times.entries()) Object.assign(world.events[index] as PlayheadEvent, { ts });
+    world.commit();
+    const got: unknown[] = [];
+    const since = { afterMs: Date.parse("2026-11-21T10:01:00.000Z") };
+    const feed = await openJobFeed(
+      world.source,
+      { tenantId: "default", jobId: "j", since },
+      { event: ({ text }) => got.push(JSON.parse(text).seq), lost: () => undefined },
+    );
+    expect([feed.recovered, feed.snapshot]).toEqual([true, null]);
+    feed.start();
+    world.say();
+    world.fact();
+    world.commit();
+    world.say();
+    // The progress stands between what was missed and what happens.
+    expect(got).toEqual([2, 4, 4, 5]);
+  });
+
+  test("with a moment before more than 5,000 facts begins with a snapshot", async () => {
+    const world = setup();
+    for (let at = 0; at < 5_001; at++) world.fact();
+    world.commit();
+    const feed = await open(world, client(world), { afterMs: 0 });
+    expect([feed.recovered, feed.snapshot?.seq]).toEqual([false, 5_001]);
+    expect((await open(world, client(world), { afterMs: Date.now() })).recovered).toBe(true);
+  });
+
+  test("reads from the store what the bus lost: behind a gap, or found by a check", async () => {
+    const world = setup();
+    world.fact();
+    world.commit();
+    world.say();
+    const to = client(world);
+    const feed = await open(world, to);
+    to.take(feed.snapshot);
+    feed.start();
+    const happen = (count: number) => {
+      for (let at = 0; at < count; at++) world.fact();
+      world.commit();
+    };
+    happen(3);
+    world.lose(2);
+    world.say();
+    expect(to.facts()).toEqual([]);
+    await nextTurn();
+    await nextTurn();
+    expect(to.facts()).toEqual([2, 3, 4]);
+    // A tick that stands behind a fact which did not come.
+    happen(1);
+    world.lose(1);
+    world.tick();
+    world.commit();
+    world.say();
+    await nextTurn();
+    await nextTurn();
+    expect(to.facts()).toEqual([2, 3, 4, 5]);
+    expect(to.got.at(-1)?.tick).toBe(1);
+    // The last one, after which nothing comes.
+    happen(1);
+    world.lose(1);
+    feed.check();
+    await nextTurn();
+    await nextTurn();
+    expect(to.facts()).toEqual([2, 3, 4, 5]);
+    feed.check();
+    await nextTurn();
+    await nextTurn();
+    expect(to.facts()).toEqual([2, 3, 4, 5, 6]);
+    expect([to.lost, feed.position()]).toEqual([[], [6, 1]]);
+  });
+
+  test("that cannot read what the bus lost says so once, and is over", async () => {
+    const world = setup();
+    world.fact();
+    world.commit();
+    world.say();
+    const to = client(world);
+    const source = {
+      ...world.source,
+      store: { ...world.source.store, readFacts: () => Promise.reject(new Error("disk")) },
+    };
+    const feed = await openJobFeed(
+      source,
+      { tenantId: "default", jobId: "j", since: null },
+      { event: to.event, lost: (error) => to.lost.push(error) },
+    );
+    to.take(feed.snapshot);
+    feed.start();
+    for (let at = 0; at < 3; at++) world.fact();
+    world.commit();
+    world.lose(1);
+    world.say(1);
+    await nextTurn();
+    world.say(1);
+    await nextTurn();
+    expect([to.lost.map(String), to.facts()]).toEqual([["Error: disk"], []]);
+  });
+
   test("ignores ticks that were on their way when it was told newer ones", async () => {
     const world = setup();
     world.fact();
