@@ -114,14 +114,21 @@ describe("a stream of server-sent events", () => {
     const slow = await fetch(`${server.server.url}/api/v1/jobs/j/stream`, {
       headers: { authorization: server.authorization },
     });
+    const quick = await open(server);
+    await quick.until(({ type }) => type === "snapshot");
     const title = "x".repeat(20_000);
     let sent = 1;
     let mostWaiting = 0;
-    for (let time = 0; time < 300 && server.server.load().connections > 0; time++) {
+    for (let time = 0; time < 300 && server.server.load().connections > 1; time++) {
       await send(...Array.from({ length: 10 }, () => record("j", "job.updated", { title: `${title}${++sent}` })));
+      // So that each step is a moment of its own: what is said at one moment is sent whole.
+      await quick.until(({ type, seq }) => type === "job.updated" && seq === sent);
       mostWaiting = Math.max(mostWaiting, server.server.load().waitingBytes);
     }
-    expect(server.server.load()).toEqual({ connections: 0, waitingBytes: 0, unreadBytes: 0 });
+    expect(server.server.load().connections).toBe(1);
+    expect(quick.facts().map(({ frame }) => frame.seq)).toEqual(
+      Array.from({ length: sent - 1 }, (_, index) => index + 2),
+    );
     expect(mostWaiting).toBeLessThan(1_000_000);
     await slow.body?.cancel();
     const again = await open(server);

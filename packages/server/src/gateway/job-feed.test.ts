@@ -5,8 +5,8 @@ import { describe, expect, test } from "vitest";
 import { createFeedClient as client, EPOCH, createFeedWorld as setup } from "../../test/feed-world.ts";
 import { publicationOf } from "../../test/publications.ts";
 import type { Publication } from "../bus/bus.ts";
+import type { Since } from "./feed-job.ts";
 import { openJobFeed } from "./job-feed.ts";
-import type { Since } from "./job-start.ts";
 
 const open = (world: ReturnType<typeof setup>, to: ReturnType<typeof client>, since: Since | null = null) =>
   openJobFeed(

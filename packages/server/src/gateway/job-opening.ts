@@ -1,6 +1,6 @@
 import { controlFrame } from "./connection.ts";
+import type { Since } from "./feed-job.ts";
 import type { JobFeed } from "./job-feed.ts";
-import type { Since } from "./job-start.ts";
 
 /** The frames with which a job begins where there is no `subscribed`: nothing, or a snapshot, after `reset` where need be. */
 export function openingFrames(

@@ -1,5 +1,6 @@
-import { isFinalJobState, type Job, type JobSnapshot, PlayheadError, type Position, snapshotOf } from "@playhead/core";
+import { isFinalJobState, type JobSnapshot, PlayheadError, snapshotOf } from "@playhead/core";
 import type { Store } from "../store/store.ts";
+import type { FeedJob, Since } from "./feed-job.ts";
 import type { JobChannels } from "./job-channels.ts";
 import { type SharedFrame, sharedFrame } from "./shared-frame.ts";
 import type { Standings } from "./standings.ts";
@@ -15,18 +16,6 @@ export interface FeedSource {
   /** Takes a stored job into memory. */
   readonly loadJob: (jobId: string) => Promise<unknown>;
 }
-
-/** A job in memory, as the gateway needs it. */
-export interface FeedJob {
-  readonly draft: Job;
-  /** Ticks with new numbers that say where everything stands; frames, ready to be sent. */
-  readonly currentTicks: () => readonly string[];
-  /** Whether all that the job shows by now is stored, or will be in a moment. */
-  readonly storedSoon: () => Promise<boolean>;
-}
-
-/** Where a client stands: at a position, or at a moment; facts with a later time are those that it missed. */
-export type Since = Position | { readonly afterMs: number };
 
 export interface JobFeedRequest {
   readonly tenantId: string;

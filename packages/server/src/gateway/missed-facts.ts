@@ -1,6 +1,7 @@
 import type { PlayheadEvent } from "@playhead/core";
 import type { Store } from "../store/store.ts";
-import { MAX_REPLAY, type Since } from "./job-start.ts";
+import type { Since } from "./feed-job.ts";
+import { MAX_REPLAY } from "./job-start.ts";
 
 /** How much is read at a time where only some of it is wanted. */
 const PAGE = 1_000;

@@ -1,8 +1,9 @@
 import { CLOSE_CODES, PlayheadError } from "@playhead/core";
 import { type Connection, type ConnectionContext, INTERNAL_ERROR } from "./connection.ts";
+import type { Since } from "./feed-job.ts";
 import { type JobFeed, openJobFeed } from "./job-feed.ts";
 import { openingFrames } from "./job-opening.ts";
-import { noSuchJob, type Since } from "./job-start.ts";
+import { noSuchJob } from "./job-start.ts";
 import { mayFollow } from "./viewer.ts";
 
 /** What the address of a simple socket says. */

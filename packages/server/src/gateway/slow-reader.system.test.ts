@@ -32,6 +32,8 @@ test("one client that never reads harms nobody: others get every fact, memory is
       ...Array.from({ length: 10 }, (_, at) => record("big", "job.updated", { title: `${title}${step}.${at}` })),
     );
     await send(record("j", "job.updated", { title: `${step}` }));
+    // So that each step is a moment of its own: what is said at one moment is sent whole.
+    await readers[0]?.until(({ seq, tick }) => seq === step + 1 && tick === undefined);
     const { waitingBytes, unreadBytes } = server.server.load();
     most = Math.max(most, waitingBytes + unreadBytes);
   }

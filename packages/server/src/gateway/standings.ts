@@ -1,5 +1,5 @@
 import type { Job } from "@playhead/core";
-import type { FeedJob, Since } from "./job-start.ts";
+import type { FeedJob, Since } from "./feed-job.ts";
 import { type SharedFrame, sharedFrame } from "./shared-frame.ts";
 
 interface Standing {

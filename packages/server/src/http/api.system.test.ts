@@ -19,6 +19,8 @@ const ROUTES = [
   { method: "GET", path: "/api/v1/jobs/{id}/tasks" },
   { method: "GET", path: "/api/v1/jobs/{id}/events" },
   { method: "GET", path: "/api/v1/jobs/{id}/logs" },
+  { method: "GET", path: "/api/v1/jobs/{id}/stream" },
+  { method: "GET", path: "/api/v1/jobs/{id}/poll" },
   { method: "POST", path: "/api/v1/jobs/{id}/pause" },
   { method: "POST", path: "/api/v1/jobs/{id}/resume" },
   { method: "POST", path: "/api/v1/jobs/{id}/cancel" },
