@@ -14,6 +14,8 @@ interface Options extends ServerOptions {
 interface Memory {
   readonly rss: number;
   readonly heapUsed: number;
+  /** Resident, without the young generation. */
+  readonly kept: number;
 }
 
 const CONNECTING_AT_ONCE = 100;
@@ -31,7 +33,7 @@ let events = 0;
 let ready = 0;
 
 const server = startFile("./fanout-server.ts", options, ["--expose-gc"]);
-const { port, rss, heapUsed } = await server.answer<{ port: number } & Memory>();
+const { port, ...empty } = await server.answer<{ port: number } & Memory>();
 const viewers: RawViewer[] = [];
 for (let first = 0; first < options.clients; first += CONNECTING_AT_ONCE) {
   const count = Math.min(CONNECTING_AT_ONCE, options.clients - first);
@@ -59,10 +61,15 @@ console.log(
     p50_ms: quantile(latenciesMs, 0.5),
     p99_ms: quantile(latenciesMs, 0.99),
     ...(slow !== null && { most_held_kb: most_held_bytes / 1024, slow_closed_with: slowCode }),
-    heap_kb_per_connection: (connected.heapUsed - heapUsed) / 1024 / options.clients,
-    kb_per_connection: (connected.rss - rss) / 1024 / options.clients,
+    kb_per_connection: perConnection("kept"),
+    heap_kb_per_connection: perConnection("heapUsed"),
+    rss_kb_per_connection: perConnection("rss"),
   }),
 );
+
+function perConnection(name: keyof Memory): number {
+  return (connected[name] - empty[name]) / 1024 / options.clients;
+}
 
 async function open(index: number): Promise<RawViewer> {
   const jobId = jobName(index % options.jobs);

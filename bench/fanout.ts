@@ -33,7 +33,16 @@ const samples = await runRounds({
   },
 });
 
-const figures = ["deliveries_per_cpu_s", "events_missing", "events_per_frame", "p50_ms", "p99_ms", "kb_per_connection"];
+const figures = [
+  "deliveries_per_cpu_s",
+  "events_missing",
+  "events_per_frame",
+  "p50_ms",
+  "p99_ms",
+  "kb_per_connection",
+  "heap_kb_per_connection",
+  "rss_kb_per_connection",
+];
 const results = Object.fromEntries(
   variants.map((variant) => [
     variant,
