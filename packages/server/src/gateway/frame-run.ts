@@ -34,9 +34,9 @@ export function frameRun(publications: readonly Publication[]): FrameRun {
   let facts = 0;
   let factBytes = 0;
   let tickBytes = 0;
-  for (const [index, { slot }] of publications.entries()) {
+  for (let index = 0; index < frames.length; index++) {
     const bytes = frames[index]?.text.length ?? 0;
-    if (slot === null) {
+    if (publications[index]?.slot === null) {
       facts += 1;
       factBytes += bytes;
     } else {
@@ -53,6 +53,16 @@ export function packedOf(run: FrameRun): SharedFrame {
 }
 
 function fitOf(publications: readonly Publication[]): RunFit | null {
+  const [first] = publications;
+  if (first === undefined || "log_id" in first.content) return null;
+  const { seq, tick } = first;
+  // Most runs are one event, and there are very many of them.
+  if (publications.length > 1) return fitOfMany(publications);
+  if (tick === undefined) return { after: seq - 1, hasFacts: true, seq, firstTick: 0, lastTick: 0 };
+  return { after: seq, hasFacts: false, seq, firstTick: tick, lastTick: tick };
+}
+
+function fitOfMany(publications: readonly Publication[]): RunFit | null {
   const firstFact = publications.find(({ tick }) => tick === undefined);
   const after = firstFact === undefined ? Math.max(...publications.map(({ seq }) => seq)) : firstFact.seq - 1;
   let seq = after;
