@@ -9,6 +9,8 @@ import { quantile } from "./report.ts";
 interface Options extends ServerOptions {
   /** Playhead: several events may share a frame (`playhead.v1`). */
   readonly gathered: boolean;
+  /** Whether the client that follows the heavy job reads nothing for a while. */
+  readonly neverReads?: boolean;
 }
 
 interface Memory {
@@ -40,7 +42,7 @@ for (let first = 0; first < options.clients; first += CONNECTING_AT_ONCE) {
   viewers.push(...(await Promise.all(Array.from({ length: count }, (_, index) => open(first + index)))));
 }
 let slowCode = 0;
-const slow = options.unreadBytesPerSecond > 0 ? await openSlow() : null;
+const slow = options.heavyBytesPerSecond > 0 ? await openSlow() : null;
 while (ready < options.clients) await new Promise((resolve) => setTimeout(resolve, 20));
 server.say("memory");
 const connected = await server.answer<Memory>();
@@ -49,7 +51,8 @@ const { cpu_s, most_held_bytes } = await server.answer<{ cpu_s: number; most_hel
 const expected = eventsPerJob(options) * options.clients;
 for (let waits = 0; events < expected && waits < 100; waits++) await new Promise((resolve) => setTimeout(resolve, 50));
 if (slow !== null) {
-  for (let waits = 0; slowCode === 0 && waits < 100; waits++) await new Promise((resolve) => setTimeout(resolve, 50));
+  for (let waits = 0; options.neverReads && slowCode === 0 && waits < 100; waits++)
+    await new Promise((resolve) => setTimeout(resolve, 50));
 }
 for (const { socket } of viewers) socket.destroy();
 await server.end();
@@ -90,7 +93,7 @@ async function open(index: number): Promise<RawViewer> {
   return viewer;
 }
 
-/** A client that follows a job as the others do, and another that says much, and does not read. */
+/** A client that follows a job as the others do, and another that says much, and may not read. */
 async function openSlow(): Promise<RawViewer> {
   const live = Promise.withResolvers<void>();
   const viewer = await openRawViewer({
@@ -108,7 +111,7 @@ async function openSlow(): Promise<RawViewer> {
     viewer.send(JSON.stringify({ type: "subscribe", data: { ref: jobId.replace("job_", ""), job_id: jobId } }));
   }
   await live.promise;
-  viewer.socket.pause();
+  if (options.neverReads) viewer.socket.pause();
   setTimeout(() => viewer.socket.resume(), SLOW_FOR_MS);
   return viewer;
 }

@@ -39,10 +39,10 @@ process.exit();
 
 /** Large facts at an even pace. @returns ends it, and says how much the gateway held for its clients at most */
 function startHeavyJob(): () => number {
-  const everyMs = 50;
+  const everyMs = 5;
   let most = 0;
   let seq = 0;
-  const title = "x".repeat((options.unreadBytesPerSecond * everyMs) / 1_000);
+  const title = "x".repeat((options.heavyBytesPerSecond * everyMs) / 1_000);
   const timer = setInterval(() => {
     if (title === "") return;
     const base = { type: "job.updated", ts: new Date().toISOString(), job_id: HEAVY_JOB } as const;

@@ -10,11 +10,11 @@ export interface Workload {
   readonly burst: number;
   readonly burstsPerSecond: number;
   readonly seconds: number;
-  /** Bytes a second of a job of its own that only a client follows which never reads; 0 without such a client. */
-  readonly unreadBytesPerSecond: number;
+  /** Bytes a second of a job of its own that one client more follows; 0 without such a client. */
+  readonly heavyBytesPerSecond: number;
 }
 
-/** What the client follows that never reads. */
+/** What that client follows. */
 export const HEAVY_JOB = "job_heavy";
 
 export const jobName = (index: number): string => `job_${index}`;

@@ -9,7 +9,7 @@ const SECONDS = quick ? 4 : 10;
 const ROUNDS = quick ? 1 : 3;
 
 /** Ten facts of a job at a time, as a worker's batch brings them; and jobs of which each has a tick now and then. */
-const NOBODY_SLOW = { unreadBytesPerSecond: 0, seconds: SECONDS };
+const NOBODY_SLOW = { heavyBytesPerSecond: 0, seconds: SECONDS };
 const WORKLOADS: Readonly<Record<string, Workload>> = {
   "1,000 on one job": { jobs: 1, clients: 1_000, burst: 10, burstsPerSecond: 2, ...NOBODY_SLOW },
   "5,000 on one job": { jobs: 1, clients: 5_000, burst: 10, burstsPerSecond: 1, ...NOBODY_SLOW },

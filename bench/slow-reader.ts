@@ -1,19 +1,19 @@
-// Does one client that never reads harm those that do? 1,000 clients on one job, with and without one that follows the
-// same job and another that says much, and does not read.
+// Does one client that never reads harm those that do? 1,000 clients on one job, and one that follows the same job and
+// another that says much: once it reads, once it does not.
 // usage: node --conditions=playhead-src bench/slow-reader.ts [--quick]
 import type { Workload } from "./fanout-workload.ts";
 import { printReport, ratioOf, runFile, runRounds, say, spreadOf } from "./report.ts";
 
 const quick = process.argv.includes("--quick");
 const ROUNDS = quick ? 2 : 5;
-const UNREAD_BYTES_PER_SECOND = 8 * 1024 * 1024;
+const HEAVY_BYTES_PER_SECOND = 8 * 1024 * 1024;
 const workload: Workload = {
   jobs: 1,
   clients: 1_000,
   burst: 5,
   burstsPerSecond: 4,
   seconds: quick ? 6 : 15,
-  unreadBytesPerSecond: 0,
+  heavyBytesPerSecond: 0,
 };
 
 const variants = ["all read", "one does not"];
@@ -26,7 +26,8 @@ const samples = await runRounds({
       ...workload,
       peer: "playhead",
       gathered: false,
-      unreadBytesPerSecond: variant === "all read" ? 0 : UNREAD_BYTES_PER_SECOND,
+      heavyBytesPerSecond: HEAVY_BYTES_PER_SECOND,
+      neverReads: variant === "one does not",
     }),
 });
 
@@ -38,7 +39,7 @@ const met = printReport({
   bench: "slow-reader",
   question: "Does one client that never reads harm those that do?",
   date: new Date(),
-  settings: { rounds: ROUNDS, workload, unread_bytes_per_second: UNREAD_BYTES_PER_SECOND },
+  settings: { rounds: ROUNDS, workload, heavy_bytes_per_second: HEAVY_BYTES_PER_SECOND },
   results: {
     "all read": spreads("all read", figures),
     "one does not": spreads("one does not", [...figures, "most_held_kb", "slow_closed_with"]),
@@ -55,9 +56,9 @@ const met = printReport({
       at_most: 0,
     },
     {
-      name: "kB held for all clients at most",
+      name: "kB held for all clients at most, what they share counted for each",
       value: spreadOf(samples, "one does not", "most_held_kb").max,
-      at_most: 1_024,
+      at_most: 4_096,
     },
     { name: "the slow one is closed with, at least", value: closedWith.min, at_least: 4002 },
     { name: "the slow one is closed with, at most", value: closedWith.max, at_most: 4002 },

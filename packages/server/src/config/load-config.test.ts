@@ -8,6 +8,9 @@ import { type ConfigSources, loadConfig } from "./load-config.ts";
 
 const DEFAULTS = { host: "127.0.0.1", port: 8765, data: "playhead-data" };
 
+/** What is set where nothing is said of it. */
+const LIMITS = { connections_per_tenant: 5_000, connections_per_address: 500 };
+
 function fileOf(text: string): string {
   const file = join(tempFolder(), "playhead.config.json");
   writeFileSync(file, text);
@@ -37,9 +40,10 @@ test("nothing said gives the defaults: this machine only, port 8765", () => {
 test("the environment speaks over the file, and the flags over both", () => {
   const file = fileOf(JSON.stringify({ host: "::1", port: 1, data: "from-file" }));
   const environment = { PLAYHEAD_PORT: "2", PLAYHEAD_DATA: "from-environment" };
-  expect(load({ file })).toEqual({ host: "::1", port: 1, data: "from-file" });
-  expect(load({ file, environment })).toEqual({ host: "::1", port: 2, data: "from-environment" });
+  expect(load({ file })).toEqual({ ...LIMITS, host: "::1", port: 1, data: "from-file" });
+  expect(load({ file, environment })).toEqual({ ...LIMITS, host: "::1", port: 2, data: "from-environment" });
   expect(load({ file, environment, flags: { data: "from-flag" } })).toEqual({
+    ...LIMITS,
     host: "::1",
     port: 2,
     data: "from-flag",
