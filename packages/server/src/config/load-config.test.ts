@@ -6,10 +6,9 @@ import { tempFolder } from "../../test/temp-folder.ts";
 import { type Config, type ConfigKey, configSchema, environmentNames } from "./config.ts";
 import { type ConfigSources, loadConfig } from "./load-config.ts";
 
-const DEFAULTS = { host: "127.0.0.1", port: 8765, data: "playhead-data" };
-
 /** What is set where nothing is said of it. */
 const LIMITS = { connections_per_tenant: 5_000, connections_per_address: 500 };
+const DEFAULTS = { ...LIMITS, host: "127.0.0.1", port: 8765, data: "playhead-data" };
 
 function fileOf(text: string): string {
   const file = join(tempFolder(), "playhead.config.json");
