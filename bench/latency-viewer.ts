@@ -1,10 +1,7 @@
 // The client of bench/latency.ts: starts a server and a worker, follows the worker's jobs, and prints what it saw.
-import { spawn } from "node:child_process";
-import { once } from "node:events";
-import { createInterface } from "node:readline";
-import { fileURLToPath } from "node:url";
 import { createPlayheadClient } from "@playhead/client";
 import { WebSocket } from "ws";
+import { startFile } from "./child.ts";
 import { preciseNowMs } from "./latency-clock.ts";
 import { quantile } from "./report.ts";
 
@@ -28,13 +25,13 @@ function saw(sentMs: unknown): void {
   if (measuring && typeof sentMs === "number") latenciesMs.push(preciseNowMs() - sentMs);
 }
 
-const server = start("./latency-server.ts", options);
+const server = startFile("./latency-server.ts", options);
 const { url, key } = await server.answer<{ url: string; key: string }>();
-const worker = start("./latency-worker.ts", { ...options, url, key });
+const worker = startFile("./latency-worker.ts", { ...options, url, key });
 const { jobIds } = await worker.answer<{ jobIds: string[] }>();
 const close = await (options.peer ? followRaw(url) : followJobs(url, key, jobIds));
 
-worker.child.stdin.write("go\n");
+worker.say("go");
 // The first moments compile code and fill caches; they are not what a server that runs is like.
 await new Promise((resolve) => setTimeout(resolve, WARM_UP_MS));
 measuring = true;
@@ -89,26 +86,4 @@ async function followRaw(at: string): Promise<() => void> {
   socket.on("message", (data) => saw(JSON.parse(String(data)).data.details.sent_ms));
   await new Promise((resolve) => socket.once("open", resolve));
   return () => socket.close();
-}
-
-/** Starts a file of this folder; it answers in lines of JSON, and ends when its input does. */
-function start(file: string, settings: object) {
-  const script = fileURLToPath(new URL(file, import.meta.url));
-  const child = spawn(process.execPath, ["--conditions=playhead-src", script, JSON.stringify(settings)], {
-    stdio: ["pipe", "pipe", "inherit"],
-  });
-  const lines = createInterface({ input: child.stdout })[Symbol.asyncIterator]();
-  return {
-    child,
-    async answer<Answer>(): Promise<Answer> {
-      const { value, done } = await lines.next();
-      if (done) throw new Error(`expected a line from ${file}, but it ended`);
-      return JSON.parse(value) as Answer;
-    },
-    async end(): Promise<void> {
-      const closed = once(child, "close");
-      child.stdin.end();
-      await closed;
-    },
-  };
 }

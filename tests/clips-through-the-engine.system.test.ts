@@ -54,8 +54,8 @@ async function setup(dataFolder?: string) {
     await engine.close();
   });
   const seen: PlayheadEvent[] = [];
-  engine.bus.subscribe(jobId, ({ content }) => {
-    if ("type" in content && content.type !== "log") seen.push(content);
+  engine.bus.subscribe(jobId, (publications) => {
+    for (const { content } of publications) if ("type" in content && content.type !== "log") seen.push(content);
   });
   return {
     engine,
@@ -127,17 +127,20 @@ test("what was made before is skipped, and counts", async () => {
 
 test("paused and resumed by the server, the job is what it would have been", async () => {
   const { engine, run, seen, jobId, complaints } = await setup();
-  const stop = engine.bus.subscribe(jobId, ({ content }) => {
-    if (!("type" in content)) return;
-    const { type, data } = content;
-    if (data.step === "rendering" && type === "clip.progress") {
+  const stop = engine.bus.subscribe(jobId, (publications) => {
+    const isRendering = publications.some(
+      ({ content }) => "type" in content && content.type === "clip.progress" && content.data.step === "rendering",
+    );
+    if (isRendering) {
       stop();
       void engine.control.command(TENANT, jobId, "pause", null);
     }
   });
-  engine.bus.subscribe(jobId, ({ content }) => {
-    if ("type" in content && content.type === "job.state_changed" && content.data.new_state === "paused")
-      void engine.control.command(TENANT, jobId, "resume", null);
+  engine.bus.subscribe(jobId, (publications) => {
+    for (const { content } of publications) {
+      if ("type" in content && content.type === "job.state_changed" && content.data.new_state === "paused")
+        void engine.control.command(TENANT, jobId, "resume", null);
+    }
   });
   expect(await run({ styles: ["paced"], extraStyles: [PACED] })).toMatchObject({ state: "completed", completed: 2 });
   const states = factsOf(seen).filter(({ type }) => type === "job.state_changed");
@@ -150,8 +153,8 @@ test("paused and resumed by the server, the job is what it would have been", asy
 
 test("canceled by the server, every task is settled and nothing is left half written", async () => {
   const { engine, run, seen, jobId, outDir, complaints } = await setup();
-  const stop = engine.bus.subscribe(jobId, ({ content }) => {
-    if (!("type" in content) || content.type !== "clip.uploaded") return;
+  const stop = engine.bus.subscribe(jobId, (publications) => {
+    if (!publications.some(({ content }) => "type" in content && content.type === "clip.uploaded")) return;
     stop();
     void engine.control.command(TENANT, jobId, "cancel", "not needed any more");
   });

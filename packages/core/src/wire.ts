@@ -208,10 +208,7 @@ export interface LogTail {
 
 /** Whatever a client sends. */
 export type ClientFrame =
-  | ControlFrame<
-      "subscribe",
-      { readonly ref: string; readonly job_id: string; readonly since?: Position; readonly logs?: boolean }
-    >
+  | ControlFrame<"subscribe", { readonly ref: string; readonly job_id: string; readonly since?: Position }>
   | ControlFrame<"subscribe", { readonly ref: string; readonly jobs: JobsFilter }>
   | ControlFrame<"subscribe", { readonly ref: string; readonly logs: LogTail }>
   | ControlFrame<"auth", { readonly ref: string; readonly token: string }>

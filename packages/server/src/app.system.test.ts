@@ -218,6 +218,10 @@ describe("ending", () => {
       text(child.stderr),
       new Promise((resolve) => child.once("exit", resolve)),
     ]);
-    expect({ output, errors, code }).toEqual({ output: "socket 4005, poll 200\n", errors: "", code: 0 });
+    expect({ output, errors, code }).toEqual({
+      output: "socket 4005, poll 200, stream true, look 0\n",
+      errors: "",
+      code: 0,
+    });
   });
 });

@@ -1,4 +1,5 @@
 import { type Job, PlayheadError } from "@playhead/core";
+import type { Config } from "./config/config.ts";
 import type { Control } from "./control/control.ts";
 import { createControlDeadlines } from "./control/control-deadlines.ts";
 import type { Ingest } from "./ingest/ingest.ts";
@@ -24,6 +25,26 @@ export const DEFAULT_JOB_LIMITS: JobLimits = {
   cancelDeadlineMs: 30_000,
   kinds: {},
 };
+
+/** The limits that a configuration sets. */
+export function jobLimitsOf(config: Config): JobLimits {
+  const kinds = Object.entries(config.kinds).map(([kind, { stuck_after_ms, stall_after_ms }]) => [
+    kind,
+    {
+      ...(stuck_after_ms !== undefined && { stuckAfterMs: stuck_after_ms }),
+      ...(stall_after_ms !== undefined && { stallAfterMs: stall_after_ms }),
+    },
+  ]);
+  return {
+    workerLostAfterMs: config.worker_lost_after_ms,
+    leaseMs: config.worker_lease_ms,
+    stuckAfterMs: config.stuck_after_ms,
+    stallAfterMs: config.stall_after_ms,
+    pauseDeadlineMs: config.pause_deadline_ms,
+    cancelDeadlineMs: config.cancel_deadline_ms,
+    kinds: Object.fromEntries(kinds),
+  };
+}
 
 export interface JobWatchDeps {
   readonly ingest: Pick<Ingest, "jobs" | "report">;

@@ -15,6 +15,7 @@ import { createStarts } from "./control/starts.ts";
 import { createWorkers } from "./control/workers.ts";
 import { createJobReads } from "./engine-job-reads.ts";
 import { DEFAULT_JOB_LIMITS, type JobLimits, waitingJobs, watchJobs } from "./engine-job-watch.ts";
+import { textOf } from "./error-text.ts";
 import { createIngest } from "./ingest/ingest.ts";
 import { createMediaRoots, type MediaRoots } from "./media/media-roots.ts";
 import { LOCAL_WORKER_PREFIX, recoverLostJobs } from "./recovery/recover-lost-jobs.ts";
@@ -268,10 +269,6 @@ function assembleEngine({ store, media, log, nowMs, limits }: EngineParts) {
 /** An id for a job that was given none. */
 export function newJobId(): string {
   return `job_${randomUUID().replaceAll("-", "").slice(0, 20)}`;
-}
-
-function textOf(error: unknown): string {
-  return error instanceof Error ? (error.stack ?? error.message) : String(error);
 }
 
 function makeFolder(folder: string): void {

@@ -1,4 +1,5 @@
 export { type PlayheadServer, type ServerOptions, startServer } from "./app.ts";
+export { createMemoryBus } from "./bus/memory-bus.ts";
 export { type Config, configSchema } from "./config/config.ts";
 export { type ConfigSources, loadConfig } from "./config/load-config.ts";
 export {
@@ -8,6 +9,8 @@ export {
   type LocalEngine,
   type ServerLog,
 } from "./engine.ts";
+export { createGateway, type Gateway, type GatewayDeps, type GatewayLoad } from "./gateway/gateway.ts";
 export type { HealthCheck, HealthReport, HealthResult } from "./health/health.ts";
+export { publishEvent } from "./ingest/publication.ts";
 export { createMediaRoots, type MediaRoots } from "./media/media-roots.ts";
 export { DEFAULT_TENANT } from "./tenants.ts";

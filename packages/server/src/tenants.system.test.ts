@@ -100,7 +100,6 @@ const SOCKETS: readonly SocketRow[] = [
     },
   },
   v1Row("playhead.v1, a job", (jobId) => ({ ref: "r", job_id: jobId })),
-  v1Row("playhead.v1, a job and its log", (jobId) => ({ ref: "r", job_id: jobId, logs: true })),
   v1Row("playhead.v1, a job's log", (jobId) => ({ ref: "r", logs: { job_id: jobId, after: 0 } })),
   v1Row("playhead.v1, a job, going on", (jobId) => ({
     ref: "r",
@@ -150,9 +149,9 @@ describe("another tenant's job over a socket", () => {
       socket.send("subscribe", { ref: `r${at}`, jobs });
     }
     await socket.until(({ type, data }) => type === "live" && data.ref === "r1");
-    await asHolder(server, acme.worker).report([line(6, "job.updated", THEIRS, { title: MARK }, acmeSource)]);
+    await asHolder(server, acme.worker).report([line(7, "job.updated", THEIRS, { title: MARK }, acmeSource)]);
     await asHolder(server, globex.worker).report([
-      line(6, "job.updated", OURS, { title: "moved" }, `worker-globex-${OURS}`),
+      line(7, "job.updated", OURS, { title: "moved" }, `worker-globex-${OURS}`),
     ]);
     await socket.until(({ type, data }) => type === "jobs.changed" && data.job.title === "moved");
     expect(socket.raw.join("")).not.toContain(MARK);

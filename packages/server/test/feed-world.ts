@@ -15,7 +15,10 @@ import {
 import { expect } from "vitest";
 import type { Publication } from "../src/bus/bus.ts";
 import { createMemoryBus } from "../src/bus/memory-bus.ts";
-import type { FeedSource } from "../src/gateway/job-feed.ts";
+import { createJobChannels } from "../src/gateway/job-channels.ts";
+import type { FeedSource } from "../src/gateway/job-start.ts";
+import type { SharedFrame } from "../src/gateway/shared-frame.ts";
+import { createStandings } from "../src/gateway/standings.ts";
 import { factsOf } from "./jobs.ts";
 import { publicationOf } from "./publications.ts";
 
@@ -24,9 +27,10 @@ export const EPOCH = "e1";
 
 /** A job whose memory runs ahead of the store, and whose store runs ahead of what is said; the test moves each of them. */
 export function createFeedWorld({ inMemory = true, stuck = false } = {}) {
-  const bus = createMemoryBus((error) => {
+  const onError = (error: unknown) => {
     throw error;
-  });
+  };
+  const bus = createMemoryBus(onError);
   const live = draftOf(emptyJob("j"));
   const events: PlayheadEvent[] = [];
   let committed = 0;
@@ -48,7 +52,9 @@ export function createFeedWorld({ inMemory = true, stuck = false } = {}) {
 
   const source: FeedSource = {
     epoch: EPOCH,
-    bus,
+    // Each tick is to be seen: pace has tests of its own.
+    channels: createJobChannels({ bus, nowMs: () => 0, onError, tickEveryMs: 0 }),
+    standings: createStandings(),
     peekJob: (jobId) =>
       jobId === "j" && isInMemory && events.length > 0
         ? {
@@ -80,6 +86,7 @@ export function createFeedWorld({ inMemory = true, stuck = false } = {}) {
           .filter(({ seq, tick }) => tick === undefined && seq > afterSeq)
           .slice(0, limit);
       },
+      readLogs: async () => [],
     },
   };
 
@@ -90,6 +97,7 @@ export function createFeedWorld({ inMemory = true, stuck = false } = {}) {
 
   return {
     source,
+    bus,
     live,
     events,
     committed: () => committed,
@@ -117,6 +125,10 @@ export function createFeedWorld({ inMemory = true, stuck = false } = {}) {
     commit(count = Number.POSITIVE_INFINITY) {
       committed = Math.min(events.length, committed + count);
       for (const { upTo, resolve } of waiters) if (upTo <= committed) resolve(true);
+    },
+    /** As a bus may, beyond one process. */
+    lose(count = 1) {
+      said = Math.min(committed, said + count);
     },
     say(count = Number.POSITIVE_INFINITY) {
       const upTo = Math.min(committed, said + count);
@@ -147,8 +159,9 @@ export function createFeedClient(world: FeedWorld, known: Job | null = null) {
     base: () => base,
     facts: () => got.filter(({ tick }) => tick === undefined).map(({ seq }) => seq),
     got,
-    send(frame: string): void {
-      const event = JSON.parse(frame) as EventFrame;
+    lost: [] as unknown[],
+    event({ text }: SharedFrame): void {
+      const event = JSON.parse(text) as EventFrame;
       expect(event.seq).toBeLessThanOrEqual(storedFacts());
       expect(positionOf(job as Job, event)).not.toBe("gap");
       got.push(event);

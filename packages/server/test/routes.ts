@@ -35,6 +35,8 @@ export const ROUTES: readonly RouteRow[] = [
   { route: "POST /api/v1/jobs", needs: "report", body: { kind: "clips" } },
   { route: "GET /api/v1/jobs/:id", needs: "read" },
   { route: "GET /api/v1/jobs/:id/tasks", needs: "read" },
+  { route: "GET /api/v1/jobs/:id/stream", needs: "read", tokenInQuery: true, noHead: true },
+  { route: "GET /api/v1/jobs/:id/poll", needs: "read", query: "wait=0", tokenInQuery: true, noHead: true },
   { route: "GET /api/v1/jobs/:id/videos", needs: "read" },
   { route: "GET /api/v1/jobs/:id/videos/:video_id", needs: "read" },
   { route: "GET /api/v1/jobs/:id/callbacks", needs: "control" },

@@ -21,8 +21,8 @@ export interface Publication {
  */
 export interface Bus {
   publish(publications: readonly Publication[]): void;
-  /** What happens to one job. @returns ends the subscription */
-  subscribe(jobId: string, listener: (publication: Publication) => void): () => void;
+  /** What happens to one job, a flush at a time. @returns ends the subscription */
+  subscribe(jobId: string, listener: (publications: readonly Publication[]) => void): () => void;
   /** What happens to any job, a flush at a time. @returns ends the subscription */
   subscribeAll(listener: (publications: readonly Publication[]) => void): () => void;
 }

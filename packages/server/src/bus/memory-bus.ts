@@ -6,30 +6,44 @@ import type { Bus, Publication } from "./bus.ts";
  * @param onError told of what a listener threw
  */
 export function createMemoryBus(onError: (error: unknown) => void): Bus {
-  const byJob = new Map<string, Set<(publication: Publication) => void>>();
-  const all = new Set<(publications: readonly Publication[]) => void>();
+  type Listener = Parameters<Bus["subscribeAll"]>[0];
+  const byJob = new Map<string, Set<Listener>>();
+  const all = new Set<Listener>();
 
-  function tell<Value>(listener: (value: Value) => void, value: Value): void {
+  function tell(listener: Listener, publications: readonly Publication[]): void {
     try {
-      listener(value);
+      listener(publications);
     } catch (error) {
       onError(error);
     }
   }
 
+  /** Those of jobs that someone follows, each job's together and in order. */
+  function followed(publications: readonly Publication[]): Map<Set<Listener>, Publication[]> {
+    const runs = new Map<Set<Listener>, Publication[]>();
+    for (const publication of publications) {
+      const listeners = byJob.get(publication.jobId);
+      if (listeners === undefined) continue;
+      const run = runs.get(listeners);
+      if (run === undefined) runs.set(listeners, [publication]);
+      else run.push(publication);
+    }
+    return runs;
+  }
+
   return {
     publish(publications) {
-      if (byJob.size > 0) {
-        for (const publication of publications) {
-          const listeners = byJob.get(publication.jobId);
-          if (listeners !== undefined) for (const listener of listeners) tell(listener, publication);
-        }
+      const [only] = publications;
+      if (only !== undefined && publications.length === 1) {
+        for (const listener of byJob.get(only.jobId) ?? []) tell(listener, publications);
+      } else if (byJob.size > 0) {
+        for (const [listeners, run] of followed(publications)) for (const listener of listeners) tell(listener, run);
       }
       for (const listener of all) tell(listener, publications);
     },
     subscribe(jobId, listener) {
       // Each subscription is its own, also of a function that is subscribed already.
-      const own = (publication: Publication) => listener(publication);
+      const own: Listener = (publications) => listener(publications);
       const listeners = byJob.get(jobId) ?? new Set();
       byJob.set(jobId, listeners.add(own));
       return () => {
@@ -38,7 +52,7 @@ export function createMemoryBus(onError: (error: unknown) => void): Bus {
       };
     },
     subscribeAll(listener) {
-      const own = (publications: readonly Publication[]) => listener(publications);
+      const own: Listener = (publications) => listener(publications);
       all.add(own);
       return () => {
         all.delete(own);

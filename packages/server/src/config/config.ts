@@ -73,6 +73,21 @@ export const configSchema = z.strictObject({
       env: ["PLAYHEAD_REQUESTS_PER_SECOND"],
       description: "How many requests one credential may send a second; twice as many at once.",
     }),
+  connections_per_tenant: z
+    .number()
+    .int()
+    .min(1)
+    .default(5_000)
+    .meta({ env: ["PLAYHEAD_CONNECTIONS_PER_TENANT"], description: "Viewers of one tenant at a time." }),
+  connections_per_address: z
+    .number()
+    .int()
+    .min(1)
+    .default(500)
+    .meta({
+      env: ["PLAYHEAD_CONNECTIONS_PER_ADDRESS"],
+      description: "Viewers from one network address at a time; those of this machine are not counted.",
+    }),
   callback_private: z
     .boolean()
     .optional()
@@ -101,6 +116,8 @@ const NUMBERS: ReadonlySet<ConfigKey> = new Set([
   "pause_deadline_ms",
   "cancel_deadline_ms",
   "requests_per_second",
+  "connections_per_tenant",
+  "connections_per_address",
 ]);
 /** Settings that are yes or no. */
 const SWITCHES: ReadonlySet<ConfigKey> = new Set(["callback_private"]);

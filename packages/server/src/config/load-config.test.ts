@@ -18,6 +18,8 @@ const DEFAULTS = {
   cancel_deadline_ms: 30_000,
   kinds: {},
   requests_per_second: 1_000,
+  connections_per_tenant: 5_000,
+  connections_per_address: 500,
 };
 
 function fileOf(text: string): string {

@@ -5,9 +5,12 @@ import { parseClientFrame } from "./client-frame.ts";
 
 test.each([
   { type: "subscribe", data: { ref: "a", job_id: "j" } },
-  { type: "subscribe", data: { ref: "a", job_id: "j", since: { epoch: "e", seq: 0, tick: 3 }, logs: true } },
+  { type: "subscribe", data: { ref: "a", job_id: "j", since: { epoch: "e", seq: 0, tick: 3 } } },
+  { type: "subscribe", data: { ref: "a", logs: { job_id: "j" } } },
+  { type: "subscribe", data: { ref: "a", logs: { job_id: "j", after: 7, level: "warning" } } },
+  { type: "auth", data: { ref: "a", token: "t" } },
   { type: "subscribe", data: { ref: "a", jobs: {} } },
-  { type: "subscribe", data: { ref: "a", jobs: { state: ["running"], kind: ["clips"], limit: 200 } } },
+  { type: "subscribe", data: { ref: "a", jobs: { state: ["running"], kind: ["clips"], user_id: "u", limit: 200 } } },
   { type: "unsubscribe", data: { ref: "a" } },
   { type: "ping", data: {} },
 ])("$type $data is understood", (frame) => {
@@ -27,6 +30,9 @@ test.each([
     says: "data",
   },
   { given: '{"type":"subscribe","data":{"ref":"a","jobs":{"limit":201}}}', says: "data" },
+  { given: '{"type":"subscribe","data":{"ref":"a","job_id":"j","logs":true}}', says: "data" },
+  { given: '{"type":"subscribe","data":{"ref":"a","logs":{"job_id":"j","level":"loud"}}}', says: "data" },
+  { given: '{"type":"auth","data":{"ref":"a"}}', says: "data.token" },
   { given: '{"type":"unsubscribe","data":{"ref":7}}', says: "data.ref" },
 ])("$given is refused, with what is wrong", ({ given, says }) => {
   expect(() => parseClientFrame(given)).toThrow(
@@ -36,7 +42,7 @@ test.each([
 
 const almostFrame = fc.record(
   {
-    type: fc.oneof(fc.constantFrom("subscribe", "unsubscribe", "ping"), fc.string()),
+    type: fc.oneof(fc.constantFrom("subscribe", "unsubscribe", "auth", "ping"), fc.string()),
     data: fc.oneof(
       fc.record(
         {
@@ -44,6 +50,8 @@ const almostFrame = fc.record(
           job_id: fc.oneof(fc.string(), fc.jsonValue()),
           since: fc.oneof(fc.record({ epoch: fc.string(), seq: fc.integer(), tick: fc.double() }), fc.jsonValue()),
           jobs: fc.jsonValue(),
+          logs: fc.jsonValue(),
+          token: fc.oneof(fc.string(), fc.jsonValue()),
         },
         { requiredKeys: [] },
       ),
@@ -63,7 +71,7 @@ test("whatever a client sends is either a frame or refused with a code of ours",
     fc.property(anything, (text) => {
       try {
         const frame = parseClientFrame(text);
-        expect(["subscribe", "unsubscribe", "ping"]).toContain(frame.type);
+        expect(["subscribe", "unsubscribe", "auth", "ping"]).toContain(frame.type);
       } catch (error) {
         expect(error).toBeInstanceOf(PlayheadError);
         expect(isErrorCode((error as PlayheadError).code)).toBe(true);

@@ -1,4 +1,4 @@
-import { JOB_STATES, PlayheadError } from "@playhead/core";
+import { JOB_STATES, LOG_LEVELS, PlayheadError } from "@playhead/core";
 import * as z from "zod";
 
 const ref = z.string().min(1).max(64);
@@ -7,17 +7,26 @@ const position = z.strictObject({ epoch: z.string().max(64), seq: z.int().min(0)
 const jobsFilter = z.strictObject({
   state: z.array(z.enum(JOB_STATES)).max(JOB_STATES.length).optional(),
   kind: z.array(z.string().max(64)).max(20).optional(),
+  user_id: z.string().max(200).optional(),
   limit: z.int().min(1).max(200).optional(),
+});
+
+const logTail = z.strictObject({
+  job_id: jobId,
+  after: z.int().min(0).optional(),
+  level: z.enum(LOG_LEVELS).optional(),
 });
 
 const clientFrame = z.discriminatedUnion("type", [
   z.object({
     type: z.literal("subscribe"),
     data: z.union([
-      z.strictObject({ ref, job_id: jobId, since: position.optional(), logs: z.boolean().optional() }),
+      z.strictObject({ ref, job_id: jobId, since: position.optional() }),
       z.strictObject({ ref, jobs: jobsFilter }),
+      z.strictObject({ ref, logs: logTail }),
     ]),
   }),
+  z.object({ type: z.literal("auth"), data: z.strictObject({ ref, token: z.string().min(1).max(8_192) }) }),
   z.object({ type: z.literal("unsubscribe"), data: z.strictObject({ ref }) }),
   z.object({ type: z.literal("ping"), data: z.looseObject({}) }),
 ]);

@@ -1,15 +1,24 @@
-import type { FeedSource } from "./job-feed.ts";
+import type { JobSummary, JobsFilter } from "@playhead/core";
+import type { FeedSource } from "./job-start.ts";
 import type { JobsFeed } from "./jobs-feed.ts";
 import type { Outbox } from "./outbox.ts";
+import type { Viewer } from "./viewer.ts";
+
+/** What is followed, for all connections. */
+export interface Feeds {
+  readonly source: FeedSource;
+  readonly jobs: JobsFeed;
+  /** The jobs that a list starts with. */
+  readonly listJobs: (tenantId: string, filter: JobsFilter) => Promise<readonly JobSummary[]>;
+}
 
 /** What a connection has to work with, whatever it speaks. */
 export interface ConnectionContext {
-  readonly id: string;
-  readonly tenantId: string;
-  readonly source: FeedSource;
-  readonly jobs: JobsFeed;
+  readonly feeds: Feeds;
   readonly outbox: Outbox;
   readonly nowMs: () => number;
+  /** Whose it is by now: a credential may be renewed. */
+  readonly viewer: () => Viewer;
   /** Ends the connection with a code of `CLOSE_CODES` and a reason a person can read. */
   readonly close: (code: number, reason: string) => void;
   /** Told of what went wrong on our side. */

@@ -3,48 +3,70 @@ import type { Outbox } from "./outbox.ts";
 /** What is due for one client within this time shares a flush. */
 const GATHER_MS = 15;
 
-/** Flushes outboxes: at once when the last flush was long enough ago, else together with the next. */
+/** Flushes outboxes: each at once when its last flush was long enough ago, else together with others a little later. */
 export function createFlusher(nowMs: () => number) {
-  const dirty = new Set<Outbox>();
-  let timer: NodeJS.Timeout | null = null;
+  // Counted from here, times are small numbers, which maps hold without a box for each.
+  const startMs = nowMs();
+  const clockMs = () => nowMs() - startMs;
+  /** Those that are flushed in this turn of the event loop, and those that wait. */
+  const due = new Set<Outbox>();
+  const waiting = new Set<Outbox>();
+  const flushedMs = new Map<Outbox, number>();
   let immediate: NodeJS.Immediate | null = null;
-  let lastMs = Number.NEGATIVE_INFINITY;
+  let timer: NodeJS.Timeout | null = null;
   let closed = false;
 
-  function run(): void {
-    timer = null;
+  function flushDue(): void {
     immediate = null;
-    lastMs = nowMs();
-    for (const outbox of dirty) if (!outbox.flush()) dirty.delete(outbox);
-    if (dirty.size > 0) timer = setTimeout(run, GATHER_MS);
+    const now = clockMs();
+    for (const outbox of due) {
+      flushedMs.set(outbox, now);
+      if (outbox.flush()) waiting.add(outbox);
+      else waiting.delete(outbox);
+    }
+    due.clear();
+    arm(GATHER_MS);
   }
 
-  function stop(): void {
-    if (timer !== null) clearTimeout(timer);
-    if (immediate !== null) clearImmediate(immediate);
+  function flushWaiting(): void {
     timer = null;
-    immediate = null;
+    for (const outbox of waiting) due.add(outbox);
+    waiting.clear();
+    flushDue();
+  }
+
+  function arm(waitMs: number): void {
+    if (timer === null && waiting.size > 0) timer = setTimeout(flushWaiting, waitMs);
   }
 
   return {
     add(outbox: Outbox): void {
-      if (closed) return;
-      dirty.add(outbox);
-      if (timer !== null || immediate !== null) return;
+      if (closed || due.has(outbox) || waiting.has(outbox)) return;
       // A clock that was set back holds nobody up.
-      const waitMs = Math.min(GATHER_MS, lastMs + GATHER_MS - nowMs());
-      if (waitMs <= 0) immediate = setImmediate(run);
-      else timer = setTimeout(run, waitMs);
+      const sinceMs = Math.abs(clockMs() - (flushedMs.get(outbox) ?? Number.NEGATIVE_INFINITY));
+      if (sinceMs < GATHER_MS) {
+        waiting.add(outbox);
+        arm(GATHER_MS - sinceMs);
+      } else {
+        due.add(outbox);
+        immediate ??= setImmediate(flushDue);
+      }
     },
     remove(outbox: Outbox): void {
-      dirty.delete(outbox);
+      due.delete(outbox);
+      waiting.delete(outbox);
+      flushedMs.delete(outbox);
     },
     /** Flushes all now, as far as clients take it, and never again. */
     close(): void {
       closed = true;
-      stop();
-      for (const outbox of dirty) outbox.flush();
-      dirty.clear();
+      if (timer !== null) clearTimeout(timer);
+      if (immediate !== null) clearImmediate(immediate);
+      for (const outbox of [...due, ...waiting]) outbox.flush();
+      due.clear();
+      waiting.clear();
     },
   };
 }
+
+export type Flusher = ReturnType<typeof createFlusher>;

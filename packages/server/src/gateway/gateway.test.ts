@@ -1,54 +1,8 @@
-import { createServer } from "node:http";
-import type { AddressInfo } from "node:net";
-import { snapshotOf } from "@playhead/core";
-import { expect, onTestFinished, test } from "vitest";
-import { runningJob } from "../../test/jobs.ts";
+import { expect, test } from "vitest";
 import { factEvent, publicationOf, tickEvent } from "../../test/publications.ts";
 import { openSocket } from "../../test/socket.ts";
-import { createMemoryBus } from "../bus/memory-bus.ts";
-import { createGateway } from "./gateway.ts";
-
-/** A gateway whose heart beats fast, though slow enough for a busy machine, over one job. */
-async function setup({
-  authenticate = async (): Promise<{ tenantId: string } | null> => ({ tenantId: "default" }),
-} = {}) {
-  const errors: unknown[] = [];
-  const bus = createMemoryBus((error) => errors.push(error));
-  const job = runningJob("j");
-  const gateway = createGateway({
-    source: {
-      epoch: "e1",
-      bus,
-      peekJob: (jobId) =>
-        jobId === "j" ? { draft: job, currentTicks: () => [], storedSoon: async () => true } : undefined,
-      loadJob: async () => null,
-      store: {
-        readFacts: async () => [],
-        readSnapshot: async (jobId) => {
-          if (jobId === "broken") throw new Error("the disk is gone");
-          return jobId === "j" ? snapshotOf(job) : null;
-        },
-      },
-    },
-    bus,
-    readJobs: async () => [],
-    listJobs: async () => {
-      throw new Error("the disk is gone");
-    },
-    authenticate,
-    nowMs: Date.now,
-    onError: (error) => errors.push(error),
-    heartbeatMs: 300,
-  });
-  const http = createServer();
-  gateway.attach(http);
-  await new Promise<void>((resolve) => http.listen(0, "127.0.0.1", resolve));
-  onTestFinished(async () => {
-    await gateway.close();
-    http.close();
-  });
-  return { gateway, bus, errors, url: `ws://127.0.0.1:${(http.address() as AddressInfo).port}/` };
-}
+import { startTestGateway as setup, VIEWER } from "../../test/start-gateway.ts";
+import type { Viewer } from "./viewer.ts";
 
 test("each client is told now and then where its jobs stand, so that a lost last message is found", async () => {
   const { bus, url } = await setup();
@@ -69,17 +23,17 @@ test("who answers pings stays, and who does not is closed with 4004", async () =
   expect(await dead.closed).toMatchObject({ code: 4004 });
   for (let beat = 0; beat < 2; beat++) await new Promise((resolve) => alive.socket.once("ping", resolve));
   expect(alive.socket.readyState).toBe(alive.socket.OPEN);
-  expect(gateway.connections()).toBe(1);
+  expect(gateway.load().connections).toBe(1);
 });
 
 test("what a client says while we look who it is waits its turn", async () => {
-  const known = Promise.withResolvers<{ tenantId: string }>();
+  const known = Promise.withResolvers<Viewer>();
   const { url } = await setup({ authenticate: () => known.promise });
   const socket = openSocket(url, "playhead.v1");
   await new Promise((resolve) => socket.socket.once("open", resolve));
   socket.send("subscribe", { ref: "r", job_id: "j" });
   socket.send("ping", {});
-  known.resolve({ tenantId: "default" });
+  known.resolve(VIEWER);
   await socket.until(({ type }) => type === "live");
   await socket.until(({ type }) => type === "pong");
   expect(socket.types()[0]).toBe("hello");
@@ -109,7 +63,7 @@ test("a fault while we look who it is does no harm", async () => {
 });
 
 test("at the end all are told, also those that do not answer, and nobody comes in any more", async () => {
-  const { gateway, url } = await setup();
+  const { gateway, url, revocations } = await setup();
   const polite = openSocket(`${url}?job_id=j`);
   await polite.until(({ type }) => type === "snapshot");
   const deaf = openSocket(`${url}?job_id=j`);
@@ -117,8 +71,9 @@ test("at the end all are told, also those that do not answer, and nobody comes i
   deaf.socket.pause();
   const closed = gateway.close();
   const late = openSocket(`${url}?job_id=j`);
-  expect(await polite.closed).toMatchObject({ code: 4005 });
+  expect(await polite.closed).toEqual({ code: 4005, reason: "the server is going away; retry_window_ms=2000" });
   await closed;
+  expect(revocations.size).toBe(0);
   expect((await late.closed).code).toBe(1006);
-  expect(gateway.connections()).toBe(0);
+  expect(gateway.load().connections).toBe(0);
 });

@@ -1,14 +1,19 @@
 import { setImmediate as nextTurn } from "node:timers/promises";
-import { jobFromSnapshot, type PlayheadEvent, type Position, snapshotOf } from "@playhead/core";
+import { jobFromSnapshot, type PlayheadEvent, snapshotOf } from "@playhead/core";
 import fc from "fast-check";
 import { describe, expect, test } from "vitest";
 import { createFeedClient as client, EPOCH, createFeedWorld as setup } from "../../test/feed-world.ts";
 import { publicationOf } from "../../test/publications.ts";
 import type { Publication } from "../bus/bus.ts";
+import type { Since } from "./feed-job.ts";
 import { openJobFeed } from "./job-feed.ts";
 
-const open = (world: ReturnType<typeof setup>, to: ReturnType<typeof client>, since: Position | null = null) =>
-  openJobFeed(world.source, { tenantId: "default", jobId: "j", since, logs: false }, to.send);
+const open = (world: ReturnType<typeof setup>, to: ReturnType<typeof client>, since: Since | null = null) =>
+  openJobFeed(
+    world.source,
+    { tenantId: "default", jobId: "j", since },
+    { event: to.event, lost: (error) => to.lost.push(error) },
+  );
 
 describe("a feed", () => {
   test("begins with a snapshot that shows nothing unstored, and goes on with the next fact", async () => {
@@ -47,6 +52,109 @@ describe("a feed", () => {
     feed.start();
     expect([feed.recovered, feed.snapshot, to.facts()]).toEqual([true, null, [5, 6, 7]]);
     expect(to.got.at(-1)).toMatchObject({ type: "job.progress", seq: 7, tick: 2 });
+  });
+
+  test("with a moment brings the facts with a later time, though times do not grow with the numbers", async () => {
+    const world = setup();
+    for (let at = 0; at < 4; at++) world.fact();
+    const times = ["10:00", "10:03", "10:01", "10:02"].map((time) => `2026-11-21T${time}:00.000Z`);
+    for (const [index, ts] of times.entries()) Object.assign(world.events[index] as PlayheadEvent, { ts });
+    world.commit();
+    const got: unknown[] = [];
+    const since = { afterMs: Date.parse("2026-11-21T10:01:00.000Z") };
+    const feed = await openJobFeed(
+      world.source,
+      { tenantId: "default", jobId: "j", since },
+      { event: ({ text }) => got.push(JSON.parse(text).seq), lost: () => undefined },
+    );
+    expect([feed.recovered, feed.snapshot]).toEqual([true, null]);
+    feed.start();
+    world.say();
+    world.fact();
+    world.commit();
+    world.say();
+    // The progress stands between what was missed and what happens.
+    expect(got).toEqual([2, 4, 4, 5]);
+  });
+
+  test("with a moment before more than 5,000 facts begins with a snapshot", async () => {
+    const world = setup();
+    for (let at = 0; at < 5_001; at++) world.fact();
+    world.commit();
+    const feed = await open(world, client(world), { afterMs: 0 });
+    expect([feed.recovered, feed.snapshot?.seq]).toEqual([false, 5_001]);
+    expect((await open(world, client(world), { afterMs: Date.now() })).recovered).toBe(true);
+  });
+
+  test("reads from the store what the bus lost: behind a gap, or found by a check", async () => {
+    const world = setup();
+    world.fact();
+    world.commit();
+    world.say();
+    const to = client(world);
+    const feed = await open(world, to);
+    to.take(feed.snapshot);
+    feed.start();
+    const happen = (count: number) => {
+      for (let at = 0; at < count; at++) world.fact();
+      world.commit();
+    };
+    happen(3);
+    world.lose(2);
+    world.say();
+    expect(to.facts()).toEqual([]);
+    await nextTurn();
+    await nextTurn();
+    expect(to.facts()).toEqual([2, 3, 4]);
+    // A tick that stands behind a fact which did not come.
+    happen(1);
+    world.lose(1);
+    world.tick();
+    world.commit();
+    world.say();
+    await nextTurn();
+    await nextTurn();
+    expect(to.facts()).toEqual([2, 3, 4, 5]);
+    expect(to.got.at(-1)?.tick).toBe(1);
+    // The last one, after which nothing comes.
+    happen(1);
+    world.lose(1);
+    feed.check();
+    await nextTurn();
+    await nextTurn();
+    expect(to.facts()).toEqual([2, 3, 4, 5]);
+    feed.check();
+    await nextTurn();
+    await nextTurn();
+    expect(to.facts()).toEqual([2, 3, 4, 5, 6]);
+    expect([to.lost, feed.position()]).toEqual([[], [6, 1]]);
+  });
+
+  test("that cannot read what the bus lost says so once, and is over", async () => {
+    const world = setup();
+    world.fact();
+    world.commit();
+    world.say();
+    const to = client(world);
+    const source = {
+      ...world.source,
+      store: { ...world.source.store, readFacts: () => Promise.reject(new Error("disk")) },
+    };
+    const feed = await openJobFeed(
+      source,
+      { tenantId: "default", jobId: "j", since: null },
+      { event: to.event, lost: (error) => to.lost.push(error) },
+    );
+    to.take(feed.snapshot);
+    feed.start();
+    for (let at = 0; at < 3; at++) world.fact();
+    world.commit();
+    world.lose(1);
+    world.say(1);
+    await nextTurn();
+    world.say(1);
+    await nextTurn();
+    expect([to.lost.map(String), to.facts()]).toEqual([["Error: disk"], []]);
   });
 
   test("ignores ticks that were on their way when it was told newer ones", async () => {
@@ -146,10 +254,11 @@ describe("a feed", () => {
     world.fact();
     world.commit();
     world.say();
-    const request = { tenantId: "other", jobId: "j", since: null, logs: false };
-    await expect(openJobFeed(world.source, request, () => undefined)).rejects.toEqual(missing);
+    const request = { tenantId: "other", jobId: "j", since: null };
+    const sink = { event: () => undefined, lost: () => undefined };
+    await expect(openJobFeed(world.source, request, sink)).rejects.toEqual(missing);
     world.leaveMemory();
-    await expect(openJobFeed(world.source, request, () => undefined)).rejects.toEqual(missing);
+    await expect(openJobFeed(world.source, request, sink)).rejects.toEqual(missing);
     expect(() => world.say()).not.toThrow();
   });
 
@@ -163,15 +272,21 @@ describe("a feed", () => {
     const frames: string[][] = [[], []];
     const feeds = await Promise.all(
       [true, false].map((logs, index) =>
-        openJobFeed(world.source, { tenantId: "default", jobId: "j", since: null, logs }, (frame) =>
-          frames[index]?.push(frame),
+        openJobFeed(
+          world.source,
+          { tenantId: "default", jobId: "j", since: null },
+          {
+            event: ({ text }) => frames[index]?.push(text),
+            ...(logs && { line: ({ text }) => frames[index]?.push(text) }),
+            lost: () => undefined,
+          },
         ),
       ),
     );
     for (const feed of feeds) feed.start();
-    world.source.bus.publish([log]);
+    world.bus.publish([log]);
     for (const feed of feeds) feed.close();
-    world.source.bus.publish([log]);
+    world.bus.publish([log]);
     expect(frames).toEqual([["line"], []]);
   });
 });

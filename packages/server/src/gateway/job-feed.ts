@@ -1,33 +1,20 @@
-import { isFinalJobState, type Job, type JobSnapshot, PlayheadError, type Position, snapshotOf } from "@playhead/core";
-import type { Bus, Publication } from "../bus/bus.ts";
-import type { Store } from "../store/store.ts";
+import { type JobSnapshot, PlayheadError, type PlayheadEvent } from "@playhead/core";
+import type { Publication } from "../bus/bus.ts";
+import type { FrameRun } from "./frame-run.ts";
+import { type FeedSource, findJobStart, type JobFeedRequest, type JobStart, MAX_REPLAY } from "./job-start.ts";
+import { readMissedFacts } from "./missed-facts.ts";
+import { type SharedFrame, sharedFrame } from "./shared-frame.ts";
 
-/** Where the gateway finds jobs, and what happens to them. */
-export interface FeedSource {
-  readonly epoch: string;
-  readonly bus: Bus;
-  readonly store: Pick<Store, "readFacts" | "readSnapshot">;
-  /** The job if it is in memory. It may leave, so it is asked for anew after each `await`. */
-  readonly peekJob: (jobId: string) => FeedJob | undefined;
-  /** Takes a stored job into memory. */
-  readonly loadJob: (jobId: string) => Promise<unknown>;
-}
-
-/** A job in memory, as the gateway needs it. */
-export interface FeedJob {
-  readonly draft: Job;
-  /** Ticks with new numbers that say where everything stands; frames, ready to be sent. */
-  readonly currentTicks: () => readonly string[];
-  /** Whether all that the job shows by now is stored, or will be in a moment. */
-  readonly storedSoon: () => Promise<boolean>;
-}
-
-export interface JobFeedRequest {
-  readonly tenantId: string;
-  readonly jobId: string;
-  /** Where the client stands; null wants a snapshot. */
-  readonly since: Position | null;
-  readonly logs: boolean;
+/** What a feed brings. */
+export interface FeedSink {
+  /** A fact (without a slot) or a tick, and where a client stands that has it. */
+  readonly event: (frame: SharedFrame, slot: string | null, seq: number, tick: number) => void;
+  /** Several at once that are all new to the client; where this is missing they come one by one. */
+  readonly run?: (run: FrameRun) => void;
+  /** A line of the job's log, for who wants them. */
+  readonly line?: (frame: SharedFrame) => void;
+  /** Something was missed that is not to be had: the client has to begin anew. */
+  readonly lost: (error: unknown) => void;
 }
 
 export interface JobFeed {
@@ -38,135 +25,161 @@ export interface JobFeed {
   start(): void;
   /** What the client has been sent. */
   position(): readonly [seq: number, tick: number];
+  /** Reads what the bus may have lost: what is behind now and was so at the last check. */
+  check(): void;
   close(): void;
 }
 
-/** Where a feed begins. */
-interface Start {
-  readonly seq: number;
-  readonly tick: number;
-  readonly snapshot: JobSnapshot | null;
-  /** Where everything stands, for who goes on without a snapshot. */
-  readonly ticks: readonly string[];
-}
-
-/** A client that missed more than this gets a snapshot. */
-const MAX_REPLAY = 5_000;
 /** More than this cannot have happened while a snapshot was read, unless something hangs. */
 const MAX_WAITING = 20_000;
 
+interface Waiting {
+  readonly publication: Publication;
+  readonly frame: SharedFrame;
+}
+
 /**
  * Follows one job for one client: what happens while the snapshot or the missed facts are read is kept and merged by
- * number, so that every fact comes once, in order, and none before it is stored.
+ * number, so that every fact comes once, in order, and none before it is stored. A fact that the bus lost shows as a gap,
+ * or at the next check; it is read from the store.
  *
  * @throws PlayheadError `not_found` for no job, and for another tenant's.
  */
-export async function openJobFeed(
-  source: FeedSource,
-  request: JobFeedRequest,
-  send: (frame: string, slot: string | null) => void,
-): Promise<JobFeed> {
-  const { jobId, since, logs } = request;
-  let waiting: Publication[] | null = [];
+export async function openJobFeed(source: FeedSource, request: JobFeedRequest, sink: FeedSink): Promise<JobFeed> {
+  const { jobId, since } = request;
+  let waiting: Waiting[] | null = [];
+  let closed = false;
   const sent = { seq: 0, tick: 0 };
+  let seqAtCheck = -1;
   // Before anything is read: what is not in what is read comes this way.
-  const unsubscribe = source.bus.subscribe(jobId, (publication) => {
-    if (waiting === null) pass(publication);
-    else if (waiting.length < MAX_WAITING) waiting.push(publication);
-  });
+  const unsubscribe = source.channels.subscribe(jobId, receive);
 
-  function pass({ seq, tick, slot, content, frame }: Publication): void {
-    if ("log_id" in content) {
-      if (logs) send(frame(), null);
-    } else if (tick === undefined) {
-      if (seq <= sent.seq) return;
-      sent.seq = seq;
-      send(frame(), null);
-    } else if (tick > sent.tick) {
-      sent.tick = tick;
-      send(frame(), slot);
+  function receive(run: FrameRun): void {
+    if (waiting === null && passWhole(run)) return;
+    for (const [index, publication] of run.publications.entries()) {
+      receiveOne({ publication, frame: run.frames[index] as SharedFrame });
     }
   }
 
+  function receiveOne(each: Waiting): void {
+    if (waiting === null) pass(each);
+    else if (waiting.length < MAX_WAITING) waiting.push(each);
+  }
+
+  /** @returns whether all of it is new, and was passed on */
+  function passWhole(run: FrameRun): boolean {
+    const { fits } = run;
+    if (fits === null || sink.run === undefined) return false;
+    if (fits.hasFacts ? fits.after !== sent.seq : fits.after > sent.seq) return false;
+    if (fits.lastTick > 0 && fits.firstTick <= sent.tick) return false;
+    if (fits.hasFacts) sent.seq = fits.seq;
+    if (fits.lastTick > 0) sent.tick = fits.lastTick;
+    sink.run(run);
+    return true;
+  }
+
+  function close(): void {
+    closed = true;
+    unsubscribe();
+  }
+
+  function pass({ publication, frame }: Waiting): void {
+    const { seq, tick, slot, content } = publication;
+    if ("log_id" in content) return sink.line?.(frame);
+    if (seq > sent.seq + (tick === undefined ? 1 : 0)) {
+      waiting = [{ publication, frame }];
+      return void repair();
+    }
+    if (tick === undefined) {
+      if (seq <= sent.seq) return;
+      sent.seq = seq;
+    } else {
+      if (tick <= sent.tick) return;
+      sent.tick = tick;
+    }
+    sink.event(frame, slot, sent.seq, sent.tick);
+  }
+
+  function passFacts(facts: readonly PlayheadEvent[]): void {
+    for (const fact of facts) {
+      if (fact.seq <= sent.seq) continue;
+      sent.seq = fact.seq;
+      sink.event(frameOf(fact), null, sent.seq, sent.tick);
+    }
+  }
+
+  function passWaiting(): void {
+    const queued = waiting ?? [];
+    waiting = null;
+    // One that stands behind a gap makes the others wait again.
+    for (const each of queued) receiveOne(each);
+  }
+
+  /** Reads from the store what the bus did not bring. */
+  async function repair(): Promise<void> {
+    const from = sent.seq;
+    const first = waiting?.[0]?.publication;
+    const wanted = first === undefined ? from : first.tick === undefined ? first.seq - 1 : first.seq;
+    try {
+      const facts = await source.store.readFacts(jobId, from, MAX_REPLAY);
+      if (closed) return;
+      passFacts(facts);
+      if (sent.seq < wanted) throw new PlayheadError("service_unavailable", `facts of job ${jobId} were missed`);
+      passWaiting();
+    } catch (error) {
+      if (closed) return;
+      close();
+      sink.lost(error);
+    }
+  }
+
+  function frameOf(event: PlayheadEvent): SharedFrame {
+    return sharedFrame(JSON.stringify({ ...event, epoch: source.epoch }));
+  }
+
+  async function begin(): Promise<{ readonly start: JobStart; readonly missed: readonly PlayheadEvent[] }> {
+    const start = await findJobStart(source, request);
+    if (start.snapshot !== null || since === null) return { start, missed: [] };
+    const missed = await readMissedFacts(source.store, jobId, since, start.seq);
+    if (missed !== null) return { start, missed };
+    return { start: await findJobStart(source, { ...request, since: null }), missed: [] };
+  }
+
   try {
-    const begin = await findStart(source, request);
-    const recovered = begin.snapshot === null;
-    const missed = recovered && since !== null ? await source.store.readFacts(jobId, since.seq, MAX_REPLAY) : [];
+    const { start, missed } = await begin();
+    let toSend: { readonly ticks: readonly SharedFrame[]; readonly missed: readonly PlayheadEvent[] } | null = {
+      ticks: start.ticks,
+      missed,
+    };
     if (waiting.length >= MAX_WAITING)
       throw new PlayheadError("service_unavailable", `job ${jobId} could not be read in time`);
-    sent.seq = begin.seq;
-    sent.tick = begin.tick;
+    sent.seq = start.seq;
+    sent.tick = start.tick;
     return {
-      recovered,
-      snapshot: begin.snapshot,
+      recovered: start.snapshot === null,
+      snapshot: start.snapshot,
       start() {
-        // Some may be stored by now that the start did not know of; they come with what waits.
-        for (const event of missed) {
-          if (event.seq <= begin.seq) send(JSON.stringify({ ...event, epoch: source.epoch }), null);
-        }
-        for (const tick of begin.ticks) send(tick, null);
-        const queued = waiting ?? [];
-        waiting = null;
-        for (const publication of queued) pass(publication);
+        const tick = since !== null && "tick" in since ? since.tick : 0;
+        for (const event of toSend?.missed ?? []) sink.event(frameOf(event), null, event.seq, tick);
+        // Who has only some of them has not come to where they stand.
+        const ticks = toSend?.ticks ?? [];
+        for (const each of ticks) sink.event(each, null, sent.seq, each === ticks.at(-1) ? sent.tick : tick);
+        toSend = null;
+        passWaiting();
       },
       position: () => [sent.seq, sent.tick],
-      close: unsubscribe,
+      check() {
+        const head = source.peekJob(jobId)?.draft.seq ?? 0;
+        if (head > sent.seq && seqAtCheck === sent.seq && waiting === null) {
+          waiting = [];
+          void repair();
+        }
+        seqAtCheck = sent.seq;
+      },
+      close,
     };
   } catch (error) {
-    unsubscribe();
+    close();
     throw error;
   }
-}
-
-/**
- * The start from memory, as soon as what it shows is stored; from the store for a job that has ended and left memory,
- * or while the store refuses to write: what it does not show yet comes to the feed once it is stored.
- */
-async function findStart(source: FeedSource, request: JobFeedRequest): Promise<Start> {
-  const { jobId, tenantId } = request;
-  const known = source.peekJob(jobId);
-  const fromKnown = known && (await startFromMemory(source, request, known));
-  if (fromKnown) return fromKnown;
-  const stored = await source.store.readSnapshot(jobId);
-  if (stored === null || stored.tenant_id !== tenantId) throw noSuchJob(jobId);
-  if (known === undefined && !isFinalJobState(stored.state)) {
-    await source.loadJob(jobId);
-    const loaded = source.peekJob(jobId);
-    const fromLoaded = loaded && (await startFromMemory(source, request, loaded));
-    if (fromLoaded) return fromLoaded;
-  }
-  return startFromStore(source, request, stored, known === undefined);
-}
-
-/** @returns null when what the job shows by now is not stored soon */
-async function startFromMemory(
-  { epoch }: FeedSource,
-  { jobId, tenantId, since }: JobFeedRequest,
-  { draft, currentTicks, storedSoon }: FeedJob,
-): Promise<Start | null> {
-  if (draft.tenant_id !== tenantId) throw noSuchJob(jobId);
-  // All of it at one moment: the numbers, the snapshot and the ticks belong together.
-  const recovered = canReplay(since, epoch, draft.seq);
-  const snapshot = recovered ? null : snapshotOf(draft);
-  const ticks = recovered ? currentTicks() : [];
-  const start: Start = { seq: draft.seq, tick: draft.tick, snapshot, ticks };
-  return (await storedSoon()) ? start : null;
-}
-
-/** @param isAll whether the store has all of it, ticks included; else nobody can tell which ticks a client missed */
-function startFromStore({ epoch }: FeedSource, { since }: JobFeedRequest, stored: JobSnapshot, isAll: boolean): Start {
-  const { job_id, correlation_id, seq, tick, progress } = stored;
-  if (!isAll || !canReplay(since, epoch, seq)) return { seq, tick, snapshot: stored, ticks: [] };
-  // Where the bar stayed is in ticks alone.
-  const last = { type: "job.progress", job_id, epoch, seq, tick: tick + 1, ts: stored.ended_at ?? stored.created_at };
-  return { seq, tick: tick + 1, snapshot: null, ticks: [JSON.stringify({ ...last, correlation_id, data: progress })] };
-}
-
-/** A position in another history, or ahead of this one, cannot be gone on from. */
-function canReplay(since: Position | null, epoch: string, head: number): boolean {
-  return since !== null && since.epoch === epoch && since.seq <= head && head - since.seq <= MAX_REPLAY;
-}
-
-function noSuchJob(jobId: string): PlayheadError {
-  return new PlayheadError("not_found", `there is no job ${jobId}`);
 }

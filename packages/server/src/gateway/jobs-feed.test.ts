@@ -42,8 +42,8 @@ function setup() {
         tenantId,
         filter,
         ref,
-        send: (frame, slot) => {
-          const { type, data } = JSON.parse(frame);
+        send: ({ text }, slot) => {
+          const { type, data } = JSON.parse(text);
           expect(type).toBe("jobs.changed");
           told.push({ ref: data.ref, jobId: data.job.job_id, slot });
         },
@@ -71,6 +71,7 @@ test("it goes to the lists of its tenant and its kind", async () => {
   listen("other tenant's", "other");
   listen("clips", "default", { kind: ["clips"] });
   listen("bulk", "default", { kind: ["bulk"] });
+  listen("another's", "default", { user_id: "u_7" });
   move("a");
   await vi.advanceTimersByTimeAsync(250);
   expect(told.map(({ ref }) => ref)).toEqual(["mine", "clips"]);

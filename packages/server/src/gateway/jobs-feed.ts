@@ -1,5 +1,6 @@
 import { EVENT_TYPES, type JobSummary, type JobsFilter } from "@playhead/core";
 import type { Bus, Publication } from "../bus/bus.ts";
+import { type SharedFrame, sharedFrame } from "./shared-frame.ts";
 
 export interface JobsFeedSource {
   readonly bus: Bus;
@@ -13,7 +14,7 @@ export interface JobsListener {
   readonly tenantId: string;
   readonly filter: JobsFilter;
   readonly ref: string;
-  readonly send: (frame: string, slot: string | null) => void;
+  readonly send: (frame: SharedFrame, slot: string) => void;
 }
 
 /** A list is brought up to date at most this often. */
@@ -75,7 +76,8 @@ export function createJobsFeed({ bus, readJobs, onError }: JobsFeedSource) {
       if (job.tenant_id !== tenantId || !matches(job, filter)) continue;
       json ??= JSON.stringify(job);
       const name = JSON.stringify(ref);
-      send(`{"type":"jobs.changed","data":{"ref":${name},"job":${json}}}`, `list ${name} ${job.job_id}`);
+      const frame = sharedFrame(`{"type":"jobs.changed","data":{"ref":${name},"job":${json}}}`);
+      send(frame, `list ${name} ${job.job_id}`);
     }
   }
 
@@ -98,7 +100,7 @@ export function createJobsFeed({ bus, readJobs, onError }: JobsFeedSource) {
 
 export type JobsFeed = ReturnType<typeof createJobsFeed>;
 
-/** By kind only: a job that leaves the wanted states must be told of as well, or it would stay in the list. */
-function matches(job: JobSummary, { kind }: JobsFilter): boolean {
-  return kind === undefined || kind.includes(job.kind);
+/** Not by state: a job that leaves the wanted states must be told of as well, or it would stay in the list. */
+function matches(job: JobSummary, { kind, user_id: userId }: JobsFilter): boolean {
+  return (kind === undefined || kind.includes(job.kind)) && (userId === undefined || job.user_id === userId);
 }

@@ -1,6 +1,7 @@
 import fc from "fast-check";
 import { describe, expect, test } from "vitest";
-import { createOutbox } from "./outbox.ts";
+import { createOutbox, type Outbox } from "./outbox.ts";
+import { sharedFrame } from "./shared-frame.ts";
 
 const KB = 1024;
 
@@ -11,18 +12,20 @@ function setup({ joined = false } = {}) {
   let dirty = 0;
   let tooSlow = 0;
   const sent: string[] = [];
-  const outbox = createOutbox({
+  const box = createOutbox({
     socket: {
       get bufferedAmount() {
         return buffered;
       },
-      send(data) {
-        sent.push(data);
-        buffered += data.length;
+      send(frames) {
+        for (const { text } of frames) {
+          sent.push(text);
+          buffered += text.length;
+        }
       },
     },
     nowMs: () => nowMs,
-    join: joined ? (frames) => `[${frames.join(",")}]` : null,
+    join: joined ? (frames) => sharedFrame(`[${frames.map(({ text }) => text).join(",")}]`) : null,
     onDirty: () => {
       dirty += 1;
     },
@@ -30,6 +33,16 @@ function setup({ joined = false } = {}) {
       tooSlow += 1;
     },
   });
+  const outbox = {
+    pushAlone: (text: string) => box.pushAlone(text),
+    flush: () => box.flush(),
+    hasRoom: () => box.hasRoom(),
+    onRoom: (callback: () => void) => box.onRoom(callback),
+    waitingBytes: () => box.waitingBytes(),
+    end: () => box.end(),
+    push: (text: string, slot: string | null) => box.push(sharedFrame(text), slot),
+    pushLine: (text: string) => box.pushLine(sharedFrame(text)),
+  };
   return {
     outbox,
     sent,
@@ -55,7 +68,7 @@ describe("while the client reads", () => {
     outbox.push("t1", "t");
     outbox.pushAlone("b");
     outbox.push("u1", "u");
-    expect([dirty(), sent]).toEqual([4, []]);
+    expect([dirty(), sent]).toEqual([1, []]);
     expect(outbox.flush()).toBe(false);
     expect(sent).toEqual(["a", "t1", "b", "u1"]);
     outbox.flush();
@@ -197,38 +210,72 @@ describe("while more than 64 KB are unread", () => {
 });
 
 describe("room", () => {
-  const isNow = async (promise: Promise<void>) => {
-    const other = Symbol("later");
-    return (await Promise.race([promise, Promise.resolve(other)])) !== other;
+  const isNow = (outbox: Pick<Outbox, "onRoom">) => {
+    let called = false;
+    outbox.onRoom(() => {
+      called = true;
+    });
+    return () => called;
   };
 
-  test("is there while little waits", async () => {
+  test("is there while little waits", () => {
     const { outbox } = setup();
     outbox.push("a", null);
-    expect(await isNow(outbox.room())).toBe(true);
+    expect(isNow(outbox)()).toBe(true);
   });
 
-  test("comes when what is large has been read", async () => {
+  test("comes when what is large has been read", () => {
     const { outbox, drain } = setup();
     outbox.pushAlone("x".repeat(500 * KB));
-    const room = outbox.room();
-    expect(await isNow(room)).toBe(false);
+    const called = isNow(outbox);
     outbox.flush();
-    expect(await isNow(room)).toBe(false);
+    expect(called()).toBe(false);
     drain(440 * KB);
     outbox.flush();
-    expect(await isNow(room)).toBe(true);
+    expect(called()).toBe(true);
   });
 
-  test("comes when the client is gone, so that nobody waits for ever", async () => {
+  test("is given to one after the other: each may fill it", () => {
+    const { outbox, drain } = setup();
+    const order: number[] = [];
+    outbox.pushAlone("x".repeat(500 * KB));
+    for (const turn of [1, 2, 3]) {
+      outbox.onRoom(() => {
+        order.push(turn);
+        outbox.pushLine("x".repeat(65 * KB));
+      });
+    }
+    for (const turns of [[], [1], [1], [1, 2], [1, 2], [1, 2, 3]]) {
+      outbox.flush();
+      expect(order).toEqual(turns);
+      drain();
+    }
+  });
+
+  test("never comes when the client is gone", () => {
     const { outbox, fill } = setup();
     fill(70 * KB);
     outbox.flush();
-    const room = outbox.room();
+    const called = isNow(outbox);
     outbox.end();
-    expect(await isNow(room)).toBe(true);
-    expect(await isNow(outbox.room())).toBe(true);
+    expect([called(), isNow(outbox)(), outbox.hasRoom()]).toEqual([false, false, false]);
   });
+});
+
+test("log lines make nobody too slow, keep their place among the facts, and are counted as what waits", () => {
+  const { outbox, sent, fill, drain, tooSlow } = setup();
+  outbox.push("a", null);
+  outbox.pushLine("line");
+  outbox.push("b", null);
+  expect(outbox.flush()).toBe(false);
+  expect(sent).toEqual(["a", "line", "b"]);
+  fill(65 * KB);
+  outbox.flush();
+  for (let at = 0; at < 1_000; at++) outbox.pushLine("x".repeat(KB));
+  expect([tooSlow(), outbox.hasRoom(), outbox.waitingBytes()]).toEqual([0, false, 1_000 * KB]);
+  drain();
+  outbox.flush();
+  expect([sent.length, outbox.waitingBytes()]).toEqual([1_003, 0]);
 });
 
 test("a client that is gone gets nothing", () => {

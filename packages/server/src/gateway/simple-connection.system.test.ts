@@ -1,5 +1,6 @@
 import { randomInt } from "node:crypto";
 import { describe, expect, test } from "vitest";
+import { bodyOf } from "../../test/api.ts";
 import { finish, runJob } from "../../test/run-job.ts";
 import { openSocket } from "../../test/socket.ts";
 import { startTestServer } from "../../test/start-server.ts";
@@ -69,6 +70,23 @@ describe("the simple mode", () => {
     const socket = openSocket(server.socketUrl("job_id=j&after=99"));
     await socket.until(({ type }) => type === "snapshot");
     expect(socket.types()).toEqual(["reset", "snapshot"]);
+  });
+
+  test("with last_event_timestamp= brings all facts with a later time, once, in order, then what happens", async () => {
+    const server = await startTestServer();
+    const steps = runJob(server, "j");
+    for (let step = 0; step < 5; step++) await steps.next();
+    const { events } = await bodyOf(server.ask("/api/v1/jobs/j/events"));
+    const last: string = events[4].ts;
+    const later = events.filter(({ ts }: { ts: string }) => ts > last).map(({ seq }: { seq: number }) => seq);
+    const socket = openSocket(server.socketUrl(`job_id=j&last_event_timestamp=${last}`));
+    await socket.until(({ type }) => type === "job.progress");
+    expect(socket.facts().map(({ seq }) => seq)).toEqual(later);
+    await finish(steps);
+    await socket.until(({ type }) => type === "session.completed");
+    const live = Array.from({ length: 17 - events.length }, (_, index) => events.length + index + 1);
+    expect(socket.facts().map(({ seq }) => seq)).toEqual([...later, ...live]);
+    expect(socket.types()).not.toContain("snapshot");
   });
 
   test("over any disconnects, coming back with after= gets every fact once, in order", async () => {

@@ -1,25 +1,36 @@
-import { CLOSE_CODES, PlayheadError, type Position } from "@playhead/core";
-import { type Connection, type ConnectionContext, controlFrame, INTERNAL_ERROR } from "./connection.ts";
+import { CLOSE_CODES, PlayheadError } from "@playhead/core";
+import { type Connection, type ConnectionContext, INTERNAL_ERROR } from "./connection.ts";
+import type { Since } from "./feed-job.ts";
 import { type JobFeed, openJobFeed } from "./job-feed.ts";
+import { openingFrames } from "./job-opening.ts";
+import { noSuchJob } from "./job-start.ts";
+import { mayFollow } from "./viewer.ts";
 
 /** What the address of a simple socket says. */
 export interface SimpleRequest {
   readonly jobId: string;
-  /** The last fact that the client has; null asks for a snapshot. */
-  readonly after: number | null;
+  /** The last fact that the client has, or the time of it; null asks for a snapshot. */
+  readonly since: { readonly after: number } | { readonly afterMs: number } | null;
 }
 
 /**
  * The simple mode: one socket, one job, nothing to send. First a `snapshot`, then what happens; with `after`, all that
- * was missed instead of the snapshot, or `reset` and a snapshot where that is not to be had.
+ * was missed instead of the snapshot, or `reset` and a snapshot where that is not to be had. Log lines come along as long
+ * as the client keeps up; while it does not they are left out.
  */
-export function createSimpleConnection(context: ConnectionContext, { jobId, after }: SimpleRequest): Connection {
-  const { outbox, source } = context;
-  let feed: JobFeed | null = null;
+export function createSimpleConnection(context: ConnectionContext, request: SimpleRequest): Connection {
+  const { outbox, feeds, viewer } = context;
+  const { source } = feeds;
+  const { jobId } = request;
+  /** Not the feed itself: it holds the snapshot. */
+  let feed: Pick<JobFeed, "check" | "close"> | null = null;
   let over = false;
-  const since: Position | null = after === null ? null : { epoch: source.epoch, seq: after, tick: 0 };
+  const since: Since | null =
+    request.since !== null && "after" in request.since
+      ? { epoch: source.epoch, seq: request.since.after, tick: 0 }
+      : request.since;
 
-  openJobFeed(source, { tenantId: context.tenantId, jobId, since, logs: true }, outbox.push).then(begin, (error) => {
+  open().then(begin, (error) => {
     if (error instanceof PlayheadError && error.code === "not_found") {
       context.close(CLOSE_CODES.no_such_job, error.message);
     } else {
@@ -28,31 +39,39 @@ export function createSimpleConnection(context: ConnectionContext, { jobId, afte
     }
   });
 
+  async function open(): Promise<JobFeed> {
+    if (!mayFollow(viewer(), jobId)) throw noSuchJob(jobId);
+    const { tenantId } = viewer();
+    return openJobFeed(
+      source,
+      { tenantId, jobId, since },
+      {
+        event: (frame, slot) => outbox.push(frame, slot),
+        run: (run) => outbox.pushRun(run),
+        line: (frame) => {
+          if (outbox.hasRoom()) outbox.pushLine(frame);
+        },
+        lost: (error) => {
+          context.onError(error);
+          context.close(CLOSE_CODES.resync, "something was missed; open it again");
+        },
+      },
+    );
+  }
+
   function begin(opened: JobFeed): void {
     if (over) {
       opened.close();
       return;
     }
-    feed = opened;
-    const { snapshot } = opened;
-    if (since !== null && !opened.recovered) {
-      const reason = `what came after fact ${after} is not to be had`;
-      outbox.pushAlone(controlFrame("reset", { job_id: jobId, reason }));
-    }
-    if (snapshot !== null) {
-      const { job_id, seq, tick, correlation_id } = snapshot;
-      const { epoch } = source;
-      const ts = new Date(context.nowMs()).toISOString();
-      outbox.pushAlone(
-        JSON.stringify({ type: "snapshot", job_id, epoch, seq, tick, ts, correlation_id, data: snapshot }),
-      );
-    }
+    feed = { check: opened.check, close: opened.close };
+    for (const text of openingFrames(opened, since, source.epoch, context.nowMs())) outbox.pushAlone(text);
     opened.start();
   }
 
   return {
     receive: () => undefined,
-    beat: () => undefined,
+    beat: () => feed?.check(),
     ended() {
       over = true;
       feed?.close();

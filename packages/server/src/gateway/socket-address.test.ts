@@ -22,9 +22,17 @@ test("no address makes it throw: it is read before anyone is asked who they are"
 });
 
 test.each([
-  { query: "job_id=j1", request: { jobId: "j1", after: null } },
-  { query: "job_id=j1&after=0", request: { jobId: "j1", after: 0 } },
-  { query: "job_id=j1&after=88&token=x", request: { jobId: "j1", after: 88 } },
+  { query: "job_id=j1", request: { jobId: "j1", since: null } },
+  { query: "job_id=j1&after=0", request: { jobId: "j1", since: { after: 0 } } },
+  { query: "job_id=j1&after=88&token=x", request: { jobId: "j1", since: { after: 88 } } },
+  {
+    query: "job_id=j1&last_event_timestamp=2026-11-21T10:42:00.000Z",
+    request: { jobId: "j1", since: { afterMs: Date.parse("2026-11-21T10:42:00.000Z") } },
+  },
+  {
+    query: "job_id=j1&last_event_timestamp=2026-11-21T12:42:00%2B02:00",
+    request: { jobId: "j1", since: { afterMs: Date.parse("2026-11-21T10:42:00.000Z") } },
+  },
 ])("$query asks for $request", ({ query, request }) => {
   expect(readSimpleRequest(new URLSearchParams(query))).toEqual(request);
 });
@@ -37,6 +45,9 @@ test.each([
   "job_id=j&after=1.5",
   "job_id=j&after=x",
   "job_id=j&after=",
+  "job_id=j&last_event_timestamp=",
+  "job_id=j&last_event_timestamp=yesterday",
+  "job_id=j&last_event_timestamp=12",
 ])("%s is refused with what is expected", (query) => {
   expect(readSimpleRequest(new URLSearchParams(query))).toMatch(/^expected /);
 });

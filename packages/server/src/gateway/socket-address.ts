@@ -7,12 +7,23 @@ export function splitAddress(url: string | undefined): { readonly path: string; 
   return { path, query: new URLSearchParams(rest.join("?")) };
 }
 
+const SHOWN = 40;
+
 /** @returns the request of a simple socket, or what is wrong with it */
 export function readSimpleRequest(query: URLSearchParams): SimpleRequest | string {
   const jobId = query.get("job_id");
-  const after = query.get("after");
   if (!isJobId(jobId)) return "expected job_id in the address, such as /?job_id=job_123&token=KEY";
-  if (after !== null && !/^\d{1,15}$/.test(after))
-    return `expected after to be a whole number, got ${after.slice(0, 40)}`;
-  return { jobId, after: after === null ? null : Number(after) };
+  const after = query.get("after");
+  const time = query.get("last_event_timestamp");
+  if (after !== null) {
+    if (/^\d{1,15}$/.test(after)) return { jobId, since: { after: Number(after) } };
+    return `expected after to be a whole number, got ${after.slice(0, SHOWN)}`;
+  }
+  if (time !== null) {
+    // An offset's + is a space in an address.
+    const afterMs = /^\d{4}-\d{2}-\d{2}T/.test(time) ? Date.parse(time.replace(" ", "+")) : Number.NaN;
+    if (Number.isFinite(afterMs)) return { jobId, since: { afterMs } };
+    return `expected last_event_timestamp to be a time such as 2026-11-21T10:42:00.000Z, got ${time.slice(0, SHOWN)}`;
+  }
+  return { jobId, since: null };
 }

@@ -125,6 +125,12 @@ test("every route answers what the document says, in every status that can be pr
     await call(`GET ${job}/${part}`, 401, { path: at(`${job}/${part}`), ...anonymous });
   }
   await call(`GET ${job}/callbacks`, 200, { path: at(`${job}/callbacks`, "done") });
+  await call(`GET ${job}/poll`, 200, { path: at(`${job}/poll`) });
+  await call(`GET ${job}/poll`, 404, { path: at(`${job}/poll`, "none") });
+  await call(`GET ${job}/poll`, 422, { path: `${at(`${job}/poll`)}?wait=26` });
+  // What it streams is no one answer: its own tests read it.
+  await call(`GET ${job}/stream`, 404, { path: at(`${job}/stream`, "none") });
+  await call(`GET ${job}/stream`, 401, { path: at(`${job}/stream`), ...anonymous });
   await call(`GET ${job}/videos/{video_id}`, 200, { path: at(`${job}/videos/v`) });
   await call(`GET ${job}/videos/{video_id}`, 404, { path: at(`${job}/videos/none`) });
 

@@ -1,0 +1,31 @@
+import { randomBytes } from "node:crypto";
+import { createAddressGuard } from "./callbacks/address-guard.ts";
+import { createCallbacks } from "./callbacks/callbacks.ts";
+import { createSigningSecrets } from "./callbacks/signing-secrets.ts";
+import type { Config } from "./config/config.ts";
+import type { Engine, ServerLog } from "./engine.ts";
+import { textOf } from "./error-text.ts";
+
+/** Whom jobs call when they have ended. */
+export function openCallbacks({ store, bus, readJob }: Engine, { host, callback_private }: Config, log: ServerLog) {
+  const secrets = createSigningSecrets({ store, nowMs: Date.now, newKey: () => randomBytes(24) });
+  const callbacks = createCallbacks({
+    store,
+    bus,
+    readJob,
+    guard: createAddressGuard({ allowPrivate: callback_private ?? isThisMachine(host) }),
+    secrets,
+    nowMs: Date.now,
+    random: Math.random,
+    newId: () => `msg_${randomBytes(15).toString("base64url")}`,
+    onError: (error, jobId) => log("error", "a callback failed", { job_id: jobId, error: textOf(error) }),
+  });
+  return { callbacks, secrets };
+}
+
+export type CallbackParts = ReturnType<typeof openCallbacks>;
+
+/** @returns whether a server on this address answers this machine only */
+function isThisMachine(host: string): boolean {
+  return host === "localhost" || host === "::1" || host.startsWith("127.");
+}

@@ -1,0 +1,56 @@
+import type { JobSummary, JobsFilter } from "@playhead/core";
+import type { Auth } from "./auth/auth.ts";
+import type { Config } from "./config/config.ts";
+import type { Engine, ServerLog } from "./engine.ts";
+import { textOf } from "./error-text.ts";
+import { createGateway, type Gateway } from "./gateway/gateway.ts";
+
+const LIST_SIZE = 100;
+
+/** The gateway over the engine's jobs. */
+export function openGateway(engine: Engine, auth: Auth, config: Config, log: ServerLog): Gateway {
+  const { store, bus, ingest } = engine;
+  return createGateway({
+    source: {
+      epoch: store.epoch,
+      store,
+      peekJob: (jobId) => {
+        const live = ingest.jobs.peek(jobId);
+        return (
+          live && {
+            draft: live.draft,
+            currentTicks: () => ingest.currentTicks(live),
+            storedSoon: () => engine.isStoredSoon(live),
+          }
+        );
+      },
+      loadJob: ingest.jobs.get,
+    },
+    bus,
+    readJobs: engine.readLive,
+    listJobs: (tenantId, filter) => listJobs(engine, tenantId, filter),
+    authenticate: auth.ofUpgrade,
+    authenticateToken: auth.ofToken,
+    onRevoked: auth.onRevoked,
+    limits: { perTenant: config.connections_per_tenant, perAddress: config.connections_per_address },
+    nowMs: Date.now,
+    onError: (error) => log("warning", "a socket failed", { error: textOf(error) }),
+  });
+}
+
+async function listJobs(
+  { store, refresh }: Engine,
+  tenantId: string,
+  filter: JobsFilter,
+): Promise<readonly JobSummary[]> {
+  const { items } = await store.listJobs({
+    tenantId,
+    sort: "created_at",
+    order: "desc",
+    limit: filter.limit ?? LIST_SIZE,
+    ...(filter.state !== undefined && { states: filter.state }),
+    ...(filter.kind !== undefined && { kinds: filter.kind }),
+    ...(filter.user_id !== undefined && { userId: filter.user_id }),
+  });
+  return refresh(items);
+}

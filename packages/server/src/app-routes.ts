@@ -1,0 +1,115 @@
+import { createAnnouncer } from "./announce/announce-job.ts";
+import type { CallbackParts } from "./app-callbacks.ts";
+import type { Audit } from "./audit/audit.ts";
+import { type Auth, SESSION_COOKIE, SESSION_SECONDS } from "./auth/auth.ts";
+import { MAX_TOKEN_SEC } from "./auth/job-tokens.ts";
+import { mayDo } from "./auth/principal.ts";
+import type { Engine } from "./engine.ts";
+import { createHistory } from "./history/job-as-of.ts";
+import type { Api } from "./http/api.ts";
+import { addAuditRoutes } from "./http/audit-routes.ts";
+import { addCallbackRoutes } from "./http/callback-routes.ts";
+import { addControlRoutes } from "./http/control-routes.ts";
+import { addCreateJobRoute } from "./http/create-job-route.ts";
+import { addEventRoutes } from "./http/event-routes.ts";
+import { addJobRoutes } from "./http/job-routes.ts";
+import { type AuditedRequest, addKeyRoutes } from "./http/key-routes.ts";
+import { addSessionRoutes } from "./http/session-routes.ts";
+import { createSignInLimit } from "./http/sign-in-limit.ts";
+import { addTokenRoutes } from "./http/token-routes.ts";
+import { addVideoRoutes } from "./http/video-routes.ts";
+import { addWorkerRoutes } from "./http/worker-routes.ts";
+import { createIdempotency } from "./idempotency/idempotency.ts";
+import { isWorkerOf, workerKeyOf } from "./tenants.ts";
+
+/** Jobs, their control, and what workers report: everything that the API does with the engine. */
+export function addApi(http: Api, engine: Engine, auth: Auth, { callbacks, secrets }: CallbackParts): void {
+  const { store, ingest, workers, control, starts } = engine;
+  addSessionRoutes(http, {
+    openSession: auth.openSession,
+    cookieName: SESSION_COOKIE,
+    cookieSeconds: SESSION_SECONDS,
+    limit: createSignInLimit({ nowMs: Date.now }),
+  });
+  const announcer = createAnnouncer({
+    createdMs: async (tenantId, jobId) => {
+      const job = await engine.readJob(tenantId, jobId);
+      return job === null ? null : Date.parse(job.created_at);
+    },
+    ingest: (tenantId, records) => ingest.ingest({ source: "server", records }, { tenantId, worker: null }),
+    keepCallback: callbacks.keep,
+    nowMs: Date.now,
+  });
+  addCreateJobRoute(http, {
+    announce: announcer.announce,
+    readJob: engine.readJob,
+    answerOnce: createIdempotency({ store, nowMs: Date.now }).answer,
+  });
+  addJobRoutes(http, {
+    store,
+    readJob: engine.readJob,
+    hasJob: engine.hasJob,
+    refresh: engine.refresh,
+    projectTasks: engine.projectTasks,
+    jobAsOf: createHistory({ store }).jobAsOf,
+    nowMs: Date.now,
+  });
+  addVideoRoutes(http, { store, hasJob: engine.hasJob, projectTasks: engine.projectTasks });
+  addCallbackRoutes(http, {
+    hasJob: engine.hasJob,
+    readCallback: callbacks.read,
+    describeSecret: secrets.describe,
+    rotateSecret: secrets.rotate,
+  });
+  addControlRoutes(http, {
+    summarize: async (tenantId, jobId) => {
+      const [job] = await engine.readLive([jobId]);
+      return job?.tenant_id === tenantId ? job : null;
+    },
+    command: control.command,
+    retry: control.retry,
+    waitForCommands: engine.waitForCommands,
+    confirmCommand: (tenantId, source, commandId) => {
+      const isTheirs = (worker: string) => isWorkerOf(tenantId, worker);
+      const worker = source === null ? null : workerKeyOf(tenantId, source);
+      return workers.confirm(worker, commandId, isTheirs) || starts.confirm(commandId, isTheirs);
+    },
+  });
+  addWorkerRoutes(http, {
+    heartbeat: async (tenantId, source, jobIds) => {
+      workers.beat(workerKeyOf(tenantId, source));
+      return engine.endedJobs(tenantId, jobIds);
+    },
+  });
+  addEventRoutes(http, {
+    ingest: (tenantId, source, records) => {
+      const worker = workerKeyOf(tenantId, source);
+      workers.seen(worker);
+      // Viewers know it by the name that it has among its tenant's.
+      return ingest.ingest({ source: worker, records }, { tenantId, worker: source });
+    },
+  });
+}
+
+/** Keys, job tokens, and the log of what was done with them. */
+export function addAdministration(http: Api, { hasJob }: Engine, auth: Auth, log: Audit): void {
+  const { isOwner } = auth;
+  const audit = ({ caller, ip }: AuditedRequest, action: string, target: string, tenantId: string) =>
+    log.record({ credential_id: caller.credentialId, tenant_id: tenantId, action, target, address: ip });
+  addKeyRoutes(http, {
+    createKey: auth.createKey,
+    listKeys: auth.listKeys,
+    revokeKey: auth.revokeKey,
+    isOwner,
+    audit,
+  });
+  addTokenRoutes(http, {
+    hasJob,
+    mayDo,
+    mintToken: auth.mintToken,
+    revokeToken: auth.revokeToken,
+    maxTokenSec: MAX_TOKEN_SEC,
+    audit,
+  });
+  addAuditRoutes(http, { list: log.list, isOwner });
+}
