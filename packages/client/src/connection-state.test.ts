@@ -1,6 +1,7 @@
 import { CLOSE_CODES } from "@playhead/core";
 import fc from "fast-check";
 import { expect, test } from "vitest";
+import { CONNECTION_EVENTS, CONNECTION_STATES, NOW } from "../test/connection-samples.ts";
 import {
   type ConnectionEvent,
   type ConnectionState,
@@ -10,33 +11,7 @@ import {
 } from "./connection-state.ts";
 import { MAX_RECONNECT_DELAY_MS, MIN_RECONNECT_DELAY_MS } from "./reconnect-delay.ts";
 
-const NOW = 1_000_000;
 const inputs = { nowMs: NOW, random: 0.5 };
-
-const STATES: Readonly<Record<ConnectionStatus, ConnectionState>> = {
-  idle: { status: "idle" },
-  authorizing: { status: "authorizing", attempt: 1, lostAtMs: 5 },
-  connecting: { status: "connecting", attempt: 1, lostAtMs: 5 },
-  online: { status: "online", attempt: 1, onlineAtMs: NOW - STABLE_AFTER_MS, retryWindowMs: 2_000 },
-  waiting: { status: "waiting", attempt: 1, lostAtMs: 5, retryAtMs: NOW },
-  offline: { status: "offline", attempt: 1, lostAtMs: 5, retryAtMs: NOW },
-  refused: { status: "refused", attempt: 1, lostAtMs: 5, code: CLOSE_CODES.bad_token, reason: "" },
-};
-
-const EVENTS: Readonly<Record<string, ConnectionEvent>> = {
-  wanted: { type: "wanted" },
-  released: { type: "released" },
-  authorized: { type: "authorized" },
-  authorization_failed: { type: "authorization_failed" },
-  greeted: { type: "greeted", retryWindowMs: 3_000 },
-  "closed to come back": { type: "closed", code: CLOSE_CODES.going_away, reason: "" },
-  "closed by the network": { type: "closed", code: 1006, reason: "" },
-  "closed for an old token": { type: "closed", code: CLOSE_CODES.token_expired, reason: "" },
-  "closed for good": { type: "closed", code: CLOSE_CODES.forbidden, reason: "no" },
-  retry_due: { type: "retry_due" },
-  network_lost: { type: "network_lost" },
-  network_found: { type: "network_found" },
-};
 
 /** Where each event leads to; what is not named here leaves the state alone. */
 const MOVES: Readonly<Record<ConnectionStatus, Readonly<Record<string, ConnectionStatus>>>> = {
@@ -63,8 +38,8 @@ const MOVES: Readonly<Record<ConnectionStatus, Readonly<Record<string, Connectio
   refused: { released: "idle", retry_due: "authorizing" },
 };
 
-const CELLS = (Object.entries(STATES) as [ConnectionStatus, ConnectionState][]).flatMap(([status, state]) =>
-  Object.entries(EVENTS).map(([name, event]) => ({
+const CELLS = (Object.entries(CONNECTION_STATES) as [ConnectionStatus, ConnectionState][]).flatMap(([status, state]) =>
+  Object.entries(CONNECTION_EVENTS).map(([name, event]) => ({
     status,
     state,
     name,
@@ -83,7 +58,7 @@ test.each(CELLS)("I1: $status, $name: $expected", ({ status, state, name, event 
 
 test("I3: a lost connection remembers when what is shown stopped being live, until it is live again", () => {
   const closed = { type: "closed", code: 1006, reason: "" } as const;
-  const lost = nextConnectionState(STATES.online, closed, inputs);
+  const lost = nextConnectionState(CONNECTION_STATES.online, closed, inputs);
   expect(lost).toMatchObject({ status: "waiting", lostAtMs: NOW });
   const again = nextConnectionState(
     nextConnectionState(lost, { type: "retry_due" }, inputs),
@@ -103,14 +78,14 @@ test("I4: one that lasted starts over with a short delay, one that did not goes 
 
 test("I5: a token that is refused again and again is not asked for in a tight loop", () => {
   const expired = { type: "closed", code: CLOSE_CODES.token_expired, reason: "" } as const;
-  const first = nextConnectionState({ ...STATES.online, attempt: 0 } as ConnectionState, expired, inputs);
+  const first = nextConnectionState({ ...CONNECTION_STATES.online, attempt: 0 } as ConnectionState, expired, inputs);
   expect(first).toMatchObject({ status: "authorizing", attempt: 1 });
   const backAtOnce: ConnectionState = { status: "online", attempt: 1, onlineAtMs: NOW, retryWindowMs: 1_000 };
   expect(nextConnectionState(backAtOnce, expired, inputs).status).toBe("waiting");
 });
 
 const anyEvent: fc.Arbitrary<ConnectionEvent> = fc.oneof(
-  ...Object.values(EVENTS).map((event) => fc.constant(event)),
+  ...Object.values(CONNECTION_EVENTS).map((event) => fc.constant(event)),
   fc.record({ type: fc.constant("closed" as const), code: fc.integer({ min: 1000, max: 5001 }), reason: fc.string() }),
 );
 
