@@ -72,7 +72,7 @@ async function openPage(options: Parameters<Browser["newContext"]>[0] = {}): Pro
   const page = await context.newPage();
   await page.goto(origin);
   // Taken over: what is followed has begun to connect.
-  await page.locator("[data-connection]:not([data-connection=idle])").waitFor();
+  await page.locator("[data-connection]:not([data-connection=idle])").first().waitFor();
   return page;
 }
 
@@ -85,6 +85,39 @@ test("what a server rendered is taken over as it is, without a mismatch", async 
 test("a server that does not answer is said so", async () => {
   const page = await openPage();
   await page.getByText("the server does not answer; trying again").first().waitFor();
+});
+
+test("a screen reader is told of each quarter and of the end, and of nothing in between", async () => {
+  const page = await openPage();
+  const region = page.getByRole("region", { name: "Moving" });
+  const said = await region.evaluate(async (section) => {
+    const heard: string[] = [];
+    const status = section.querySelector("[role=status]") as HTMLElement;
+    new MutationObserver(() => heard.push(status.textContent)).observe(status, {
+      characterData: true,
+      childList: true,
+      subtree: true,
+    });
+    for (let pressed = 0; pressed < 100; pressed++) {
+      section.querySelector("button")?.click();
+      await new Promise(requestAnimationFrame);
+    }
+    return heard;
+  });
+  expect(said).toEqual([
+    "Moving: running, 25 percent",
+    "Moving: running, 50 percent",
+    "Moving: running, 75 percent",
+    "Moving: done, 100 percent",
+  ]);
+});
+
+test("a component that goes on to another job asks for that job's token, though its function is new each time", async () => {
+  const page = await openPage();
+  const asked = () => page.evaluate("[...new Set(asked)]");
+  await expect.poll(asked).toEqual(["job_a"]);
+  await page.getByRole("button", { name: "Another" }).click();
+  await expect.poll(asked).toEqual(["job_a", "job_b"]);
 });
 
 test.each(["light", "dark"] as const)("nothing that axe knows of is wrong with it (%s)", async (colorScheme) => {
