@@ -7,8 +7,12 @@ export const MAX_FAILURES = 3;
 /** A dial without an answer for so long counts as one that failed. */
 export const PATIENCE_MS = 5_000;
 
-/** The same dial, which tells of each link at its end whether the transport failed. */
-export function watchDial(dial: Dial, clock: Pick<Clock, "nowMs">, onEnd: (failed: boolean) => void): Dial {
+/** The same dial, which tells of each link at its end whether the transport failed, and whether it had said hello. */
+export function watchDial(
+  dial: Dial,
+  clock: Pick<Clock, "nowMs">,
+  onEnd: (failed: boolean, greeted: boolean) => void,
+): Dial {
   return (token, handlers) => {
     const dialledAtMs = clock.nowMs();
     let greeted = false;
@@ -22,19 +26,19 @@ export function watchDial(dial: Dial, clock: Pick<Clock, "nowMs">, onEnd: (faile
         onClosed(code, reason) {
           // A server that gives a reason of its own was reached: another transport would get the same answer.
           const isReached = code >= 4000 && code < 5000;
-          onEnd(!isReached && !(greeted && lastedMs() >= STABLE_AFTER_MS));
+          onEnd(!isReached && !(greeted && lastedMs() >= STABLE_AFTER_MS), greeted);
           handlers.onClosed(code, reason);
         },
       });
       return {
         send: link.send,
         close() {
-          if (!greeted && lastedMs() >= PATIENCE_MS) onEnd(true);
+          if (!greeted && lastedMs() >= PATIENCE_MS) onEnd(true, greeted);
           link.close();
         },
       };
     } catch (error) {
-      onEnd(true);
+      onEnd(true, greeted);
       throw error;
     }
   };

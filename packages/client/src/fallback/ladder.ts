@@ -3,8 +3,13 @@
  *
  *   websocket ──fails 3 times──► event_stream ──fails 3 times──► polling ──fails 3 times──► websocket …
  *       ▲                             │                             │
- *       └──── a probe that lasts ◄────┴─────────────────────────────┘
+ *       ├──── a probe that lasts ◄────┼─────────────────────────────┤
+ *       └──── nobody there at all ◄───┴─────────────────────────────┘
+ *
+ * A server that is away fails on all of them alike. So a lower transport that finds nobody gives back to the first; and
+ * one that finds the server has the first tried once more, before anything is carried: it may have been away until now.
  */
+import type { ServerFrame } from "@playhead/core";
 import type { Clock } from "../clock.ts";
 import type { Dial, Link, LinkHandlers } from "../transport.ts";
 import { MAX_FAILURES, watchDial } from "../transport-watch.ts";
@@ -20,21 +25,30 @@ export interface LadderDeps {
   readonly clock: Clock;
 }
 
-/** The first probe comes soon: the server may only have been away. Later ones come ever more seldom. */
-const FIRST_PROBE_MS = 2_000;
-const NEXT_PROBE_MS = 30_000;
+/** A better transport is tried after this, and then ever more seldom. */
+const FIRST_PROBE_MS = 30_000;
 const MAX_PROBE_MS = 8 * 60_000;
+/** How long a better one must last, to be believed. */
+const PROOF_MS = 5_000;
 
 /** A `Dial` that goes down its rungs when they fail, and up again, without a gap, when a better one works. */
 export function createLadder({ rungs, start, token, clock }: LadderDeps): Dial {
   let rung = start % rungs.length;
   let failures = 0;
+  /** Whether the failures of the first may have been the server's absence: not when it has failed again since. */
+  let wasAway = true;
 
-  function ended(failed: boolean): void {
-    failures = failed ? failures + 1 : 0;
-    if (failures < MAX_FAILURES) return;
-    failures = 0;
-    rung = (rung + 1) % rungs.length;
+  function ended(failed: boolean, greeted: boolean): void {
+    if (!failed) {
+      failures = 0;
+      wasAway ||= rung === 0;
+    } else if (rung > 0 && !greeted) {
+      rung = 0;
+      failures = MAX_FAILURES - 1;
+    } else if (++failures === MAX_FAILURES) {
+      failures = 0;
+      rung = (rung + 1) % rungs.length;
+    }
   }
 
   const watched = rungs.map((dial) => watchDial(dial, clock, ended));
@@ -44,7 +58,10 @@ export function createLadder({ rungs, start, token, clock }: LadderDeps): Dial {
     let cancelProbe = () => {};
     const mine: LinkHandlers = {
       onFrame(frame) {
-        if (frame.type === "hello" && rung > 0) probeIn(FIRST_PROBE_MS);
+        if (frame.type === "hello" && rung > 0) {
+          if (wasAway) return tryFirstAgain(frame);
+          probeIn(FIRST_PROBE_MS);
+        }
         handlers.onFrame(frame);
       },
       onClosed(code, reason) {
@@ -54,11 +71,26 @@ export function createLadder({ rungs, start, token, clock }: LadderDeps): Dial {
     };
     let link: Link = dialOf(rung)(given, mine);
 
+    function tryFirstAgain(hello: ServerFrame): void {
+      wasAway = false;
+      cancelProbe = probeTransport(rungs[0] as Dial, given, clock, 0, (takeOver) => {
+        if (takeOver === null) mine.onFrame(hello);
+        else move(0, takeOver);
+      });
+    }
+
+    function move(index: number, takeOver: Dial): void {
+      link.close();
+      link = watchDial(takeOver, clock, ended)(null, mine);
+      rung = index;
+      failures = 0;
+    }
+
     /** Tries the better rungs while this one goes on, best first. */
     function probeIn(delayMs: number): void {
       cancelProbe();
       cancelProbe = clock.after(delayMs * (1 + clock.random()), () => {
-        void probe(0, Math.min(Math.max(delayMs * 2, NEXT_PROBE_MS), MAX_PROBE_MS));
+        void probe(0, Math.min(delayMs * 2, MAX_PROBE_MS));
       });
     }
 
@@ -70,12 +102,9 @@ export function createLadder({ rungs, start, token, clock }: LadderDeps): Dial {
       };
       const fresh = await token?.().catch(() => null);
       if (!wanted) return;
-      cancelProbe = probeTransport(rungs[index] as Dial, fresh ?? null, clock, (takeOver) => {
-        if (takeOver === null) return void probe(index + 1, nextMs);
-        link.close();
-        link = watchDial(takeOver, clock, ended)(null, mine);
-        rung = index;
-        failures = 0;
+      cancelProbe = probeTransport(rungs[index] as Dial, fresh ?? null, clock, PROOF_MS, (takeOver) => {
+        if (takeOver === null) void probe(index + 1, nextMs);
+        else move(index, takeOver);
       });
     }
 

@@ -3,12 +3,10 @@ import type { Clock } from "../clock.ts";
 import type { Dial, LinkHandlers } from "../transport.ts";
 import { PATIENCE_MS } from "../transport-watch.ts";
 
-/** A link is believed when it has lasted this long: some proxies let a WebSocket open, and then cut it. */
-export const PROOF_MS = 5_000;
-
 /**
  * Dials beside the connection that there is, and says whether it works.
  *
+ * @param proofMs A link is believed when it has lasted this long: some proxies let a WebSocket open, and then cut it.
  * @param done Called once: with what takes the link over, its hello first; with null when it does not work.
  * @returns what ends it, without a word.
  */
@@ -16,6 +14,7 @@ export function probeTransport(
   dial: Dial,
   token: string | null,
   clock: Pick<Clock, "after">,
+  proofMs: number,
   done: (takeOver: Dial | null) => void,
 ): () => void {
   let hello: ServerFrame | null = null;
@@ -26,7 +25,7 @@ export function probeTransport(
       if (frame.type !== "hello" || hello !== null) return;
       hello = frame;
       cancelTimer();
-      cancelTimer = clock.after(PROOF_MS, () => succeed(frame));
+      cancelTimer = clock.after(proofMs, () => succeed(frame));
     },
     onClosed: fail,
   };

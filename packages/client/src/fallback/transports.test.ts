@@ -119,7 +119,8 @@ describe("by itself", () => {
     store.subscribe(() => {});
     await caughtUp();
     expect(store.getSnapshot().job).toEqual(history.job());
-    expect(asks(gateway.asked, "/ws")).toBe(3);
+    // Three times, and once more when the server was found to be there.
+    expect(asks(gateway.asked, "/ws")).toBe(4);
     expect(asks(gateway.asked, "/stream")).toBe(1);
     expect(asks(gateway.asked, "/poll")).toBe(0);
   });
