@@ -1,15 +1,5 @@
-import {
-  type ControlVerb,
-  type ErrorBody,
-  isErrorCode,
-  isJsonObject,
-  type JobState,
-  type JobSummary,
-  type LogLevel,
-  type LogLine,
-  PlayheadError,
-  type Task,
-} from "@playhead/core";
+import type { ControlVerb, ErrorBody, JobState, JobSummary, LogLevel, LogLine, Task } from "@playhead/core";
+import { createRequest, type RequestOptions } from "./http-request.ts";
 
 /** Who is signed in. */
 export interface Session {
@@ -29,6 +19,7 @@ export interface Overview {
 export interface JobsQuery {
   readonly state?: readonly JobState[];
   readonly kind?: readonly string[];
+  readonly user_id?: string;
   /** Text in the title or the id. */
   readonly q?: string;
   readonly page_size?: number;
@@ -85,36 +76,13 @@ export interface Api {
   ): Promise<{ readonly results: readonly BulkResult[] }>;
 }
 
-export interface ApiOptions {
-  /** `http:` or `https:` address of the server. */
-  readonly url: string;
-  readonly token?: (() => Promise<string>) | undefined;
-}
-
-type QueryValue = string | number | readonly string[] | undefined;
-
 /** Creates the caller of a server's HTTP interface. */
-export function createApi({ url, token }: ApiOptions): Api {
+export function createApi(options: RequestOptions): Api {
+  const request = createRequest(options);
+
   async function call<Answer>(method: string, path: string, query: object = {}, body?: object): Promise<Answer> {
-    const address = new URL(`api/v1/${path}`, url.endsWith("/") ? url : `${url}/`);
-    for (const [name, value] of Object.entries(query) as [string, QueryValue][]) {
-      for (const each of value === undefined ? [] : [value].flat()) address.searchParams.append(name, String(each));
-    }
-    const headers: Record<string, string> = { accept: "application/json" };
-    if (body !== undefined) headers["content-type"] = "application/json";
-    if (token !== undefined) headers.authorization = `Bearer ${await token()}`;
-    let response: Response;
-    try {
-      response = await fetch(address, { method, headers, ...(body !== undefined && { body: JSON.stringify(body) }) });
-    } catch (cause) {
-      throw new PlayheadError("server_unreachable", "the server cannot be reached", {
-        cause,
-        hint: "check that it runs, then try again",
-      });
-    }
-    const answer: unknown = await response.json().catch(() => null);
-    if (!response.ok) throw errorOf(response.status, answer);
-    return answer as Answer;
+    const response = await request(path, { method, query, body });
+    return (await response.json().catch(() => null)) as Answer;
   }
 
   const job = (jobId: string) => `jobs/${encodeURIComponent(jobId)}`;
@@ -132,20 +100,4 @@ export function createApi({ url, token }: ApiOptions): Api {
     controlAll: (verb, job_ids, reason) =>
       call("POST", "jobs/bulk", {}, { verb, job_ids, ...(reason !== undefined && { reason }) }),
   };
-}
-
-/** An answer that says no, as the error that the server meant. */
-function errorOf(status: number, answer: unknown): PlayheadError {
-  const body: Partial<ErrorBody> = isJsonObject(answer) ? answer : {};
-  const detail = body.detail ?? {};
-  const known = typeof body.error_code === "string" && isErrorCode(body.error_code);
-  const code = known
-    ? body.error_code
-    : status === 401
-      ? "unauthorized"
-      : status >= 500
-        ? "service_unavailable"
-        : "invalid_request";
-  const message = body.error_message ?? `the server answered with status ${status}`;
-  return new PlayheadError(code, message, { detail, ...(typeof detail.hint === "string" && { hint: detail.hint }) });
 }

@@ -1,13 +1,15 @@
 import { type JobsFilter, PlayheadError } from "@playhead/core";
-import { type Api, createApi } from "./api.ts";
+import type { Api } from "./api.ts";
+import { apiOnDemand } from "./api-on-demand.ts";
 import { type Clock, systemClock } from "./clock.ts";
 import { createConnection } from "./connection.ts";
 import type { ConnectionState } from "./connection-state.ts";
+import { fallbackDial } from "./fallback-dial.ts";
 import { createJobStore, type JobStore } from "./job-store.ts";
 import { createJobsStore, type JobsStore } from "./jobs-store.ts";
 import type { Store } from "./store.ts";
 import { browserSurroundings } from "./surroundings.ts";
-import type { Dial } from "./transport.ts";
+import { type Dial, TRANSPORTS, type Transport } from "./transport.ts";
 import { webSocketDial } from "./web-socket-dial.ts";
 
 export interface PlayheadClientOptions {
@@ -17,11 +19,16 @@ export interface PlayheadClientOptions {
    */
   readonly url?: string;
   /**
-   * Gives a valid token, asked before each connection and each request.
+   * Gives a valid token, asked before each connection, before each request, and ahead of the token's end.
    * @defaultValue none: in a browser, the session's cookie speaks
    */
   readonly token?: () => Promise<string>;
-  /** @defaultValue a WebSocket */
+  /**
+   * What may carry the frames, best first; it goes from one to the next, and back, by itself.
+   * @defaultValue all: a WebSocket, server-sent events, polling
+   */
+  readonly transports?: readonly Transport[];
+  /** Another carrier altogether. @defaultValue one of `transports` */
   readonly dial?: Dial;
   /** @defaultValue the machine's */
   readonly clock?: Clock;
@@ -54,13 +61,20 @@ export function createPlayheadClient(options: PlayheadClientOptions = {}): Playh
   const http = serverUrl(options.url);
   const socketUrl = new URL("ws", http);
   socketUrl.protocol = http.protocol === "https:" ? "wss:" : "ws:";
+  const webSocket = webSocketDial(socketUrl.href);
+  const { transports = TRANSPORTS } = options;
+  // Fetched when it is needed: most networks let a WebSocket through.
+  const loadOthers = async () => {
+    const { otherTransports } = await import("./fallback/other-transports.ts");
+    return otherTransports({ url: http.href, token, clock, transports, webSocket });
+  };
   const connection = createConnection({
-    dial: options.dial ?? webSocketDial(socketUrl.href),
+    dial: options.dial ?? fallbackDial(transports[0] === "websocket" ? webSocket : null, clock, loadOthers),
     token,
     clock,
     surroundings: browserSurroundings(http.href),
   });
-  const api = createApi({ url: http.href, token });
+  const api = apiOnDemand({ url: http.href, token });
   const jobs = keepStores((jobId: string) => createJobStore({ connection, api, clock, jobId }));
   const lists = keepStores((key: string) =>
     createJobsStore({ connection, clock, filter: JSON.parse(key) as JobsFilter }),

@@ -4,7 +4,7 @@
  *   idle ──wanted──► authorizing ──authorized──► connecting ──greeted──► online
  *    ▲                   ▲  │ failed                  │ closed              │ closed
  *    │ released          │  ▼                         ▼                     ▼
- *    └── (any)           └─ waiting ◄─────────────────┴─────────────────────┘
+ *    └── (any)           └─ waiting ◄─────────────────┴─────────────────────┘        (greeted again: the link moved)
  *                              │ ▲ network_lost / network_found
  *                              ▼ │
  *                            offline                      refused: closed for good, until someone asks again
@@ -158,7 +158,8 @@ const TRANSITIONS: TransitionTable = {
     released: idle,
     authorized: stay,
     authorization_failed: stay,
-    greeted: stay,
+    // The link has moved to another transport: nothing was lost, and all is subscribed there.
+    greeted: (state, { retryWindowMs }) => ({ ...state, retryWindowMs }),
     closed: closeOnline,
     retry_due: stay,
     // A hint at most: the socket itself knows better, and the watchdog asks it.

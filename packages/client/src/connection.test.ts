@@ -1,6 +1,6 @@
 import { CLOSE_CODES, type ClientFrame, type ServerFrame } from "@playhead/core";
 import { describe, expect, test } from "vitest";
-import { manualClock, settle } from "../test/manual-clock.ts";
+import { type ManualClock, manualClock, settle } from "../test/manual-clock.ts";
 import { scriptedGateway } from "../test/scripted-gateway.ts";
 import { createConnection, type Subscription } from "./connection.ts";
 import type { SurroundingsHint } from "./surroundings.ts";
@@ -27,6 +27,7 @@ function setup(options: { readonly token?: () => Promise<string>; readonly offli
 function jobSubscription(jobId: string) {
   const received: ServerFrame[] = [];
   const subscription: Subscription = {
+    of: "events",
     jobId,
     request: (ref) => ({ type: "subscribe", data: { ref, job_id: jobId } }),
     receive: (frames) => received.push(...frames),
@@ -72,7 +73,7 @@ test("frames go to whom they are for, batches unpacked", async () => {
   expect(types(b.received)).toEqual(["job.progress", "live", "heads"]);
 });
 
-test("the token is asked for before each dial", async () => {
+test("I6: the token is asked for before each dial", async () => {
   let asked = 0;
   const { gateway, connection, clock } = setup({ token: async () => `token ${++asked}` });
   connection.subscribe(jobSubscription("a").subscription);
@@ -85,7 +86,7 @@ test("the token is asked for before each dial", async () => {
   expect(gateway.latest().token).toBe("token 2");
 });
 
-test("a token provider that fails is asked again later", async () => {
+test("I6: a token provider that fails is asked again later", async () => {
   let asked = 0;
   const token = () => (++asked === 1 ? Promise.reject(new Error("asleep")) : Promise.resolve("ok"));
   const { gateway, connection, clock } = setup({ token });
@@ -96,7 +97,7 @@ test("a token provider that fails is asked again later", async () => {
   expect(gateway.latest().token).toBe("ok");
 });
 
-test("after a reconnect, all is subscribed again", async () => {
+test("I9: after a reconnect, all is subscribed again", async () => {
   const { gateway, connection, clock } = setup();
   connection.subscribe(jobSubscription("a").subscription);
   connection.subscribe(jobSubscription("b").subscription);
@@ -109,7 +110,7 @@ test("after a reconnect, all is subscribed again", async () => {
   expect(types(gateway.latest().received)).toEqual(["subscribe", "subscribe"]);
 });
 
-test("a code of 4500 and up ends it, until someone asks again", async () => {
+test("I2: a code of 4500 and up ends it, until someone asks again", async () => {
   const { gateway, connection, clock } = setup();
   connection.subscribe(jobSubscription("a").subscription);
   await settle();
@@ -123,7 +124,7 @@ test("a code of 4500 and up ends it, until someone asks again", async () => {
 });
 
 describe("a connection that says nothing", () => {
-  test("is asked, and is dropped when it does not answer", async () => {
+  test("I8: is asked, and is dropped when it does not answer", async () => {
     const { gateway, connection, clock } = setup();
     connection.subscribe(jobSubscription("a").subscription);
     await settle();
@@ -137,7 +138,7 @@ describe("a connection that says nothing", () => {
     expect(gateway.connections.length + Number(connection.state.getSnapshot().status === "waiting")).toBeGreaterThan(1);
   });
 
-  test("is kept when it answers", async () => {
+  test("I8: is kept when it answers", async () => {
     const { gateway, connection, clock } = setup();
     connection.subscribe(jobSubscription("a").subscription);
     await settle();
@@ -149,7 +150,7 @@ describe("a connection that says nothing", () => {
     expect(gateway.connections).toHaveLength(1);
   });
 
-  test("before its hello is given up", async () => {
+  test("I8: before its hello is given up", async () => {
     const { gateway, connection, clock } = setup();
     connection.subscribe(jobSubscription("a").subscription);
     await settle();
@@ -174,7 +175,7 @@ test("without a network it tries seldom, and soon when the network is back", asy
   expect(gateway.connections).toHaveLength(2);
 });
 
-test("a page that comes to the front tries at once", async () => {
+test("I8: a page that comes to the front tries at once", async () => {
   const { gateway, connection, hint } = setup();
   connection.subscribe(jobSubscription("a").subscription);
   await settle();
@@ -222,7 +223,7 @@ test("it goes when nobody has followed anything for a while, and comes back with
   expect(gateway.latest().closedByClient()).toBe(true);
 });
 
-test("answers to a subscription that was renewed are not taken for answers to the new one", async () => {
+test("I10: answers to a subscription that was renewed are not taken for answers to the new one", async () => {
   const { gateway, connection } = setup();
   const { subscription, received } = jobSubscription("a");
   const handle = connection.subscribe(subscription);
@@ -235,4 +236,110 @@ test("answers to a subscription that was renewed are not taken for answers to th
   expect(received).toEqual([]);
   side.send({ type: "live", data: { ref: "s2" } });
   expect(types(received)).toEqual(["live"]);
+});
+
+describe("a page that comes to the front", () => {
+  test("I8: asks at once whether its connection lives, and has a new one within eight seconds", async () => {
+    const { gateway, connection, clock, hint } = setup();
+    connection.subscribe(jobSubscription("a").subscription);
+    await settle();
+    const side = gateway.latest();
+    side.hello();
+    await clock.advance(5_000);
+    hint("woken");
+    expect(types(side.received)).toEqual(["subscribe", "ping"]);
+    await clock.advance(7_999);
+    expect(side.closedByClient()).toBe(false);
+    await clock.advance(1);
+    expect(side.closedByClient()).toBe(true);
+  });
+
+  test("I8: after a long sleep dials at once", async () => {
+    const { gateway, connection, clock, hint } = setup();
+    connection.subscribe(jobSubscription("a").subscription);
+    await settle();
+    gateway.latest().hello();
+    clock.sleep(3_600_000);
+    hint("woken");
+    await settle();
+    expect(gateway.connections).toHaveLength(2);
+  });
+});
+
+describe("the token of a connection that lasts", () => {
+  const inMs = (clock: ManualClock, ms: number) => new Date(clock.nowMs() + ms).toISOString();
+
+  test("I7: is renewed in band before it ends, again and again", async () => {
+    let asked = 0;
+    const { gateway, connection, clock } = setup({ token: async () => `token ${++asked}` });
+    connection.subscribe(jobSubscription("a").subscription);
+    await settle();
+    const side = gateway.latest();
+    side.hello({ expires_at: inMs(clock, 900_000) });
+    for (let renewal = 2; renewal < 5; renewal++) {
+      await clock.advance(20_000);
+      side.send({ type: "heads", data: { epoch: "e1", jobs: {} } });
+      for (let i = 0; i < 35; i++) {
+        await clock.advance(20_000);
+        side.send({ type: "heads", data: { epoch: "e1", jobs: {} } });
+      }
+      const auths = side.received.filter(({ type }) => type === "auth");
+      expect(auths.at(-1)).toEqual({ type: "auth", data: { ref: "auth", token: `token ${renewal}` } });
+      expect(auths).toHaveLength(renewal - 1);
+      side.send({ type: "authorized", data: { ref: "auth", expires_at: inMs(clock, 900_000) } });
+    }
+    expect(gateway.connections).toHaveLength(1);
+  });
+
+  test("I7: a provider that fails leaves the connection alone, until the server closes it", async () => {
+    let asked = 0;
+    const token = () => (++asked === 2 ? Promise.reject(new Error("asleep")) : Promise.resolve(`token ${asked}`));
+    const { gateway, connection, clock } = setup({ token });
+    connection.subscribe(jobSubscription("a").subscription);
+    await settle();
+    gateway.latest().hello({ expires_at: inMs(clock, 20_000) });
+    await clock.advance(19_000);
+    expect([asked, connection.state.getSnapshot().status]).toEqual([2, "online"]);
+    gateway.latest().closeWith(CLOSE_CODES.token_expired);
+    await settle();
+    expect(gateway.latest().token).toBe("token 3");
+  });
+
+  test("I7: is not asked for more often than every ten seconds, whatever the clocks say", async () => {
+    let asked = 0;
+    const { gateway, connection, clock } = setup({ token: async () => `token ${++asked}` });
+    connection.subscribe(jobSubscription("a").subscription);
+    await settle();
+    gateway.latest().hello({ expires_at: inMs(clock, -3_600_000) });
+    await clock.advance(9_999);
+    expect(asked).toBe(1);
+    await clock.advance(1);
+    expect(asked).toBe(2);
+  });
+});
+
+test("I9: a link that has moved to another transport subscribes all again, and was never lost", async () => {
+  const { gateway, connection } = setup();
+  connection.subscribe(jobSubscription("a").subscription);
+  await settle();
+  const side = gateway.latest();
+  const seen: string[] = [];
+  connection.state.subscribe(() => seen.push(connection.state.getSnapshot().status));
+  side.hello();
+  side.hello();
+  expect(seen).toEqual(["online", "online"]);
+  expect(types(side.received)).toEqual(["subscribe", "subscribe"]);
+});
+
+test("I15: the lines of a log go to who follows the log, its events to who follows the job", async () => {
+  const { gateway, connection } = setup();
+  const job = jobSubscription("a");
+  const log = jobSubscription("a");
+  connection.subscribe(job.subscription);
+  connection.subscribe({ ...log.subscription, of: "logs" });
+  await settle();
+  gateway.latest().hello();
+  const line = { log_id: 1, ts: "", job_id: "a", task_id: null, level: "info", message: "", fields: {} } as const;
+  gateway.latest().send({ type: "log", data: line }, tick("a"));
+  expect([types(job.received), types(log.received)]).toEqual([["job.progress"], ["log"]]);
 });

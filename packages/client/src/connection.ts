@@ -11,6 +11,7 @@ import { MIN_RECONNECT_DELAY_MS } from "./reconnect-delay.ts";
 import { addresseeOf, unpackFrame } from "./server-frame.ts";
 import { createStore, type Store } from "./store.ts";
 import type { Surroundings, SurroundingsHint } from "./surroundings.ts";
+import { createTokenRefresh } from "./token-refresh.ts";
 import { ABNORMAL_CLOSE, type Dial, type Link } from "./transport.ts";
 
 /** What a subscription asks for. */
@@ -18,6 +19,8 @@ export type SubscribeFrame = Extract<ClientFrame, { readonly type: "subscribe" }
 
 /** Something that is followed. */
 export interface Subscription {
+  /** What comes by the job's id rather than by the request's: its events, or the lines of its log. */
+  readonly of: "events" | "logs" | "list";
   /** The job that is followed; null for a list. */
   readonly jobId: string | null;
   /** What to ask for, asked anew at each (re)subscription: where one stands changes. */
@@ -45,7 +48,7 @@ export interface Connection {
 
 export interface ConnectionDeps {
   readonly dial: Dial;
-  /** Asked before each dial, so that a page that wakes never comes with an old token. */
+  /** Asked before each dial, so that a page that wakes never comes with an old token, and ahead of the token's end. */
   readonly token: (() => Promise<string>) | undefined;
   readonly clock: Clock;
   readonly surroundings: Surroundings;
@@ -63,16 +66,23 @@ export function createConnection({ dial, token, clock, surroundings }: Connectio
   let cancelLinger = () => {};
   let lastRef = 0;
   let heardAtMs = 0;
+  let askedAtMs: number | null = null;
   let heartbeatMs = 0;
   let closed = false;
   let unwatch: (() => void) | null = null;
+  const refresh =
+    token &&
+    createTokenRefresh({
+      token,
+      clock,
+      send: (fresh) => link?.send({ type: "auth", data: { ref: "auth", token: fresh } }),
+    });
 
   function onHint(hint: SurroundingsHint): void {
     if (hint !== "woken") dispatch({ type: hint });
-    const { status } = state.getSnapshot();
-    if (status === "online") checkLiveness("asked");
-    // Whoever was refused is not let in by looking at the page again.
-    else if (hint === "woken" && status !== "refused") dispatch({ type: "retry_due" });
+    if (state.getSnapshot().status === "online") checkLiveness("asked");
+    // Someone looks, so that nothing is waited for. Whoever was refused is not let in by looking at the page again.
+    if (hint === "woken" && state.getSnapshot().status !== "refused") dispatch({ type: "retry_due" });
   }
 
   function dispatch(event: ConnectionEvent): void {
@@ -81,6 +91,7 @@ export function createConnection({ dial, token, clock, surroundings }: Connectio
     if (after === before) return;
     if (after.status !== "connecting" && after.status !== "online") dropLink();
     cancelTimer();
+    refresh?.stop();
     if (after.status === "idle") {
       unwatch?.();
       unwatch = null;
@@ -150,11 +161,14 @@ export function createConnection({ dial, token, clock, surroundings }: Connectio
 
   function receive(frame: ServerFrame): void {
     heardAtMs = clock.nowMs();
+    askedAtMs = null;
     if (frame.type === "hello") {
       heartbeatMs = frame.data.heartbeat_ms;
       dispatch({ type: "greeted", retryWindowMs: frame.data.retry_window_ms ?? DEFAULT_RETRY_WINDOW_MS });
+      if (link !== null) refresh?.endsAt(frame.data.expires_at);
       return;
     }
+    if (frame.type === "authorized") return refresh?.endsAt(frame.data.expires_at);
     if (frame.type === "error" && frame.data.retryable) return askLater(frame.data.ref, frame.data.retry_after_ms);
     const byRef = new Map<string, ServerFrame[]>();
     for (const each of unpackFrame(frame)) {
@@ -170,16 +184,20 @@ export function createConnection({ dial, token, clock, surroundings }: Connectio
   function* refsFor(frame: ServerFrame): Generator<string> {
     const addressee = addresseeOf(frame);
     if (addressee !== null && "ref" in addressee) return yield addressee.ref;
-    for (const [ref, { jobId }] of subscriptions) {
-      if (addressee === null || addressee.jobId === jobId) yield ref;
+    for (const [ref, { jobId, of }] of subscriptions) {
+      if (addressee === null || (addressee.jobId === jobId && addressee.of === of)) yield ref;
     }
   }
 
   function checkLiveness(why: "due" | "asked"): void {
     cancelTimer();
-    const liveness = livenessOf(clock.nowMs() - heardAtMs, heartbeatMs);
+    const nowMs = clock.nowMs();
+    const liveness = livenessOf(nowMs - heardAtMs, askedAtMs === null ? null : nowMs - askedAtMs, heartbeatMs);
     if (liveness === "dead") return dispatch({ type: "closed", code: CLOSE_CODES.no_pong, reason: "no answer" });
-    if (liveness === "doubtful" || why === "asked") link?.send({ type: "ping", data: {} });
+    if (liveness === "doubtful" || why === "asked") {
+      askedAtMs ??= nowMs;
+      link?.send({ type: "ping", data: {} });
+    }
     cancelTimer = clock.after(PONG_TIMEOUT_MS / 2, () => checkLiveness("due"));
   }
 

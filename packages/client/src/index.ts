@@ -1,13 +1,4 @@
-export {
-  type Api,
-  type BulkResult,
-  createApi,
-  type JobsPage,
-  type JobsQuery,
-  type LogsQuery,
-  type Overview,
-  type Session,
-} from "./api.ts";
+export type { Api, BulkResult, JobsPage, JobsQuery, LogsQuery, Overview, Session } from "./api.ts";
 export { createPlayheadClient, type PlayheadClient, type PlayheadClientOptions } from "./client.ts";
 export { type Clock, systemClock } from "./clock.ts";
 export { serverNowMs } from "./clock-offset.ts";
@@ -17,4 +8,4 @@ export type { JobStore } from "./job-store.ts";
 export { EMPTY_LIST, type JobsList, type JobsStore } from "./jobs-store.ts";
 export { EMPTY_TAIL, type LogTail } from "./log-tail.ts";
 export type { Store } from "./store.ts";
-export type { Dial, Link, LinkHandlers } from "./transport.ts";
+export type { Dial, Link, LinkHandlers, Transport } from "./transport.ts";

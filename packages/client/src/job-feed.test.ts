@@ -31,7 +31,7 @@ const heads = (jobId: string, head: readonly [number, number], epoch = "e1"): Se
   data: { epoch, jobs: { [jobId]: head } },
 });
 
-test("a snapshot, then events: the job is the server's", () => {
+test("I11: a snapshot, then events: the job is the server's", () => {
   const { history, feed } = setup();
   const frames = [
     ...history.fact("task.created", { task_id: "a", kind: "clip" }),
@@ -43,7 +43,7 @@ test("a snapshot, then events: the job is the server's", () => {
   expect(step.feed).toMatchObject({ live: true, tasksTotal: 1 });
 });
 
-test("what comes twice changes nothing", () => {
+test("I11: what comes twice changes nothing", () => {
   const { history, feed } = setup();
   const frames = history.fact("task.created", { task_id: "a", kind: "clip" });
   const once = receiveFrames(feed, frames, NOW).feed;
@@ -51,7 +51,7 @@ test("what comes twice changes nothing", () => {
 });
 
 describe("a loss is noticed, and only a snapshot mends it", () => {
-  test("a fact that stands behind a gap", () => {
+  test("I12: a fact that stands behind a gap", () => {
     const { history, feed } = setup();
     history.fact("task.created", { task_id: "a", kind: "clip" });
     const step = receiveFrames(feed, history.fact("task.created", { task_id: "b", kind: "clip" }), NOW);
@@ -59,19 +59,19 @@ describe("a loss is noticed, and only a snapshot mends it", () => {
     expect(resumePoint(step.feed)).toBeUndefined();
   });
 
-  test("a tick that knows of a fact that we do not", () => {
+  test("I12: a tick that knows of a fact that we do not", () => {
     const { history, feed } = setup();
     history.fact("task.created", { task_id: "a", kind: "clip" });
     expect(receiveFrames(feed, [history.tick("job.progress", { percent_complete: 1 })], NOW).renew).toBe(true);
   });
 
-  test("an event of another history", () => {
+  test("I12: an event of another history", () => {
     const { history, feed } = setup();
     const [fact] = history.fact("task.created", { task_id: "a", kind: "clip" });
     expect(receiveFrames(feed, [{ ...(fact as EventFrame), epoch: "e2" }], NOW).renew).toBe(true);
   });
 
-  test("heads of another history", () => {
+  test("I12: heads of another history", () => {
     const { history, feed } = setup();
     const step = receiveFrames(feed, [heads(history.jobId, [2, 0], "e2")], NOW);
     expect(step.renew).toBe(true);
@@ -80,7 +80,7 @@ describe("a loss is noticed, and only a snapshot mends it", () => {
 });
 
 describe("heads find a lost last message", () => {
-  test("a missing fact is asked for, from where we stand", () => {
+  test("I13: a missing fact is asked for, from where we stand", () => {
     const { history, feed } = setup();
     history.fact("task.created", { task_id: "a", kind: "clip" });
     const step = receiveFrames(feed, [heads(history.jobId, [history.job().seq, 0])], NOW);
@@ -88,7 +88,7 @@ describe("heads find a lost last message", () => {
     expect(resumePoint(step.feed)).toEqual({ epoch: "e1", seq: history.job().seq - 1, tick: 0 });
   });
 
-  test("a tick may still be under way; at the next heads it no longer may", () => {
+  test("I13: a tick may still be under way; at the next heads it no longer may", () => {
     const { history, feed } = setup();
     const head = heads(history.jobId, [history.job().seq, 1]);
     const first = receiveFrames(feed, [head], NOW);
@@ -98,7 +98,7 @@ describe("heads find a lost last message", () => {
     expect(resumePoint(second.feed)).toBeUndefined();
   });
 
-  test("a tick that came meanwhile is no loss", () => {
+  test("I13: a tick that came meanwhile is no loss", () => {
     const { history, feed } = setup();
     const head = heads(history.jobId, [history.job().seq, 1]);
     const first = receiveFrames(feed, [head], NOW);
@@ -107,7 +107,7 @@ describe("heads find a lost last message", () => {
   });
 });
 
-test("before the answer to a new subscription, events of the old one are left out", () => {
+test("I10: before the answer to a new subscription, events of the old one are left out", () => {
   const { history, feed, subscribed, live } = setup();
   const waiting = rejoining(feed);
   const fact = history.fact("task.created", { task_id: "a", kind: "clip" });
@@ -118,20 +118,16 @@ test("before the answer to a new subscription, events of the old one are left ou
   expect(joined.feed.job).toEqual(history.job());
 });
 
-test("log lines are handed on, and are no events", () => {
-  const { feed } = setup();
-  const line = {
-    log_id: 1,
-    ts: "2026-11-21T10:00:00.000Z",
-    job_id: "job_1",
-    task_id: null,
-    level: "info",
-    message: "hello",
-    fields: {},
-  } as const;
-  const step = receiveFrames(feed, [{ type: "log", data: line }], NOW);
-  expect(step.logs).toEqual([line]);
-  expect(step.feed).toBe(feed);
+test("I14: what had not been known is told as events, once and in order; what a snapshot stands for is not", () => {
+  const { history, subscribed, live, feed } = setup();
+  const first = history.fact("task.created", { task_id: "a", kind: "clip" });
+  const tick = history.tick("job.progress", { percent_complete: 7 });
+  const step = receiveFrames(feed, [...first, tick, ...first, tick], NOW);
+  expect(step.events).toEqual([...first, tick]);
+  expect(receiveFrames(step.feed, [...first, tick], NOW).events).toEqual([]);
+  const replayed = receiveFrames(rejoining(EMPTY_FEED), [subscribed, ...first, live], NOW);
+  expect(replayed.events).toEqual(first);
+  expect(receiveFrames(rejoining(EMPTY_FEED), [subscribed, live], NOW).events).toEqual([]);
 });
 
 test("a refusal is kept, and gone with the next answer", () => {
@@ -158,12 +154,16 @@ test("the difference of the clocks is told by live ticks alone", () => {
   expect(receiveFrames(feed, [tick], arrivedMs).feed.clockOffsetMs).toBe(90_000);
 });
 
-test("property: whatever is lost, doubled or cut, the feed ends as the server's job", () => {
+test("I11: whatever is lost, doubled or cut, the feed ends as the server's job, and tells no fact twice or out of order", () => {
   const fate = fc.constantFrom("come", "come", "come", "get lost", "come twice", "break the connection");
   fc.assert(
     fc.property(fc.array(fc.tuple(fc.nat(1_000), fate, fc.integer({ min: 1, max: 5 })), { maxLength: 60 }), (turns) => {
       const { history, ...begun } = setup();
       let feed: JobFeed = begun.feed;
+      const told: number[] = [];
+      const keep = (events: readonly { readonly seq: number; readonly tick?: number }[]) => {
+        told.push(...events.filter(({ tick }) => tick === undefined).map(({ seq }) => seq));
+      };
       const answer = (state: JobFeed): JobFeed => {
         const since = resumePoint(state);
         const { jobId: job_id, epoch } = history;
@@ -175,11 +175,13 @@ test("property: whatever is lost, doubled or cut, the feed ends as the server's 
         };
         const step = receiveFrames(rejoining(state), [subscribed, ...replay, begun.live], NOW);
         expect(step.renew).toBe(false);
+        keep(step.events);
         return step.feed;
       };
       const receive = (frames: readonly ServerFrame[]) => {
         const percent = feed.job?.progress.percent_complete ?? 0;
         const step = receiveFrames(feed, frames, NOW);
+        keep(step.events);
         feed = step.renew ? answer(step.feed) : step.feed;
         expect(feed.job?.progress.percent_complete).toBeGreaterThanOrEqual(percent);
       };
@@ -200,6 +202,7 @@ test("property: whatever is lost, doubled or cut, the feed ends as the server's 
       receive([head]);
       receive([head]);
       expect(feed.job).toEqual(history.job());
+      expect(told).toEqual([...new Set(told)].sort((a, b) => a - b));
     }),
   );
 });

@@ -1,12 +1,12 @@
 import {
   type ErrorBody,
   type EventFrame,
+  type EventOf,
   foldAll,
   isEventType,
   type Job,
   type JobSnapshot,
   jobFromSnapshot,
-  type LogLine,
   type Position,
   positionOf,
   type ServerFrame,
@@ -37,7 +37,8 @@ export interface JobFeed {
 /** What a batch of frames comes to. */
 export interface JobFeedStep {
   readonly feed: JobFeed;
-  readonly logs: readonly LogLine[];
+  /** What had not been known, in order. What a snapshot stands for is not in it. */
+  readonly events: readonly EventOf[];
   /** Something was lost: subscribe again. With the feed's epoch gone, the server answers with a snapshot. */
   readonly renew: boolean;
 }
@@ -69,12 +70,13 @@ export function rejoining(feed: JobFeed): JobFeed {
 export function receiveFrames(start: JobFeed, frames: readonly ServerFrame[], nowMs: number): JobFeedStep {
   let feed = start;
   let renew = false;
-  const logs: LogLine[] = [];
+  const news: EventFrame[] = [];
   let events: EventFrame[] = [];
 
   const foldEvents = () => {
     if (events.length > 0 && !renew) {
       const folded = foldEventFrames(feed, events, nowMs);
+      if (folded !== null) news.push(...newEvents(feed, folded, events));
       feed = folded ?? { ...feed, epoch: null };
       renew = folded === null;
     }
@@ -98,9 +100,6 @@ export function receiveFrames(start: JobFeed, frames: readonly ServerFrame[], no
       case "live":
         feed = { ...feed, live: true, heardAtMs: nowMs };
         break;
-      case "log":
-        logs.push(frame.data);
-        break;
       case "heads": {
         const head = frame.data.jobs[feed.job?.job_id ?? ""];
         if (head === undefined || !feed.live) break;
@@ -116,11 +115,24 @@ export function receiveFrames(start: JobFeed, frames: readonly ServerFrame[], no
     }
   }
   foldEvents();
-  return { feed, logs, renew };
+  // docs/events.md is what a server promises of their data.
+  return { feed, events: news as readonly EventOf[], renew };
 }
 
 function isEventFrame(frame: ServerFrame): frame is EventFrame {
-  return frame.type !== "log" && isEventType(frame.type);
+  return isEventType(frame.type);
+}
+
+/** Those of the events that a fold took in. */
+function newEvents(before: JobFeed, after: JobFeed, events: readonly EventFrame[]): readonly EventFrame[] {
+  if (before.job === null || before.job === after.job) return [];
+  let { seq, tick } = before.job;
+  return events.filter((event) => {
+    if (positionOf({ seq, tick }, event) !== "next") return false;
+    if (event.tick === undefined) seq = event.seq;
+    else tick = event.tick;
+    return true;
+  });
 }
 
 /** The feed after events, or null when one stands behind a gap or in another history. */

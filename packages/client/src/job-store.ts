@@ -1,3 +1,4 @@
+import type { EventOf, ViewedEventType } from "@playhead/core";
 import type { Api } from "./api.ts";
 import type { Clock } from "./clock.ts";
 import type { Connection, SubscriptionHandle } from "./connection.ts";
@@ -5,10 +6,17 @@ import { EMPTY_FEED, type JobFeed, receiveFrames, rejoining, resumePoint } from 
 import { createJobLogs, type JobLogs } from "./job-logs.ts";
 import { createStore, type Store } from "./store.ts";
 
-/** One job as it stands, and its log, both live while someone listens. */
+/** One job as it stands, what happens to it, and its log, all live while someone listens. */
 export interface JobStore extends Store<JobFeed> {
-  /** Read only while someone listens to it. */
-  readonly logs: Pick<JobLogs, "getSnapshot" | "subscribe" | "loadOlder">;
+  /**
+   * Calls the listener with each event of one type, or of all (`"*"`), as it happens: each once, in order, those that were
+   * missed while the connection was gone included. Where that cannot be done, a snapshot takes the place of what was missed.
+   *
+   * @returns what ends it.
+   */
+  on<Type extends ViewedEventType>(type: Type | "*", listener: (event: EventOf<Type>) => void): () => void;
+  /** Followed only while someone listens to it. */
+  readonly logs: JobLogs;
 }
 
 export interface JobStoreDeps {
@@ -21,30 +29,23 @@ export interface JobStoreDeps {
 /** Follows a job: folds what comes, and when something was lost, gets it again. */
 export function createJobStore({ connection, api, clock, jobId }: JobStoreDeps): JobStore {
   const feed = createStore<JobFeed>(EMPTY_FEED, { onActive: begin, onIdle: end });
-  const logs = createJobLogs(api, jobId);
+  const news = createStore<readonly EventOf[]>([]);
   let handle: SubscriptionHandle | null = null;
-  let logListeners = 0;
-  /** Where the log stood when it was last asked for. */
-  let lastLogId: number | null = null;
 
   function begin(): void {
     handle = connection.subscribe({
+      of: "events",
       jobId,
       request(ref) {
         feed.set(rejoining(feed.getSnapshot()));
         const since = resumePoint(feed.getSnapshot());
-        const wantsLogs = logListeners > 0;
-        lastLogId = logs.getSnapshot().lines.at(-1)?.log_id ?? null;
-        const data = { ref, job_id: jobId, ...(since !== undefined && { since }), ...(wantsLogs && { logs: true }) };
-        return { type: "subscribe", data };
+        return { type: "subscribe", data: { ref, job_id: jobId, ...(since !== undefined && { since }) } };
       },
       receive(frames) {
-        const before = feed.getSnapshot();
-        const step = receiveFrames(before, frames, clock.nowMs());
-        if (step.logs.length > 0) logs.add(step.logs);
+        const step = receiveFrames(feed.getSnapshot(), frames, clock.nowMs());
         feed.set(step.feed);
+        if (step.events.length > 0) news.set(step.events);
         if (step.renew) handle?.renew();
-        else if (step.feed.live && !before.live && logListeners > 0) catchUpLogs();
       },
     });
   }
@@ -54,29 +55,21 @@ export function createJobStore({ connection, api, clock, jobId }: JobStoreDeps):
     handle = null;
   }
 
-  /** A log that cannot be read now is read at the next occasion; the job itself is not held up by it. */
-  function catchUpLogs(): void {
-    logs.catchUp(lastLogId).catch(() => {});
-  }
-
   return {
     getSnapshot: feed.getSnapshot,
     subscribe: feed.subscribe,
-    logs: {
-      getSnapshot: logs.getSnapshot,
-      loadOlder: logs.loadOlder,
-      subscribe(listener) {
-        logListeners += 1;
-        const stopLogs = logs.subscribe(listener);
-        // When the job is followed already, this asks for its log as well; else the subscription that begins here does.
-        if (logListeners === 1) handle?.renew();
-        const stopFeed = feed.subscribe(() => {});
-        return () => {
-          logListeners -= 1;
-          stopLogs();
-          stopFeed();
-        };
-      },
+    on(type, listener) {
+      const stopNews = news.subscribe(() => {
+        for (const event of news.getSnapshot()) {
+          if (type === "*" || event.type === type) listener(event as Parameters<typeof listener>[0]);
+        }
+      });
+      const stopFeed = feed.subscribe(() => {});
+      return () => {
+        stopNews();
+        stopFeed();
+      };
     },
+    logs: createJobLogs({ connection, api, jobId }),
   };
 }

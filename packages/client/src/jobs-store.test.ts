@@ -4,7 +4,7 @@ import { jobHistory } from "../test/job-history.ts";
 import { manualClock, settle } from "../test/manual-clock.ts";
 import { scriptedGateway } from "../test/scripted-gateway.ts";
 import { createConnection } from "./connection.ts";
-import { createJobsStore, EMPTY_LIST, receiveListFrames } from "./jobs-store.ts";
+import { createJobsStore, EMPTY_LIST, passes, receiveListFrames } from "./jobs-store.ts";
 
 const summary = (jobId: string, changes: Partial<JobSummary> = {}): JobSummary => ({
   ...summaryOf(jobHistory(jobId).job()),
@@ -74,4 +74,13 @@ test("a list keeps to its limit, newest first", () => {
 
 test("frames that say nothing new keep the reference", () => {
   expect(receiveListFrames(list, [{ type: "live", data: { ref: "s1" } }], {}, 1)).toBe(list);
+});
+
+test.each([
+  { filter: { user_id: "u_7" }, expected: true },
+  { filter: { user_id: "u_8" }, expected: false },
+  { filter: { state: ["running"], kind: ["clips"], user_id: "u_7" }, expected: true },
+  { filter: { kind: ["merge"] }, expected: false },
+] as const)("a filter lets through what it names: $filter", ({ filter, expected }) => {
+  expect(passes({ state: "running", kind: "clips", user_id: "u_7" }, filter)).toBe(expected);
 });

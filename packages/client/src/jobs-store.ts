@@ -36,6 +36,7 @@ export function createJobsStore({ connection, clock, filter }: JobsStoreDeps): J
 
   function begin(): void {
     handle = connection.subscribe({
+      of: "list",
       jobId: null,
       request(ref) {
         list.set({ ...list.getSnapshot(), live: false });
@@ -89,8 +90,15 @@ function mergeJobs(
 }
 
 /** @returns whether a filter of a list lets a job through. */
-export function passes(job: Pick<JobSummary, "state" | "kind">, { state, kind }: JobsFilter): boolean {
-  return (state === undefined || state.includes(job.state)) && (kind === undefined || kind.includes(job.kind));
+export function passes(
+  job: Pick<JobSummary, "state" | "kind" | "user_id">,
+  { state, kind, user_id }: JobsFilter,
+): boolean {
+  return (
+    (state === undefined || state.includes(job.state)) &&
+    (kind === undefined || kind.includes(job.kind)) &&
+    (user_id === undefined || user_id === job.user_id)
+  );
 }
 
 const isNewer = (job: JobSummary, than: JobSummary) =>

@@ -14,7 +14,7 @@ test.each(CASES)("$name", ({ delayMs, ...input }) => {
   expect(reconnectDelayMs(input)).toBe(delayMs);
 });
 
-test("it is never under a second nor over thirty, and spreads clients over the whole window", () => {
+test("I2: it is never under a second nor over thirty, and spreads clients over the whole window", () => {
   const attempt = fc.integer({ min: 0, max: 1_000 });
   const windowMs = fc.integer({ min: 0, max: 600_000 });
   fc.assert(

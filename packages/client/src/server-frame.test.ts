@@ -24,8 +24,9 @@ test.each([
   [frame("live", { ref: "s1" }), { ref: "s1" }],
   [frame("error", { ref: null }), null],
   [frame("error", { ref: "s2" }), { ref: "s2" }],
-  [frame("log", { job_id: "a" }), { jobId: "a" }],
-  [frame("job.progress", {}, { job_id: "a" }), { jobId: "a" }],
+  [frame("log", { job_id: "a" }), { jobId: "a", of: "logs" }],
+  [frame("reset", { job_id: "a" }), { jobId: "a", of: "events" }],
+  [frame("job.progress", {}, { job_id: "a" }), { jobId: "a", of: "events" }],
 ])("%o is for %o", (given, expected) => {
   expect(addresseeOf(given)).toEqual(expected);
 });

@@ -21,8 +21,11 @@ export function unpackFrame(frame: ServerFrame): readonly ServerFrame[] {
   return frame.type === "batch" ? frame.data.events : [frame];
 }
 
-/** Whom a frame is for: a subscription by its `ref`, the followers of a job, or all (null). */
-export function addresseeOf(frame: ServerFrame): { readonly ref: string } | { readonly jobId: string } | null {
+/** Whom a frame is for: a subscription by its `ref`, the followers of a job or of its log, or all (null). */
+export type Addressee = { readonly ref: string } | { readonly jobId: string; readonly of: "events" | "logs" } | null;
+
+/** @returns whom a frame is for. */
+export function addresseeOf(frame: ServerFrame): Addressee {
   switch (frame.type) {
     case "hello":
     case "pong":
@@ -37,9 +40,10 @@ export function addresseeOf(frame: ServerFrame): { readonly ref: string } | { re
     case "error":
       return frame.data.ref === null ? null : { ref: frame.data.ref };
     case "reset":
+      return { jobId: frame.data.job_id, of: "events" };
     case "log":
-      return typeof frame.data.job_id === "string" ? { jobId: frame.data.job_id } : null;
+      return typeof frame.data.job_id === "string" ? { jobId: frame.data.job_id, of: "logs" } : null;
     default:
-      return { jobId: frame.job_id };
+      return { jobId: frame.job_id, of: "events" };
   }
 }

@@ -1,9 +1,11 @@
 import type { ClientFrame, ServerFrame } from "@playhead/core";
 
-/**
- * The seam between the client and what carries its frames: a WebSocket today; server-sent events and polling are other
- * `Dial`s of the same frames.
- */
+/** What can carry frames, best first. */
+export const TRANSPORTS = ["websocket", "event_stream", "polling"] as const;
+/** One of {@link TRANSPORTS}. */
+export type Transport = (typeof TRANSPORTS)[number];
+
+/** The seam between the client and what carries its frames, whatever that is. */
 export type Dial = (token: string | null, handlers: LinkHandlers) => Link;
 
 /** One connection under way or up. */

@@ -1,4 +1,4 @@
-import { PlayheadError, SUBPROTOCOL } from "@playhead/core";
+import { SUBPROTOCOL } from "@playhead/core";
 import { parseServerFrame } from "./server-frame.ts";
 import { ABNORMAL_CLOSE, type Dial } from "./transport.ts";
 
@@ -7,14 +7,8 @@ import { ABNORMAL_CLOSE, type Dial } from "./transport.ts";
  * set headers there; without one the session's cookie speaks.
  *
  * @param url `ws:` or `wss:` address of the server's socket.
- * @throws PlayheadError `usage_error` where there is no `WebSocket` (Node before 22).
  */
 export function webSocketDial(url: string): Dial {
-  if (typeof WebSocket === "undefined") {
-    throw new PlayheadError("usage_error", "expected a global WebSocket, got none", {
-      hint: "run on Node 22 or newer",
-    });
-  }
   return (token, handlers) => {
     const address = new URL(url);
     if (token !== null) address.searchParams.set("token", token);

@@ -4,6 +4,8 @@ import type { Clock } from "../src/clock.ts";
 export interface ManualClock extends Clock {
   /** Goes on, calling back what comes due on the way, in order; lets promises settle in between. */
   advance(ms: number): Promise<void>;
+  /** Lets time pass without calling anything back, as a machine that sleeps does. */
+  sleep(ms: number): void;
 }
 
 /** Creates a clock that begins at a round moment; `random` gives the same number each time. */
@@ -19,6 +21,9 @@ export function manualClock(random = 0.5): ManualClock {
       return () => {
         timers = timers.filter((each) => each !== timer);
       };
+    },
+    sleep(ms) {
+      nowMs += ms;
     },
     async advance(ms) {
       const untilMs = nowMs + ms;

@@ -1,4 +1,4 @@
-import type { ClientFrame, EventFrame, ServerFrame } from "@playhead/core";
+import type { ClientFrame, EventFrame, HelloFrame, LogLine, ServerFrame } from "@playhead/core";
 import type { Dial, LinkHandlers } from "../src/transport.ts";
 import type { JobHistory } from "./job-history.ts";
 
@@ -8,7 +8,7 @@ export interface ServerSide {
   /** What the client has sent, in order. */
   readonly received: readonly ClientFrame[];
   send(...frames: readonly ServerFrame[]): void;
-  hello(): void;
+  hello(data?: Partial<HelloFrame["data"]>): void;
   closeWith(code: number, reason?: string): void;
   readonly closedByClient: () => boolean;
 }
@@ -64,7 +64,7 @@ function serverSide({ token, received, handlers, isClosed }: ServerSideParts): S
     send(...frames) {
       for (const frame of frames) handlers.onFrame(frame);
     },
-    hello() {
+    hello(data = {}) {
       handlers.onFrame({
         type: "hello",
         data: {
@@ -74,6 +74,7 @@ function serverSide({ token, received, handlers, isClosed }: ServerSideParts): S
           heartbeat_ms: 25_000,
           retry_window_ms: 2_000,
           limits: { subscriptions: 64, frame_bytes: 16_384 },
+          ...data,
         },
       });
     },
@@ -90,6 +91,17 @@ export function answerSubscribe(side: ServerSide, frame: ClientFrame, history: J
   const snapshot = recovered ? null : history.snapshot();
   side.send({ type: "subscribed", data: { ref, job_id: history.jobId, recovered, epoch, snapshot, jobs: null } });
   if (recovered) side.send(...missed(history, since));
+  side.send({ type: "live", data: { ref } });
+}
+
+/** Answers a subscription to a log: the lines after the last one that the client has. */
+export function answerLogs(side: ServerSide, frame: ClientFrame, log: readonly LogLine[]): void {
+  if (frame.type !== "subscribe" || !("logs" in frame.data) || typeof frame.data.logs !== "object") return;
+  const { ref, logs } = frame.data;
+  const { job_id, after = Number.MAX_SAFE_INTEGER } = logs;
+  const data = { ref, job_id, recovered: true, epoch: "e1", snapshot: null, jobs: null };
+  side.send({ type: "subscribed", data });
+  for (const line of log) if (line.log_id > after) side.send({ type: "log", data: line });
   side.send({ type: "live", data: { ref } });
 }
 

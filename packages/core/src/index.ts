@@ -23,6 +23,7 @@ export {
   isTickRecord,
   type PlayheadEvent,
 } from "./event.ts";
+export type { EventData, EventOf, TaskEventData, ViewedEventType } from "./event-data.ts";
 export { applyEvent, fold, foldAll, positionOf } from "./fold.ts";
 export {
   type Artifact,

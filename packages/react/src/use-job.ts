@@ -29,7 +29,7 @@ export const IDLE: ConnectionState = { status: "idle" };
 
 /** A job, live. Renders on a server as a job that has not come yet. */
 export function useJob(jobId: string, options: UseJobOptions = {}): UseJobResult {
-  const client = usePlayheadClient(options);
+  const client = usePlayheadClient(options, jobId);
   const store = useMemo(() => client?.watchJob(jobId) ?? null, [client, jobId]);
   // Before the job itself, so that the first request asks for both.
   const logs = useStore(options.logs === true && store !== null ? store.logs : null, EMPTY_TAIL);

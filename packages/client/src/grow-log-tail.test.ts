@@ -1,7 +1,8 @@
 import type { LogLine } from "@playhead/core";
 import fc from "fast-check";
 import { expect, test } from "vitest";
-import { appendLines, EMPTY_TAIL, MAX_READ_LINES, MAX_TAIL_LINES, prependPage } from "./log-tail.ts";
+import { appendLines, MAX_READ_LINES, MAX_TAIL_LINES, prependPage } from "./grow-log-tail.ts";
+import { EMPTY_TAIL } from "./log-tail.ts";
 
 const line = (log_id: number): LogLine => ({
   log_id,
@@ -40,7 +41,7 @@ test("reading into the past ends somewhere", () => {
   expect(read.hasOlder).toBe(false);
 });
 
-test("property: in whatever order lines come, each is there once, in order", () => {
+test("I15: in whatever order lines come, each is there once, in order", () => {
   const pages = fc.array(fc.uniqueArray(fc.nat(300), { maxLength: 20 }), { maxLength: 12 });
   fc.assert(
     fc.property(pages, (all) => {
