@@ -2,10 +2,10 @@ import { AlertDialog } from "@base-ui/react/alert-dialog";
 import type { ControlVerb, Job, JobState } from "@playhead/core";
 import { useState } from "react";
 import { client } from "../../client.ts";
+import { pauseOrResume, whyNot } from "../../control/control-rules.ts";
 import { Button } from "../../ui/button.tsx";
 import { describeError } from "../../ui/error-text.ts";
 import { StateMark } from "../../ui/state-mark.tsx";
-import { pauseOrResume, whyNot } from "./control-rules.ts";
 
 export interface JobControlsProps {
   readonly job: Job;
