@@ -83,9 +83,11 @@ export function createJobList({ readJobs }: JobListDeps) {
     try {
       const page = await readJobs(query);
       if (asked !== question) return;
+      // As on every page: a server that is older than this page may not know each filter.
+      const wanted = page.jobs.filter((job) => fitsByNow(query, job));
       jobs.clear();
-      for (const job of page.jobs) jobs.set(job.job_id, job);
-      const ids = page.jobs.map(({ job_id }) => job_id);
+      for (const job of wanted) jobs.set(job.job_id, job);
+      const ids = wanted.map(({ job_id }) => job_id);
       shown = new Set(ids);
       nextToken = page.next_page_token;
       newestAtRead = null;
@@ -113,7 +115,7 @@ export function createJobList({ readJobs }: JobListDeps) {
     try {
       const page = await readJobs({ ...query, page_token: token });
       if (asked !== question) return;
-      const fresh = page.jobs.filter(({ job_id }) => !shown.has(job_id));
+      const fresh = page.jobs.filter((job) => !shown.has(job.job_id) && fitsByNow(query, job));
       for (const job of fresh) {
         jobs.set(job.job_id, job);
         shown.add(job.job_id);

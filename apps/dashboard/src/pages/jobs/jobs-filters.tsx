@@ -1,5 +1,5 @@
 import { Toggle } from "@base-ui/react/toggle";
-import { type ReactNode, useId, useState } from "react";
+import { useId, useState } from "react";
 import { Icon } from "../../ui/icons.tsx";
 import { StateMark } from "../../ui/state-mark.tsx";
 import { type JobSpan, readMoment, SINCES, toLocalField } from "./job-span.ts";
@@ -90,36 +90,24 @@ function StateToggles({ view, counts, onChange }: PartProps & Pick<JobsFiltersPr
   );
 }
 
-/** A field whose name is for screen readers only: what it says tells the others. */
-function Named({ name, children }: { readonly name: string; readonly children: ReactNode }) {
-  return (
-    // biome-ignore lint/a11y/noLabelWithoutControl: the control is what stands inside
-    <label className="contents">
-      <span className="sr-only">{name}</span>
-      {children}
-    </label>
-  );
-}
-
 function KindField({ view, kinds, onChange }: PartProps & Pick<JobsFiltersProps, "kinds">) {
   const [first] = view.kinds;
   const several = view.kinds.length > 1;
   const offered = [...new Set([...kinds, ...view.kinds])].sort();
   return (
-    <Named name="Kind">
-      <select
-        className={FIELD}
-        value={several ? "\n" : (first ?? "")}
-        onChange={({ target }) => onChange({ ...view, kinds: target.value === "" ? [] : [target.value] })}
-      >
-        <option value="">Any kind</option>
-        {/* An address may ask for several. */}
-        {several && <option value={"\n"}>{view.kinds.join(" or ")}</option>}
-        {offered.map((kind) => (
-          <option key={kind}>{kind}</option>
-        ))}
-      </select>
-    </Named>
+    <select
+      aria-label="Kind"
+      className={FIELD}
+      value={several ? "\n" : (first ?? "")}
+      onChange={({ target }) => onChange({ ...view, kinds: target.value === "" ? [] : [target.value] })}
+    >
+      <option value="">Any kind</option>
+      {/* An address may ask for several. */}
+      {several && <option value={"\n"}>{view.kinds.join(" or ")}</option>}
+      {offered.map((kind) => (
+        <option key={kind}>{kind}</option>
+      ))}
+    </select>
   );
 }
 
@@ -133,8 +121,9 @@ function UserField({ view, users, onChange }: PartProps & Pick<JobsFiltersProps,
     if (user !== view.user) onChange({ ...view, user });
   };
   return (
-    <Named name="User">
+    <>
       <input
+        aria-label="User"
         type="text"
         list={listId}
         value={text}
@@ -158,7 +147,7 @@ function UserField({ view, users, onChange }: PartProps & Pick<JobsFiltersProps,
           <option key={user} value={user} />
         ))}
       </datalist>
-    </Named>
+    </>
   );
 }
 
@@ -176,21 +165,21 @@ function SpanField({ span, onChange }: SpanFieldProps) {
   };
   return (
     <>
-      <Named name="Created">
-        <select
-          className={FIELD}
-          value={span === null ? "" : between === null && "since" in span ? span.since : "between"}
-          onChange={({ target }) => choose(target.value)}
-        >
-          <option value="">Any time</option>
-          {SINCES.map(({ name, word }) => (
-            <option key={name} value={name}>
-              {word}
-            </option>
-          ))}
-          <option value="between">Between …</option>
-        </select>
-      </Named>
+      <select
+        aria-label="Created"
+        className={FIELD}
+        value={span === null ? "" : between === null && "since" in span ? span.since : "between"}
+        onChange={({ target }) => choose(target.value)}
+      >
+        <option value="">Any time</option>
+        {SINCES.map(({ name, word }) => (
+          <option key={name} value={name}>
+            {word}
+          </option>
+        ))}
+        <option value="between">Between …</option>
+      </select>
+
       {between !== null && (
         <span className="flex flex-wrap items-center gap-2 text-13 text-faint">
           <Moment
@@ -218,14 +207,13 @@ interface MomentProps {
 
 function Moment({ name, moment, onChange }: MomentProps) {
   return (
-    <Named name={name}>
-      <input
-        type="datetime-local"
-        className={FIELD}
-        value={toLocalField(moment)}
-        onChange={({ target }) => onChange(readMoment(target.value))}
-      />
-    </Named>
+    <input
+      aria-label={name}
+      type="datetime-local"
+      className={FIELD}
+      value={toLocalField(moment)}
+      onChange={({ target }) => onChange(readMoment(target.value))}
+    />
   );
 }
 
@@ -246,21 +234,20 @@ const SORTS: readonly (JobsSort & { readonly word: string })[] = [
 
 function SortField({ sort, onChange }: { readonly sort: JobsSort; readonly onChange: (sort: JobsSort) => void }) {
   return (
-    <Named name="Order">
-      <select
-        className={FIELD}
-        value={SORTS.findIndex(({ by, order }) => by === sort.by && order === sort.order)}
-        onChange={({ target }) => {
-          const chosen = SORTS[Number(target.value)];
-          if (chosen !== undefined) onChange({ by: chosen.by, order: chosen.order });
-        }}
-      >
-        {SORTS.map(({ word }, at) => (
-          <option key={word} value={at}>
-            {word}
-          </option>
-        ))}
-      </select>
-    </Named>
+    <select
+      aria-label="Order"
+      className={FIELD}
+      value={SORTS.findIndex(({ by, order }) => by === sort.by && order === sort.order)}
+      onChange={({ target }) => {
+        const chosen = SORTS[Number(target.value)];
+        if (chosen !== undefined) onChange({ by: chosen.by, order: chosen.order });
+      }}
+    >
+      {SORTS.map(({ word }, at) => (
+        <option key={word} value={at}>
+          {word}
+        </option>
+      ))}
+    </select>
   );
 }

@@ -1,8 +1,9 @@
-import { formatDuration, formatMoment, formatPercent } from "@playhead/client/format";
+import { formatDuration, formatPercent } from "@playhead/client/format";
 import { activeMs, type JobSummary } from "@playhead/core";
 import { type MouseEvent, memo } from "react";
 import { Link } from "wouter";
 import { PlayheadBar } from "../../ui/playhead-bar.tsx";
+import { rowMoment } from "../../ui/row-moment.ts";
 import { lookOfJob, SHAPE_COLORS, StateMark } from "../../ui/state-mark.tsx";
 
 export interface JobsGridRowProps {
@@ -16,7 +17,6 @@ export interface JobsGridRowProps {
   readonly sortedByEnd: boolean;
   readonly nowMs: number;
   readonly onToggle: (jobId: string) => void;
-  readonly onLinkClick: (jobId: string, event: MouseEvent) => void;
 }
 
 /** One job of the list: its box, its state, what it is, how far it is, and when it was. */
@@ -29,7 +29,6 @@ export const JobsGridRow = memo(function JobsGridRow({
   sortedByEnd,
   nowMs,
   onToggle,
-  onLinkClick,
 }: JobsGridRowProps) {
   const look = lookOfJob(job);
   const { progress, job_id: jobId } = job;
@@ -71,12 +70,7 @@ export const JobsGridRow = memo(function JobsGridRow({
       </td>
       <th scope="row" className="truncate pr-4 text-left font-normal">
         {/* The whole row leads there. */}
-        <Link
-          href={`/jobs/${encodeURIComponent(jobId)}`}
-          tabIndex={tabIndex}
-          onClick={(event) => onLinkClick(jobId, event)}
-          className="after:absolute after:inset-0"
-        >
+        <Link href={`/jobs/${encodeURIComponent(jobId)}`} tabIndex={tabIndex} className="after:absolute after:inset-0">
           {job.title}
         </Link>
         {job.attempt > 1 && <span className="ml-2 text-12 text-faint">attempt {job.attempt}</span>}
@@ -98,7 +92,7 @@ export const JobsGridRow = memo(function JobsGridRow({
         {job.started_at === null ? "" : formatDuration(activeMs(job, nowMs))}
       </td>
       <td className="truncate text-right font-mono text-12 whitespace-nowrap text-faint">
-        {moment === null ? "–" : <time dateTime={moment}>{formatMoment(Date.parse(moment), nowMs)}</time>}
+        {moment === null ? "–" : <time dateTime={moment}>{rowMoment(Date.parse(moment), nowMs)}</time>}
       </td>
     </tr>
   );

@@ -84,7 +84,9 @@ export function JobsGrid({
   }, []);
 
   const { startIndex: first = 0, endIndex: last = 0 } = virtual.range ?? {};
-  useLayoutEffect(() => onVisible({ first, last }), [first, last, onVisible]);
+  const scrollPx = virtual.scrollOffset ?? 0;
+  const isAtTop = scrollPx <= marginPx - COVERED_PX;
+  useLayoutEffect(() => onVisible({ first, last, scrollPx, isAtTop }), [first, last, scrollPx, isAtTop, onVisible]);
   useSteadyScroll({ ids, first, rowPx });
 
   const shift = useRef(false);
@@ -98,14 +100,15 @@ export function JobsGrid({
     },
     [onSelect],
   );
-  const onLinkClick = useCallback(
-    (jobId: string, event: MouseEvent) => {
-      if (!event.shiftKey) return;
-      event.preventDefault();
-      choose(jobId);
-    },
-    [choose],
-  );
+  /** With Shift a click anywhere on a row chooses, where else it opens: the link itself lets such clicks be. */
+  const onClickCapture = (event: MouseEvent) => {
+    const element = event.target as Element;
+    const jobId = element.closest<HTMLElement>("[data-job]")?.dataset.job;
+    if (!event.shiftKey || jobId === undefined || element.closest("label") !== null) return;
+    event.preventDefault();
+    event.stopPropagation();
+    choose(jobId);
+  };
   const onKeyDown = useGridKeys({
     ids,
     activeIndex,
@@ -137,6 +140,7 @@ export function JobsGrid({
       aria-multiselectable="true"
       aria-rowcount={state.hasMore ? -1 : ids.length + 1}
       className="w-full table-fixed border-collapse text-left text-13"
+      onClickCapture={onClickCapture}
       onKeyDown={(event) => {
         shift.current = event.shiftKey;
         onKeyDown(event);
@@ -173,7 +177,6 @@ export function JobsGrid({
                 sortedByEnd={sort.by === "ended_at"}
                 nowMs={nowMs}
                 onToggle={choose}
-                onLinkClick={onLinkClick}
               />
             </Fragment>
           );

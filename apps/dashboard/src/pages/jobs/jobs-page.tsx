@@ -55,21 +55,15 @@ export function JobsPage() {
   useEffect(() => setSelection(NONE), [query]);
 
   const startPx = useRef(kept.viewKey === JSON.stringify(view) ? kept.scrollPx : 0).current;
-  useEffect(() => {
-    const note = () => {
-      kept.scrollPx = window.scrollY;
-    };
-    window.addEventListener("scroll", note, { passive: true });
-    return () => window.removeEventListener("scroll", note);
-  }, [kept]);
   const onVisible = useCallback(
     (rows: VisibleRows) => {
       visible.current = rows;
-      list.lookAtTop(rows.first === 0);
+      kept.scrollPx = rows.scrollPx;
+      list.lookAtTop(rows.isAtTop);
       const { ids, error } = list.getSnapshot();
       if (ids !== null && error === null && rows.last >= ids.length - READ_AHEAD) void list.more();
     },
-    [list, visible],
+    [kept, list, visible],
   );
   // A page that came may not have been enough.
   // biome-ignore lint/correctness/useExhaustiveDependencies: asked again with each page

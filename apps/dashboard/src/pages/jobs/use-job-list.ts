@@ -18,6 +18,10 @@ const OPEN_STATES = JOB_STATES.filter((state) => !isFinalJobState(state));
 export interface VisibleRows {
   readonly first: number;
   readonly last: number;
+  /** How far down the page is. */
+  readonly scrollPx: number;
+  /** Whether nothing of the list is above the screen. */
+  readonly isAtTop: boolean;
 }
 
 /** The jobs of a view, read as one goes down, and kept as they stand now. */
@@ -25,7 +29,12 @@ export function useJobList(view: JobsView) {
   const kept = useKeptList();
   const { list } = kept;
   const state: JobListState = useSyncExternalStore(list.subscribe, list.getSnapshot);
-  const visible = useRef<VisibleRows>({ first: 0, last: 0 });
+  const visible = useRef<VisibleRows>({
+    first: 0,
+    last: 0,
+    scrollPx: kept.scrollPx,
+    isAtTop: kept.scrollPx === 0,
+  });
   const key = JSON.stringify(view);
 
   // biome-ignore lint/correctness/useExhaustiveDependencies: the key stands for the view
@@ -41,7 +50,6 @@ export function useJobList(view: JobsView) {
 
   const narrowed: JobsFilter = {
     ...(view.kinds.length > 0 && { kind: view.kinds }),
-    ...(view.user !== null && { user_id: view.user }),
     limit: FOLLOWED,
   };
   const newest = useJobs(narrowed);
