@@ -155,8 +155,9 @@ test("when the server is gone the page says so, keeps what it shows, and comes b
   await page.getByRole("button", { name: /^Original .* Done/ }).waitFor();
   expect(await button(page, "Pause").getAttribute("aria-disabled")).toBe("true");
 
-  await server.restart();
   await button(page, "Try now").click();
+  await sees(page, /Next try in \d+ s/);
+  await server.restart();
   await page.getByRole("banner").getByText("Live", { exact: true }).waitFor();
   await finish(worker, "split");
   await page.getByRole("button", { name: /^Split .* Done/ }).waitFor();

@@ -1,11 +1,9 @@
-import { CLOSE_CODES, PlayheadError } from "@playhead/core";
+import { PlayheadError } from "@playhead/core";
 import { useConnection } from "@playhead/react";
 import { type ReactNode, useEffect, useState } from "react";
 import { client } from "../client.ts";
+import { needsSignIn } from "../shell/connection-words.ts";
 import { SignInPage } from "./sign-in-page.tsx";
-
-/** Refusals that another credential answers; any other is the page's own fault, and told beside what it shows. */
-const NEEDS_SIGN_IN: ReadonlySet<number> = new Set([CLOSE_CODES.bad_token, CLOSE_CODES.forbidden, CLOSE_CODES.revoked]);
 
 /** Why one is asked to sign in: there is no session, or the one there was is over. */
 type SignedOut = "none" | "ended";
@@ -21,7 +19,7 @@ export function SessionGate({ children }: { readonly children: ReactNode }) {
     });
   }, []);
   // Kept, since without pages the connection goes idle, and no longer says that it was refused.
-  const refused = connection.status === "refused" && NEEDS_SIGN_IN.has(connection.code);
+  const refused = needsSignIn(connection);
   const wasIn = "lostAtMs" in connection && connection.lostAtMs !== null;
   useEffect(() => {
     if (refused) setSignedOut((before) => before ?? (wasIn ? "ended" : "none"));

@@ -1,6 +1,6 @@
 import type { ConnectionState } from "@playhead/client";
 import { expect, test } from "vitest";
-import { connectionWord, doing, lostAtOf } from "./connection-words.ts";
+import { connectionWord, doing, lostAtOf, needsSignIn } from "./connection-words.ts";
 
 const lost = { attempt: 1, lostAtMs: 1_000 };
 
@@ -18,4 +18,15 @@ test.each<readonly [ConnectionState, string, string]>([
 test("only what was live and is not has a time as of which it is", () => {
   expect(lostAtOf({ status: "waiting", retryAtMs: 2_000, ...lost })).toBe(1_000);
   expect(lostAtOf({ status: "online", attempt: 0, onlineAtMs: 0, retryWindowMs: 0 })).toBeNull();
+});
+
+test.each([
+  [4500, true],
+  [4501, true],
+  [4504, true],
+  [4503, false],
+])("refused with %i: to sign in again helps: %s", (code, helps) => {
+  const refused: ConnectionState = { status: "refused", code, reason: "", ...lost };
+  expect(needsSignIn(refused)).toBe(helps);
+  expect(connectionWord(refused)).toBe("Not connected");
 });

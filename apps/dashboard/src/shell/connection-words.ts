@@ -1,4 +1,5 @@
 import type { ConnectionState, ConnectionStatus } from "@playhead/client";
+import { CLOSE_CODES } from "@playhead/core";
 
 const WORDS: Readonly<Record<ConnectionStatus, string>> = {
   idle: "",
@@ -38,4 +39,12 @@ export function doing(connection: ConnectionState, nowMs: number): string {
 function nextTry(retryAtMs: number, nowMs: number): string {
   const sec = Math.ceil((retryAtMs - nowMs) / 1_000);
   return sec <= 0 ? "Trying now." : `Next try in ${sec} s.`;
+}
+
+/** Refusals that another credential answers; any other is the page's own fault, and told beside what it shows. */
+const NEEDS_SIGN_IN: ReadonlySet<number> = new Set([CLOSE_CODES.bad_token, CLOSE_CODES.forbidden, CLOSE_CODES.revoked]);
+
+/** @returns whether the server wants to know anew who one is. */
+export function needsSignIn(connection: ConnectionState): boolean {
+  return connection.status === "refused" && NEEDS_SIGN_IN.has(connection.code);
 }

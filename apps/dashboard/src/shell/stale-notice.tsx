@@ -4,7 +4,7 @@ import { client } from "../client.ts";
 import { Button } from "../ui/button.tsx";
 import { StateMark } from "../ui/state-mark.tsx";
 import { useNow } from "../ui/use-now.ts";
-import { doing, lostAtOf } from "./connection-words.ts";
+import { doing, lostAtOf, needsSignIn } from "./connection-words.ts";
 
 /** A hiccup that is over sooner is not worth a word. */
 const PATIENCE_MS = 1_500;
@@ -13,12 +13,16 @@ const PATIENCE_MS = 1_500;
 export function StaleNotice() {
   const connection = useConnection();
   const lostAtMs = lostAtOf(connection);
-  const refused = connection.status === "refused";
-  const stale = lostAtMs !== null || refused;
+  // Whoever has to sign in is told so by the page.
+  const refused = connection.status === "refused" && !needsSignIn(connection);
+  const stale = (lostAtMs !== null && !needsSignIn(connection)) || refused;
   const nowMs = useNow(stale ? 1_000 : null);
   if (!stale || (!refused && lostAtMs !== null && nowMs - lostAtMs < PATIENCE_MS)) return null;
   return (
-    <div className="pointer-events-none fixed inset-x-0 bottom-4 z-40 flex justify-center px-4">
+    <aside
+      aria-label="Connection"
+      className="pointer-events-none fixed inset-x-0 bottom-4 z-40 flex justify-center px-4"
+    >
       <div className="pointer-events-auto flex items-center gap-3 rounded-md border border-line bg-surface py-2 pr-2 pl-3 text-13 shadow-float">
         <StateMark shape="paused" />
         <p>
@@ -33,6 +37,6 @@ export function StaleNotice() {
           {refused ? "Reload" : "Try now"}
         </Button>
       </div>
-    </div>
+    </aside>
   );
 }

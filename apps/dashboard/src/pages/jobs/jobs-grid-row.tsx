@@ -1,6 +1,6 @@
 import { formatDuration, formatPercent } from "@playhead/client/format";
 import { activeMs, type JobSummary } from "@playhead/core";
-import { type MouseEvent, memo } from "react";
+import { memo } from "react";
 import { Link } from "wouter";
 import { PlayheadBar } from "../../ui/playhead-bar.tsx";
 import { rowMoment } from "../../ui/row-moment.ts";
