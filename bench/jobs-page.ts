@@ -1,7 +1,7 @@
 // Is the page of 100,000 jobs smooth? A real server that holds them, a real Chromium that shows them, and a worker that
 // reports all the while: 40 changes and two new jobs a second.
-// usage: node --conditions=playhead-src bench/jobs-page.ts [--quick]; the dashboard has to be built
-import { spawn } from "node:child_process";
+// usage: node --conditions=playhead-src bench/jobs-page.ts [--quick]; needs a Chromium: PLAYHEAD_CHROMIUM, or /usr/bin/chromium
+import { spawn, spawnSync } from "node:child_process";
 import { once } from "node:events";
 import { createInterface } from "node:readline";
 import { fileURLToPath } from "node:url";
@@ -17,6 +17,7 @@ const STEP_PX = 120;
 const CHANGES_PER_SECOND = 40;
 
 const here = (file: string) => fileURLToPath(new URL(file, import.meta.url));
+spawnSync(process.execPath, [here("../scripts/build-dashboard.mjs")], { stdio: ["ignore", 2, 2] });
 say(`storing ${JOBS} jobs`);
 const options = { jobs: JOBS, dashboardFolder: here("../apps/dashboard/dist") };
 const args = ["--conditions=playhead-src", here("jobs-page-server.ts"), JSON.stringify(options)];
@@ -30,7 +31,6 @@ const browser = await chromium.launch({
 });
 const page = await (await browser.newContext({ viewport: { width: 1_440, height: 900 } })).newPage();
 page.on("pageerror", (error) => say(`the page failed: ${error.stack}`));
-page.on("console", (message) => message.type() === "error" && say(message.text()));
 await page.goto(`${url}/?key=${key}`);
 await page.getByRole("heading", { level: 1 }).waitFor();
 const worker = startWorker();
@@ -41,16 +41,8 @@ const first_rows_ms = await timeOf(async () => {
   await page.getByRole("row").nth(20).waitFor();
 });
 say("scrolling");
-const profile = process.env.PROFILE === undefined ? null : await page.context().newCDPSession(page);
-await profile?.send("Profiler.enable");
-await profile?.send("Profiler.start");
 const heap_start_mb = await heapMb(page);
 const frames = await scroll(page);
-if (profile !== null)
-  (await import("node:fs")).writeFileSync(
-    "/tmp/dash.cpuprofile",
-    JSON.stringify((await profile.send("Profiler.stop")).profile),
-  );
 const heap_scrolled_mb = await heapMb(page);
 const deepest_row = Math.max(
   ...(await page.getByRole("row").evaluateAll((rows) => rows.map((row) => Number(row.getAttribute("aria-rowindex"))))),
@@ -148,6 +140,8 @@ function scroll(page: Page): Promise<readonly number[]> {
 function filterMs(page: Page, search: string): Promise<number> {
   return page.evaluate(async (search) => {
     const list = document.querySelector("[aria-busy]") as Element;
+    // What was asked before is answered by then.
+    await new Promise((resolve) => setTimeout(resolve, 500));
     const startMs = performance.now();
     const found = new Promise<void>((resolve) => {
       // Busy, and then no more.
@@ -159,7 +153,7 @@ function filterMs(page: Page, search: string): Promise<number> {
       observer.observe(list, { attributeFilter: ["aria-busy"] });
     });
     history.pushState(null, "", `/jobs?${search}`);
-    await Promise.race([found, new Promise((resolve) => setTimeout(resolve, 5_000))]);
+    await found;
     return Math.round(performance.now() - startMs);
   }, search);
 }

@@ -4,7 +4,7 @@ import { spawn } from "node:child_process";
 import { once } from "node:events";
 import { fileURLToPath } from "node:url";
 
-const BENCHES = ["ingest", "latency", "overhead"];
+const BENCHES = ["ingest", "latency", "overhead", "jobs-page"];
 
 const names = process.argv.slice(2).filter((argument) => !argument.startsWith("--"));
 const flags = process.argv.slice(2).filter((argument) => argument.startsWith("--"));

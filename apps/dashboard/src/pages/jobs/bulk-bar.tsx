@@ -32,21 +32,23 @@ export function BulkBar({ jobs, live, busy, onRun, onClear }: BulkBarProps) {
       aria-label="Chosen jobs"
       className="sticky top-12 z-40 -mb-9 ml-9 flex h-9 items-center gap-1.5 overflow-x-auto bg-page"
     >
-      <span className="mr-2 shrink-0 text-13 font-medium" role="status">
+      <span className="mr-2 shrink-0 text-13 max-desk:mr-0.5 font-medium" role="status">
         {jobs.length} chosen
       </span>
       {VERBS.map(({ verb, word, icon }) => {
         const plan = planBulk(verb, jobs);
         return (
-          <Button
-            key={verb}
-            icon={icon}
-            busy={busy === verb}
-            disabledReason={whyDisabled(plan, live)}
-            onClick={() => (verb === "cancel" ? setCanceling(plan) : onRun(plan))}
-          >
-            {word} <span className="font-mono text-12 text-faint">{plan.able.length}</span>
-          </Button>
+          // A phone has room for what can be done only.
+          <span key={verb} className={plan.able.length === 0 ? "max-desk:hidden" : ""}>
+            <Button
+              icon={icon}
+              busy={busy === verb}
+              disabledReason={whyDisabled(plan, live)}
+              onClick={() => (verb === "cancel" ? setCanceling(plan) : onRun(plan))}
+            >
+              {word} <span className="font-mono text-12 text-faint">{plan.able.length}</span>
+            </Button>
+          </span>
         );
       })}
       <Button look="plain" onClick={onClear}>
@@ -85,8 +87,8 @@ function ConfirmCancel({ plan, onClose, onConfirm }: ConfirmCancelProps) {
       onConfirm={() => onConfirm(last)}
     >
       <p>
-        What they have finished is kept. What is under way ends now, and its partial files are removed. A canceled job
-        cannot go on; it can be retried from the start.
+        What is finished is kept. What is under way ends now, and its partial files are removed. A canceled job cannot
+        go on; it can be retried from the start.
       </p>
       {refused.length > 0 && (
         <p className="mt-2">

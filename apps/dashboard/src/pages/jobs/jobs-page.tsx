@@ -1,5 +1,5 @@
 import type { JobSummary } from "@playhead/core";
-import { useCallback, useEffect, useRef, useState } from "react";
+import { useCallback, useEffect, useLayoutEffect, useRef, useState } from "react";
 import { useSearchParams } from "wouter";
 import { client } from "../../client.ts";
 import type { JobVerb } from "../../control/control-rules.ts";
@@ -51,8 +51,14 @@ export function JobsPage() {
     setSearch(writeJobsView(next), { replace: isTyping });
   };
   const { query } = found;
-  // biome-ignore lint/correctness/useExhaustiveDependencies: what is chosen belongs to what was found
-  useEffect(() => setSelection(NONE), [query]);
+  const shown = useRef(query);
+  useLayoutEffect(() => {
+    if (shown.current === query) return;
+    // Another list begins at its beginning, and what was chosen was of the one before.
+    if (shown.current !== null) window.scrollTo({ top: 0, behavior: "instant" });
+    shown.current = query;
+    setSelection(NONE);
+  }, [query]);
 
   const startPx = useRef(kept.viewKey === JSON.stringify(view) ? kept.scrollPx : 0).current;
   const onVisible = useCallback(
