@@ -199,7 +199,7 @@ function startWorker() {
     const ts = new Date().toISOString();
     const records: object[] = [];
     for (let at = 0; at < CHANGES_PER_SECOND / 2; at++) {
-      const job_id = `job_new_${(turn * 7 + at) % Math.max(1, turn)}`;
+      const job_id = `job_new_${1 + ((turn * 7 + at) % Math.max(1, turn - 1))}`;
       const data = { items_total: 100, items_completed: (turn + at) % 100 };
       if (turn > 1)
         records.push({

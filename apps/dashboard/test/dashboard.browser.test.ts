@@ -163,6 +163,21 @@ test("when the server is gone the page says so, keeps what it shows, and comes b
   await page.getByRole("button", { name: /^Split .* Done/ }).waitFor();
 });
 
+test("whom the server no longer knows is asked to sign in again, and is back on the same page", async () => {
+  const { page, goTo, server, story } = await openDashboard();
+  const worker = await story("Episode 12");
+  await goTo(`/jobs/${worker.jobId}`);
+  await page.getByRole("banner").getByText("Live", { exact: true }).waitFor();
+  await page.context().clearCookies();
+  await server.restart();
+  await page.getByRole("heading", { level: 1, name: "Sign in again" }).waitFor();
+  await page.getByText("no longer takes the session of this browser").waitFor();
+  await page.getByLabel("Access key").fill(server.key);
+  await button(page, "Sign in").click();
+  await page.getByRole("heading", { level: 1, name: "Episode 12" }).waitFor();
+  await page.getByRole("banner").getByText("Live", { exact: true }).waitFor();
+});
+
 describe("finding one's way", () => {
   test("jobs are searched and sifted, and the address restores it", async () => {
     const { page, goTo, story } = await openDashboard();

@@ -120,7 +120,16 @@ test("the answer to a question that nobody asks any more is dropped", async () =
   expect(ids()).toBe("h5");
 });
 
-test("a failure is told and what was read stays; the next try takes it back", async () => {
+test("a question that got no answer is asked again", async () => {
+  const answers = [Promise.reject(new Error("away")), Promise.resolve({ jobs: five(), next_page_token: null })];
+  const list = createJobList({ readJobs: () => answers.shift() as Promise<JobsPage> });
+  await list.show(queryOf(ALL_JOBS, 0));
+  expect(list.getSnapshot()).toMatchObject({ ids: null, error: new Error("away") });
+  await Promise.all([list.retry(), list.retry()]);
+  expect(list.getSnapshot().ids).toHaveLength(5);
+});
+
+test("a failure is told and what was read stays; another try goes on from there", async () => {
   const answers = [
     Promise.resolve({ jobs: five().slice(0, 3), next_page_token: "x" }),
     Promise.reject(new Error("away")),
@@ -130,6 +139,6 @@ test("a failure is told and what was read stays; the next try takes it back", as
   await list.show(queryOf(ALL_JOBS, 0));
   await list.more();
   expect(list.getSnapshot()).toMatchObject({ loading: false, error: new Error("away"), ids: ["h5", "h4", "h3"] });
-  await list.more();
+  await list.retry();
   expect(list.getSnapshot()).toMatchObject({ error: null, ids: ["h5", "h4", "h3", "h2", "h1"] });
 });

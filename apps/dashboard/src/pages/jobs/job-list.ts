@@ -1,4 +1,4 @@
-import type { JobsPage, Store } from "@playhead/client";
+import type { JobsPage } from "@playhead/client";
 import type { JobSummary } from "@playhead/core";
 import { fits, fitsByNow } from "./fits-view.ts";
 import type { ListQuery } from "./jobs-query.ts";
@@ -66,6 +66,8 @@ export function createJobList({ readJobs }: JobListDeps) {
   let isAtTop = true;
   /** Answers to questions that nobody asks any more are dropped. */
   let question = 0;
+  /** What failed last, to be done once more. */
+  let failed: (() => Promise<void>) | null = null;
 
   function set(changes: Partial<JobListState>): void {
     state = { ...state, ...changes };
@@ -102,8 +104,13 @@ export function createJobList({ readJobs }: JobListDeps) {
       });
       takeIn();
     } catch (error) {
-      if (asked === question) set({ loading: false, error });
+      if (asked === question) fail(() => show(query), error);
     }
+  }
+
+  function fail(again: () => Promise<void>, error: unknown): void {
+    failed = again;
+    set({ loading: false, error });
   }
 
   async function more(): Promise<void> {
@@ -125,7 +132,7 @@ export function createJobList({ readJobs }: JobListDeps) {
       pages = [...pages, { token, ids }];
       set({ ids: [...(state.ids ?? []), ...ids], loading: false, error: null, hasMore: nextToken !== null });
     } catch (error) {
-      if (asked === question) set({ loading: false, error });
+      if (asked === question) fail(more, error);
     }
   }
 
@@ -222,6 +229,10 @@ export function createJobList({ readJobs }: JobListDeps) {
     show,
     /** Reads the next page, where there is one. */
     more,
+    /** Does once more what failed last. */
+    async retry(): Promise<void> {
+      if (state.error !== null && !state.loading) await failed?.();
+    },
     /** Takes in what came over the live connection. */
     follow(next: FollowedJobs): void {
       followed = next;
@@ -245,7 +256,7 @@ export function createJobList({ readJobs }: JobListDeps) {
       });
       await Promise.allSettled(wanted.map((page) => readAgain(query, page)));
     },
-  } satisfies Store<JobListState> & Record<string, unknown>;
+  };
 }
 
 export type JobList = ReturnType<typeof createJobList>;

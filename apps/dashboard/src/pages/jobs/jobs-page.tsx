@@ -127,9 +127,7 @@ export function JobsPage() {
           />
         )}
       </div>
-      {found.error !== null && (
-        <ListFault error={found.error} onRetry={() => (ids === null ? found.reload() : list.more())} />
-      )}
+      {found.error !== null && <ListFault error={found.error} onRetry={() => void list.retry()} />}
       {ids !== null && ids.length > 0 && (
         <p className="border-t border-line py-3 text-12 text-faint">
           {found.hasMore ? `${formatCount(ids.length)} read so far; more come as you go down.` : endWords(ids.length)}

@@ -64,8 +64,9 @@ export function useJobList(view: JobsView) {
   useEffect(() => {
     if (!live) return;
     const refresh = () => list.refresh(visible.current.first, visible.current.last);
-    // What happened while one was away, or nobody listened.
+    // What happened while one was away, or nobody listened; and what could not be read then.
     void refresh();
+    void list.retry();
     const timer = setInterval(() => {
       if (document.visibilityState === "visible" && showsUnfollowed()) void refresh();
     }, REFRESH_MS);
