@@ -253,7 +253,7 @@ describe("a job that does not go on by itself", () => {
       .getByRole("link", { name: /Episode 12\s*Stalled/ })
       .click();
     const note = page.getByRole("status").filter({ hasText: /^Stalled since \d\d:\d\d/ });
-    await note.getByText("it has met no error").waitFor();
+    await note.getByText("it has not failed").waitFor();
     await note.getByText("cancel it and retry it").waitFor();
     await worker.fact("clip.progress", { task_id: "original", scene_id: "1", style: "original", step: "rendering" });
     await note.waitFor({ state: "detached" });

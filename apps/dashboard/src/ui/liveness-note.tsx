@@ -2,7 +2,7 @@ import type { JobSummary } from "@playhead/core";
 import { livenessWords } from "./liveness-words.ts";
 import { StateMark } from "./state-mark.tsx";
 
-/** Says what is the matter with a job that has met no error and is not well all the same, and what to do. */
+/** Says what is the matter with a job that has not failed and is not well all the same, and what to do. */
 export function LivenessNote({ job }: { readonly job: JobSummary }) {
   const words = livenessWords(job);
   return (

@@ -18,17 +18,17 @@ interface LivenessFacts {
 const WORDS: Readonly<Record<Exclude<Liveness, "ok">, readonly [what: string, why: string, advice: string]>> = {
   lost: [
     "Worker lost",
-    "Nothing was heard of its worker for longer than its heartbeats allow; the job itself has met no error.",
+    "Nothing was heard of its worker for longer than its heartbeats allow; the job itself has not failed.",
     "Look whether the worker's machine and network are up. When it comes back the job goes on; else it fails by itself, and can be retried.",
   ],
   stuck: [
     "Stuck",
-    "Nothing at all was reported of it for as long as its kind may be silent; it has met no error.",
+    "Nothing at all was reported of it for as long as its kind may be silent; it has not failed.",
     "Look at the last lines of its log and at the worker. If it hangs, cancel it and retry it.",
   ],
   stalled: [
     "Stalled",
-    "Its worker lives, but nothing has advanced for longer than its step may take; it has met no error.",
+    "Its worker lives, but nothing has advanced for longer than its step may take; it has not failed.",
     "Look at the step under way and at the log: a full disk, a slow source. If it does not go on, cancel it and retry it.",
   ],
   slow: [
