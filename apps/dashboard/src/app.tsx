@@ -3,6 +3,7 @@ import { PlayheadProvider } from "@playhead/react";
 import { Route, Switch } from "wouter";
 import { client } from "./client.ts";
 import { JobPage } from "./pages/job/job-page.tsx";
+import { JobListProvider } from "./pages/jobs/job-list-provider.tsx";
 import { JobsPage } from "./pages/jobs/jobs-page.tsx";
 import { OverviewPage } from "./pages/overview/overview-page.tsx";
 import { SessionGate } from "./session/session-gate.tsx";
@@ -17,12 +18,14 @@ export function App() {
       <PlayheadProvider client={client}>
         <Shell>
           <SessionGate>
-            <Switch>
-              <Route path="/" component={OverviewPage} />
-              <Route path="/jobs" component={JobsPage} />
-              <Route path="/jobs/:id">{({ id }) => <JobPage key={id} jobId={decodeURIComponent(id)} />}</Route>
-              <Route component={NotFoundPage} />
-            </Switch>
+            <JobListProvider>
+              <Switch>
+                <Route path="/" component={OverviewPage} />
+                <Route path="/jobs" component={JobsPage} />
+                <Route path="/jobs/:id">{({ id }) => <JobPage key={id} jobId={decodeURIComponent(id)} />}</Route>
+                <Route component={NotFoundPage} />
+              </Switch>
+            </JobListProvider>
           </SessionGate>
         </Shell>
       </PlayheadProvider>

@@ -1,5 +1,6 @@
 import { AxeBuilder } from "@axe-core/playwright";
-import { afterAll, beforeAll, describe, expect, test } from "vitest";
+import type { Page } from "playwright-core";
+import { afterAll, beforeAll, describe, expect, onTestFinished, test } from "vitest";
 import { type DashboardServer, startDashboardServer } from "./dashboard-server.ts";
 import { closeBrowser, openDashboard } from "./open-dashboard.ts";
 import { type StoryWorker, startStory } from "./story-worker.ts";
@@ -92,28 +93,63 @@ const PAGES = [
 
 const WIDTHS = [1_440, 390] as const;
 
+/** Waits for a text at each width, and lets axe look at the page. */
+async function expectClean(page: Page, ready: string, connection = /^Live$/): Promise<void> {
+  for (const width of WIDTHS) {
+    await page.setViewportSize({ width, height: 900 });
+    await page.getByText(ready).first().waitFor();
+    await page.locator("header").getByText(connection).waitFor();
+    const { violations } = await new AxeBuilder({ page }).withTags(TAGS).analyze();
+    const found = violations.map(({ id, nodes }) => `${id}: ${nodes.map(({ target }) => target.join(" ")).join(", ")}`);
+    expect(found, `${width} px wide`).toEqual([]);
+    expect(await page.evaluate(() => document.documentElement.scrollWidth - window.innerWidth)).toBeLessThanOrEqual(0);
+  }
+}
+
 describe.each(["dark", "light"] as const)("%s", (theme) => {
   test.each(PAGES)(
     "$name, on a desk and on a phone: no fault that axe finds, and nothing that sticks out",
     async ({ path, ready }) => {
       const { page, goTo, complaints } = await openDashboard({ theme }, server);
       await goTo(path());
-      for (const width of WIDTHS) {
-        await page.setViewportSize({ width, height: 900 });
-        await page.getByText(ready).first().waitFor();
-        await page.getByText("Live", { exact: true }).waitFor();
-        const { violations } = await new AxeBuilder({ page }).withTags(TAGS).analyze();
-        const found = violations.map(
-          ({ id, nodes }) => `${id}: ${nodes.map(({ target }) => target.join(" ")).join(", ")}`,
-        );
-        expect(found, `${width} px wide`).toEqual([]);
-        expect(await page.evaluate(() => document.documentElement.scrollWidth - window.innerWidth)).toBeLessThanOrEqual(
-          0,
-        );
-      }
+      await expectClean(page, ready);
       expect(complaints).toEqual([]);
     },
   );
+
+  test("jobs that are chosen, the question before they are canceled, and what came of it", async () => {
+    const { page, goTo, story } = await openDashboard({ theme }, server);
+    const worker = await story(`A job to cancel, ${theme}`);
+    worker.obey();
+    await goTo("/jobs?q=A job");
+    await page.getByRole("checkbox", { name: `Select A job to cancel, ${theme}` }).check();
+    await page.getByRole("checkbox", { name: "Select A job that is done" }).check();
+    await expectClean(page, "2 chosen");
+    await page.getByRole("button", { name: /^Cancel 1/ }).click();
+    await expectClean(page, "Cancel 1 job?");
+    await page.getByRole("button", { name: "Cancel 1 job" }).click();
+    await expectClean(page, "1 canceled, 1 could not be");
+    await goTo("/jobs?from=2026-01-01T00:00:00.000Z&kind=clips&sort=ended_at");
+    await expectClean(page, "A job that is done");
+  });
+
+  test("a job that has stalled, and the server gone", async () => {
+    const unwell = await startDashboardServer({ PLAYHEAD_STALL_AFTER_MS: "1000" });
+    onTestFinished(() => unwell.close());
+    const { page, goTo, story } = await openDashboard({ theme }, unwell);
+    const worker = await story("A job that stalls");
+    const failed = await story("A job that is retried");
+    await failed.fact("job.failed", { error_code: "task_failed", error_message: "it broke" });
+    await goTo(`/jobs/${failed.jobId}`);
+    await page.getByRole("button", { name: "Retry" }).click();
+    await expectClean(page, "attempt 2, retry of");
+    await goTo("/");
+    await expectClean(page, "1 stalled");
+    await goTo(`/jobs/${worker.jobId}`);
+    await expectClean(page, "Its worker lives");
+    await unwell.kill();
+    await expectClean(page, "What you see is as of", /^Reconnecting/);
+  });
 });
 
 test("the page that asks for the key", async () => {

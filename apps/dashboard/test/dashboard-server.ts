@@ -28,10 +28,14 @@ interface Announcement {
   readonly sign_in_url: string;
 }
 
-/** Starts a server on a free port. */
-export async function startDashboardServer(): Promise<DashboardServer> {
+/**
+ * Starts a server on a free port.
+ *
+ * @param settings as the environment gives them, such as `PLAYHEAD_STALL_AFTER_MS`
+ */
+export async function startDashboardServer(settings: Readonly<Record<string, string>> = {}): Promise<DashboardServer> {
   const data = await mkdtemp(join(tmpdir(), "playhead-dashboard-"));
-  let running = await start(data, 0);
+  let running = await start(data, 0, settings);
   const { url, sign_in_url: signInUrl } = running.announcement;
   const { origin, port, searchParams } = new URL(signInUrl, url);
   return {
@@ -41,7 +45,7 @@ export async function startDashboardServer(): Promise<DashboardServer> {
     kill: () => running.end("SIGKILL"),
     async restart() {
       await running.end("SIGKILL");
-      running = await start(data, Number(port));
+      running = await start(data, Number(port), settings);
     },
     async close() {
       await running.end("SIGTERM");
@@ -50,9 +54,10 @@ export async function startDashboardServer(): Promise<DashboardServer> {
   };
 }
 
-async function start(data: string, port: number) {
+async function start(data: string, port: number, settings: Readonly<Record<string, string>>) {
   const args = ["--conditions=playhead-src", MAIN, "serve", "--data", data, "--port", String(port), "--json"];
-  const env = Object.fromEntries(Object.entries(process.env).filter(([name]) => !STEERING.test(name)));
+  const inherited = Object.entries(process.env).filter(([name]) => !STEERING.test(name));
+  const env = { ...Object.fromEntries(inherited), ...settings };
   const child = spawn(process.execPath, args, { env, stdio: ["ignore", "pipe", "pipe"] });
   const ended = once(child, "close");
   let faults = "";

@@ -1,5 +1,6 @@
 import type { Page } from "playwright-core";
-import { afterAll, describe, expect, test } from "vitest";
+import { afterAll, describe, expect, onTestFinished, test } from "vitest";
+import { startDashboardServer } from "./dashboard-server.ts";
 import { closeBrowser, openDashboard } from "./open-dashboard.ts";
 import type { StoryWorker } from "./story-worker.ts";
 
@@ -145,14 +146,36 @@ test("when the server is gone the page says so, keeps what it shows, and comes b
   await page.getByRole("button", { name: /^Original .* Done/ }).waitFor();
 
   await server.kill();
-  await sees(page, /^What you see is from /);
+  await sees(page, /What you see is as of \d\d:\d\d:\d\d, \d+ s ago/);
+  await sees(page, /The server cannot be reached\. (Next try in \d+ s|Trying now)\./);
+  await page
+    .getByRole("banner")
+    .getByText(/^Reconnecting · as of \d\d:\d\d:\d\d$/)
+    .waitFor();
   await page.getByRole("button", { name: /^Original .* Done/ }).waitFor();
   expect(await button(page, "Pause").getAttribute("aria-disabled")).toBe("true");
 
+  await button(page, "Try now").click();
+  await sees(page, /Next try in \d+ s/);
   await server.restart();
   await page.getByRole("banner").getByText("Live", { exact: true }).waitFor();
   await finish(worker, "split");
   await page.getByRole("button", { name: /^Split .* Done/ }).waitFor();
+});
+
+test("whom the server no longer knows is asked to sign in again, and is back on the same page", async () => {
+  const { page, goTo, server, story } = await openDashboard();
+  const worker = await story("Episode 12");
+  await goTo(`/jobs/${worker.jobId}`);
+  await page.getByRole("banner").getByText("Live", { exact: true }).waitFor();
+  await page.context().clearCookies();
+  await server.restart();
+  await page.getByRole("heading", { level: 1, name: "Sign in again" }).waitFor();
+  await page.getByText("no longer takes the session of this browser").waitFor();
+  await page.getByLabel("Access key").fill(server.key);
+  await button(page, "Sign in").click();
+  await page.getByRole("heading", { level: 1, name: "Episode 12" }).waitFor();
+  await page.getByRole("banner").getByText("Live", { exact: true }).waitFor();
 });
 
 describe("finding one's way", () => {
@@ -214,5 +237,40 @@ describe("finding one's way", () => {
     await page.reload();
     await page.getByRole("button", { name: /^Theme: dark/ }).waitFor();
     expect(await scheme()).toBe("dark");
+  });
+});
+
+describe("a job that does not go on by itself", () => {
+  test("is told from one that failed, with what to do, here and on the overview; and is well again", async () => {
+    const server = await startDashboardServer({ PLAYHEAD_STALL_AFTER_MS: "1000" });
+    onTestFinished(() => server.close());
+    const { page, goTo, story, complaints } = await openDashboard({}, server);
+    const worker = await story("Episode 12");
+    await goTo("/");
+    await page.getByRole("heading", { level: 1, name: "1 running, 1 stalled" }).waitFor();
+    await page
+      .getByRole("region", { name: "Needs you" })
+      .getByRole("link", { name: /Episode 12\s*Stalled/ })
+      .click();
+    const note = page.getByRole("status").filter({ hasText: /^Stalled since \d\d:\d\d/ });
+    await note.getByText("it has not failed").waitFor();
+    await note.getByText("cancel it and retry it").waitFor();
+    await worker.fact("clip.progress", { task_id: "original", scene_id: "1", style: "original", step: "rendering" });
+    await note.waitFor({ state: "detached" });
+    expect(complaints).toEqual([]);
+  });
+
+  test("when it has failed it is retried, and the new one says of what", async () => {
+    const { page, goTo, story, complaints } = await openDashboard();
+    const worker = await story("Episode 12");
+    await worker.fact("job.failed", { error_code: "task_failed", error_message: "it broke" });
+    await goTo(`/jobs/${worker.jobId}`);
+    await button(page, "Retry").click();
+    await sees(page, "attempt 2, retry of");
+    await sees(page, "Waiting for a worker to start it");
+    expect(new URL(page.url()).pathname).not.toContain(worker.jobId);
+    await page.getByRole("link", { name: worker.jobId }).click();
+    await sees(page, "It broke.");
+    expect(complaints).toEqual([]);
   });
 });

@@ -5,8 +5,14 @@ import { describeError } from "../ui/error-text.ts";
 import { Page } from "../ui/page.tsx";
 import { StateMark } from "../ui/state-mark.tsx";
 
+export interface SignInPageProps {
+  /** Whether there was a session that the server no longer takes. */
+  readonly hasEnded: boolean;
+  readonly onSignedIn: () => void;
+}
+
 /** Asks for the access key. */
-export function SignInPage({ onSignedIn }: { readonly onSignedIn: () => void }) {
+export function SignInPage({ hasEnded, onSignedIn }: SignInPageProps) {
   const [key, setKey] = useState("");
   const [busy, setBusy] = useState(false);
   const [error, setError] = useState<unknown>(null);
@@ -29,8 +35,9 @@ export function SignInPage({ onSignedIn }: { readonly onSignedIn: () => void }) 
 
   const fault = error === null ? null : describeError(error);
   return (
-    <Page title="Sign in" heading="This page needs an access key">
+    <Page title="Sign in" heading={hasEnded ? "Sign in again" : "This page needs an access key"}>
       <p className="mt-2 max-w-[60ch] text-soft">
+        {hasEnded && "The server no longer takes the session of this browser. This page comes back once you are in. "}
         When the server first started, it printed a link that signs you in. Open that link, or enter the key that stands
         in it after <code className="text-13">?key=</code>.
       </p>

@@ -1,27 +1,18 @@
-import type { ConnectionStatus } from "@playhead/client";
+import { formatClock } from "@playhead/client/format";
 import { useConnection } from "@playhead/react";
+import { connectionWord, lostAtOf } from "./connection-words.ts";
 
-const WORDS: Readonly<Record<ConnectionStatus, string>> = {
-  idle: "",
-  authorizing: "Connecting",
-  connecting: "Connecting",
-  online: "Live",
-  waiting: "Reconnecting",
-  offline: "Offline",
-  refused: "Not connected",
-};
-
-/** Whether what one sees is now, in a word. */
+/** Whether what one sees is now, in a word; and as of when it is, where it is not. */
 export function ConnectionWord() {
   const connection = useConnection();
-  const lost = "lostAtMs" in connection && connection.lostAtMs !== null;
-  const word = lost && WORDS[connection.status] === "Connecting" ? "Reconnecting" : WORDS[connection.status];
+  const lostAtMs = lostAtOf(connection);
+  const isWrong = lostAtMs !== null || connection.status === "refused";
   return (
-    <span
-      role="status"
-      className={`px-2 text-13 ${lost || connection.status === "refused" ? "text-paused" : "text-faint"}`}
-    >
-      {word}
+    <span role="status" className={`px-2 text-13 whitespace-nowrap ${isWrong ? "text-paused" : "text-faint"}`}>
+      {connectionWord(connection)}
+      {lostAtMs !== null && (
+        <span className="text-soft max-desk:sr-only"> · as of {formatClock(lostAtMs, { seconds: true })}</span>
+      )}
     </span>
   );
 }

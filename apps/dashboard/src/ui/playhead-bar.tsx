@@ -3,7 +3,7 @@ import type { JobSummary } from "@playhead/core";
 import { lookOfJob } from "./state-mark.tsx";
 
 export interface PlayheadBarProps {
-  readonly job: Pick<JobSummary, "title" | "state" | "progress" | "rate_limited" | "error">;
+  readonly job: Pick<JobSummary, "title" | "state" | "progress" | "rate_limited" | "error" | "liveness">;
   /** Whether what is shown is now: only then does the playhead stand at its end. */
   readonly live: boolean;
   readonly className?: string;

@@ -1,4 +1,5 @@
-import type { JobState, TaskState } from "@playhead/core";
+import type { JobState, Liveness, TaskState } from "@playhead/core";
+import { isFinalJobState } from "@playhead/core";
 
 /** The shapes that states have, beside their words and colours. */
 export type MarkShape =
@@ -39,14 +40,24 @@ const TASK_LOOKS: Readonly<Record<TaskState, StateLook>> = {
   canceled: { shape: "canceled", word: "Canceled" },
 };
 
-/** How a job's state is shown; a job that lost its worker, or waits on someone's limit, says so. */
+/** How a job looks that is not over and not well. A slow one still works. */
+const LIVENESS_LOOKS: Readonly<Record<Exclude<Liveness, "ok">, StateLook>> = {
+  lost: { shape: "stalled", word: "Worker lost" },
+  stuck: { shape: "stalled", word: "Stuck" },
+  stalled: { shape: "stalled", word: "Stalled" },
+  slow: { shape: "processing", word: "Slow" },
+};
+
+/** How a job's state is shown; a job that is not well, or waits on someone's limit, says so. */
 export function lookOfJob(job: {
   readonly state: JobState;
+  readonly liveness: Liveness;
   readonly rate_limited: boolean;
   readonly error: { readonly error_code: string } | null;
 }): StateLook {
   if (job.state === "failed" && job.error?.error_code === "worker_lost")
     return { shape: "failed", word: "Worker lost" };
+  if (job.liveness !== "ok" && !isFinalJobState(job.state)) return LIVENESS_LOOKS[job.liveness];
   if (job.state === "running" && job.rate_limited) return { shape: "rate_limited", word: "Rate-limited" };
   return JOB_LOOKS[job.state];
 }

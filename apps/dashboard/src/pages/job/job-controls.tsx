@@ -1,11 +1,11 @@
-import { AlertDialog } from "@base-ui/react/alert-dialog";
 import type { ControlVerb, Job, JobState } from "@playhead/core";
 import { useState } from "react";
 import { client } from "../../client.ts";
+import { type JobVerb, pauseOrResume, whyNot } from "../../control/control-rules.ts";
 import { Button } from "../../ui/button.tsx";
+import { ConfirmDialog } from "../../ui/confirm-dialog.tsx";
 import { describeError } from "../../ui/error-text.ts";
 import { StateMark } from "../../ui/state-mark.tsx";
-import { pauseOrResume, whyNot } from "./control-rules.ts";
 
 export interface JobControlsProps {
   readonly job: Job;
@@ -50,12 +50,13 @@ export function JobControls({ job, live }: JobControlsProps) {
           onCancel={() => ask("cancel")}
         />
       </div>
-      {fault?.state === state && <ControlFault {...fault} />}
+      {fault?.state === state && <ControlFault verb={fault.verb} error={fault.error} />}
     </div>
   );
 }
 
-function ControlFault({ verb, error }: Fault) {
+/** Says that something could not be done, and why. */
+export function ControlFault({ verb, error }: { readonly verb: JobVerb; readonly error: unknown }) {
   const { message, hint } = describeError(error);
   return (
     <p role="alert" className="mt-2 flex max-w-sm gap-2 text-13">
@@ -78,34 +79,21 @@ interface CancelButtonProps {
 function CancelButton({ title, busy, disabledReason, onCancel }: CancelButtonProps) {
   const [open, setOpen] = useState(false);
   return (
-    <AlertDialog.Root open={open} onOpenChange={setOpen}>
+    <>
       <Button icon="cancel" busy={busy} disabledReason={disabledReason} onClick={() => setOpen(true)}>
         Cancel
       </Button>
-      <AlertDialog.Portal>
-        <AlertDialog.Backdrop className="fixed inset-0 z-50 bg-sunken/75 transition-opacity duration-150 data-ending-style:opacity-0 data-starting-style:opacity-0" />
-        <AlertDialog.Popup className="fixed top-1/3 left-1/2 z-50 w-[min(28rem,calc(100vw-2rem))] -translate-x-1/2 rounded-md border border-line bg-surface p-5 shadow-float transition-opacity duration-150 data-ending-style:opacity-0 data-starting-style:opacity-0">
-          <AlertDialog.Title className="text-16 font-semibold">Cancel this job?</AlertDialog.Title>
-          <AlertDialog.Description className="mt-2 text-soft">
-            What is finished of “{title}” is kept. What is under way ends now, and its partial files are removed. A
-            canceled job cannot go on.
-          </AlertDialog.Description>
-          <div className="mt-5 flex justify-end gap-2">
-            <Button look="plain" onClick={() => setOpen(false)}>
-              Keep it running
-            </Button>
-            <Button
-              look="danger"
-              onClick={() => {
-                setOpen(false);
-                onCancel();
-              }}
-            >
-              Cancel the job
-            </Button>
-          </div>
-        </AlertDialog.Popup>
-      </AlertDialog.Portal>
-    </AlertDialog.Root>
+      <ConfirmDialog
+        open={open}
+        title="Cancel this job?"
+        keep="Keep it running"
+        confirm="Cancel the job"
+        onClose={() => setOpen(false)}
+        onConfirm={onCancel}
+      >
+        What is finished of “{title}” is kept. What is under way ends now, and its partial files are removed. A canceled
+        job cannot go on.
+      </ConfirmDialog>
+    </>
   );
 }

@@ -1,4 +1,6 @@
+import { formatDuration } from "@playhead/client/format";
 import { isFinalJobState, type Job, type JsonObject } from "@playhead/core";
+import { Link } from "wouter";
 import { namedValues } from "../../ui/named-values.ts";
 import { PlayheadBar } from "../../ui/playhead-bar.tsx";
 import { lookOfJob, SHAPE_COLORS, StateMark } from "../../ui/state-mark.tsx";
@@ -20,7 +22,25 @@ export function JobByline({ job }: { readonly job: Job }) {
       <span className={SHAPE_COLORS[look.shape]}>{look.word}</span>
       <span className="text-faint">{job.kind}</span>
       {job.user_id !== null && <span className="text-faint">for {job.user_id}</span>}
-      {job.attempt > 1 && <span className="text-faint">attempt {job.attempt}</span>}
+      {(job.attempt > 1 || job.retry_of !== null) && (
+        <span className="text-faint">
+          attempt {job.attempt}
+          {job.retry_of !== null && (
+            <>
+              , retry of{" "}
+              <Link
+                href={`/jobs/${encodeURIComponent(job.retry_of)}`}
+                className="font-mono text-12 text-soft underline decoration-line underline-offset-2 hover:text-ink"
+              >
+                {job.retry_of}
+              </Link>
+            </>
+          )}
+        </span>
+      )}
+      {job.processing_deadline_ms !== null && (
+        <span className="text-faint">canceled after {formatDuration(job.processing_deadline_ms)} of work</span>
+      )}
       <span className="font-mono text-12 text-faint">{job.job_id}</span>
     </p>
   );

@@ -4,6 +4,7 @@ import { isFinalJobState, type Job } from "@playhead/core";
 import { type UseJobResult, useJob } from "@playhead/react";
 import { useMemo, useRef } from "react";
 import { Announcer } from "../../ui/announcer.tsx";
+import { LivenessNote } from "../../ui/liveness-note.tsx";
 import { Page } from "../../ui/page.tsx";
 import { Skeleton } from "../../ui/skeleton.tsx";
 import { lookOfJob } from "../../ui/state-mark.tsx";
@@ -15,6 +16,7 @@ import { JobByline, JobHead } from "./job-head.tsx";
 import { JobLink, JobMissing } from "./job-missing.tsx";
 import { JobParts } from "./job-parts.tsx";
 import { LogConsole } from "./log-console.tsx";
+import { RetryControl } from "./retry-control.tsx";
 import { Timeline } from "./timeline.tsx";
 import { TrackInspector } from "./track-inspector.tsx";
 import { branchesOf, withoutTrunk } from "./tracks.ts";
@@ -64,15 +66,16 @@ function LoadedJob({
       headingClassName="text-20 font-semibold tracking-tight wrap-anywhere"
       above={<JobLink />}
       below={<JobByline job={job} />}
-      actions={ended ? undefined : <JobControls job={job} live={live} />}
+      actions={ended ? <RetryControl job={job} live={live} /> : <JobControls job={job} live={live} />}
     >
       <Announcer
-        topic={job.state}
+        topic={`${job.state} ${job.liveness}`}
         message={[`${job.title}: ${word}`, percent, ended ? null : speakEta(job.progress)]
           .filter((part) => part !== null)
           .join(", ")}
       />
       <JobHead job={job} nowMs={nowMs} live={live} />
+      <LivenessNote job={job} />
       <JobErrors job={job} nowMs={nowMs} onShow={desk ? show : null} />
       {desk && branches.length > 0 && (
         <section ref={timeline} aria-label="Timeline" className="mt-8 scroll-mt-14">

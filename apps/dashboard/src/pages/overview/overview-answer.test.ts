@@ -39,6 +39,16 @@ test.each([
     jobs: [failed(2), failed(30)],
     said: "Nothing running, 1 failed in the last day",
   },
+  {
+    name: "what does not get on needs someone first, worst first; what is slow does not",
+    jobs: [
+      failed(1),
+      job({ state: "running", liveness: "stalled" }),
+      job({ state: "paused", liveness: "lost" }),
+      job({ state: "running", liveness: "slow" }),
+    ],
+    said: "2 running, 1 worker lost, 1 stalled, 1 failed in the last day",
+  },
 ])("$name", ({ jobs, said }) => {
   const { running: first, done, needs } = overviewAnswer(jobs, NOW, "UTC");
   expect([first, done, needs].filter((part) => part !== null).join(", ")).toBe(said);

@@ -1,5 +1,6 @@
 import { formatClock } from "@playhead/client/format";
-import type { JobSummary } from "@playhead/core";
+import type { JobSummary, Liveness } from "@playhead/core";
+import { needsSomeone } from "../../ui/liveness-words.ts";
 
 /** The page's one line: what is going on, when it is over, and whether anyone is needed. */
 export interface OverviewAnswer {
@@ -7,6 +8,10 @@ export interface OverviewAnswer {
   readonly done: string | null;
   readonly needs: string;
   readonly needsSomeone: boolean;
+  /** Not over, and not getting on by themselves. */
+  readonly unwell: readonly JobSummary[];
+  /** Failed within the last day. */
+  readonly failed: readonly JobSummary[];
 }
 
 const DAY_MS = 24 * 3_600_000;
@@ -18,12 +23,28 @@ export function overviewAnswer(jobs: readonly JobSummary[], nowMs: number, timeZ
   const failed = jobs.filter(
     ({ state, ended_at }) => state === "failed" && ended_at !== null && nowMs - Date.parse(ended_at) < DAY_MS,
   );
+  const unwell = jobs.filter(needsSomeone);
   return {
     running: running.length === 0 ? "Nothing running" : `${running.length} running`,
     done: doneWhen(running, nowMs, timeZone),
-    needs: failed.length === 0 ? "nothing needs you" : `${failed.length} failed in the last day`,
-    needsSomeone: failed.length > 0,
+    needs: needs(unwell, failed.length),
+    needsSomeone: unwell.length + failed.length > 0,
+    unwell,
+    failed,
   };
+}
+
+/** `1 worker lost, 2 stalled, 3 failed in the last day`, worst first. */
+function needs(unwell: readonly JobSummary[], failedCount: number): string {
+  const count = (liveness: Liveness) => unwell.filter((job) => job.liveness === liveness).length;
+  const parts = [
+    [count("lost"), "worker lost"],
+    [count("stuck"), "stuck"],
+    [count("stalled"), "stalled"],
+    [failedCount, "failed in the last day"],
+  ] as const;
+  const said = parts.filter(([many]) => many > 0).map(([many, word]) => `${many} ${word}`);
+  return said.length === 0 ? "nothing needs you" : said.join(", ");
 }
 
 /** When the last of them is done; unknown while that of any is. */

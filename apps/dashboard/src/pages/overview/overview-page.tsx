@@ -1,11 +1,13 @@
 import type { JobState, JobSummary, JobsFilter } from "@playhead/core";
 import { useJobs } from "@playhead/react";
 import { Announcer } from "../../ui/announcer.tsx";
+import { needsSomeone } from "../../ui/liveness-words.ts";
 import { Page } from "../../ui/page.tsx";
 import { Section } from "../../ui/section.tsx";
 import { Skeleton } from "../../ui/skeleton.tsx";
 import { useNow } from "../../ui/use-now.ts";
 import { FirstJob } from "./first-job.tsx";
+import { NeedsYou } from "./needs-you.tsx";
 import { NewestErrors } from "./newest-errors.tsx";
 import { overviewAnswer } from "./overview-answer.ts";
 import { OverviewFigures } from "./overview-figures.tsx";
@@ -43,7 +45,12 @@ export function OverviewPage() {
       <Announcer topic={`${answer.running} ${answer.needs}`} message={sentence} />
       <div className="mt-8 grid gap-x-12 gap-y-10 wide:grid-cols-[minmax(0,1fr)_minmax(18rem,24rem)]">
         <div className="min-w-0 space-y-10">
-          <RunningJobs jobs={[...open.jobs].sort(byUrgency)} live={open.live} nowMs={nowMs} />
+          <NeedsYou unwell={answer.unwell} failed={answer.failed} nowMs={nowMs} />
+          <RunningJobs
+            jobs={open.jobs.filter((job) => !needsSomeone(job)).sort(byUrgency)}
+            live={open.live}
+            nowMs={nowMs}
+          />
           <Section title="Recent">
             <RecentJobs jobs={ended.slice(0, RECENT_SHOWN)} nowMs={nowMs} />
           </Section>

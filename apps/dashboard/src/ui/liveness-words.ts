@@ -1,0 +1,56 @@
+import { formatClock } from "@playhead/client/format";
+import { isFinalJobState, type JobState, type Liveness } from "@playhead/core";
+
+/** What is the matter with a job that is neither well nor ended, and what can be done about it. */
+export interface LivenessWords {
+  /** `Stalled since 14:02` */
+  readonly what: string;
+  readonly why: string;
+  readonly advice: string;
+}
+
+interface LivenessFacts {
+  readonly state: JobState;
+  readonly liveness: Liveness;
+  readonly liveness_since: string | null;
+}
+
+const WORDS: Readonly<Record<Exclude<Liveness, "ok">, readonly [what: string, why: string, advice: string]>> = {
+  lost: [
+    "Worker lost",
+    "Nothing was heard of its worker for longer than its heartbeats allow; the job itself has not failed.",
+    "Look whether the worker's machine and network are up. When it comes back the job goes on; else it fails by itself, and can be retried.",
+  ],
+  stuck: [
+    "Stuck",
+    "Nothing at all was reported of it for as long as its kind may be silent; it has not failed.",
+    "Look at the last lines of its log and at the worker. If it hangs, cancel it and retry it.",
+  ],
+  stalled: [
+    "Stalled",
+    "Its worker lives, but nothing has advanced for longer than its step may take; it has not failed.",
+    "Look at the step under way and at the log: a full disk, a slow source. If it does not go on, cancel it and retry it.",
+  ],
+  slow: [
+    "Slow",
+    "It advances at less than half of the pace that it had.",
+    "Look whether other work shares the machine. Nothing has to be done: it ends later than was expected.",
+  ],
+};
+
+/** How a job's clocks stand, in words; null for one that is well, or has ended. */
+export function livenessWords(
+  { state, liveness, liveness_since }: LivenessFacts,
+  timeZone?: string,
+): LivenessWords | null {
+  if (liveness === "ok" || isFinalJobState(state)) return null;
+  const [what, why, advice] = WORDS[liveness];
+  const zone = timeZone === undefined ? {} : { timeZone };
+  const since = liveness_since === null ? "" : ` since ${formatClock(Date.parse(liveness_since), zone)}`;
+  return { what: `${what}${since}`, why, advice };
+}
+
+/** @returns whether a job that is not over waits for someone to look after it; a slow one does not. */
+export function needsSomeone({ state, liveness }: Pick<LivenessFacts, "state" | "liveness">): boolean {
+  return !isFinalJobState(state) && (liveness === "lost" || liveness === "stuck" || liveness === "stalled");
+}
