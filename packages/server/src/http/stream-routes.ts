@@ -38,8 +38,9 @@ export function addStreamRoutes(api: Api, { openStream, poll }: StreamRoutesDeps
         summary: "Follow a job as server-sent events",
         params: jobParams,
         querystring: z.object({ since, token }),
-        produces: ["text/event-stream"],
-        response: { 200: z.string().meta({ description: "Events without an end" }) },
+        response: {
+          200: { description: "Events without an end", content: { "text/event-stream": { schema: z.string() } } },
+        },
       },
     },
     async ({ params, query, headers, raw }, reply) => {
