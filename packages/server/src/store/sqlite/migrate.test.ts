@@ -67,6 +67,16 @@ describe("migrations", () => {
     }
   });
 
+  test("give jobs of before the liveness that they had", () => {
+    const db = new DatabaseSync(":memory:");
+    migrate(db, MIGRATIONS.slice(0, 1));
+    db.exec(`INSERT INTO job_projections VALUES (1, 3, '{"job_id":"j","state":"running"}')`);
+    migrate(db, MIGRATIONS);
+    const [row] = db.prepare("SELECT summary FROM job_projections").all();
+    const was = { job_id: "j", state: "running" };
+    expect(JSON.parse(String(row?.summary))).toEqual({ ...was, liveness: "ok", liveness_since: null });
+  });
+
   test("have versions that count from 1 on", () => {
     expect(MIGRATIONS.map(({ version }) => version)).toEqual(MIGRATIONS.map((_, at) => at + 1));
   });
