@@ -12,6 +12,7 @@ import type { Api } from "./api.ts";
 import { type AuthorizeDeps, addAuthorization } from "./authorize.ts";
 import { addConditionalAnswers } from "./conditional-answers.ts";
 import { correlationIdOf } from "./correlation-id.ts";
+import { allowOtherOrigins } from "./cross-origin.ts";
 import { errorBody } from "./schemas.ts";
 import { answerUnreadable } from "./unreadable-request.ts";
 
@@ -52,6 +53,8 @@ export async function createHttp({ version, onError, ...authorization }: HttpOpt
   api.setValidatorCompiler(validatorCompiler);
   // What we answer is ours: its types are checked when it is built, and its schemas are for the documentation.
   api.setSerializerCompiler(() => (data) => JSON.stringify(data));
+  // Before anyone is asked who they are: a browser asks whether it may ask without saying so.
+  await allowOtherOrigins(api);
   await api.register(fastifySwagger, {
     openapi: {
       openapi: "3.1.0",
