@@ -89,7 +89,7 @@ describe("a video that can be cut", () => {
     expect(named.code).toBe(0);
     // Both runs: what they made can be had of the server.
     const headers = { authorization: `Bearer ${readAccessKey(data)}` };
-    const items = await (await fetch(`${server.url}/api/v1/jobs?limit=10`, { headers })).json();
+    const items = await (await fetch(`${server.url}/api/v1/jobs?page_size=10`, { headers })).json();
     for (const { job_id } of items.jobs) {
       const { tasks } = await (await fetch(`${server.url}/api/v1/jobs/${job_id}/tasks`, { headers })).json();
       const videos = tasks.flatMap(({ artifacts }: Task) => artifacts).filter(({ type }: Artifact) => type === "video");
