@@ -17,7 +17,7 @@ export function publishEvent(
     slot: event.tick === undefined ? null : slotOf(event),
     content: event,
     frame: () => {
-      frame ??= frameOf(epoch, event, dataJson ?? JSON.stringify(event.data));
+      frame ??= dataJson === null ? wholeFrame(epoch, event) : frameAround(epoch, event, dataJson);
       return frame;
     },
   };
@@ -46,8 +46,12 @@ function slotOf(event: PlayheadEvent): string {
   return typeof taskId === "string" ? `${event.job_id}/${taskId}` : event.job_id;
 }
 
+function wholeFrame(epoch: string, { type, job_id, seq, tick, ts, correlation_id, data }: PlayheadEvent): string {
+  return JSON.stringify({ type, job_id, epoch, seq, tick, ts, correlation_id, data });
+}
+
 /** Joined by hand: the data, which is most of it, is serialised already. */
-function frameOf(epoch: string, event: PlayheadEvent, dataJson: string): string {
+function frameAround(epoch: string, event: PlayheadEvent, dataJson: string): string {
   const tick = event.tick === undefined ? "" : `,"tick":${event.tick}`;
   return (
     `{"type":"${event.type}","job_id":${JSON.stringify(event.job_id)},"epoch":${JSON.stringify(epoch)}` +
