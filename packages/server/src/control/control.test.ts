@@ -27,9 +27,14 @@ function setup(state: JobState, { worker = "w" as string | null, connected = tru
   if (connected && worker !== null) workers.seen(worker);
   const reported: string[] = [];
   const announced: unknown[] = [];
+  let isFailing = false;
   const control = createControl({
     findJob: async (tenantId, jobId) => (tenantId === "default" && jobId === "j" ? job : null),
     report: async (_, record) => {
+      if (isFailing) {
+        isFailing = false;
+        throw new Error("the disk is full");
+      }
       if (record.type === "job.created") return void announced.push([record.job_id, record.data]);
       const ts = "2026-11-21T10:43:00.000Z";
       for (const fact of decide(job, { ...record, ts })) {
@@ -45,6 +50,9 @@ function setup(state: JobState, { worker = "w" as string | null, connected = tru
     job,
     reported,
     announced,
+    failNext: () => {
+      isFailing = true;
+    },
     sent: () => workers.waiting("w").map(({ verb, reason }) => [verb, reason]),
     command: (verb: ControlVerb, reason: string | null = null) => control.command("default", "j", verb, reason),
     control,
@@ -136,6 +144,19 @@ test.each(JOB_STATES)("a retry of a job that is %s is a new job with what it was
   expect(await control.retry("default", "j")).toBe("k");
   const definition = { kind: "job", title: "j", user_id: null, metadata: {}, processing_deadline_ms: null };
   expect(announced).toEqual([["k", { ...definition, attempt: 2, retry_of: "j" }]]);
+});
+
+test("what was prepared for a retry is undone when it cannot be announced", async () => {
+  const { control, failNext } = setup("failed");
+  const done: string[] = [];
+  const prepare = async (retryId: string) => {
+    done.push(`prepared ${retryId}`);
+    return async () => void done.push("undone");
+  };
+  failNext();
+  await expect(control.retry("default", "j", prepare)).rejects.toThrow("the disk is full");
+  await control.retry("default", "j", prepare);
+  expect(done).toEqual(["prepared k", "undone", "prepared k"]);
 });
 
 test("a worker that comes back is told how each of its jobs is wanted by now", () => {

@@ -25,6 +25,9 @@ export interface ControlDeps {
   readonly newJobId: () => string;
 }
 
+/** What is done for a retry before it is announced. @returns undoes it, should it not be announced after all */
+export type PrepareRetry = (retryId: string) => Promise<() => Promise<void>>;
+
 /** The state that a command puts a job into at once; the worker then does it and says so. */
 const STATE_OF_VERB: Readonly<Record<ControlVerb, JobState>> = {
   pause: "pausing",
@@ -42,6 +45,8 @@ const VERB_OF_STATE: Partial<Readonly<Record<JobState, ControlVerb>>> = {
 
 /** A retry of these makes sense. */
 const RETRIED: ReadonlySet<JobState> = new Set(["failed", "canceled"]);
+
+const nothing: PrepareRetry = async () => async () => undefined;
 
 /** Pause, resume, cancel and retry: first a stored fact, then a command to the worker that runs the job. */
 export function createControl({ findJob, report, workers, newId, newJobId }: ControlDeps) {
@@ -88,7 +93,7 @@ export function createControl({ findJob, report, workers, newId, newJobId }: Con
      * @returns the new job's id
      * @throws PlayheadError `not_found`; `conflict` for a job that has neither failed nor been canceled
      */
-    async retry(tenantId: string, jobId: string): Promise<string> {
+    async retry(tenantId: string, jobId: string, prepare: PrepareRetry = nothing): Promise<string> {
       const job = await expectJob(tenantId, jobId);
       const { state, kind, title, user_id, metadata, attempt, processing_deadline_ms } = job;
       if (!RETRIED.has(state)) {
@@ -103,7 +108,13 @@ export function createControl({ findJob, report, workers, newId, newJobId }: Con
       const retryId = newJobId();
       const definition = { kind, title, user_id, metadata, processing_deadline_ms };
       const data = { ...definition, attempt: attempt + 1, retry_of: jobId };
-      await report(tenantId, { type: "job.created", job_id: retryId, data });
+      const undo = await prepare(retryId);
+      try {
+        await report(tenantId, { type: "job.created", job_id: retryId, data });
+      } catch (error) {
+        await undo();
+        throw error;
+      }
       return retryId;
     },
     /** The command that tells a worker how one of its jobs is wanted; null for one that it needs not hear of. */

@@ -50,6 +50,15 @@ describe("control", () => {
     await expect(waiting).rejects.toThrow("abort");
   });
 
+  test("a retry calls whom the first try was to call", async () => {
+    const callback_url = "http://127.0.0.1:9/ended";
+    await server.post("/api/v1/jobs", { job_id: "calls", kind: "clips", callback_url });
+    await server.post("/api/v1/jobs/calls/cancel");
+    const { job } = await bodyOf(server.post("/api/v1/jobs/calls/retry"));
+    const kept = await bodyOf(server.ask(`/api/v1/jobs/${job.job_id}/callbacks`));
+    expect(kept.callbacks).toMatchObject([{ url: callback_url, state: "waiting" }]);
+  });
+
   test("what the state does not allow is refused with 409 and changes nothing", async () => {
     await server.post("/api/v1/jobs", { job_id: "still", kind: "clips" });
     const message = await expectError(await server.post("/api/v1/jobs/still/pause"), 409, "conflict");
