@@ -8,7 +8,7 @@ import { planTask, run } from "@playhead/ffmpeg";
 import { printReport, ratioOf, runFile, runRounds, say, spreadOf } from "./report.ts";
 
 const quick = process.argv.includes("--quick");
-const ROUNDS = quick ? 2 : 7;
+const ROUNDS = quick ? 2 : 5;
 const VIDEO_SECONDS = quick ? 8 : 24;
 const STYLES = ["original", "center_focus", "blur_background"];
 const WITH = "with playhead";
@@ -26,7 +26,9 @@ try {
       runFile("./overhead-round.ts", { watched: variant === WITH, input, styles: STYLES, seconds: VIDEO_SECONDS }),
   });
   const wall = ratioOf(samples, "wall_ms", WITH, WITHOUT);
+  const cpu = ratioOf(samples, "all_cpu_ms", WITH, WITHOUT);
   const ownCpu = spreadOf(samples, WITH, "own_cpu_ms").median - spreadOf(samples, WITHOUT, "own_cpu_ms").median;
+  const ownCpuShare = ownCpu / (spreadOf(samples, WITHOUT, "wall_ms").median * os.availableParallelism());
   const met = printReport({
     bench: "overhead",
     question: "How much longer does the clips pipeline take because it is watched?",
@@ -35,15 +37,25 @@ try {
     results: {
       wall_ms: { [WITHOUT]: spreadOf(samples, WITHOUT, "wall_ms"), [WITH]: spreadOf(samples, WITH, "wall_ms") },
       wall_ratio: wall,
+      /** Of this process and all programs it runs. */
+      all_cpu_ms: {
+        [WITHOUT]: spreadOf(samples, WITHOUT, "all_cpu_ms"),
+        [WITH]: spreadOf(samples, WITH, "all_cpu_ms"),
+      },
+      all_cpu_ratio: cpu,
       own_cpu_ms: {
         [WITHOUT]: spreadOf(samples, WITHOUT, "own_cpu_ms"),
         [WITH]: spreadOf(samples, WITH, "own_cpu_ms"),
       },
       /** More processor time than without, by all that there was while it ran. */
-      own_cpu_share: ownCpu / (spreadOf(samples, WITHOUT, "wall_ms").median * os.availableParallelism()),
+      own_cpu_share: ownCpuShare,
       engine_start_ms: spreadOf(samples, WITH, "engine_start_ms"),
     },
-    targets: [{ name: "wall time, with ÷ without", value: wall.median, at_most: 1.01 }],
+    // All cores are busy, so that what it costs is processor time; the wall time says the same, with more noise.
+    targets: [
+      { name: "processor time, with ÷ without", value: cpu.median, at_most: 1.01 },
+      { name: "more processor time of our own, by all there was", value: ownCpuShare, at_most: 0.01 },
+    ],
   });
   process.exitCode = met ? 0 : 1;
 } finally {

@@ -28,8 +28,8 @@ export function createTickPace({ nowMs, everyMs = EVERY_MS, emit }: TickPaceOpti
   const dueMs = new Map<string, number>();
   const kept = new Map<string, Publication>();
   let timer: NodeJS.Timeout | null = null;
-  /** What passes now. */
-  let passing: Publication[] = [];
+  /** What passes now; null in between, since very many of these are held for long, and an empty list each is not little. */
+  let passing: Publication[] | null = null;
 
   /** How long the slot has to wait; a clock that was set back makes nobody wait longer than the pace. */
   const waitMs = (slot: string, now: number) => Math.min(everyMs, (dueMs.get(slot) ?? now) - now);
@@ -37,13 +37,18 @@ export function createTickPace({ nowMs, everyMs = EVERY_MS, emit }: TickPaceOpti
   function pass(publication: Publication, slot: string, now: number): void {
     const due = dueMs.get(slot) ?? now;
     dueMs.set(slot, (due > now && due - now <= everyMs ? due : now) + everyMs);
-    passing.push(publication);
+    addPassing(publication);
+  }
+
+  function addPassing(publication: Publication): void {
+    if (passing === null) passing = [publication];
+    else passing.push(publication);
   }
 
   function emitPassing(): void {
     const due = passing;
-    passing = [];
-    if (due.length > 0) emit(due);
+    passing = null;
+    if (due !== null) emit(due);
   }
 
   function passKept(): void {
@@ -71,7 +76,7 @@ export function createTickPace({ nowMs, everyMs = EVERY_MS, emit }: TickPaceOpti
     const { slot } = publication;
     if (slot === null) {
       if (kept.size > 0 && !("log_id" in publication.content)) passKept();
-      passing.push(publication);
+      addPassing(publication);
       return;
     }
     const now = clockMs();
