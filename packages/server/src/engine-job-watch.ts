@@ -1,9 +1,10 @@
+import { setImmediate as othersTurn } from "node:timers/promises";
 import { type Job, PlayheadError } from "@playhead/core";
 import type { Config } from "./config/config.ts";
 import type { Control } from "./control/control.ts";
 import { createControlDeadlines } from "./control/control-deadlines.ts";
 import type { Ingest } from "./ingest/ingest.ts";
-import { liveFraction } from "./ingest/live-job.ts";
+import { type LiveJob, liveFraction } from "./ingest/live-job.ts";
 import type { LivenessLimits } from "./liveness/assess-liveness.ts";
 import { createLivenessWatch } from "./liveness/liveness-watch.ts";
 
@@ -58,6 +59,8 @@ export interface JobWatchDeps {
 }
 
 const EVERY_MS = 1_000;
+/** So many jobs are looked at before others get their turn: about a millisecond's work. */
+const AT_ONCE = 500;
 
 /** Looks at all open jobs once a second: does the worker live, does the work advance, is anything overdue? */
 export function watchJobs({ ingest, workerSilentMs, control, limits, nowMs, onError }: JobWatchDeps) {
@@ -76,8 +79,9 @@ export function watchJobs({ ingest, workerSilentMs, control, limits, nowMs, onEr
       .finally(() => busy.delete(jobId));
   }
 
+  const limitsByKind = new Map(Object.entries(limits.kinds).map(([kind, own]) => [kind, { ...limits, ...own }]));
   const liveness = createLivenessWatch({
-    limitsOf: (kind) => ({ ...limits, ...limits.kinds[kind] }),
+    limitsOf: (kind) => limitsByKind.get(kind) ?? limits,
     leaseMs: limits.leaseMs,
     workerSilentMs,
     report: (tenantId, record) => act(record.job_id, () => ingest.report(tenantId, record)),
@@ -90,23 +94,39 @@ export function watchJobs({ ingest, workerSilentMs, control, limits, nowMs, onEr
       act(jobId, () => ingest.report(tenantId, { type: "job.canceled", job_id: jobId, data: { reason } })),
   });
 
-  function check(): void {
-    const now = nowMs();
+  let isLooking = false;
+  let isClosed = false;
+
+  async function lookAtAll(): Promise<void> {
+    let looked = 0;
     for (const live of ingest.jobs.open()) {
-      const { draft, lastTouchedMs, lastMovedMs } = live;
-      if (busy.has(draft.job_id)) continue;
-      deadlines.check(draft, now);
-      if (!busy.has(draft.job_id))
-        liveness.check({ draft, lastTouchedMs, lastMovedMs, fraction: () => liveFraction(live) }, now);
+      if (isClosed) return;
+      look(live);
+      looked += 1;
+      if (looked % AT_ONCE === 0) await othersTurn();
     }
   }
 
-  const timer = setInterval(check, EVERY_MS);
+  function look(live: LiveJob): void {
+    const { draft, lastTouchedMs, lastMovedMs } = live;
+    const now = nowMs();
+    deadlines.check(draft, now);
+    liveness.check({ draft, lastTouchedMs, lastMovedMs, fraction: () => liveFraction(live) }, now);
+  }
+
+  const timer = setInterval(() => {
+    if (isLooking) return;
+    isLooking = true;
+    void lookAtAll().finally(() => {
+      isLooking = false;
+    });
+  }, EVERY_MS);
   timer.unref();
   return {
-    /** Looks now, instead of at the next turn. */
-    check,
-    close: () => clearInterval(timer),
+    close(): void {
+      isClosed = true;
+      clearInterval(timer);
+    },
   };
 }
 

@@ -19,6 +19,7 @@ import { textOf } from "./error-text.ts";
 import { createIngest } from "./ingest/ingest.ts";
 import { createMediaRoots, type MediaRoots } from "./media/media-roots.ts";
 import { LOCAL_WORKER_PREFIX, recoverLostJobs } from "./recovery/recover-lost-jobs.ts";
+import { documentPages } from "./store/document-pages.ts";
 import { createSqliteStore } from "./store/sqlite/open-store.ts";
 import type { Store } from "./store/store.ts";
 import { DEFAULT_TENANT, workerKeyOf } from "./tenants.ts";
@@ -56,7 +57,6 @@ export interface LocalEngine {
 /** Collection of the workers that said that they would be heard of, kept for so long. */
 const WORKERS = "workers";
 const WORKER_KNOWN_MS = 7 * 24 * 3_600_000;
-const WORKERS_AT_ONCE = 500;
 
 interface CommandsRequest {
   readonly tenantId: string;
@@ -163,12 +163,7 @@ function assembleEngine({ store, media, log, nowMs, limits }: EngineParts) {
   }
 
   async function rememberWorkers(): Promise<void> {
-    for (let afterId = ""; ; ) {
-      const some = await store.listDocuments({ collection: WORKERS, afterId, limit: WORKERS_AT_ONCE });
-      for (const { id } of some) workers.remember(id);
-      if (some.length < WORKERS_AT_ONCE) return;
-      afterId = some.at(-1)?.id ?? "";
-    }
+    for await (const page of documentPages(store, WORKERS)) for (const { id } of page) workers.remember(id);
   }
 
   /** What waits for a worker, and the jobs of its kinds that it may start, after at most `waitMs`. */
@@ -241,7 +236,6 @@ function assembleEngine({ store, media, log, nowMs, limits }: EngineParts) {
     workers,
     control,
     starts,
-    watch,
     local,
     ...reads,
     waitForCommands,

@@ -1,6 +1,7 @@
 import { createHash, randomBytes, timingSafeEqual } from "node:crypto";
 import { PlayheadError } from "@playhead/core";
 import * as z from "zod";
+import { documentPages } from "../store/document-pages.ts";
 import type { Store, StoredDocument } from "../store/store.ts";
 import { type Principal, ROLES, type Role } from "./principal.ts";
 
@@ -32,7 +33,6 @@ const COLLECTION = "api_keys";
 /** All keys are in memory: nobody needs more, and one tenant's must not leave no room for another's. */
 const MAX_KEYS_A_TENANT = 1_000;
 const MAX_KEYS = 20_000;
-const KEYS_AT_ONCE = 1_000;
 /** How often the time of the last use is written, at most. */
 const USE_NOTED_MS = 3_600_000;
 /** The key names its id, so that it is found without looking at all of them. */
@@ -64,18 +64,13 @@ export async function createApiKeys({ store, nowMs, onError }: ApiKeysDeps) {
   await load();
 
   async function load(): Promise<void> {
-    let afterId = "";
-    for (;;) {
-      const page = await store.listDocuments({ collection: COLLECTION, afterId, limit: KEYS_AT_ONCE });
+    for await (const page of documentPages(store, COLLECTION)) {
       for (const document of page) {
         const key = fromDocument(document);
         if (key !== null) add(document.id, key);
         // It opens nothing; that the others do matters more.
         else onError(new PlayheadError("data_damaged", `what is kept of the key ${document.id} cannot be read`));
       }
-      const last = page.at(-1);
-      if (last === undefined || page.length < KEYS_AT_ONCE) return;
-      afterId = last.id;
     }
   }
 

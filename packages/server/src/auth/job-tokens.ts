@@ -2,6 +2,7 @@ import { randomBytes } from "node:crypto";
 import { PlayheadError } from "@playhead/core";
 import { jwtVerify, SignJWT } from "jose";
 import * as z from "zod";
+import { documentPages } from "../store/document-pages.ts";
 import type { Store } from "../store/store.ts";
 import type { Principal } from "./principal.ts";
 
@@ -39,7 +40,8 @@ const MAX_JOBS = 64;
 const CLOCK_SKEW_SEC = 60;
 /** After this long no token that is there now can still hold. */
 const FORGOTTEN_MS = (MAX_TOKEN_SEC + CLOCK_SKEW_SEC) * 1_000;
-const REVOKED_AT_ONCE = 1_000;
+/** Beyond this many in use those that have run out are looked through. */
+const MANY_IN_USE = 1_000;
 const MAX_REVOKED_A_TENANT = 10_000;
 /** Beyond this many tokens in use those seen first are not told of when their key ends; they run out by themselves. */
 const MAX_IN_USE = 50_000;
@@ -68,19 +70,14 @@ export async function createJobTokens({ store, signingKey, nowMs, tenantOfKey }:
   const revoked = new Map<string, Map<string, number>>();
   /** Tokens that were shown to us, by their credential ids; the oldest first. */
   const inUse = new Map<string, InUse>();
-  let lookAgainAt = REVOKED_AT_ONCE;
+  let lookAgainAt = MANY_IN_USE;
   await load();
 
   async function load(): Promise<void> {
-    let afterId = "";
-    for (;;) {
-      const page = await store.listDocuments({ collection: COLLECTION, afterId, limit: REVOKED_AT_ONCE });
+    for await (const page of documentPages(store, COLLECTION)) {
       for (const { tenantId, body, expiresMs } of page) {
         if (typeof body.token_id === "string") revokedOf(tenantId).set(body.token_id, expiresMs ?? 0);
       }
-      const last = page.at(-1);
-      if (last === undefined || page.length < REVOKED_AT_ONCE) return;
-      afterId = last.id;
     }
   }
 
@@ -94,7 +91,7 @@ export async function createJobTokens({ store, signingKey, nowMs, tenantOfKey }:
     if (inUse.has(credentialId)) return;
     if (inUse.size >= lookAgainAt) {
       for (const [id, { untilMs }] of inUse) if (untilMs <= nowMs()) inUse.delete(id);
-      lookAgainAt = Math.min(MAX_IN_USE, Math.max(REVOKED_AT_ONCE, 2 * inUse.size));
+      lookAgainAt = Math.min(MAX_IN_USE, Math.max(MANY_IN_USE, 2 * inUse.size));
       const [oldest] = inUse.keys();
       if (inUse.size >= MAX_IN_USE && oldest !== undefined) inUse.delete(oldest);
     }

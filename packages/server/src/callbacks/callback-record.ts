@@ -1,4 +1,5 @@
 import type { JsonObject } from "@playhead/core";
+import { documentPages } from "../store/document-pages.ts";
 import type { Store, StoredDocument } from "../store/store.ts";
 
 /**
@@ -46,7 +47,6 @@ type DocumentStore = Pick<Store, "addDocument" | "putDocument" | "removeDocument
 const OPEN = "callbacks_open";
 const SETTLED = "callbacks_settled";
 const SETTLED_STAY_MS = 30 * 24 * 3_600_000;
-const PAGE = 200;
 
 /** Keeps the callbacks of jobs, by the job's id. */
 export function createCallbackRecords(store: DocumentStore, nowMs: () => number) {
@@ -87,13 +87,7 @@ export function createCallbackRecords(store: DocumentStore, nowMs: () => number)
     remove: (jobId: string): Promise<boolean> => store.removeDocument(OPEN, jobId),
     /** All that are not settled, a page at a time. */
     async *open(): AsyncGenerator<readonly KeptCallback[]> {
-      let afterId = "";
-      for (;;) {
-        const page = await store.listDocuments({ collection: OPEN, afterId, limit: PAGE });
-        if (page.length > 0) yield page.map(keptOf);
-        if (page.length < PAGE) return;
-        afterId = page.at(-1)?.id ?? "";
-      }
+      for await (const page of documentPages(store, OPEN)) yield page.map(keptOf);
     },
   };
 }
