@@ -113,6 +113,7 @@ export function createPlayhead(options: PlayheadOptions): Playhead {
 
   function onAck(records: readonly EventRecord[], ack: BatchAck): void {
     const refused = ack.refused.length === 0 ? [] : refusedReports(records, ack.refused);
+    noteTaken(records, refused);
     const unexpected = refused.filter(
       ({ record, refused: why }) => jobs.get(record.job_id)?.absorb(record, why) !== true,
     );
@@ -120,6 +121,13 @@ export function createPlayhead(options: PlayheadOptions): Playhead {
     const expected = new Set(refused.filter((report) => !unexpected.includes(report)).map(({ record }) => record));
     forgetEnded(records, expected);
     if (unexpected.length > 0) tellRefused(unexpected);
+  }
+
+  function noteTaken(records: readonly EventRecord[], refused: readonly RefusedReport[]): void {
+    for (const record of records) {
+      const isTaken = record.type === "job.created" && !refused.some((each) => each.record === record);
+      if (isTaken) jobs.get(record.job_id)?.taken();
+    }
   }
 
   function forgetEnded(records: readonly EventRecord[], except: ReadonlySet<EventRecord>): void {

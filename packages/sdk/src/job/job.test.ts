@@ -35,6 +35,21 @@ test("a job runs from pending to completed, with what it returned as its summary
   });
 });
 
+test("a job with the id of one that has ended is refused by the server, and runs on all the same", async () => {
+  const { playhead, engine, clock } = setup();
+  await playhead.job({ kind: "first", id: "j" }).run(() => undefined);
+  await clock.advance(20);
+  expect(engine.job("j")).toMatchObject({ kind: "first", state: "completed" });
+  const again = playhead.job({ kind: "second", id: "j" });
+  const go = Promise.withResolvers<string>();
+  const running = again.run(() => go.promise);
+  await clock.advance(100);
+  expect(again.signal.aborted).toBe(false);
+  go.resolve("done");
+  expect(await running).toBe("done");
+  expect(engine.job("j")).toMatchObject({ kind: "first", state: "completed" });
+});
+
 test.for([
   { name: "a list", value: [1, 2], summary: null },
   { name: "nothing", value: undefined, summary: null },

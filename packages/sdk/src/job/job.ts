@@ -37,6 +37,8 @@ export interface OpenJob {
   control(verb: ControlVerb, reason: string | null): string | null;
   /** @returns whether the refusal of a record of this job was to be expected, and has been dealt with */
   absorb(record: EventRecord, refused: RefusedRecord): boolean;
+  /** The server has taken the job's announcement: what it says of a job of this id is said of this one. */
+  taken(): void;
   /** The server has ended the job, since nothing was heard of this worker: its work is canceled. */
   abandon(): void;
 }
@@ -61,6 +63,8 @@ export function createJob(options: JobOptions, { recorder, randomId, warn }: Job
   let state: "pending" | "running" | JobEnd["type"] = "pending";
   let isInRun = false;
   let endReports = 0;
+  /** Until its announcement is taken, the server may know another job by this id, which is none of ours to obey. */
+  let isKnown = options.announce === false;
 
   const gate = createGate(() => {
     // A callback that has just ended may be the last that was busy.
@@ -117,7 +121,7 @@ export function createJob(options: JobOptions, { recorder, randomId, warn }: Job
   }
 
   function abandon(): void {
-    cancel(canceledError("the server has ended this job; what it still does is not taken"), true);
+    if (isKnown) cancel(canceledError("the server has ended this job; what it still does is not taken"), true);
   }
 
   const onAbort = () => {
@@ -229,6 +233,9 @@ export function createJob(options: JobOptions, { recorder, randomId, warn }: Job
       else if (state === "running") gate[verb]();
       else if (state === "pending" && verb === "pause") return "it has not started";
       return null;
+    },
+    taken() {
+      isKnown = true;
     },
     abandon,
     absorb(record, refused) {
