@@ -183,8 +183,13 @@ function assembleEngine({ store, media, log, nowMs, limits }: EngineParts) {
 
   /** Those of the tenant's jobs that have ended. */
   async function endedJobs(tenantId: string, jobIds: readonly string[]): Promise<readonly string[]> {
-    const jobs = await Promise.all(jobIds.map((jobId) => findJob(tenantId, jobId)));
-    return jobs.filter((job) => job !== null && isFinalJobState(job.state)).map((job) => (job as Job).job_id);
+    const inMemory = jobIds.flatMap((jobId) => ingest.jobs.peek(jobId)?.draft ?? []);
+    const ended = inMemory.filter((job) => job.tenant_id === tenantId && isFinalJobState(job.state));
+    // No job is taken into memory for this: a worker may go on for hours about jobs that nobody else speaks of.
+    const known = new Set(inMemory.map(({ job_id }) => job_id));
+    const unknown = jobIds.filter((jobId) => !known.has(jobId));
+    const stored = unknown.length === 0 ? [] : await store.readEndedJobIds(tenantId, unknown);
+    return [...ended.map(({ job_id }) => job_id), ...stored];
   }
 
   const local: LocalEngine = {
