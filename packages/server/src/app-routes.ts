@@ -1,9 +1,10 @@
 import { createAnnouncer } from "./announce/announce-job.ts";
 import type { CallbackParts } from "./app-callbacks.ts";
 import type { Audit } from "./audit/audit.ts";
-import { type Auth, SESSION_COOKIE, SESSION_SECONDS } from "./auth/auth.ts";
+import { type Auth, SESSION_COOKIE } from "./auth/auth.ts";
 import { MAX_TOKEN_SEC } from "./auth/job-tokens.ts";
 import { mayDo } from "./auth/principal.ts";
+import { SESSION_SECONDS } from "./auth/sessions.ts";
 import type { Engine } from "./engine.ts";
 import { createHistory } from "./history/job-as-of.ts";
 import type { Api } from "./http/api.ts";
@@ -27,6 +28,7 @@ export function addApi(http: Api, engine: Engine, auth: Auth, { callbacks, secre
   const { store, ingest, workers, control, starts } = engine;
   addSessionRoutes(http, {
     openSession: auth.openSession,
+    endSession: auth.endSession,
     cookieName: SESSION_COOKIE,
     cookieSeconds: SESSION_SECONDS,
     limit: createSignInLimit({ nowMs: Date.now }),

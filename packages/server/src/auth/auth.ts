@@ -1,18 +1,14 @@
 import { createHash, randomBytes, timingSafeEqual } from "node:crypto";
 import type { IncomingMessage } from "node:http";
 import { join } from "node:path";
-import { jwtVerify, SignJWT } from "jose";
 import { type ApiKeysDeps, createApiKeys } from "./api-keys.ts";
 import { createJobTokens, type NewJobToken } from "./job-tokens.ts";
 import type { Principal } from "./principal.ts";
 import { readOrMakeSecret } from "./secret-file.ts";
+import { createSessions } from "./sessions.ts";
 
 /** The cookie of a signed-in browser. */
 export const SESSION_COOKIE = "playhead_session";
-/** A browser stays signed in for this long. */
-export const SESSION_SECONDS = 30 * 24 * 3600;
-
-const SESSION_AUDIENCE = "playhead-session";
 
 export interface AuthOptions extends ApiKeysDeps {
   readonly dataFolder: string;
@@ -61,12 +57,13 @@ export async function createAuth({ dataFolder, adminKey, secret, tenantId, ...de
   const principalOfKeyId = (keyId: string) => (keyId === owner.credentialId ? owner : keys.principalOfId(keyId));
   const tenantOfKey = (keyId: string) => principalOfKeyId(keyId)?.tenantId ?? null;
   const tokens = await createJobTokens({ store, signingKey, nowMs, tenantOfKey });
+  const sessions = await createSessions({ store, signingKey, nowMs, principalOfKeyId });
 
-  const listeners = new Set<(credentialId: string) => void>();
-  function tellRevoked(credentialId: string): void {
+  const listeners = new Set<(revokedId: string) => void>();
+  function tellRevoked(revokedId: string): void {
     for (const listener of listeners) {
       try {
-        listener(credentialId);
+        listener(revokedId);
       } catch (error) {
         onError(error);
       }
@@ -83,21 +80,9 @@ export async function createAuth({ dataFolder, adminKey, secret, tenantId, ...de
     return fromKey(text) ?? (text.split(".", 4).length === 3 ? tokens.principalOf(text) : null);
   }
 
-  async function fromSession(token: string): Promise<Principal | null> {
-    try {
-      const { payload } = await jwtVerify(token, signingKey, {
-        algorithms: ["HS256"],
-        audience: SESSION_AUDIENCE,
-        currentDate: new Date(nowMs()),
-      });
-      // A session may do what its key may, and ends with it.
-      const { sub, exp } = payload;
-      const principal = sub === undefined ? null : principalOfKeyId(sub);
-      return principal === null || exp === undefined ? null : { ...principal, expiresAtMs: exp * 1_000 };
-    } catch {
-      // jose throws for whatever is wrong with a token; for us it is a token of nobody.
-      return null;
-    }
+  /** The session that comes with a request, as far as it is one of our own pages'. */
+  function sessionIn(headers: IncomingMessage["headers"]): string | null {
+    return isSameOrigin(headers) ? readCookie(headers.cookie, SESSION_COOKIE) : null;
   }
 
   /**
@@ -108,8 +93,8 @@ export async function createAuth({ dataFolder, adminKey, secret, tenantId, ...de
     if (typeof queryToken === "string") return ofToken(queryToken);
     const bearer = /^Bearer +(\S.*)$/i.exec(headers.authorization ?? "")?.[1];
     if (bearer !== undefined) return ofToken(bearer.trim());
-    const session = readCookie(headers.cookie, SESSION_COOKIE);
-    return session === null || !isSameOrigin(headers) ? null : fromSession(session);
+    const session = sessionIn(headers);
+    return session === null ? null : sessions.principalOf(session);
   }
 
   return {
@@ -125,15 +110,13 @@ export async function createAuth({ dataFolder, adminKey, secret, tenantId, ...de
     /** The value of a session cookie for whoever has shown this key; null for a key of nobody. */
     async openSession(key: string): Promise<string | null> {
       const principal = fromKey(key);
-      if (principal === null) return null;
-      const nowSec = Math.floor(nowMs() / 1_000);
-      return new SignJWT({})
-        .setProtectedHeader({ alg: "HS256" })
-        .setSubject(principal.credentialId)
-        .setAudience(SESSION_AUDIENCE)
-        .setIssuedAt(nowSec)
-        .setExpirationTime(nowSec + SESSION_SECONDS)
-        .sign(signingKey);
+      return principal === null ? null : sessions.open(principal);
+    },
+    /** Ends the session that comes with a request, with the sockets that it opened. */
+    async endSession(headers: IncomingMessage["headers"]): Promise<void> {
+      const session = sessionIn(headers);
+      const sessionId = session === null ? null : await sessions.end(session);
+      if (sessionId !== null) tellRevoked(sessionId);
     },
     ofRequest,
     /** Who opens a socket: a token in the address, else as for any request. */
@@ -156,8 +139,8 @@ export async function createAuth({ dataFolder, adminKey, secret, tenantId, ...de
     async revokeToken(ofTenant: string, tokenId: string): Promise<void> {
       tellRevoked(await tokens.revoke(ofTenant, tokenId));
     },
-    /** Tells of credentials that end before their time, by their ids. @returns ends it */
-    onRevoked(listener: (credentialId: string) => void): () => void {
+    /** Tells of credentials and sessions that end before their time, by their ids. @returns ends it */
+    onRevoked(listener: (revokedId: string) => void): () => void {
       listeners.add(listener);
       return () => void listeners.delete(listener);
     },

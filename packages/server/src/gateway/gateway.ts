@@ -25,8 +25,8 @@ export interface GatewayDeps {
   readonly authenticate: (request: IncomingMessage) => Promise<Viewer | null>;
   /** Whose token it is; null when nobody's. */
   readonly authenticateToken: (token: string) => Promise<Viewer | null>;
-  /** Calls the listener with each credential that is revoked. @returns ends it */
-  readonly onRevoked: (listener: (credentialId: string) => void) => () => void;
+  /** Calls the listener with each credential that is revoked, and each session that is ended. @returns ends it */
+  readonly onRevoked: (listener: (revokedId: string) => void) => () => void;
   readonly nowMs: () => number;
   readonly onError: (error: unknown) => void;
   readonly limits?: Partial<ConnectionLimits>;

@@ -216,6 +216,23 @@ describe("a session", () => {
     await expectError(await ask("/api/v1/session"), 401, "unauthorized");
   });
 
+  test("that is signed out of is over on the server, with its sockets; another of the same key goes on", async () => {
+    await setup();
+    const cookieOf = async () =>
+      ((await signIn(server.server.accessKey)).headers.get("set-cookie") ?? "").split(";", 1)[0] ?? "";
+    const [mine, others] = [await cookieOf(), await cookieOf()];
+    const sockets = [mine, others].map((cookie) =>
+      openSocket(server.server.url.replace("http", "ws"), "playhead.v1", { headers: { cookie } }),
+    );
+    for (const socket of sockets) await socket.until(({ type }) => type === "hello");
+    const out = await server.ask("/api/v1/session", { method: "DELETE", headers: { cookie: mine } });
+    expect([out.status, out.headers.get("set-cookie")]).toEqual([204, expect.stringContaining("Max-Age=0")]);
+    expect((await sockets[0]?.closed)?.code).toBe(4504);
+    await expectError(await server.ask("/api/v1/session", { headers: { cookie: mine } }), 401, "unauthorized");
+    expect((await server.ask("/api/v1/session", { headers: { cookie: others } })).status).toBe(200);
+    expect(sockets[1]?.socket.readyState).toBe(sockets[1]?.socket.OPEN);
+  });
+
   test("is not opened by a job token", async () => {
     await setup();
     await reportMarkedJob(server, server.server.accessKey, "j", "ours");
