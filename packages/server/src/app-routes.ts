@@ -1,6 +1,7 @@
 import { createAnnouncer } from "./announce/announce-job.ts";
 import type { CallbackParts } from "./app-callbacks.ts";
 import type { Audit } from "./audit/audit.ts";
+import { createAttemptLimit } from "./auth/attempt-limit.ts";
 import { type Auth, SESSION_COOKIE } from "./auth/auth.ts";
 import { MAX_TOKEN_SEC } from "./auth/job-tokens.ts";
 import { mayDo } from "./auth/principal.ts";
@@ -16,7 +17,6 @@ import { addEventRoutes } from "./http/event-routes.ts";
 import { addJobRoutes } from "./http/job-routes.ts";
 import { type AuditedRequest, addKeyRoutes } from "./http/key-routes.ts";
 import { addSessionRoutes } from "./http/session-routes.ts";
-import { createSignInLimit } from "./http/sign-in-limit.ts";
 import { addTokenRoutes } from "./http/token-routes.ts";
 import { addVideoRoutes } from "./http/video-routes.ts";
 import { addWorkerRoutes } from "./http/worker-routes.ts";
@@ -31,7 +31,7 @@ export function addApi(http: Api, engine: Engine, auth: Auth, { callbacks, secre
     endSession: auth.endSession,
     cookieName: SESSION_COOKIE,
     cookieSeconds: SESSION_SECONDS,
-    limit: createSignInLimit({ nowMs: Date.now }),
+    limit: createAttemptLimit({ nowMs: Date.now }),
   });
   const announcer = createAnnouncer({
     createdMs: async (tenantId, jobId) => {

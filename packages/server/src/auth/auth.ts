@@ -2,6 +2,7 @@ import { createHash, randomBytes, timingSafeEqual } from "node:crypto";
 import type { IncomingMessage } from "node:http";
 import { join } from "node:path";
 import { type ApiKeysDeps, createApiKeys } from "./api-keys.ts";
+import { createGuesses } from "./guesses.ts";
 import { createJobTokens, type NewJobToken } from "./job-tokens.ts";
 import type { Principal } from "./principal.ts";
 import { readOrMakeSecret } from "./secret-file.ts";
@@ -18,11 +19,16 @@ export interface AuthOptions extends ApiKeysDeps {
   readonly tenantId: string;
 }
 
-/** Where a credential may stand beside the headers. */
-export interface OtherPlaces {
-  /** Of the address, for routes that take it from there. */
+/** What a request says of who makes it, beside its headers. */
+export interface AskedFrom {
+  /** The credential in its URL, for routes that take it from there. */
   readonly queryToken?: string | null;
+  /** The network address: who guesses keys from there has to wait. */
+  readonly address?: string | undefined;
 }
+
+/** What a signed token looks like: three parts, the first of them JSON. */
+const SIGNED = /^ey[\w-]*\.[\w-]+\.[\w-]+$/;
 
 /**
  * Knows who is asking: by the owner's access key, an API key, the session that one of them opened, or a job token that
@@ -75,9 +81,15 @@ export async function createAuth({ dataFolder, adminKey, secret, tenantId, ...de
     return timingSafeEqual(sha256(key), accessKeyHash) ? owner : keys.principalOf(key);
   }
 
-  /** Who has a key or a job token. */
-  async function ofToken(text: string): Promise<Principal | null> {
-    return fromKey(text) ?? (text.split(".", 4).length === 3 ? tokens.principalOf(text) : null);
+  const guesses = createGuesses({ nowMs });
+
+  /**
+   * Who has a key or a job token.
+   * @throws PlayheadError `rate_limited` for one more key from an address that has shown too many of nobody
+   */
+  async function ofToken(text: string, address = ""): Promise<Principal | null> {
+    if (SIGNED.test(text)) return fromKey(text) ?? tokens.principalOf(text);
+    return guesses.check(address, text, fromKey);
   }
 
   /** The session that comes with a request, as far as it is one of our own pages'. */
@@ -88,11 +100,12 @@ export async function createAuth({ dataFolder, adminKey, secret, tenantId, ...de
   /**
    * Who makes a request: the address speaks first, where the route takes it from there, then the bearer, then the
    * session's cookie. A browser sends that with whatever any page asks for, so it counts only for pages of our own.
+   * @throws PlayheadError `rate_limited`, as {@link ofToken}
    */
-  async function ofRequest(headers: IncomingMessage["headers"], { queryToken }: OtherPlaces = {}) {
-    if (typeof queryToken === "string") return ofToken(queryToken);
+  async function ofRequest(headers: IncomingMessage["headers"], { queryToken, address }: AskedFrom = {}) {
+    if (typeof queryToken === "string") return ofToken(queryToken, address);
     const bearer = /^Bearer +(\S.*)$/i.exec(headers.authorization ?? "")?.[1];
-    if (bearer !== undefined) return ofToken(bearer.trim());
+    if (bearer !== undefined) return ofToken(bearer.trim(), address);
     const session = sessionIn(headers);
     return session === null ? null : sessions.principalOf(session);
   }
@@ -120,9 +133,9 @@ export async function createAuth({ dataFolder, adminKey, secret, tenantId, ...de
     },
     ofRequest,
     /** Who opens a socket: a token in the address, else as for any request. */
-    async ofUpgrade({ url, headers }: Pick<IncomingMessage, "url" | "headers">): Promise<Principal | null> {
+    async ofUpgrade({ url, headers, socket }: UpgradeRequest): Promise<Principal | null> {
       const query = new URLSearchParams((url ?? "").split("?").slice(1).join("?"));
-      return ofRequest(headers, { queryToken: query.get("token") });
+      return ofRequest(headers, { queryToken: query.get("token"), address: socket?.remoteAddress });
     },
     createKey: keys.create,
     listKeys: keys.list,
@@ -145,6 +158,10 @@ export async function createAuth({ dataFolder, adminKey, secret, tenantId, ...de
       return () => void listeners.delete(listener);
     },
   };
+}
+
+interface UpgradeRequest extends Pick<IncomingMessage, "url" | "headers"> {
+  readonly socket?: Pick<IncomingMessage["socket"], "remoteAddress">;
 }
 
 export type Auth = Awaited<ReturnType<typeof createAuth>>;

@@ -2,7 +2,6 @@ import type { IncomingHttpHeaders } from "node:http";
 import { PlayheadError } from "@playhead/core";
 import * as z from "zod";
 import type { Api } from "./api.ts";
-import type { SignInLimit } from "./sign-in-limit.ts";
 
 export interface SessionRoutesDeps {
   /** The value of the cookie for whoever has shown this key; null for a key of nobody. */
@@ -11,7 +10,12 @@ export interface SessionRoutesDeps {
   readonly endSession: (headers: IncomingHttpHeaders) => Promise<void>;
   readonly cookieName: string;
   readonly cookieSeconds: number;
-  readonly limit: SignInLimit;
+  /** Counts the attempts of an address; throws `rate_limited` for one too many. */
+  readonly limit: {
+    readonly attempt: (address: string) => void;
+    /** Gives one back: it was a key. */
+    readonly succeeded: (address: string) => void;
+  };
 }
 
 /** Signing in and out, for browsers. */
