@@ -55,7 +55,8 @@ export interface Playhead {
    */
   handle(kind: string, work: StartHandler, options?: HandleOptions): () => void;
   /**
-   * Sends all that is recorded. Resolves with true when it is stored, with false when it could not be in time.
+   * Sends all that is recorded. Resolves with true when it is stored, with false when it could not be in time, or the
+   * server does not accept the key.
    * @defaultValue timeoutMs: 5 000
    */
   flush(options?: { readonly timeoutMs?: number }): Promise<boolean>;
@@ -94,20 +95,25 @@ export function createPlayhead(options: PlayheadOptions): Playhead {
   const obey = createCommands({ findJob: (jobId) => jobs.get(jobId), start: starts.take, warn });
   const listening = createListening(transport, source, obey);
 
+  const spool =
+    settings === undefined ? null : createSpool({ settings, source, id: randomId().slice(0, 8), nowMs, warn });
   const recorder = createRecorder({
     transport,
     source,
     nowMs,
     setTimer,
     random,
-    spool: settings === undefined ? null : createSpool({ settings, source, id: randomId().slice(0, 8), nowMs, warn }),
+    spool,
     flushMs: options.flushMs ?? FLUSH_MS,
     capacity: options.capacity ?? CAPACITY,
     onAck,
+    onKeyRefused(error) {
+      const where = spool === null || spool.room() === "none" ? "in memory" : `on disk in ${spool.root}`;
+      warn(`the server does not accept the key, and records wait ${where}: ${withHint(error)}`);
+    },
     onRejected(records, error) {
       forgetEnded(records, new Set());
-      const hint = error instanceof PlayheadError && error.hint !== undefined ? `; ${error.hint}` : "";
-      warn(`${records.length} records were refused by the server and are lost: ${messageOf(error)}${hint}`);
+      warn(`${records.length} records were refused by the server and are lost: ${withHint(error)}`);
     },
   });
 
@@ -193,6 +199,11 @@ export function createPlayhead(options: PlayheadOptions): Playhead {
       return closing;
     },
   };
+}
+
+function withHint(error: unknown): string {
+  const hint = error instanceof PlayheadError && error.hint !== undefined ? `; ${error.hint}` : "";
+  return `${messageOf(error)}${hint}`;
 }
 
 function whatIsLeft({ onDisk, isSomeLost }: Closed, folder: string | undefined): string {
