@@ -3,6 +3,7 @@ import { type BatchAck, type EventRecord, PlayheadError, type RefusedRecord } fr
 import { messageOf } from "./cleaned-error.ts";
 import { createCommands } from "./control/commands.ts";
 import { createListening } from "./control/listening.ts";
+import { createRemoteControl, type RemoteControl } from "./control/remote-control.ts";
 import { createStarts, type HandleOptions, type StartHandler } from "./control/starts.ts";
 import type { JobHandle } from "./handles.ts";
 import { createJob, type OpenJob } from "./job/job.ts";
@@ -42,8 +43,11 @@ export interface PlayheadOptions {
   readonly setTimer?: SetTimer;
 }
 
-/** A worker's connection to Playhead. None of its functions throws because of the monitoring. */
-export interface Playhead {
+/**
+ * A worker's connection to Playhead. None of its functions throws because of the monitoring; those that ask for something
+ * of other jobs (`control`, `retry`) tell when it could not be had.
+ */
+export interface Playhead extends RemoteControl {
   readonly source: string;
   /** Makes a job and announces it; it starts with `run` or `start`. */
   job(options: JobOptions): JobHandle;
@@ -189,11 +193,13 @@ export function createPlayhead(options: PlayheadOptions): Playhead {
     return closed.isDelivered;
   }
 
+  const flush = ({ timeoutMs = FLUSH_LIMIT_MS } = {}) => recorder.flush(timeoutMs);
   return {
     source,
+    ...createRemoteControl({ transport, isOpenHere: (jobId) => jobs.has(jobId), flush }),
     job: openJob,
     handle: starts.handle,
-    flush: ({ timeoutMs = FLUSH_LIMIT_MS } = {}) => recorder.flush(timeoutMs),
+    flush,
     close({ timeoutMs = FLUSH_LIMIT_MS } = {}) {
       closing ??= closeOnce(timeoutMs);
       return closing;

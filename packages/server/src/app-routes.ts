@@ -69,12 +69,7 @@ export function addApi(http: Api, engine: Engine, auth: Auth, { callbacks, secre
       return job?.tenant_id === tenantId ? job : null;
     },
     command: control.command,
-    retry: (tenantId, jobId) =>
-      control.retry(tenantId, jobId, async (retryId) => {
-        // Who was to be called at the end of the first try waits for the end of this one.
-        const callback = await callbacks.read(tenantId, jobId);
-        return callback === null ? async () => undefined : callbacks.keep(tenantId, retryId, callback.url);
-      }),
+    retry: engine.retry,
     waitForCommands: engine.waitForCommands,
     confirmCommand: (tenantId, source, commandId) => {
       const isTheirs = (worker: string) => isWorkerOf(tenantId, worker);
