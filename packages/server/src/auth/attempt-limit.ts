@@ -49,5 +49,3 @@ export function createAttemptLimit({ nowMs, burst = 10, refillMs = 6_000 }: Atte
     size: (): number => fullAtMs.size,
   };
 }
-
-export type AttemptLimit = ReturnType<typeof createAttemptLimit>;
