@@ -3,6 +3,7 @@ export {
   CLIP_STEPS,
   type ClipStep,
   type ControlCommand,
+  type ControlVerb,
   type ErrorClass,
   type ErrorCode,
   type EventRecord,
@@ -23,6 +24,7 @@ export {
 } from "@playhead/core";
 export { currentJob, currentTask } from "./context.ts";
 export type { Pausable, PauseGate } from "./control/gate.ts";
+export type { ControlOptions, RemoteControl } from "./control/remote-control.ts";
 export { createSlots, type Slots } from "./control/slots.ts";
 export type { HandleOptions, StartedJob, StartHandler } from "./control/starts.ts";
 export type {

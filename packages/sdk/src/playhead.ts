@@ -3,6 +3,7 @@ import { type BatchAck, type EventRecord, PlayheadError, type RefusedRecord } fr
 import { messageOf } from "./cleaned-error.ts";
 import { createCommands } from "./control/commands.ts";
 import { createListening } from "./control/listening.ts";
+import { createRemoteControl, type RemoteControl } from "./control/remote-control.ts";
 import { createStarts, type HandleOptions, type StartHandler } from "./control/starts.ts";
 import type { JobHandle } from "./handles.ts";
 import { createJob, type OpenJob } from "./job/job.ts";
@@ -42,8 +43,11 @@ export interface PlayheadOptions {
   readonly setTimer?: SetTimer;
 }
 
-/** A worker's connection to Playhead. None of its functions throws because of the monitoring. */
-export interface Playhead {
+/**
+ * A worker's connection to Playhead. None of its functions throws because of the monitoring; those that ask for something
+ * of other jobs (`control`, `retry`) tell when it could not be had.
+ */
+export interface Playhead extends RemoteControl {
   readonly source: string;
   /** Makes a job and announces it; it starts with `run` or `start`. */
   job(options: JobOptions): JobHandle;
@@ -55,7 +59,8 @@ export interface Playhead {
    */
   handle(kind: string, work: StartHandler, options?: HandleOptions): () => void;
   /**
-   * Sends all that is recorded. Resolves with true when it is stored, with false when it could not be in time.
+   * Sends all that is recorded. Resolves with true when it is stored, with false when it could not be in time, or the
+   * server does not accept the key.
    * @defaultValue timeoutMs: 5 000
    */
   flush(options?: { readonly timeoutMs?: number }): Promise<boolean>;
@@ -94,20 +99,25 @@ export function createPlayhead(options: PlayheadOptions): Playhead {
   const obey = createCommands({ findJob: (jobId) => jobs.get(jobId), start: starts.take, warn });
   const listening = createListening(transport, source, obey);
 
+  const spool =
+    settings === undefined ? null : createSpool({ settings, source, id: randomId().slice(0, 8), nowMs, warn });
   const recorder = createRecorder({
     transport,
     source,
     nowMs,
     setTimer,
     random,
-    spool: settings === undefined ? null : createSpool({ settings, source, id: randomId().slice(0, 8), nowMs, warn }),
+    spool,
     flushMs: options.flushMs ?? FLUSH_MS,
     capacity: options.capacity ?? CAPACITY,
     onAck,
+    onKeyRefused(error) {
+      const where = spool === null || spool.room() === "none" ? "in memory" : `on disk in ${spool.root}`;
+      warn(`the server does not accept the key, and records wait ${where}: ${withHint(error)}`);
+    },
     onRejected(records, error) {
       forgetEnded(records, new Set());
-      const hint = error instanceof PlayheadError && error.hint !== undefined ? `; ${error.hint}` : "";
-      warn(`${records.length} records were refused by the server and are lost: ${messageOf(error)}${hint}`);
+      warn(`${records.length} records were refused by the server and are lost: ${withHint(error)}`);
     },
   });
 
@@ -183,16 +193,23 @@ export function createPlayhead(options: PlayheadOptions): Playhead {
     return closed.isDelivered;
   }
 
+  const flush = ({ timeoutMs = FLUSH_LIMIT_MS } = {}) => recorder.flush(timeoutMs);
   return {
     source,
+    ...createRemoteControl({ transport, isOpenHere: (jobId) => jobs.has(jobId), flush }),
     job: openJob,
     handle: starts.handle,
-    flush: ({ timeoutMs = FLUSH_LIMIT_MS } = {}) => recorder.flush(timeoutMs),
+    flush,
     close({ timeoutMs = FLUSH_LIMIT_MS } = {}) {
       closing ??= closeOnce(timeoutMs);
       return closing;
     },
   };
+}
+
+function withHint(error: unknown): string {
+  const hint = error instanceof PlayheadError && error.hint !== undefined ? `; ${error.hint}` : "";
+  return `${messageOf(error)}${hint}`;
 }
 
 function whatIsLeft({ onDisk, isSomeLost }: Closed, folder: string | undefined): string {

@@ -3,6 +3,7 @@ import { mkdirSync } from "node:fs";
 import {
   type BatchAck,
   type ControlCommand,
+  type ControlVerb,
   isFinalJobState,
   type Job,
   PlayheadError,
@@ -52,7 +53,14 @@ export interface LocalEngine {
     /** The kinds of jobs that it would start now. */
     kinds?: readonly string[],
   ): () => void;
+  /** Pauses, resumes or cancels a job. @throws PlayheadError `not_found`, `conflict` */
+  control(jobId: string, verb: ControlVerb, reason: string | null): Promise<void>;
+  /** Announces a job that does again what an ended one was to do. @returns its id @throws PlayheadError as `control` */
+  retry(jobId: string): Promise<string>;
 }
+
+/** What is done before a retry is announced. @returns undoes it, should it not be announced after all */
+export type BeforeRetry = (tenantId: string, jobId: string, retryId: string) => Promise<() => Promise<void>>;
 
 /** Collection of the workers that said that they would be heard of, kept for so long. */
 const WORKERS = "workers";
@@ -183,11 +191,22 @@ function assembleEngine({ store, media, log, nowMs, limits }: EngineParts) {
 
   /** Those of the tenant's jobs that have ended. */
   async function endedJobs(tenantId: string, jobIds: readonly string[]): Promise<readonly string[]> {
-    const jobs = await Promise.all(jobIds.map((jobId) => findJob(tenantId, jobId)));
-    return jobs.filter((job) => job !== null && isFinalJobState(job.state)).map((job) => (job as Job).job_id);
+    const inMemory = jobIds.flatMap((jobId) => ingest.jobs.peek(jobId)?.draft ?? []);
+    const ended = inMemory.filter((job) => job.tenant_id === tenantId && isFinalJobState(job.state));
+    // No job is taken into memory for this: a worker may go on for hours about jobs that nobody else speaks of.
+    const known = new Set(inMemory.map(({ job_id }) => job_id));
+    const unknown = jobIds.filter((jobId) => !known.has(jobId));
+    const stored = unknown.length === 0 ? [] : await store.readEndedJobIds(tenantId, unknown);
+    return [...ended.map(({ job_id }) => job_id), ...stored];
   }
 
+  let beforeRetry: BeforeRetry = async () => async () => undefined;
+  const retry = (tenantId: string, jobId: string) =>
+    control.retry(tenantId, jobId, (retryId) => beforeRetry(tenantId, jobId, retryId));
+
   const local: LocalEngine = {
+    control: (jobId, verb, reason) => control.command(DEFAULT_TENANT, jobId, verb, reason),
+    retry: (jobId) => retry(DEFAULT_TENANT, jobId),
     ingest(batch) {
       const source = LOCAL_WORKER_PREFIX + batch.source;
       // The default tenant's workers go by their names.
@@ -240,6 +259,12 @@ function assembleEngine({ store, media, log, nowMs, limits }: EngineParts) {
     ...reads,
     waitForCommands,
     endedJobs,
+    /** As {@link LocalEngine.retry}, of any tenant. */
+    retry,
+    /** Has something done before each retry; one for all. */
+    setBeforeRetry(before: BeforeRetry): void {
+      beforeRetry = before;
+    },
     /** Ends the jobs of workers that ended with an earlier process. */
     async recover(): Promise<void> {
       await rememberWorkers();

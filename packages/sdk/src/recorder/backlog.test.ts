@@ -32,6 +32,7 @@ function setup({ maxBytes = 1e9, capacity = 100_000 } = {}) {
     capacity,
     spool,
     onAck: () => undefined,
+    onKeyRefused: () => undefined,
     onRejected: () => undefined,
   });
   const say = (count: number, importance: "job" | "task" | "step" | "log" = "task") => {

@@ -1,4 +1,4 @@
-import type { BatchAck, EventRecord, EventType, JsonObject } from "@playhead/core";
+import type { BatchAck, EventRecord, EventType, JsonObject, PlayheadError } from "@playhead/core";
 import type { Spool } from "../spool/spool.ts";
 import type { SetTimer } from "../timer.ts";
 import type { Transport } from "../transport/transport.ts";
@@ -46,7 +46,10 @@ export interface Recorder {
   room(): Promise<void> | null;
   /** Reports what was dropped of a job; called before its end. */
   reportDrops(jobId: string): void;
-  /** Resolves with true when all that was recorded before is stored, with false when it could not be in time. */
+  /**
+   * Resolves with true when all that was recorded before is stored, with false when it could not be in time, and at once
+   * when the server does not accept the key.
+   */
   flush(timeoutMs: number): Promise<boolean>;
   /** Flushes, takes nothing more, and leaves on disk what was not delivered. */
   close(timeoutMs: number): Promise<Closed>;
@@ -75,6 +78,8 @@ export interface RecorderOptions {
   readonly spool: Spool | null;
   /** Must not throw, like the next. */
   readonly onAck: (records: readonly EventRecord[], ack: BatchAck) => void;
+  /** The server does not accept the key: what is recorded waits until it does, and is tried now and then. */
+  readonly onKeyRefused: (error: PlayheadError) => void;
   /** A whole batch was refused, and is lost. */
   readonly onRejected: (records: readonly EventRecord[], error: unknown) => void;
 }
@@ -100,7 +105,7 @@ export function createRecorder(options: RecorderOptions): Recorder {
     },
   });
   const ticks = createTickSlots({ throttleMs: TICK_MS, lastNumber: () => lastN });
-  const sender = createSender({ transport, setTimer, random, onFailing });
+  const sender = createSender({ transport, setTimer, random, onFailing, onKeyRefused });
   const backlog = createBacklog({
     queue,
     spool,
@@ -124,6 +129,11 @@ export function createRecorder(options: RecorderOptions): Recorder {
   function onFailing(): void {
     room.check();
     backlog.spill();
+  }
+
+  function onKeyRefused(error: PlayheadError): void {
+    waiters.giveUp();
+    options.onKeyRefused(error);
   }
 
   function schedule(): void {

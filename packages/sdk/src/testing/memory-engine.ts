@@ -140,6 +140,19 @@ export function createMemoryEngine(): MemoryEngine {
       listeners.add(listener);
       return () => listeners.delete(listener);
     },
+    async control(jobId, verb, reason) {
+      if (!jobs.has(jobId)) throw new PlayheadError("not_found", `there is no job ${jobId}`);
+      engine.command(jobId, verb, reason ?? undefined);
+    },
+    async retry(jobId) {
+      const { draft } = known(jobId);
+      if (draft.state !== "failed" && draft.state !== "canceled")
+        throw new PlayheadError("conflict", `job ${jobId} is ${draft.state}`);
+      const retryId = `${jobId}-again`;
+      const data = { kind: draft.kind, title: draft.title, attempt: draft.attempt + 1, retry_of: jobId };
+      takeFact({ type: "job.created", ts: draft.created_at, job_id: retryId, data });
+      return retryId;
+    },
     command(jobId, verb, reason) {
       const record: EventRecord = {
         type: "job.state_changed",

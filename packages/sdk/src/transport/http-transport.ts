@@ -4,6 +4,7 @@ import {
   type BatchAck,
   type EventRecord,
   isJsonObject,
+  type JsonObject,
   PlayheadError,
   type RefusedRecord,
   toErrorBody,
@@ -110,6 +111,18 @@ export function createHttpTransport(options: HttpTransportOptions): Transport {
     return { accepted, refused };
   }
 
+  /** Asks for something of a job. */
+  function ask(jobId: string, what: string, body: JsonObject): Promise<unknown> {
+    return request({
+      method: "POST",
+      path: `/jobs/${encodeURIComponent(jobId)}/${what}`,
+      headers: { "content-type": "application/json" },
+      body: JSON.stringify(body),
+      timeoutMs,
+      signal: closing.signal,
+    });
+  }
+
   return {
     send: ({ source, records }) => postAll(source, [records]),
     spool:
@@ -132,6 +145,10 @@ export function createHttpTransport(options: HttpTransportOptions): Transport {
       polls.add(stop);
       return stop;
     },
+    async control(jobId, verb, reason) {
+      await ask(jobId, verb, reason === null ? {} : { reason });
+    },
+    retry: async (jobId) => jobIdIn(await ask(jobId, "retry", {})),
     async close() {
       for (const stop of polls) stop();
       closing.abort();
@@ -142,12 +159,18 @@ export function createHttpTransport(options: HttpTransportOptions): Transport {
 function ackIn(answer: unknown): BatchAck {
   if (isJsonObject(answer) && typeof answer.accepted === "number" && Array.isArray(answer.refused))
     return answer as unknown as BatchAck;
-  throw new PlayheadError(
-    "server_unreachable",
-    "what answered is not a Playhead server: expected an acknowledgement of the batch",
-    {
-      hint: "check the address",
-      retryable: false,
-    },
-  );
+  throw notPlayhead("an acknowledgement of the batch");
+}
+
+function jobIdIn(answer: unknown): string {
+  const job = isJsonObject(answer) ? answer.job : undefined;
+  if (isJsonObject(job) && typeof job.job_id === "string") return job.job_id;
+  throw notPlayhead("a job");
+}
+
+function notPlayhead(expected: string): PlayheadError {
+  return new PlayheadError("server_unreachable", `what answered is not a Playhead server: expected ${expected}`, {
+    hint: "check the address",
+    retryable: false,
+  });
 }

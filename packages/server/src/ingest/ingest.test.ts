@@ -288,3 +288,38 @@ test("a very large batch is stored group by group, and others get their turn mea
   expect(Math.max(...sizes)).toBeLessThan(5_000);
   await server.end();
 });
+
+test("a job with very many tasks is handed to the store's lists in portions, so that nobody waits for it", async () => {
+  const folder = tempFolder();
+  const portions: number[] = [];
+  const { ingest, end } = await startIngest(folder, {
+    wrap: (real) => ({
+      ...real,
+      commit(group) {
+        portions.push(...group.projections.map(({ tasks }) => tasks.length));
+        return real.commit(group);
+      },
+    }),
+  });
+  const reporter = { tenantId: "default", worker: "w" };
+  const tasks = 20_000;
+  const fact = (n: number, type: "job.created" | "task.created", data: JsonObject) => ({
+    n,
+    type,
+    job_id: "many",
+    ts: "2026-11-21T10:42:00.000Z",
+    data,
+  });
+  let n = 1;
+  await ingest.ingest({ source: "w", records: [fact(n, "job.created", { kind: "bulk" })] }, reporter);
+  while (n < tasks) {
+    const records = Array.from({ length: 1_000 }, () => {
+      n += 1;
+      return fact(n, "task.created", { task_id: `t${n}`, kind: "item" });
+    });
+    await ingest.ingest({ source: "w", records }, reporter);
+  }
+  await end();
+  expect(portions.reduce((sum, count) => sum + count, 0)).toBeGreaterThanOrEqual(tasks);
+  expect(Math.max(...portions)).toBeLessThanOrEqual(6_000);
+}, 60_000);

@@ -11,7 +11,7 @@ import {
   type PlayheadEvent,
 } from "@playhead/core";
 import type { GroupCommit } from "./group-commit.ts";
-import { applyToLiveJob, createNewLiveJob, type LiveJob, liveProgress } from "./live-job.ts";
+import { applyToLiveJob, createNewLiveJob, hasManyDirtyTasks, type LiveJob, liveProgress } from "./live-job.ts";
 import type { LiveJobs } from "./live-jobs.ts";
 import { logRowOf } from "./log-row.ts";
 import { createMoments } from "./moments.ts";
@@ -93,7 +93,7 @@ export function createRecordTaker(deps: RecordTakerDeps) {
   }
 
   function tell(live: LiveJob, { type }: EventRecord): void {
-    if (EVENT_TYPES[type].subject === "job") jobs.projectSoon(live);
+    if (EVENT_TYPES[type].subject === "job" || hasManyDirtyTasks(live)) jobs.projectSoon(live);
     onMoved(live);
   }
 

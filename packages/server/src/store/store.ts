@@ -170,6 +170,8 @@ export interface Store {
   readFacts(jobId: string, afterSeq: number, limit: number): Promise<readonly PlayheadEvent[]>;
   /** All jobs that have not ended by their projection, newest first. */
   readOpenJobIds(): Promise<readonly string[]>;
+  /** Those of the tenant's jobs that have ended by their projection. */
+  readEndedJobIds(tenantId: string, jobIds: readonly string[]): Promise<readonly string[]>;
   /** Lists jobs by their projections. */
   listJobs(query: JobsQuery): Promise<Page<JobSummary>>;
   /** Lists a job's tasks by its projection; nothing for an unknown job. */

@@ -74,7 +74,12 @@ describe("migrations", () => {
     migrate(db, MIGRATIONS);
     const [row] = db.prepare("SELECT summary FROM job_projections").all();
     const was = { job_id: "j", state: "running" };
-    expect(JSON.parse(String(row?.summary))).toEqual({ ...was, liveness: "ok", liveness_since: null });
+    expect(JSON.parse(String(row?.summary))).toEqual({
+      ...was,
+      liveness: "ok",
+      liveness_since: null,
+      liveness_reason: null,
+    });
   });
 
   test("have versions that count from 1 on", () => {

@@ -5,7 +5,7 @@ import { inTransaction, prepareRow } from "./connection.ts";
 import { createDocumentReader, type DocumentReader } from "./documents.ts";
 import { readTypeNames } from "./event-type-codes.ts";
 import { createJobHistory, factJson, type JobRow } from "./job-history.ts";
-import { countJobs, listJobs, listOpenJobIds, type TextPage } from "./list-jobs.ts";
+import { countJobs, listEndedJobIds, listJobs, listOpenJobIds, type TextPage } from "./list-jobs.ts";
 import { listTasks } from "./list-tasks.ts";
 import { createQueryRunner } from "./query-builder.ts";
 import { createJobReader } from "./read-job.ts";
@@ -27,6 +27,7 @@ export interface Reader extends DocumentReader {
   readFacts(jobId: string, afterSeq: number, limit: number): string;
   readLogs(query: LogsQuery): string;
   readOpenJobIds(): readonly string[];
+  readEndedJobIds(tenantId: string, jobIds: readonly string[]): readonly string[];
   listJobs(query: JobsQuery): PageText;
   listTasks(query: TasksQuery): PageText;
   countJobs(tenantId: string, sinceMs: number): JobCounts;
@@ -74,6 +75,7 @@ export function createReader(db: DatabaseSync): Reader {
       ),
     readLogs: (query) => ofJob(query.jobId, "[]", (job) => JSON.stringify(readLogs(job, query))),
     readOpenJobIds: () => listOpenJobIds(run),
+    readEndedJobIds: (tenantId, jobIds) => listEndedJobIds(run, tenantId, jobIds),
     listJobs: (query) => pageText(listJobs(run, query)),
     listTasks: (query) => {
       const job = history.findJob(query.jobId);

@@ -64,6 +64,7 @@ export function createStoreFace({ epoch, writer, reader, nowMs, end }: StoreFace
     readFacts: async (jobId, afterSeq, limit) =>
       JSON.parse(await ask("readFacts", jobId, afterSeq, limit)) as readonly PlayheadEvent[],
     readOpenJobIds: () => ask("readOpenJobIds"),
+    readEndedJobIds: (tenantId, jobIds) => ask("readEndedJobIds", tenantId, jobIds),
     listJobs: async (query) => parsePage<JobSummary>(await ask("listJobs", query)),
     listTasks: async (query) => parsePage<Task>(await ask("listTasks", query)),
     readLogs: async (query) => JSON.parse(await ask("readLogs", query)) as readonly LogLine[],

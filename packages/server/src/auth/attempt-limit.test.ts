@@ -1,9 +1,9 @@
 import { expect, test } from "vitest";
-import { createSignInLimit } from "./sign-in-limit.ts";
+import { createAttemptLimit } from "./attempt-limit.ts";
 
 function setup() {
   const clock = { nowMs: 1_000_000 };
-  const limit = createSignInLimit({ nowMs: () => clock.nowMs, burst: 3, refillMs: 1_000 });
+  const limit = createAttemptLimit({ nowMs: () => clock.nowMs, burst: 3, refillMs: 1_000 });
   /** How many attempts an address gets until it has to wait. */
   const attempts = (address: string) => {
     for (let count = 0; count < 100; count++) {

@@ -1,6 +1,6 @@
 import { PlayheadError } from "@playhead/core";
 
-export interface SignInLimitOptions {
+export interface AttemptLimitOptions {
   readonly nowMs: () => number;
   /** Attempts that an address has at once. @defaultValue 10 */
   readonly burst?: number;
@@ -14,7 +14,7 @@ const MANY_ADDRESSES = 10_000;
 const ALL_OTHERS = "";
 
 /** How often someone may try a key: per address, so that guessing is slow and nobody else is harmed. */
-export function createSignInLimit({ nowMs, burst = 10, refillMs = 6_000 }: SignInLimitOptions) {
+export function createAttemptLimit({ nowMs, burst = 10, refillMs = 6_000 }: AttemptLimitOptions) {
   /** When an address will have all its attempts again. */
   const fullAtMs = new Map<string, number>();
 
@@ -33,7 +33,7 @@ export function createSignInLimit({ nowMs, burst = 10, refillMs = 6_000 }: SignI
       const next = Math.max(now, fullAtMs.get(key) ?? 0) + refillMs;
       const waitMs = next - now - burst * refillMs;
       if (waitMs > 0) {
-        throw new PlayheadError("rate_limited", "too many attempts to sign in from this address", {
+        throw new PlayheadError("rate_limited", "too many wrong keys came from this address", {
           detail: { retry_after_ms: waitMs },
           hint: `try again in ${Math.ceil(waitMs / 1_000)} s`,
         });
@@ -49,5 +49,3 @@ export function createSignInLimit({ nowMs, burst = 10, refillMs = 6_000 }: SignI
     size: (): number => fullAtMs.size,
   };
 }
-
-export type SignInLimit = ReturnType<typeof createSignInLimit>;
