@@ -1,4 +1,14 @@
-import { closeSync, existsSync, fsyncSync, mkdirSync, openSync, readFileSync, renameSync, rmSync, writeFileSync } from "node:fs";
+import {
+  closeSync,
+  existsSync,
+  fsyncSync,
+  mkdirSync,
+  openSync,
+  readFileSync,
+  renameSync,
+  rmSync,
+  writeFileSync,
+} from "node:fs";
 import path from "node:path";
 import { isJsonObject } from "@playhead/core";
 
@@ -37,12 +47,18 @@ function carryOut(folder: string, moves: readonly Move[]): void {
     const target = path.join(folder, to);
     mkdirSync(path.dirname(target), { recursive: true, mode: 0o700 });
     touched.add(path.dirname(target));
-    // What is not there has been moved already.
-    if (existsSync(path.join(folder, from))) renameSync(path.join(folder, from), target);
+    // What has been moved already may have got a successor by now.
+    if (existsSync(target) || !existsSync(path.join(folder, from))) continue;
+    renameSync(path.join(folder, from), target);
   }
   for (const each of touched) syncPath(each);
   syncPath(folder);
   rmSync(path.join(folder, PLAN_NAME), { force: true });
+}
+
+/** Removes a folder from which moves were made, unless they are still to be made. */
+export function removeWorkFolder(folder: string, name: string): void {
+  if (!existsSync(path.join(folder, PLAN_NAME))) rmSync(path.join(folder, name), { recursive: true, force: true });
 }
 
 function parsePlan(text: string): readonly Move[] {

@@ -1,5 +1,13 @@
 import type { DatabaseSync } from "node:sqlite";
-import { applyEvent, draftOf, emptyJob, isJsonObject, type JobSummary, type PlayheadEvent, type Task } from "@playhead/core";
+import {
+  applyEvent,
+  draftOf,
+  emptyJob,
+  isJsonObject,
+  type JobSummary,
+  type PlayheadEvent,
+  type Task,
+} from "@playhead/core";
 import { inTransaction, prepareRow } from "../connection.ts";
 import { readTypeNames } from "../event-type-codes.ts";
 import { createJobHistory, factJson, type JobRow } from "../job-history.ts";

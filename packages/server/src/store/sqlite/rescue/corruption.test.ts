@@ -1,19 +1,21 @@
 import { cpSync, mkdtempSync, readFileSync, rmSync, statSync, truncateSync, writeFileSync } from "node:fs";
 import os from "node:os";
 import path from "node:path";
-import { type PlayheadEvent, PlayheadError } from "@playhead/core";
+import { PlayheadError, type PlayheadEvent } from "@playhead/core";
 import { afterAll, beforeAll, describe, expect, test } from "vitest";
 import { createJobScript, EMPTY_GROUP, type JobScript } from "../../conformance/job-script.ts";
 import { createGroupEncoder } from "../group-message.ts";
 import { openReaderService } from "../reader-service.ts";
 import { openWriterService } from "../writer-service.ts";
-import { checkDatabases } from "./check-data.ts";
 import { repairDatabases } from "./repair-data.ts";
+import { openRescueService } from "./rescue-service.ts";
 
 const FILE_NAME = "playhead.db";
 const PAGE_BYTES = 4_096;
 const JOBS = 24;
 const SEGMENT_SIZE = 150;
+
+const service = openRescueService({ progress: new SharedArrayBuffer(8) });
 
 let base: string;
 let scripts: readonly JobScript[];
@@ -39,7 +41,12 @@ function createRandom(seed: number): () => number {
 }
 
 function scriptOf(job: number): JobScript {
-  const script = createJobScript({ jobId: `job${job}`, tenantId: "t", title: `Title ${job}`, createdMs: 1e12 + job * 1e6 });
+  const script = createJobScript({
+    jobId: `job${job}`,
+    tenantId: "t",
+    title: `Title ${job}`,
+    createdMs: 1e12 + job * 1e6,
+  });
   script.report("job.state_changed", { new_state: "running" });
   for (let scene = 0; scene < 1 + (job % 4); scene++) {
     const parent_id = `s${scene}`;
@@ -63,7 +70,11 @@ function scriptOf(job: number): JobScript {
 function fill(name: string, isClosed: boolean): void {
   const folder = path.join(base, `${name}.open`);
   cpSync(mkdtempSync(path.join(base, "empty-")), folder, { recursive: true });
-  const writer = openWriterService({ file: path.join(folder, FILE_NAME), newEpoch: "first", segmentSize: SEGMENT_SIZE });
+  const writer = openWriterService({
+    file: path.join(folder, FILE_NAME),
+    newEpoch: "first",
+    segmentSize: SEGMENT_SIZE,
+  });
   const encoder = createGroupEncoder();
   for (const script of scripts.map((_, job) => scriptOf(job))) {
     const logs = Array.from({ length: 15 }, (_, line) => script.log(`line ${line}`));
@@ -130,9 +141,9 @@ function countLost({ facts }: Read): number {
 
 /** Checks, repairs where that is said to be needed, and checks again. */
 function repair(folder: string) {
-  const [, before] = checkDatabases(folder);
+  const [, before] = service.check(folder);
   const repaired = repairDatabases({ folder, asideName: "damaged", newEpoch: "second", segmentSize: SEGMENT_SIZE });
-  const [, after] = checkDatabases(folder);
+  const [, after] = service.check(folder);
   return { before, after, salvage: repaired[1]?.salvage ?? null };
 }
 
@@ -140,7 +151,7 @@ describe("what nothing has happened to", () => {
   test.each(["closed", "killed"])("is well, and stays as it is: %s", (name) => {
     const folder = copyOf(name);
     const before = readFileSync(path.join(folder, FILE_NAME));
-    expect(checkDatabases(folder)).toMatchObject([{ verdict: "absent" }, { verdict: "well", faults: [] }]);
+    expect(service.check(folder)).toMatchObject([{ verdict: "absent" }, { verdict: "well", faults: [] }]);
     expect(repair(folder).salvage).toBeNull();
     expect(readFileSync(path.join(folder, FILE_NAME))).toEqual(before);
     expect(countLost(readAll(folder))).toBe(0);
@@ -162,7 +173,12 @@ describe("salvage of a database with", () => {
       damage: (folder) => overwrite(`${at(folder)}-wal`, 400_000, 400_010, 0x55),
       lost: 0,
     },
-    { name: "a damaged log's header", from: "killed", damage: (folder) => overwrite(`${at(folder)}-wal`, 0, 32, 0xff), lost: 0 },
+    {
+      name: "a damaged log's header",
+      from: "killed",
+      damage: (folder) => overwrite(`${at(folder)}-wal`, 0, 32, 0xff),
+      lost: 0,
+    },
     { name: "its log only", from: "killed", damage: (folder) => rmSync(at(folder)), lost: 0 },
   ])("$name keeps every fact", ({ from = "closed", damage, lost }) => {
     const folder = copyOf(from);
@@ -199,19 +215,43 @@ function damage(folder: string, random: () => number): { readonly what: string; 
   }
   const pages = 1 + Math.floor(random() * 4);
   const from = Math.floor((random() * size) / PAGE_BYTES) * PAGE_BYTES;
-  const garbage = Buffer.from(Array.from({ length: pages * PAGE_BYTES }, () => (kind === 2 ? 0 : Math.floor(random() * 256))));
+  const garbage = Buffer.from(
+    Array.from({ length: pages * PAGE_BYTES }, () => (kind === 2 ? 0 : Math.floor(random() * 256))),
+  );
   garbage.copy(bytes, from);
   writeFileSync(file, bytes);
-  return { what: `${pages} pages of ${name} from ${from / PAGE_BYTES} on ${kind === 2 ? "zeroed" : "overwritten"}`, pages };
+  return {
+    what: `${pages} pages of ${name} from ${from / PAGE_BYTES} on ${kind === 2 ? "zeroed" : "overwritten"}`,
+    pages,
+  };
 }
 
-test.each(Array.from({ length: 100 }, (_, seed) => seed))("damage %i leaves what is readable, and a database that works", (seed) => {
-  const random = createRandom(seed);
-  const folder = copyOf(seed % 3 === 0 ? "killed" : "closed");
-  const { what, pages } = damage(folder, random);
-  const { before, after, salvage } = repair(folder);
-  expect(["well", "absent"], what).toContain(after?.verdict);
-  const read = readAll(folder);
-  const lost = countLost(read);
-  console.log(seed, what, before?.verdict, before?.faults[0]?.slice(0, 90), "lost", lost, "jobs", read.facts.size, "docs", read.documents, salvage?.replay?.mendedCount, salvage?.replay?.unusableFacts, salvage?.unreadableRows, JSON.stringify(salvage?.unreadablePages));
-});
+test.each(Array.from({ length: 100 }, (_, seed) => seed))(
+  "damage %i leaves what is readable, and a database that works",
+  (seed) => {
+    const random = createRandom(seed);
+    const folder = copyOf(seed % 3 === 0 ? "killed" : "closed");
+    const { what, pages } = damage(folder, random);
+    const { before, after, salvage } = repair(folder);
+    expect(["well", "absent"], what).toContain(after?.verdict);
+    const read = readAll(folder);
+    const lost = countLost(read);
+    console.log(
+      seed,
+      what,
+      before?.verdict,
+      before?.faults[0]?.slice(0, 90),
+      "lost",
+      lost,
+      "jobs",
+      read.facts.size,
+      "docs",
+      read.documents,
+      salvage?.replay?.mendedCount,
+      salvage?.replay?.unusableFacts,
+      salvage?.unreadableRows,
+      JSON.stringify(salvage?.unreadablePages),
+      JSON.stringify(salvage?.rows),
+    );
+  },
+);

@@ -124,7 +124,8 @@ export function* mendJob(found: FoundJob): Generator<PlayheadEvent, MendedJob> {
       const now = draft.tasks.get(task.task_id);
       const end = END_OF_TASK[task.state];
       if (now === undefined || isFinalTaskState(now.state) || end === undefined) continue;
-      if (task.state === "completed" && now.state === "pending") yield give("task.started", tsMs, { task_id: now.task_id });
+      if (task.state === "completed" && now.state === "pending")
+        yield give("task.started", tsMs, { task_id: now.task_id });
       yield give(end, tsMs, { task_id: task.task_id });
     }
   }
@@ -168,9 +169,7 @@ function creationOf({ summary, row }: FoundJob): JsonObject {
     const { tenant_id, kind, title, user_id, metadata, attempt, retry_of, worker } = summary;
     return { tenant_id, kind, title, user_id, metadata, attempt, retry_of, worker };
   }
-  return row === null
-    ? {}
-    : { tenant_id: row.tenantId, kind: row.kind, title: row.title, user_id: row.userId };
+  return row === null ? {} : { tenant_id: row.tenantId, kind: row.kind, title: row.title, user_id: row.userId };
 }
 
 /** The states on the shortest way from one to another, without the first; none where there is no way. */

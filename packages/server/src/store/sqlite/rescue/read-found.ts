@@ -1,5 +1,13 @@
 import type { DatabaseSync } from "node:sqlite";
-import { type EventType, isEventType, isJobState, isJsonObject, type JobSummary, type JsonObject, type Task } from "@playhead/core";
+import {
+  type EventType,
+  isEventType,
+  isJobState,
+  isJsonObject,
+  type JobSummary,
+  type JsonObject,
+  type Task,
+} from "@playhead/core";
 import { prepareRow } from "../connection.ts";
 import { EVENT_TYPE_NAMES } from "../group-message.ts";
 import { taskRowRange } from "../task-row-id.ts";
@@ -56,20 +64,28 @@ export function readFoundJobs(db: DatabaseSync): FoundJobs {
     const [seq, text] = selectSummary(jobNo) ?? [0, ""];
     const value = parseObject(text) as unknown as JobSummary | null;
     const isWhole =
-      value?.seq === seq && seq > 0 && typeof value.job_id === "string" && isJobState(value.state) && isDate(value.created_at);
+      value?.seq === seq &&
+      seq > 0 &&
+      typeof value.job_id === "string" &&
+      isJobState(value.state) &&
+      isDate(value.created_at);
     return isWhole ? value : null;
   }
 
   function tasksOf(jobNo: number): readonly Task[] {
     const texts = selectTasks.all(...taskRowRange(jobNo)).map(({ task }) => String(task));
     const tasks = texts.map((text) => parseObject(text) as unknown as Task | null);
-    return tasks.filter((task) => typeof task?.task_id === "string" && typeof task.kind === "string") as readonly Task[];
+    return tasks.filter(
+      (task) => typeof task?.task_id === "string" && typeof task.kind === "string",
+    ) as readonly Task[];
   }
 
   return {
     jobNos: () =>
       db
-        .prepare("SELECT job_no FROM jobs UNION SELECT job_no FROM job_projections UNION SELECT job_no FROM facts ORDER BY 1")
+        .prepare(
+          "SELECT job_no FROM jobs UNION SELECT job_no FROM job_projections UNION SELECT job_no FROM facts ORDER BY 1",
+        )
         .all()
         .map(({ job_no }) => Number(job_no)),
     job(jobNo) {

@@ -1,9 +1,9 @@
-import { mkdirSync, rmSync, statSync, writeFileSync } from "node:fs";
+import { mkdirSync, statSync, writeFileSync } from "node:fs";
 import path from "node:path";
 import { lockData } from "../data-lock.ts";
-import { finishMoves, type Move, performMoves } from "../planned-moves.ts";
+import { finishMoves, type Move, performMoves, removeWorkFolder } from "../planned-moves.ts";
 import { asStoreError } from "../store-error.ts";
-import { type DatabaseFindings, checkDatabase } from "./check-database.ts";
+import { checkDatabase, type DatabaseFindings } from "./check-database.ts";
 import { DATABASES } from "./database-kinds.ts";
 import { type DatabaseSalvage, salvageDatabase } from "./salvage-database.ts";
 
@@ -63,13 +63,18 @@ function repair(options: RepairOptions, fileName: string, onProgress: (fraction:
     const isThere = (name: string) => statSync(path.join(folder, name), { throwIfNoEntry: false }) !== undefined;
     const aside = FILE_ENDINGS.map((ending) => fileName + ending).filter(isThere);
     const moves: Move[] = aside.map((name) => ({ from: name, to: path.join(asideName, name) }));
-    performMoves(folder, [...moves, { from: path.join(workName, fileName), to: fileName }]);
     const report = JSON.stringify({ file: fileName, ...salvage }, null, 2);
-    writeFileSync(path.join(folder, asideName, `${fileName}.report.json`), `${report}\n`, { mode: 0o600 });
+    const reportName = `${fileName}.report.json`;
+    writeFileSync(path.join(folder, workName, reportName), `${report}\n`, { mode: 0o600, flush: true });
+    performMoves(folder, [
+      ...moves,
+      { from: path.join(workName, reportName), to: path.join(asideName, reportName) },
+      { from: path.join(workName, fileName), to: fileName },
+    ]);
     return salvage;
   } catch (error) {
     throw asStoreError(error, path.join(folder, fileName));
   } finally {
-    rmSync(path.join(folder, workName), { recursive: true, force: true });
+    removeWorkFolder(folder, workName);
   }
 }

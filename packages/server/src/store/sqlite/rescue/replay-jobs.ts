@@ -1,5 +1,13 @@
 import type { DatabaseSync } from "node:sqlite";
-import { emptyJob, fold, isJsonObject, type JsonObject, LOG_LEVELS, type PlayheadEvent, summaryOf } from "@playhead/core";
+import {
+  emptyJob,
+  fold,
+  isJsonObject,
+  type JsonObject,
+  LOG_LEVELS,
+  type PlayheadEvent,
+  summaryOf,
+} from "@playhead/core";
 import type { FactRow, JobProjection, LogRow } from "../../store.ts";
 import { createGroupEncoder } from "../group-message.ts";
 import { openWriterService } from "../writer-service.ts";

@@ -53,7 +53,11 @@ export function salvageRows({ file, into, appendOnly, onProgress }: SalvageOptio
     return inTransaction(into, "BEGIN", () => {
       // What is owned first: where two pages hold the same row, the other one is an old copy.
       const first = readPages(pages, ownership, { shapeOf: owned, keep, say: (part) => onProgress?.(part / 2) });
-      const second = readPages(pages, ownership, { shapeOf: guessed, keep, say: (part) => onProgress?.(0.5 + part / 2) });
+      const second = readPages(pages, ownership, {
+        shapeOf: guessed,
+        keep,
+        say: (part) => onProgress?.(0.5 + part / 2),
+      });
       return {
         pages: pages.pageCount,
         unreadablePages: second.unreadablePages,

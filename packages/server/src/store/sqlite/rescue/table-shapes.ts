@@ -23,7 +23,9 @@ export interface ColumnShape {
 /** The shapes of all tables of a database, without those of SQLite's own and those that a full-text index keeps. */
 export function readTableShapes(db: DatabaseSync): readonly TableShape[] {
   return db
-    .prepare("SELECT name, wr FROM pragma_table_list WHERE schema = 'main' AND type = 'table' AND name NOT LIKE 'sqlite_%'")
+    .prepare(
+      "SELECT name, wr FROM pragma_table_list WHERE schema = 'main' AND type = 'table' AND name NOT LIKE 'sqlite_%'",
+    )
     .all()
     .map(({ name, wr }) => shapeOf(db, String(name), wr === 0));
 }
@@ -45,7 +47,11 @@ function shapeOf(db: DatabaseSync, name: string, hasRowid: boolean): TableShape 
     };
   });
   // Without rowid, the key's columns come first, in the key's order.
-  return { name, hasRowid, columns: columns.toSorted((a, b) => a.place - b.place).map(({ place: _, ...column }) => column) };
+  return {
+    name,
+    hasRowid,
+    columns: columns.toSorted((a, b) => a.place - b.place).map(({ place: _, ...column }) => column),
+  };
 }
 
 /** The values of a row, as the table's columns want them; null when the cell is no row of such a table. */

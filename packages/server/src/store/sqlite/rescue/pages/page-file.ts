@@ -17,8 +17,10 @@ export interface PageFile {
 /** What SQLite makes when nobody asks for something else. */
 const DEFAULT_PAGE_BYTES = 4_096;
 const PAGE_SIZES = [512, 1_024, 2_048, DEFAULT_PAGE_BYTES, 8_192, 16_384, 32_768, 65_536] as const;
-/** So many pages are looked at to tell their size. */
-const SAMPLED = 200;
+const MAX_PAGE_BYTES = 65_536;
+/** So many stretches of such a length are looked at to tell the size of pages. */
+const WINDOWS = 8;
+const WINDOW_BYTES = 1_048_576;
 /** The file's own header stands before the first page's. */
 const FILE_HEADER_BYTES = 100;
 
@@ -69,32 +71,29 @@ export function treeHeaderAt(pageNo: number): number {
   return pageNo === 1 ? FILE_HEADER_BYTES : 0;
 }
 
-/** The header may be damaged, so the pages say: the smallest size at whose multiples trees begin nearly always. */
+/** The header may be damaged, so the pages say: the largest size at whose multiples nearly all trees begin. */
 function findPageSize(descriptor: number, sizeBytes: number): number {
-  const scored = PAGE_SIZES.map((size) => ({ size, score: scoreOf(descriptor, sizeBytes, size) }));
-  const best = Math.max(...scored.map(({ score }) => score));
-  if (best === 0) return DEFAULT_PAGE_BYTES;
-  return scored.find(({ score }) => score >= best * 0.8)?.size ?? DEFAULT_PAGE_BYTES;
-}
-
-/** The share of sampled pages that look like a tree's. */
-function scoreOf(descriptor: number, sizeBytes: number, pageSize: number): number {
-  const count = Math.floor(sizeBytes / pageSize);
-  const page = Buffer.alloc(pageSize);
-  const stride = Math.max(1, Math.floor(count / SAMPLED));
-  let looked = 0;
-  let fit = 0;
-  for (let pageNo = 2; pageNo <= count; pageNo += stride) {
-    looked += 1;
-    if (readFully(descriptor, page, (pageNo - 1) * pageSize) && looksLikeTree(page)) fit += 1;
+  const counts = new Map(PAGE_SIZES.map((size) => [size, 0]));
+  const stride = Math.max(WINDOW_BYTES, Math.floor(sizeBytes / WINDOWS / MAX_PAGE_BYTES) * MAX_PAGE_BYTES);
+  for (let from = 0; from < sizeBytes; from += stride) {
+    const bytes = Buffer.alloc(Math.min(WINDOW_BYTES, sizeBytes - from));
+    if (!readFully(descriptor, bytes, from)) continue;
+    for (const size of PAGE_SIZES) counts.set(size, (counts.get(size) ?? 0) + countTrees(bytes, size));
   }
-  return looked === 0 ? 0 : fit / looked;
+  const most = Math.max(...counts.values());
+  if (most === 0) return DEFAULT_PAGE_BYTES;
+  return PAGE_SIZES.findLast((size) => (counts.get(size) ?? 0) >= most * 0.9) ?? DEFAULT_PAGE_BYTES;
 }
 
-function looksLikeTree(page: Buffer): boolean {
-  const type = page[0] as number;
-  if (type !== 2 && type !== 5 && type !== 10 && type !== 13) return false;
-  const cells = page.readUInt16BE(3);
-  const contentAt = page.readUInt16BE(5) || 65_536;
-  return cells > 0 && contentAt >= 8 + cells * 2 && contentAt <= page.length;
+/** How many pages look like a tree's, were they of this size. */
+function countTrees(bytes: Buffer, pageSize: number): number {
+  let count = 0;
+  for (let at = 0; at + pageSize <= bytes.length; at += pageSize) {
+    const type = bytes[at] as number;
+    if (type !== 2 && type !== 5 && type !== 10 && type !== 13) continue;
+    const cells = bytes.readUInt16BE(at + 3);
+    const contentAt = bytes.readUInt16BE(at + 5) || MAX_PAGE_BYTES;
+    if (cells > 0 && contentAt >= 8 + cells * 2 && contentAt <= pageSize) count += 1;
+  }
+  return count;
 }
