@@ -56,7 +56,7 @@ test("data is backed up beside a running server, damaged, mended, and put back",
     stderr: [expect.stringMatching(/playhead\.db is not a database\..* playhead doctor --repair/)],
   });
   const mended = await run("doctor", "--repair", "--port", "0");
-  expect(mended.stdout[0]).toMatch(/^playhead\.db: kept \d+ jobs? with \d+ events?$/);
+  expect(mended.stdout.join("\n")).toMatch(/^playhead\.db: kept \d+ jobs? with \d+ events?$/m);
   expect(mended.stdout.join("\n")).toMatch(/^what was damaged is in damaged-\S+ of the data folder$/m);
   expect(mended.stdout.join("\n")).not.toMatch(/playhead\.db: damaged/);
   expect((await (await serve(data)).stop()).code).toBe(0);
@@ -64,5 +64,4 @@ test("data is backed up beside a running server, damaged, mended, and put back",
   const restored = await run("restore", join(folder, "backup"));
   expect(restored).toMatchObject({ code: 0, stderr: [] });
   expect(restored.stdout.join("\n")).toMatch(/what was there before is in .+before-restore-/);
-  expect((await (await serve(data)).stop()).code).toBe(0);
 });

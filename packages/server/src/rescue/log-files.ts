@@ -42,13 +42,18 @@ export async function mendLogFiles(dataFolder: string, asideName: string): Promi
   return findings;
 }
 
+/** In the folder of logs, and in the data folder itself. */
 function listLogFiles(dataFolder: string): readonly string[] {
-  const folder = path.join(dataFolder, LOGS_NAME);
+  return [LOGS_NAME, ""].flatMap((folder) => listLogFilesIn(dataFolder, folder));
+}
+
+function listLogFilesIn(dataFolder: string, name: string): readonly string[] {
+  const folder = path.join(dataFolder, name);
   if (!existsSync(folder)) return [];
-  const names = readdirSync(folder, { withFileTypes: true }).filter(
-    (entry) => entry.isFile() && LOG_FILE.test(entry.name),
-  );
-  return names.map(({ name }) => path.join(LOGS_NAME, name)).sort();
+  return readdirSync(folder, { withFileTypes: true })
+    .filter((entry) => entry.isFile() && LOG_FILE.test(entry.name))
+    .map((entry) => path.join(name, entry.name))
+    .sort();
 }
 
 async function checkLogFile(dataFolder: string, name: string): Promise<LogFileFindings> {

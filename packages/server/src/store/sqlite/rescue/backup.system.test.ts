@@ -86,8 +86,8 @@ async function readRestored(data: string, jobId: string): Promise<readonly Playh
     );
     // The position of the source went with the facts: so nothing is taken twice, and nothing is missed.
     expect(await store.readSource(`local:${jobId.slice(4)}`)).toBe(
-      // The server itself says of a job whether it lives.
-      facts.filter(({ type }) => type !== "job.liveness_changed").length,
+      // The server adds that its session has begun.
+      facts.filter(({ type }) => type !== "session.started").length,
     );
     return facts;
   } finally {

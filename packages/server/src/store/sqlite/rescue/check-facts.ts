@@ -14,7 +14,7 @@ import { createJobHistory, factJson, type JobRow } from "../job-history.ts";
 import { createSegments, NO_SEGMENTS } from "../segments.ts";
 import { createTailIndex } from "../tail-index.ts";
 import { taskRowRange } from "../task-row-id.ts";
-import { describeDifference } from "./describe-difference.ts";
+import { describeDifference, isPruned } from "./describe-difference.ts";
 
 /** Faults beyond these are not looked for: all is read anew anyway. */
 const MOST_FAULTS = 20;
@@ -72,6 +72,10 @@ function prepareJobCheck(db: DatabaseSync) {
     // The list of jobs and the index by their ids disagree.
     if (row === undefined) return { facts: 0, fault: "it cannot be found by its id" };
     const { seq, summary, tasks, state } = readProjection(row);
+    if (summary.seq !== seq || summary.state !== state)
+      return { facts: 0, fault: "its row and its projection disagree" };
+    if (isPruned(summary))
+      return { facts: history.facts(row, 0, Number.MAX_SAFE_INTEGER).toArray().length, fault: null };
     const draft = draftOf(emptyJob(jobId));
     let facts = 0;
     let fault: string | null = null;
@@ -83,8 +87,7 @@ function prepareJobCheck(db: DatabaseSync) {
       else applyEvent(draft, event);
       if (facts === seq && fault === null) fault = describeDifference(draft, summary, tasks);
     }
-    if (facts < seq) fault ??= `it stands at fact ${seq}, and only ${facts} are there`;
-    if (summary.seq !== seq || summary.state !== state) fault ??= "its row and its projection disagree";
+    if (facts < seq || facts === 0) fault ??= `it stands at fact ${seq}, and only ${facts} are there`;
     return { facts, fault };
   };
 }

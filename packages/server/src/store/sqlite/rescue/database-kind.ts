@@ -14,7 +14,7 @@ export interface DatabaseKind {
   /** What is wrong with what the rows say; called only where SQLite finds nothing wrong. */
   readonly check: (db: DatabaseSync, onProgress?: (fraction: number) => void) => readonly string[];
   /** Makes the new database of rows that were salvaged. Null where these are the new database already. */
-  readonly rebuild: ((options: RebuildOptions) => ReplayReport) | null;
+  readonly rebuild: ((options: RebuildOptions) => ReplayReport | null) | null;
 }
 
 export interface RebuildOptions {

@@ -27,6 +27,11 @@ export function describeDifference(folded: JobDraft, summary: JobSummary, tasks:
   return null;
 }
 
+/** Whether a job's tasks and facts were let go because they were old: then its projection is all that there is. */
+export function isPruned(summary: JobSummary): boolean {
+  return "details_removed_at" in summary;
+}
+
 /** A field that there is not: its name is damaged. One that is missing may be newer than the row. */
 function oddField(told: object | undefined, known: object): string | null {
   return Object.keys(told ?? {}).find((name) => !(name in known)) ?? null;

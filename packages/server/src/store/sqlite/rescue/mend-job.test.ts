@@ -78,6 +78,16 @@ describe("a job that lost nothing", () => {
   });
 });
 
+test("a job whose facts were let go, being old, keeps its projection", () => {
+  const summary = { ...summaryOf(whole), details_removed_at: "2026-05-01T00:00:00.000Z" };
+  for (const facts of [[], script.events().slice(5).map(factOf)]) {
+    const { events, job, tasks, lost } = mend({ ...found, summary, tasks: [], facts });
+    expect(events).toMatchObject([{ seq: 1, type: "job.created" }]);
+    expect(job).toEqual({ ...summary, seq: 1 });
+    expect({ tasks, lost }).toEqual({ tasks: [], lost: 0 });
+  }
+});
+
 describe("a job that lost some facts", () => {
   test("says how many, and where", () => {
     const facts = script.events().map(factOf);

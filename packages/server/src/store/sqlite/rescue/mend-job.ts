@@ -16,7 +16,7 @@ import {
   type PlayheadEvent,
   type Task,
 } from "@playhead/core";
-import { describeDifference } from "./describe-difference.ts";
+import { describeDifference, isPruned } from "./describe-difference.ts";
 
 /** A fact as it was found. */
 export interface FoundFact {
@@ -130,6 +130,11 @@ export function* mendJob(found: FoundJob): Generator<PlayheadEvent, MendedJob> {
     }
   }
 
+  if (summary !== null && isPruned(summary)) {
+    // Its facts went because they were old. A history needs a first one.
+    yield give("job.created", Date.parse(summary.created_at), creationOf(found));
+    return { job: { ...summary, seq: draft.seq }, tasks: [], lost };
+  }
   for (const fact of facts) {
     yield* giveGap(fact.seq - lastSeq - 1, fact.tsMs);
     lastSeq = fact.seq;
