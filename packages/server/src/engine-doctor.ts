@@ -18,9 +18,12 @@ export interface DataRepair extends DataFindings {
   readonly asideName: string;
 }
 
-/** Looks whether the data of a folder is well, also while a server has it. Changes nothing. */
+/**
+ * Looks whether the data of a folder is well, also while a server has it. Changes nothing. Not to be called in the process
+ * that has the store open: whoever closes a file frees all locks that its process holds on it.
+ */
 export async function checkData(folder: string, onProgress?: OnProgress): Promise<DataFindings> {
-  const databases = await inRescueThread((thread) => thread.call("check", folder), onProgress);
+  const databases = await inRescueThread((thread) => thread.call("check", folder, "rows"), onProgress);
   return { databases, logFiles: await checkLogFiles(folder) };
 }
 

@@ -130,7 +130,7 @@ async function copyOwn(from: string, to: string, name: string): Promise<void> {
 /** A backup of what is damaged would be found out when it is too late. */
 async function expectWell(folder: string, onStage: OnRescueStage | undefined): Promise<void> {
   const findings = await inRescueThread(
-    (thread) => thread.call("check", folder),
+    (thread) => thread.call("check", folder, "pages"),
     (fraction) => onStage?.("checking", fraction),
   );
   const ill = findings.find(({ verdict }) => verdict !== "well" && verdict !== "absent");

@@ -144,9 +144,9 @@ function countLost({ facts }: Read): number {
 
 /** Checks, repairs where that is said to be needed, and checks again. */
 function repair(folder: string) {
-  const [, before] = service.check(folder);
+  const [, before] = service.check(folder, "rows");
   const repaired = repairDatabases({ folder, asideName: "damaged", newEpoch: "second", segmentSize: SEGMENT_SIZE });
-  const [, after] = service.check(folder);
+  const [, after] = service.check(folder, "rows");
   return { before, after, salvage: repaired[1]?.salvage ?? null };
 }
 
@@ -154,7 +154,7 @@ describe("what nothing has happened to", () => {
   test.each(["closed", "killed"])("is well, and stays as it is: %s", (name) => {
     const folder = copyOf(name);
     const before = readFileSync(path.join(folder, FILE_NAME));
-    expect(service.check(folder)).toMatchObject([{ verdict: "absent" }, { verdict: "well", faults: [] }]);
+    expect(service.check(folder, "rows")).toMatchObject([{ verdict: "absent" }, { verdict: "well", faults: [] }]);
     expect(repair(folder).salvage).toBeNull();
     expect(readFileSync(path.join(folder, FILE_NAME))).toEqual(before);
     expect(countLost(readAll(folder))).toBe(0);

@@ -40,7 +40,7 @@ export function repairDatabases(options: RepairOptions): readonly DatabaseRepair
     finishMoves(folder);
     return DATABASES.map((kind, place) => {
       const say = (fraction: number) => onProgress?.((place + fraction) / DATABASES.length);
-      const findings = checkDatabase(kind, folder, (fraction) => say(fraction / 4));
+      const findings = checkDatabase(kind, folder, { depth: "rows", onProgress: (fraction) => say(fraction / 4) });
       if (findings.verdict !== "damaged") return { ...findings, salvage: null };
       const salvage = repair(options, findings.fileName, (fraction) => say(0.25 + fraction * 0.75));
       return { ...findings, salvage };

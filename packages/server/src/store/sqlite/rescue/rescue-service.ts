@@ -1,4 +1,4 @@
-import { checkDatabase, type DatabaseFindings } from "./check-database.ts";
+import { type CheckDepth, checkDatabase, type DatabaseFindings } from "./check-database.ts";
 import { DATABASES } from "./database-kinds.ts";
 import { type DatabaseRepair, type RepairOptions, repairDatabases } from "./repair-data.ts";
 
@@ -10,7 +10,7 @@ export interface RescueServiceOptions {
 /** What the thread that looks after damaged data can be asked. */
 export interface RescueService {
   /** Whether the databases of a folder are well; also while a server has them. Changes nothing. */
-  check(folder: string): readonly DatabaseFindings[];
+  check(folder: string, depth: CheckDepth): readonly DatabaseFindings[];
   /** @see repairDatabases */
   repair(options: Omit<RepairOptions, "onProgress">): readonly DatabaseRepair[];
   close(): void;
@@ -23,10 +23,11 @@ export function openRescueService({ progress }: RescueServiceOptions): RescueSer
     cell[0] = fraction;
   };
   return {
-    check: (folder) =>
-      DATABASES.map((kind, place) =>
-        checkDatabase(kind, folder, (fraction) => say((place + fraction) / DATABASES.length)),
-      ),
+    check: (folder, depth) =>
+      DATABASES.map((kind, place) => {
+        const onProgress = (fraction: number) => say((place + fraction) / DATABASES.length);
+        return checkDatabase(kind, folder, { depth, onProgress });
+      }),
     repair: (options) => repairDatabases({ ...options, onProgress: say }),
     close: () => {},
   };

@@ -76,7 +76,7 @@ async function verify(source: string, { files }: BackupManifest, onStage: OnResc
     await verifyFile(source, file);
   }
   const findings = await inRescueThread(
-    (thread) => thread.call("check", source),
+    (thread) => thread.call("check", source, "rows"),
     (fraction) => onStage?.("checking the databases", fraction),
   );
   for (const { verdict, fileName, faults } of findings) {
