@@ -1,6 +1,7 @@
 import { existsSync } from "node:fs";
 import { PlayheadError } from "@playhead/core";
 import { Command, CommanderError } from "commander";
+import { addBackup } from "./commands/backup.ts";
 import { addClips } from "./commands/clips.ts";
 import type { AddCommand, Bind, CommonOptions, Run, Surroundings } from "./commands/command.ts";
 import { CONTROL_COMMANDS } from "./commands/control.ts";
@@ -9,6 +10,7 @@ import { addDoctor } from "./commands/doctor.ts";
 import { addHealth } from "./commands/health.ts";
 import { addJobs } from "./commands/jobs.ts";
 import { addKeys } from "./commands/keys.ts";
+import { addRestore } from "./commands/restore.ts";
 import { addServe } from "./commands/serve.ts";
 import { addWatch } from "./commands/watch.ts";
 import { type Ending, endingOf } from "./exit-codes.ts";
@@ -25,6 +27,8 @@ const COMMANDS: readonly AddCommand[] = [
   ...CONTROL_COMMANDS,
   addKeys,
   addHealth,
+  addBackup,
+  addRestore,
   addDoctor,
 ];
 

@@ -53,6 +53,7 @@ interface OwnData {
     readonly title?: string;
     readonly rate_limited?: boolean;
     readonly processing_deadline_ms?: number | null;
+    readonly lost_events?: number;
   };
   "job.liveness_changed": { readonly liveness: Liveness; readonly reason?: string };
   "job.artifact_added": { readonly artifact: Artifact };

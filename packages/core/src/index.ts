@@ -40,6 +40,20 @@ export { activeMs, progressAt } from "./job-progress.ts";
 export { isFinalJobState, isJobState, JOB_STATES, JOB_TRANSITIONS, type JobState } from "./job-state.ts";
 export { isJsonObject, type JsonObject, type JsonValue } from "./json.ts";
 export { isLiveness, LIVENESS, type Liveness } from "./liveness.ts";
+export { LOG_EVENT_TYPES, type LogEntry, type LogEventType, type LogFilter, type TimeRange } from "./log-entry.ts";
+export {
+  type ErrorDetails,
+  EXECUTION_CATEGORIES,
+  type ExecutionCategory,
+  type ExecutionCost,
+  type ExecutionEnded,
+  type ExecutionStarted,
+  type ExecutionTotals,
+  type LogRecordData,
+  OBSERVATION_TYPES,
+  type ObservationRecord,
+  type SystemSample,
+} from "./observation.ts";
 export { isJobId, parseRecord } from "./parse-record.ts";
 export { type JobProgress, NO_PROGRESS } from "./progress-fields.ts";
 export {

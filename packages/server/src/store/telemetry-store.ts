@@ -1,0 +1,166 @@
+import type {
+  ExecutionCategory,
+  ExecutionTotals,
+  JsonObject,
+  LogEntry,
+  LogEventType,
+  LogFilter,
+  LogLevel,
+  SystemSample,
+  TimeRange,
+} from "@playhead/core";
+
+/** An entry on its way into the store, which gives it its `entry_id`. */
+export interface EntryRow {
+  readonly tenantId: string;
+  /** Of a call its start. */
+  readonly tsMs: number;
+  readonly eventType: LogEventType;
+  readonly level: LogLevel;
+  readonly logger: string;
+  readonly category: ExecutionCategory | null;
+  readonly functionName: string | null;
+  readonly message: string;
+  readonly durationMs: number | null;
+  readonly sessionId: string;
+  readonly jobId: string | null;
+  readonly taskId: string | null;
+  readonly traceId: string | null;
+  readonly spanId: string | null;
+  readonly parentSpanId: string | null;
+  readonly stage: string | null;
+  readonly userId: string | null;
+  readonly memoryBytes: number | null;
+  readonly body: {
+    readonly parameters?: JsonObject;
+    readonly result_summary?: string;
+    readonly error_details?: JsonObject;
+    readonly metadata?: JsonObject;
+  };
+}
+
+/** Calls that were counted, of one minute. */
+export interface TotalsRow {
+  readonly tenantId: string;
+  /** The start of a minute. */
+  readonly minuteMs: number;
+  readonly totals: ExecutionTotals;
+}
+
+export interface SampleRow {
+  readonly tenantId: string;
+  readonly source: string;
+  readonly tsMs: number;
+  readonly sample: SystemSample;
+}
+
+/** What one transaction stores: all of it, or nothing. */
+export interface TelemetryGroup {
+  /**
+   * In the order of arrival. One of type `start` is kept apart, as running, until an entry that tells of its end (same
+   * tenant and span) takes its place; when both are in one group, only the end is kept.
+   */
+  readonly entries: readonly EntryRow[];
+  readonly totals: readonly TotalsRow[];
+  readonly samples: readonly SampleRow[];
+  /** The highest `n` taken from each source. */
+  readonly sources: ReadonlyMap<string, number>;
+}
+
+export interface EntriesQuery extends LogFilter {
+  /** By timestamp, then by entry_id. */
+  readonly order: "asc" | "desc";
+  readonly limit: number;
+  /** From the page before. */
+  readonly after?: EntryCursor;
+}
+
+/** Where a page ended. Stable: what arrives later never shifts what is before it. */
+export interface EntryCursor {
+  readonly tsMs: number;
+  readonly entryId: number;
+}
+
+export interface EntriesPage {
+  readonly entries: readonly LogEntry[];
+  /** Null on the last page. */
+  readonly next: EntryCursor | null;
+}
+
+/** Entries in the order of their arrival, for tails: those after an id, oldest first; or the newest before one, still oldest first. */
+export interface TailQuery extends LogFilter {
+  readonly after?: number;
+  readonly before?: number;
+  readonly limit: number;
+}
+
+/** The lengths of time that are summed up. Weeks are those of ISO 8601; all but minutes lie in the configured time zone. */
+export type RollupSpan = "minute" | "hour" | "day" | "week" | "month";
+
+export interface RollupsQuery {
+  readonly tenantId: string;
+  readonly span: RollupSpan;
+  /** Rollups whose start lies in it. */
+  readonly range: TimeRange;
+  readonly category?: ExecutionCategory;
+  readonly name?: string;
+  readonly jobKind?: string;
+}
+
+/** What the calls of one name within one span add up to. Counts, sums and extremes are exact. */
+export interface Rollup {
+  readonly startMs: number;
+  readonly category: ExecutionCategory;
+  readonly name: string;
+  readonly count: number;
+  /** How many of them failed. */
+  readonly errors: number;
+  /** How many of them were counted without an entry of their own. */
+  readonly summarized: number;
+  readonly durationSumMs: number;
+  readonly durationMinMs: number;
+  readonly durationMaxMs: number;
+  /** Encoded, of the durations in milliseconds. */
+  readonly sketch: string;
+}
+
+export interface PruneLimits {
+  /** Entries, running calls, samples and minute rollups before this go. */
+  readonly detailsBeforeMs: number;
+  /** All other rollups that end before this go. */
+  readonly summariesBeforeMs: number;
+  /** At most so many rows in one step. */
+  readonly limit: number;
+}
+
+/**
+ * Keeps log entries, executions, samples of the machine, and what they add up to. Two engines, one conformance suite
+ * (`telemetry-conformance.ts`). All methods throw PlayheadError as those of `Store` do.
+ */
+export interface TelemetryStore {
+  /** Stores a group durably, its rollups in the same transaction; in the order of the calls, like `Store.commit`. */
+  append(group: TelemetryGroup): Promise<{
+    /** Of the first entry that is not of type `start`; the others count on from it. */
+    readonly firstEntryId: number;
+  }>;
+  /** The highest `n` that was taken from a source; 0 for an unknown one. */
+  readSource(source: string): Promise<number>;
+  /** Running calls included, where they match. */
+  queryEntries(query: EntriesQuery): Promise<EntriesPage>;
+  /** Without running calls. */
+  tailEntries(query: TailQuery): Promise<readonly LogEntry[]>;
+  countEntries(filter: LogFilter): Promise<number>;
+  readRollups(query: RollupsQuery): Promise<readonly Rollup[]>;
+  /** Oldest first. */
+  readSamples(query: {
+    readonly tenantId: string;
+    readonly range: TimeRange;
+    readonly limit: number;
+  }): Promise<readonly (SystemSample & { readonly ts: string; readonly source: string })[]>;
+  /** Ends the running calls of a source or a job that will not come back: each becomes an entry of type `error`. */
+  endRunning(which: { readonly sessionId: string; readonly atMs: number; readonly reason: string }): Promise<number>;
+  /** One small step of letting go of what is too old. @returns whether there is more to do */
+  prune(limits: PruneLimits): Promise<boolean>;
+  /** Ends after everything appended is durable. */
+  close(): Promise<void>;
+}
