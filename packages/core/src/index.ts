@@ -54,7 +54,8 @@ export {
   type ObservationRecord,
   type SystemSample,
 } from "./observation.ts";
-export { isJobId, parseRecord } from "./parse-record.ts";
+export { isObservation, parseObservation } from "./parse-observation.ts";
+export { parseRecord, parseReported } from "./parse-record.ts";
 export { type JobProgress, NO_PROGRESS } from "./progress-fields.ts";
 export {
   createProgressTree,
@@ -62,6 +63,7 @@ export {
   type ProgressTree,
   type ProgressTreeOptions,
 } from "./progress-tree.ts";
+export { isJobId } from "./record-fields.ts";
 export {
   type JobSnapshot,
   type JobSummary,

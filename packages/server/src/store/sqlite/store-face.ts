@@ -1,6 +1,6 @@
 import { setImmediate } from "node:timers/promises";
-import { type Job, type JobSummary, type LogLine, PlayheadError, type PlayheadEvent, type Task } from "@playhead/core";
-import type { CommitGroup, CommitResult, Page, Store, StoredDocument } from "../store.ts";
+import { type Job, type JobSummary, PlayheadError, type PlayheadEvent, type Task } from "@playhead/core";
+import type { CommitGroup, Page, Store, StoredDocument } from "../store.ts";
 import type { DocumentText } from "./documents.ts";
 import { createGroupEncoder } from "./group-message.ts";
 import type { PageText } from "./reader.ts";
@@ -23,11 +23,11 @@ export function createStoreFace({ epoch, writer, reader, nowMs, end }: StoreFace
   let turn = 1;
   let closed: Promise<void> | null = null;
 
-  async function commit(group: CommitGroup): Promise<CommitResult> {
+  async function commit(group: CommitGroup): Promise<void> {
     checkOpen();
     const ownTurn = turn;
     try {
-      return await writer.call("commit", ownTurn, encoder.encode(group), nowMs());
+      await writer.call("commit", ownTurn, encoder.encode(group), nowMs());
     } catch (error) {
       // The writer refuses all others of this turn; who knows of the failure may begin anew.
       if (turn === ownTurn) turn += 1;
@@ -66,7 +66,6 @@ export function createStoreFace({ epoch, writer, reader, nowMs, end }: StoreFace
     readOpenJobIds: () => ask("readOpenJobIds"),
     listJobs: async (query) => parsePage<JobSummary>(await ask("listJobs", query)),
     listTasks: async (query) => parsePage<Task>(await ask("listTasks", query)),
-    readLogs: async (query) => JSON.parse(await ask("readLogs", query)) as readonly LogLine[],
     countJobs: (tenantId, sinceMs) => ask("countJobs", tenantId, sinceMs),
     readSource: (source) => ask("readSource", source),
     putDocument: (document) => write("putDocument", toText(document), nowMs()),

@@ -1,6 +1,5 @@
 import type { DatabaseSync } from "node:sqlite";
 import { PlayheadError } from "@playhead/core";
-import type { CommitResult } from "../store.ts";
 import { openForWriting, writeDurably } from "./connection.ts";
 import { createDocumentWriter, type DocumentWriter } from "./documents.ts";
 import { assignTypeCodes } from "./event-type-codes.ts";
@@ -24,7 +23,7 @@ export interface WriterService extends DocumentWriter {
    * Stores a group. When one fails, all of its turn that follow are refused: they were sent before the sender knew.
    * @param turn grows each time that the sender begins anew
    */
-  commit(turn: number, group: GroupMessage, nowMs: number): CommitResult;
+  commit(turn: number, group: GroupMessage, nowMs: number): void;
   close(): void;
 }
 
@@ -48,7 +47,7 @@ export function openWriterService({ file, newEpoch, segmentSize }: WriterService
         if (turn <= refusedTurn)
           throw new PlayheadError("service_unavailable", "a group before this one was not stored");
         try {
-          return writer.commit(group, nowMs);
+          writer.commit(group, nowMs);
         } catch (error) {
           refusedTurn = turn;
           throw error;
