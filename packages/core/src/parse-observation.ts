@@ -10,6 +10,7 @@ import {
   parseData,
   parseTimestamp,
 } from "./record-fields.ts";
+import { decodeSketch } from "./sketch.ts";
 import { LOG_LEVELS, type LogLevel } from "./wire.ts";
 
 /** Reads one value. @returns it as it is kept; throws for what it must not be */
@@ -71,6 +72,15 @@ const gauges: Read = (value, path) => {
   if (names.length > MAX_GAUGES) throw expected(path, `at most ${MAX_GAUGES} numbers`, names.length);
   for (const each of names) finite(value[each], `${path}.${each}`);
   return { ...value };
+};
+
+const sketch: Read = (value, path) => {
+  try {
+    decodeSketch(value as string);
+    return value;
+  } catch (cause) {
+    throw expected(path, "a sketch as text", value, cause);
+  }
 };
 
 /** A level that we do not know counts as `info`: a line is worth more than its level. */
@@ -153,7 +163,7 @@ const SHAPES: Readonly<Record<ObservationRecord["type"], Shape>> = {
     duration_sum_ms: amount,
     duration_min_ms: amount,
     duration_max_ms: amount,
-    sketch: text,
+    sketch,
   },
   "system.sampled": {
     host: name,

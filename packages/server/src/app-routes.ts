@@ -47,6 +47,7 @@ export function addApi(http: Api, engine: Engine, auth: Auth, { callbacks, secre
   });
   addJobRoutes(http, {
     store,
+    logs: engine.telemetry.jobLogs,
     readJob: engine.readJob,
     hasJob: engine.hasJob,
     refresh: engine.refresh,
@@ -91,7 +92,7 @@ export function addApi(http: Api, engine: Engine, auth: Auth, { callbacks, secre
       const worker = workerKeyOf(tenantId, source);
       workers.seen(worker);
       // Viewers know it by the name that it has among its tenant's.
-      return ingest.ingest({ source: worker, records }, { tenantId, worker: source });
+      return engine.telemetry.report({ source: worker, records }, { tenantId, worker: source });
     },
   });
 }

@@ -7,7 +7,7 @@ import { createAudit } from "./audit/audit.ts";
 import { createAuth } from "./auth/auth.ts";
 import { mayDo } from "./auth/principal.ts";
 import type { Config } from "./config/config.ts";
-import { createEngine, type Engine, type LocalEngine, type ServerLog } from "./engine.ts";
+import { createEngine, type Engine, type LocalEngine } from "./engine.ts";
 import { jobLimitsOf } from "./engine-job-watch.ts";
 import { textOf } from "./error-text.ts";
 import type { Gateway, GatewayLoad } from "./gateway/gateway.ts";
@@ -23,6 +23,7 @@ import { addPageRoutes } from "./http/page-routes.ts";
 import { createRequestLimit } from "./http/request-limit.ts";
 import { addStreamRoutes } from "./http/stream-routes.ts";
 import type { MediaRoots } from "./media/media-roots.ts";
+import type { ServerLog } from "./server-log.ts";
 import { DEFAULT_TENANT } from "./tenants.ts";
 
 export interface ServerOptions {
@@ -74,8 +75,8 @@ export async function startServer(options: ServerOptions): Promise<PlayheadServe
   }
 }
 
-async function startNetwork(engine: Engine, { config, dashboardFolder, version, log }: ServerOptions) {
-  const { store, ingest, media } = engine;
+async function startNetwork(engine: Engine, { config, dashboardFolder, version }: ServerOptions) {
+  const { store, ingest, media, telemetry, log } = engine;
   const auth = await createAuth({
     dataFolder: config.data,
     adminKey: config.admin_key,
@@ -87,7 +88,12 @@ async function startNetwork(engine: Engine, { config, dashboardFolder, version, 
   });
   const health = createHealth(Date.now);
   health.register(storeCheck(store));
-  health.register(ingestCheck({ isStuck: ingest.isStuck, pending: ingest.pending }));
+  health.register(
+    ingestCheck({
+      isStuck: () => ingest.isStuck() || telemetry.isStuck(),
+      pending: () => ingest.pending() + telemetry.pending(),
+    }),
+  );
   health.register(diskCheck(config.data));
   let isReady = false;
 

@@ -7,6 +7,7 @@ import {
   toErrorBody,
 } from "@playhead/core";
 import type { Bus } from "../bus/bus.ts";
+import { createSourcePositions } from "../store/source-positions.ts";
 import type { Store } from "../store/store.ts";
 import { currentTicks } from "./current-ticks.ts";
 import { createFairTurns } from "./fair-turns.ts";
@@ -15,7 +16,6 @@ import { applyToLiveJob, type LiveJob, liveProgress } from "./live-job.ts";
 import { createLiveJobs } from "./live-jobs.ts";
 import { createProgressTicker } from "./progress-ticker.ts";
 import { publishEvent } from "./publication.ts";
-import { createSourcePositions } from "../store/source-positions.ts";
 import { createRecordTaker, type Reporter } from "./take-record.ts";
 
 export interface IngestDeps {

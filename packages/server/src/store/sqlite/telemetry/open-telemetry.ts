@@ -1,0 +1,4 @@
+import { createMemoryTelemetry } from "../../../../test/memory-telemetry.ts";
+import type { TelemetryStore } from "../../telemetry-store.ts";
+
+export const createSqliteTelemetry = async (_: { folder: string }): Promise<TelemetryStore> => createMemoryTelemetry();
