@@ -12,8 +12,12 @@ import { addCallbackRoutes } from "./http/callback-routes.ts";
 import { addControlRoutes } from "./http/control-routes.ts";
 import { addCreateJobRoute } from "./http/create-job-route.ts";
 import { addEventRoutes } from "./http/event-routes.ts";
+import { addExportRoutes } from "./http/export-routes.ts";
 import { addJobRoutes } from "./http/job-routes.ts";
 import { type AuditedRequest, addKeyRoutes } from "./http/key-routes.ts";
+import { addLogRoutes } from "./http/log-routes.ts";
+import { addMonitoringStatsRoutes } from "./http/monitoring-stats-routes.ts";
+import { addPerformanceRoutes } from "./http/performance-routes.ts";
 import { addSessionRoutes } from "./http/session-routes.ts";
 import { createSignInLimit } from "./http/sign-in-limit.ts";
 import { addTokenRoutes } from "./http/token-routes.ts";
@@ -95,6 +99,14 @@ export function addApi(http: Api, engine: Engine, auth: Auth, { callbacks, secre
       return engine.telemetry.report({ source: worker, records }, { tenantId, worker: source });
     },
   });
+}
+
+/** What was observed: the log, calls, the machine; whole, in figures, and as files. */
+export function addObservations(http: Api, { readings }: Engine): void {
+  addLogRoutes(http, readings.logs);
+  addPerformanceRoutes(http, readings.calls);
+  addMonitoringStatsRoutes(http, readings.monitoring);
+  addExportRoutes(http, readings.exporting);
 }
 
 /** Keys, job tokens, and the log of what was done with them. */

@@ -2,7 +2,7 @@ import type { AddressInfo } from "node:net";
 import { PlayheadError } from "@playhead/core";
 import { openCallbacks } from "./app-callbacks.ts";
 import { openGateway } from "./app-gateway.ts";
-import { addAdministration, addApi } from "./app-routes.ts";
+import { addAdministration, addApi, addObservations } from "./app-routes.ts";
 import { createAudit } from "./audit/audit.ts";
 import { createAuth } from "./auth/auth.ts";
 import { mayDo } from "./auth/principal.ts";
@@ -66,6 +66,7 @@ export async function startServer(options: ServerOptions): Promise<PlayheadServe
     dataFolder: options.config.data,
     log: options.log,
     limits: jobLimitsOf(options.config),
+    timeZone: options.config.time_zone,
   });
   try {
     return await startNetwork(engine, options);
@@ -107,6 +108,7 @@ async function startNetwork(engine: Engine, { config, dashboardFolder, version }
     onError: (error, request) => log("error", "a request failed", { ...request, error: textOf(error) }),
   });
   addApi(http, engine, auth, callbackParts);
+  addObservations(http, engine);
   addAdministration(http, engine, auth, createAudit({ store, nowMs: Date.now }));
   addMonitoringRoutes(http, {
     health: health.report,

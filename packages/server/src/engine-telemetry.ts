@@ -22,6 +22,7 @@ import { LOCAL_WORKER_PREFIX } from "./recovery/recover-lost-jobs.ts";
 import type { ServerLog } from "./server-log.ts";
 import { createJobLogs } from "./store/job-logs.ts";
 import type { EntryRow, TelemetryStore } from "./store/telemetry-store.ts";
+import { createArrivals } from "./telemetry/arrivals.ts";
 import { createRunningCalls } from "./telemetry/running-calls.ts";
 import { createTelemetry } from "./telemetry/telemetry.ts";
 import { DEFAULT_TENANT } from "./tenants.ts";
@@ -80,7 +81,11 @@ export function assembleTelemetry({ store, bus, parts, log: tell, onEntries, lea
     nowMs,
     onError: (error) => log("warning", "calls could not be ended", { error: textOf(error) }),
   });
-  telemetry.onStored((entries) => calls.note(entries.map(({ entry }) => entry)));
+  const arrivals = createArrivals();
+  telemetry.onStored((entries) => {
+    calls.note(entries.map(({ entry }) => entry));
+    arrivals.note(entries.reduce((newest, { entry }) => Math.max(newest, entry.entry_id), 0));
+  });
   bus.subscribeAll((publications) => {
     for (const { jobId, content } of publications) {
       if ("type" in content && ENDS.has(content.type)) calls.endSoon(jobId, String(content.data.reason ?? "job_ended"));
@@ -127,7 +132,7 @@ export function assembleTelemetry({ store, bus, parts, log: tell, onEntries, lea
       return { accepted: ack.accepted, refused: [...refused, ...ack.refused] };
     },
     jobLogs: createJobLogs(store),
-    onStored: telemetry.onStored,
+    arrivals,
     isStuck: telemetry.isStuck,
     pending: telemetry.pending,
     /** Ends the calls that an earlier process left running, in itself or in jobs that have ended. */
@@ -137,6 +142,7 @@ export function assembleTelemetry({ store, bus, parts, log: tell, onEntries, lea
     /** Takes nothing more, and stores what is at hand. @returns whether all of it could be stored in time */
     async stop(): Promise<boolean> {
       calls.close();
+      arrivals.wakeAll();
       return telemetry.close();
     },
   };

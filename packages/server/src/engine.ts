@@ -16,6 +16,7 @@ import { createStarts } from "./control/starts.ts";
 import { createWorkers } from "./control/workers.ts";
 import { createJobReads } from "./engine-job-reads.ts";
 import { DEFAULT_JOB_LIMITS, type JobLimits, waitingJobs, watchJobs } from "./engine-job-watch.ts";
+import { createReadings } from "./engine-readings.ts";
 import { assembleTelemetry } from "./engine-telemetry.ts";
 import { textOf } from "./error-text.ts";
 import { createIngest } from "./ingest/ingest.ts";
@@ -37,6 +38,8 @@ export interface EngineOptions {
   readonly nowMs?: () => number;
   /** @defaultValue {@link DEFAULT_JOB_LIMITS} */
   readonly limits?: JobLimits;
+  /** IANA zone of the hours, days, weeks and months that calls are summed up by. @defaultValue UTC */
+  readonly timeZone?: string;
   /** Writes what is observed elsewhere, too, before anyone hears that it is stored. @defaultValue nowhere */
   readonly onEntries?: (entries: readonly LogEntry[]) => Promise<void>;
 }
@@ -44,6 +47,11 @@ export interface EngineOptions {
 /** What an sdk in the same process needs of the engine: the other end of its `local` transport. */
 export interface LocalEngine {
   ingest(batch: RecordBatch): Promise<BatchAck>;
+  /**
+   * Reads what `GET /api/v1/PATH` answers to the default tenant, such as `logs`; of `export` the pieces of its text, as an
+   * `AsyncIterable<string>`.
+   */
+  read?(path: string, query: Readonly<Record<string, string | readonly string[]>>): Promise<unknown>;
   /** Calls the listener for each command to this source. @returns ends it */
   onCommand(
     source: string,
@@ -73,7 +81,8 @@ interface CommandsRequest {
  * `data_unwritable` where the database cannot be used.
  */
 export async function createEngine(options: EngineOptions) {
-  const { dataFolder, log, nowMs = Date.now, limits = DEFAULT_JOB_LIMITS, onEntries = async () => undefined } = options;
+  const { dataFolder, log, nowMs = Date.now, limits = DEFAULT_JOB_LIMITS } = options;
+  const { timeZone = "UTC", onEntries = async () => undefined } = options;
   makeFolder(dataFolder);
   const media = createMediaRoots(dataFolder);
   const store = await createSqliteStore({
@@ -81,7 +90,7 @@ export async function createEngine(options: EngineOptions) {
     nowMs,
     newEpoch: () => randomBytes(6).toString("hex"),
   });
-  const telemetryStore = await openTelemetryStore(store, dataFolder);
+  const telemetryStore = await openTelemetryStore(store, dataFolder, timeZone);
   const engine = assembleEngine({ store, telemetryStore, media, log, nowMs, limits, onEntries });
   try {
     await engine.recover();
@@ -101,9 +110,9 @@ interface EngineParts extends Pick<Required<EngineOptions>, "log" | "nowMs" | "l
 }
 
 /** @throws PlayheadError see {@link createEngine}; then the other store is closed */
-async function openTelemetryStore(store: Store, folder: string): Promise<TelemetryStore> {
+async function openTelemetryStore(store: Store, folder: string, timeZone: string): Promise<TelemetryStore> {
   try {
-    return await createSqliteTelemetry({ folder });
+    return await createSqliteTelemetry({ folder, timeZone });
   } catch (error) {
     await store.close();
     throw error;
@@ -133,6 +142,7 @@ function assembleEngine({ store, telemetryStore, media, log: tell, nowMs, limits
   });
   const reads = createJobReads({ store, ingest });
   const { findJob } = reads;
+  const readings = createReadings({ store, telemetryStore, telemetry, hasJob: reads.hasJob, nowMs });
   const workers = createWorkers({ nowMs, lostAfterMs: limits.workerLostAfterMs, commandsOnReturn, onExpected });
   const control = createControl({ findJob: findRun, report: ingest.report, workers, newId: randomUUID, newJobId });
   const starts = createStarts({ waitingJobs: (tenantId) => waitingJobs(ingest, tenantId), nowMs, newId: randomUUID });
@@ -217,6 +227,7 @@ function assembleEngine({ store, telemetryStore, media, log: tell, nowMs, limits
       workers.seen(source);
       return telemetry.reportUnparsed({ source, records: batch.records }, { tenantId: DEFAULT_TENANT, worker: source });
     },
+    read: (path, query) => readings.read(DEFAULT_TENANT, path, query),
     onCommand(source, listener, kinds = []) {
       const name = LOCAL_WORKER_PREFIX + source;
       const wanted = new Set(kinds);
@@ -267,6 +278,7 @@ function assembleEngine({ store, telemetryStore, media, log: tell, nowMs, limits
     starts,
     local,
     ...reads,
+    readings,
     waitForCommands,
     endedJobs,
     /** Ends the jobs of workers that ended with an earlier process. */

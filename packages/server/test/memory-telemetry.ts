@@ -1,12 +1,12 @@
 import type { LogEntry, LogFilter } from "@playhead/core";
 import { logEntryOf } from "../src/store/log-entry-of.ts";
-import type { TelemetryStore } from "../src/store/telemetry-store.ts";
+import type { SampleRow, TelemetryStore } from "../src/store/telemetry-store.ts";
 
 export function createMemoryTelemetry(): TelemetryStore {
   let entries: LogEntry[] = [];
   const sources = new Map<string, number>();
   const running = new Map<string, LogEntry>();
-  const samples: any[] = [];
+  const samples: SampleRow[] = [];
   let next = 1;
   const fits = (e: LogEntry, f: LogFilter) =>
     e.tenant_id === f.tenant_id &&
@@ -65,6 +65,13 @@ export function createMemoryTelemetry(): TelemetryStore {
       );
       return before === undefined ? all.slice(0, limit) : all.slice(-limit);
     },
+    async readEntryLines(query) {
+      const { entries: found, next } = await this.queryEntries(query);
+      return { lines: found.map((e) => `${JSON.stringify(e)}\n`).join(""), count: found.length, next };
+    },
+    sumCalls: async ({ range }) => ({ range, sums: [] }),
+    sumCallsBySpan: async () => [],
+    maintain: async () => false,
     countEntries: async (filter) => entries.filter((e) => fits(e, filter)).length,
     readRollups: async () => [],
     readSamples: async ({ tenantId, range, limit }) =>

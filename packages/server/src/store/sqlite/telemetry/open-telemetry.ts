@@ -1,4 +1,5 @@
 import { createMemoryTelemetry } from "../../../../test/memory-telemetry.ts";
 import type { TelemetryStore } from "../../telemetry-store.ts";
 
-export const createSqliteTelemetry = async (_: { folder: string }): Promise<TelemetryStore> => createMemoryTelemetry();
+export const createSqliteTelemetry = async (_: { folder: string; timeZone: string }): Promise<TelemetryStore> =>
+  createMemoryTelemetry();
