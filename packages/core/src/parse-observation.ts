@@ -1,4 +1,5 @@
 import { isJsonObject, type JsonObject } from "./json.ts";
+import { LOG_LEVELS, type LogLevel } from "./log-level.ts";
 import { EXECUTION_CATEGORIES, OBSERVATION_TYPES, type ObservationRecord } from "./observation.ts";
 import {
   expected,
@@ -11,7 +12,6 @@ import {
   parseTimestamp,
 } from "./record-fields.ts";
 import { decodeSketch } from "./sketch.ts";
-import { LOG_LEVELS, type LogLevel } from "./wire.ts";
 
 /** Reads one value. @returns it as it is kept; throws for what it must not be */
 type Read = (value: unknown, path: string) => unknown;

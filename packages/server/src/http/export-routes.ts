@@ -5,6 +5,7 @@ import type { Api } from "./api.ts";
 import { logFilterOf, logFilterQuery } from "./log-query.ts";
 import { span } from "./performance-routes.ts";
 import { reading } from "./reading.ts";
+import { json } from "./schemas.ts";
 
 const WHAT = ["logs", "executions", "performance", "samples"] as const;
 const FORMATS = ["csv", "json", "ndjson"] as const;
@@ -54,6 +55,7 @@ export function addExportRoutes(
   { summary, query: querystring, read }: ReturnType<typeof createExportReading>,
 ) {
   const text = { schema: z.string() };
+  const rows = { schema: z.array(json) };
   api.get(
     "/api/v1/export",
     {
@@ -64,7 +66,7 @@ export function addExportRoutes(
         response: {
           200: {
             description: "Every row of the range, oldest first",
-            content: Object.fromEntries(Object.values(TYPES).map((type) => [type.split(";", 1)[0], text])),
+            content: { "text/csv": text, "application/json": rows, "application/x-ndjson": text },
           },
         },
       },
