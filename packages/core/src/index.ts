@@ -65,7 +65,14 @@ export {
   type ProgressTreeOptions,
 } from "./progress-tree.ts";
 export { isJobId } from "./record-fields.ts";
-export { createSketch, decodeSketch, SKETCH_RELATIVE_ERROR, type Sketch } from "./sketch.ts";
+export {
+  bucketValue,
+  createSketch,
+  decodeSketch,
+  encodedBuckets,
+  SKETCH_RELATIVE_ERROR,
+  type Sketch,
+} from "./sketch.ts";
 export type { SketchBuckets } from "./sketch-text.ts";
 export {
   type JobSnapshot,

@@ -95,13 +95,9 @@ export function createSketch(): Sketch {
       if (total === 0) return null;
       const rank = Math.floor(Math.min(1, Math.max(0, share)) * (total - 1));
       let seen = zeros;
-      if (rank < seen) return 0;
-      let at = 0;
-      for (; at < counts.length; at++) {
-        seen += counts[at] as number;
-        if (rank < seen) break;
-      }
-      return GAMMA ** (first + at + FIRST_BUCKET) * MIDDLE;
+      let at = -1;
+      while (rank >= seen) seen += counts[++at] as number;
+      return bucketValue(at < 0 ? 0 : first + at + 1);
     },
     get count() {
       return total;
@@ -117,6 +113,16 @@ export function createSketch(): Sketch {
  */
 export function decodeSketch(text: string): Sketch {
   const sketch = createSketch();
-  sketch.merge({ each: (visit) => readBuckets(text, BUCKETS, visit) });
+  sketch.merge(encodedBuckets(text));
   return sketch;
+}
+
+/** What an encoded sketch holds, to be merged without being made one: `each` throws where `decodeSketch` would. */
+export function encodedBuckets(text: string): SketchBuckets {
+  return { each: (visit) => readBuckets(text, BUCKETS, visit) };
+}
+
+/** The value that stands for a bucket; 0 for place 0. */
+export function bucketValue(place: number): number {
+  return place === 0 ? 0 : GAMMA ** (place - 1 + FIRST_BUCKET) * MIDDLE;
 }

@@ -22,7 +22,7 @@ export function planRollups(
   { fromMs, toMs }: TimeRange,
   minutesFromMs: number,
 ): readonly RollupPiece[] {
-  const finest = (atMs: number) => (atMs < minutesFromMs ? "hour" : "minute");
+  const finest = (atMs: number) => finestSpan(atMs, minutesFromMs);
   const pieces: { span: RollupSpan; range: { fromMs: number; toMs: number } }[] = [];
   let at = calendar.startOf(finest(fromMs), fromMs);
   while (at < toMs) {
@@ -37,10 +37,15 @@ export function planRollups(
   return pieces;
 }
 
-/** What a plan covers. */
-export function coveredRange(pieces: readonly RollupPiece[], otherwise: TimeRange): TimeRange {
+/** What a plan for a range covers. */
+export function widenRange(calendar: Calendar, range: TimeRange, minutesFromMs: number): TimeRange {
+  const startMs = (atMs: number) => calendar.startOf(finestSpan(atMs, minutesFromMs), atMs);
+  const lastMs = startMs(range.toMs);
+  const isWhole = lastMs === range.toMs;
   return {
-    fromMs: pieces[0]?.range.fromMs ?? otherwise.fromMs,
-    toMs: pieces.at(-1)?.range.toMs ?? otherwise.fromMs,
+    fromMs: startMs(range.fromMs),
+    toMs: isWhole ? lastMs : calendar.endOf(finestSpan(lastMs, minutesFromMs), lastMs),
   };
 }
+
+const finestSpan = (atMs: number, minutesFromMs: number) => (atMs < minutesFromMs ? "hour" : "minute");
