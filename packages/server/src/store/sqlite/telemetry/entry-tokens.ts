@@ -111,13 +111,13 @@ function indexedFields(metadata: JsonObject | undefined): readonly string[] {
   return fields;
 }
 
-/** Durations by powers of two, from less than 1 ms to 2^40 ms, which is 34 years. */
-const LARGEST_MAGNITUDE = 40;
+/** Durations by powers of four, from less than 1 ms to 4^13 ms, which is 18 hours, and more. */
+const LARGEST_MAGNITUDE = 14;
 
-/** Never smaller for a longer duration, to the last bit: so by doubling, not by a logarithm. */
+/** Never smaller for a longer duration, to the last bit: so by multiplying, not by a logarithm. */
 function magnitudeOf(durationMs: number): number {
   let magnitude = 0;
-  for (let limitMs = 1; durationMs >= limitMs && magnitude < LARGEST_MAGNITUDE; limitMs *= 2) magnitude += 1;
+  for (let limitMs = 1; durationMs >= limitMs && magnitude < LARGEST_MAGNITUDE; limitMs *= 4) magnitude += 1;
   return magnitude;
 }
 
