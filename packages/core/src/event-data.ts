@@ -199,6 +199,11 @@ interface OwnData {
     readonly level?: LogLevel;
     readonly task_id?: string;
     readonly fields?: JsonObject;
+    readonly logger?: string;
+    readonly function_name?: string;
+    readonly span_id?: string;
+    readonly stage?: string;
+    readonly user_id?: string;
   };
 }
 

@@ -64,6 +64,16 @@ export function prepareRow<Row extends readonly SQLOutputValue[]>(
   return (...parameters) => statement.get(...parameters) as unknown as Row | undefined;
 }
 
+/**
+ * A prepared change, that tells how many rows it changed. Fit for a connection that writes to a text index: the rowids of
+ * that are larger than numbers go, and SQLite tells the last one with every change that follows.
+ */
+export function prepareChange(db: DatabaseSync, sql: string): (...parameters: SQLInputValue[]) => number {
+  const statement = db.prepare(sql);
+  statement.setReadBigInts(true);
+  return (...parameters) => Number(statement.run(...parameters).changes);
+}
+
 /** Runs `work` in one transaction: all of it is stored, or nothing. */
 export function inTransaction<Result>(
   db: DatabaseSync,

@@ -1,13 +1,21 @@
 import type { DatabaseSync } from "node:sqlite";
 import { prepareRow, prepareRows } from "../connection.ts";
 
-/** So many ids make a block. */
-export const BLOCK_SIZE = 1_024;
+/** How entries are put into blocks: so many ids each, those of block 0 from 1 on. */
+export interface Blocks {
+  readonly size: number;
+  blockOf(entryId: number): number;
+  /** The ids of some blocks that follow each other. */
+  idsOf(first: number, last: number): { readonly from: number; readonly to: number };
+}
 
-/** The block of an entry; blocks count from 0. */
-export const blockOf = (entryId: number) => Math.floor((entryId - 1) / BLOCK_SIZE);
-/** The ids of some blocks that follow each other. */
-export const idsOf = (first: number, last: number) => ({ from: first * BLOCK_SIZE + 1, to: (last + 1) * BLOCK_SIZE });
+export function blocksOf(size: number): Blocks {
+  return {
+    size,
+    blockOf: (entryId) => Math.floor((entryId - 1) / size),
+    idsOf: (first, last) => ({ from: first * size + 1, to: (last + 1) * size }),
+  };
+}
 
 /** Stretches of blocks, both ends included. */
 export type BlockRuns = readonly { readonly first: number; readonly last: number }[];

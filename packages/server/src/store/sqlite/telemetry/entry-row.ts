@@ -92,7 +92,9 @@ export function entryOf(tuple: EntryTuple): LogEntry {
   return {
     // Of a running call the id is a place among them, negative.
     entry_id: Math.max(0, tuple[0]),
-    timestamp: new Date(tuple[1]).toISOString(),
+    get timestamp() {
+      return new Date(tuple[1]).toISOString();
+    },
     tenant_id: tuple[2],
     session_id: tuple[3],
     event_type: LOG_EVENT_TYPES[tuple[4]] ?? "log",

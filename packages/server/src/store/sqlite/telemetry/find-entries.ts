@@ -3,9 +3,10 @@ import type { LogFilter } from "@playhead/core";
 import { createLogMatcher } from "../../log-filter.ts";
 import type { EntriesQuery, EntryCursor, TailQuery } from "../../telemetry-store.ts";
 import { prepareRow, prepareRows } from "../connection.ts";
-import { BLOCK_SIZE, type BlockIndex, type BlockRuns, idsOf } from "./blocks.ts";
+import { type BlockIndex, type BlockRuns, blocksOf } from "./blocks.ts";
 import { ENTRY_COLUMNS, type EntryTuple, entryOf } from "./entry-row.ts";
 import { indexQueryOf } from "./entry-tokens.ts";
+import { prepareReadMeta } from "./meta.ts";
 import type { RunningReader } from "./running.ts";
 
 /** Finds entries: by their words and tokens which ones, by their blocks when. */
@@ -24,7 +25,11 @@ interface Candidate {
 }
 
 const ALL_TIME = { fromMs: Number.MIN_SAFE_INTEGER, toMs: Number.MAX_SAFE_INTEGER };
-/** Each step looks into so many times as many blocks as the one before. */
+/** Less than what took no time, or is no call. */
+const ANY_DURATION = -1;
+/** Numbers are bound as reals, and for an end that is no integer a text index walks through all it has. */
+const WITHIN = "BETWEEN CAST(? AS INTEGER) AND CAST(? AS INTEGER)";
+/** Each step looks into at most so many times as many blocks as the one before. */
 const GROWTH = 4;
 /** Blocks between others are looked into along with them where there are no more than this. */
 const MAX_GAP = 16;
@@ -34,33 +39,33 @@ const BLOCKS_PER_COUNT = 256;
 
 /** Prepares the queries on a reading connection; each is to be asked within a transaction, with the blocks up to date. */
 export function createEntryFinder(db: DatabaseSync, blocks: BlockIndex, running: RunningReader): EntryFinder {
-  const found =
-    "words CROSS JOIN entries ON entry_id = words.rowid WHERE words MATCH ? AND words.rowid BETWEEN ? AND ?";
+  const { idsOf, size: blockSize } = blocksOf(prepareReadMeta(db)("block_size"));
+  const found = `words CROSS JOIN entries ON entry_id = words.rowid WHERE words MATCH ? AND words.rowid ${WITHIN}`;
   const selectTimes = prepareRows<[number, number]>(
     db,
-    `SELECT entry_id, ts_ms FROM ${found} AND ts_ms >= ? AND ts_ms < ?`,
+    `SELECT entry_id, ts_ms FROM ${found} AND ts_ms >= ? AND ts_ms < ? AND coalesce(duration_ms, 0) > ?`,
   );
   const columns = ENTRY_COLUMNS.join(", ");
   const selectRow = prepareRow<EntryTuple>(db, `SELECT ${columns} FROM entries WHERE entry_id = ?`);
   const selectRows = prepareRows<EntryTuple>(db, `SELECT ${columns} FROM ${found} AND ts_ms >= ? AND ts_ms < ?`);
-  const inWords = "SELECT rowid FROM words WHERE words MATCH ? AND rowid BETWEEN ? AND ? ORDER BY rowid";
+  const inWords = `SELECT rowid FROM words WHERE words MATCH ? AND rowid ${WITHIN} ORDER BY rowid`;
   const selectIdsUp = prepareRows<[number]>(db, `${inWords} LIMIT ?`);
   const selectIdsDown = prepareRows<[number]>(db, `${inWords} DESC LIMIT ?`);
-  const countWords = prepareRow<[number]>(
-    db,
-    "SELECT count(*) FROM words WHERE words MATCH ? AND rowid BETWEEN ? AND ?",
-  );
+  const countWords = prepareRow<[number]>(db, `SELECT count(*) FROM words WHERE words MATCH ? AND rowid ${WITHIN}`);
 
   function find({ order, limit, after, ...filter }: EntriesQuery): ReturnType<EntryFinder["find"]> {
     const indexQuery = indexQueryOf(filter);
     if (indexQuery === null || limit < 1) return { rows: [], next: null };
     const { match } = indexQuery;
-    const matches = createLogMatcher(filter);
+    // Times are seen to here.
+    const { range = ALL_TIME, ...attributes } = filter;
+    const matches = createLogMatcher(attributes);
+    const over = filter.duration_over ?? ANY_DURATION;
     const isDown = order === "desc";
     const compare = (a: Candidate, b: Candidate) =>
       isDown ? b.tsMs - a.tsMs || b.id - a.id : a.tsMs - b.tsMs || a.id - b.id;
     const start = after && { tsMs: after.tsMs, id: after.entryId };
-    let { fromMs, toMs } = filter.range ?? ALL_TIME;
+    let { fromMs, toMs } = range;
     if (start !== undefined && isDown) toMs = Math.min(toMs, start.tsMs + 1);
     if (start !== undefined && !isDown) fromMs = Math.max(fromMs, start.tsMs);
     const isAfterStart = (candidate: Candidate) => start === undefined || compare(start, candidate) < 0;
@@ -87,15 +92,23 @@ export function createEntryFinder(db: DatabaseSync, blocks: BlockIndex, running:
       const candidates: Candidate[] = [];
       for (const { first, last } of runs) {
         const ids = idsOf(first, last);
-        for (const [id, tsMs] of selectTimes(match, ids.from, ids.to, fromMs, toMs)) candidates.push({ tsMs, id });
+        for (const [id, tsMs] of selectTimes(match, ids.from, ids.to, fromMs, toMs, over))
+          candidates.push({ tsMs, id });
       }
       take(candidates);
+    }
+
+    /** As many blocks as should fill the page, going by those seen; of a full page the next one, which may reach into it. */
+    function nextStep(size: number): number {
+      if (isFull()) return 1;
+      const needed = (limit + 1 - page.length) / (page.length / seen.size);
+      return Math.max(1, Math.ceil(Math.min(needed, size * GROWTH)));
     }
 
     take([]);
     const seen = new Set<number>();
     let step: number[] = [];
-    let stepSize = Math.ceil((limit + 1) / BLOCK_SIZE);
+    let stepSize = Math.ceil((limit + 1) / blockSize);
     for (const { block, edgeMs } of blocks.visit(order, fromMs, toMs)) {
       const worst = isFull() ? (page.at(-1) as Candidate).tsMs : null;
       // What follows can hold nothing better.
@@ -108,7 +121,7 @@ export function createEntryFinder(db: DatabaseSync, blocks: BlockIndex, running:
       if (worst !== null && !isDown) toMs = Math.min(toMs, worst + 1);
       look(runsOf(step, seen));
       step = [];
-      stepSize *= GROWTH;
+      stepSize = nextStep(stepSize);
     }
     if (step.length > 0) look(runsOf(step, seen));
 
@@ -160,7 +173,7 @@ export function createEntryFinder(db: DatabaseSync, blocks: BlockIndex, running:
     if (isExact) {
       for (const { first, last } of cut(blocks.runs(fromMs, toMs, "part"))) {
         const { from, to } = idsOf(first, last);
-        total += selectTimes(match, from, to, fromMs, toMs).length;
+        total += selectTimes(match, from, to, fromMs, toMs, ANY_DURATION).length;
       }
     }
     const lastRun = blocks.runs(fromMs, toMs).at(-1);

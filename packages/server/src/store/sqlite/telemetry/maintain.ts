@@ -1,17 +1,17 @@
 import type { DatabaseSync } from "node:sqlite";
-import { prepareRow } from "../connection.ts";
+import { prepareChange, prepareRow } from "../connection.ts";
 
 /** About so many pages are worked on in one step: some milliseconds. */
 const PAGES_PER_STEP = 256;
 
 /** @returns one step of tidying up: puts pieces of the text index together, gives free pages back; says whether there is more */
 export function prepareMaintain(db: DatabaseSync): () => boolean {
-  const mergeWords = db.prepare("INSERT INTO words (words, rank) VALUES ('merge', ?)");
+  const mergeWords = prepareChange(db, "INSERT INTO words (words, rank) VALUES ('merge', ?)");
   const readChanges = prepareRow<[number]>(db, "SELECT total_changes()");
   const readFree = prepareRow<[number]>(db, "PRAGMA freelist_count");
   return () => {
     const before = readChanges()?.[0] ?? 0;
-    mergeWords.run(PAGES_PER_STEP);
+    mergeWords(PAGES_PER_STEP);
     // By its documentation, a merge that changed less than two rows had nothing to do.
     const hasMerged = (readChanges()?.[0] ?? 0) - before >= 2;
     const free = readFree()?.[0] ?? 0;

@@ -12,6 +12,8 @@ export interface SqliteTelemetryOptions {
   readonly folder: string;
   /** IANA zone of hours, days, weeks and months. With another one than the last time, they are made anew. */
   readonly timeZone: string;
+  /** Of a new database, how many entries share a note of their times. @defaultValue 1024 */
+  readonly blockSize?: number;
 }
 
 /** Of the database in the data folder. */
@@ -22,7 +24,11 @@ export const TELEMETRY_DATABASE = "telemetry.sqlite";
  *
  * @throws PlayheadError `data_newer`, `data_damaged`, `data_unwritable`, `disk_full`; `config_invalid` for an unknown zone
  */
-export async function createSqliteTelemetry({ folder, timeZone }: SqliteTelemetryOptions): Promise<TelemetryStore> {
+export async function createSqliteTelemetry({
+  folder,
+  timeZone,
+  blockSize,
+}: SqliteTelemetryOptions): Promise<TelemetryStore> {
   const options = { file: path.join(folder, TELEMETRY_DATABASE), timeZone };
   const writer = callThread<TelemetryWriterOptions, TelemetryWriterService>(
     startTelemetryWriter(),
@@ -43,7 +49,7 @@ export async function createSqliteTelemetry({ folder, timeZone }: SqliteTelemetr
   }
 
   try {
-    await writer.open(options);
+    await writer.open({ ...options, blockSize });
     await reader.open(options);
     return createTelemetryFace({ writer, reader, end });
   } catch (error) {

@@ -1,8 +1,8 @@
 import type { DatabaseSync } from "node:sqlite";
 import type { Calendar } from "../../calendar.ts";
 import type { PruneLimits } from "../../telemetry-store.ts";
-import { prepareRow, prepareRows } from "../connection.ts";
-import { idsOf } from "./blocks.ts";
+import { prepareChange, prepareRow, prepareRows } from "../connection.ts";
+import { blocksOf } from "./blocks.ts";
 import { prepareReadMeta, prepareWriteMeta } from "./meta.ts";
 import { LARGER_SPANS, SPANS } from "./rollup-rows.ts";
 import type { RunningWriter } from "./running.ts";
@@ -14,28 +14,32 @@ export function preparePrune(db: DatabaseSync, calendar: Calendar, running: Runn
     db,
     "SELECT entry_id FROM entries WHERE entry_id BETWEEN ? AND ? AND ts_ms < ? LIMIT ?",
   );
-  const removeEntry = db.prepare("DELETE FROM entries WHERE entry_id = ?");
-  const removeWords = db.prepare("DELETE FROM words WHERE rowid = ?");
+  const removeEntry = prepareChange(db, "DELETE FROM entries WHERE entry_id = ?");
+  const removeWords = prepareChange(db, "DELETE FROM words WHERE rowid = ?");
   const selectTimes = prepareRow<[number | null, number | null]>(
     db,
     "SELECT min(ts_ms), max(ts_ms) FROM entries WHERE entry_id BETWEEN ? AND ?",
   );
   const selectLastBlock = prepareRow<[number]>(db, "SELECT max(block) FROM blocks");
-  const setTimes = db.prepare("UPDATE blocks SET min_ts_ms = ?, max_ts_ms = ? WHERE block = ?");
-  const removeBlock = db.prepare("DELETE FROM blocks WHERE block = ?");
-  const removeSamples = db.prepare(
+  const setTimes = prepareChange(db, "UPDATE blocks SET min_ts_ms = ?, max_ts_ms = ? WHERE block = ?");
+  const removeBlock = prepareChange(db, "DELETE FROM blocks WHERE block = ?");
+  const removeSamples = prepareChange(
+    db,
     "DELETE FROM samples WHERE sample_id IN (SELECT sample_id FROM samples WHERE ts_ms < ? LIMIT ?)",
   );
   const selectSeries = prepareRows<[number]>(db, "SELECT series_id FROM series");
-  const removeRollups = db.prepare(
+  const removeRollups = prepareChange(
+    db,
     `DELETE FROM rollups WHERE series_id = ?1 AND span = ?2 AND start_ms IN
      (SELECT start_ms FROM rollups WHERE series_id = ?1 AND span = ?2 AND start_ms < ?3 LIMIT ?4)`,
   );
-  const removeSeries = db.prepare(
+  const removeSeries = prepareChange(
+    db,
     "DELETE FROM series WHERE NOT EXISTS (SELECT 1 FROM rollups WHERE rollups.series_id = series.series_id)",
   );
   const readMeta = prepareReadMeta(db);
   const writeMeta = prepareWriteMeta(db);
+  const { idsOf } = blocksOf(readMeta("block_size"));
 
   /** Of one block at a time. */
   function pruneEntries(beforeMs: number, limit: number): number {
@@ -46,15 +50,15 @@ export function preparePrune(db: DatabaseSync, calendar: Calendar, running: Runn
       const [block] = found;
       const { from, to } = idsOf(block, block);
       for (const [entryId] of selectOld(from, to, beforeMs, limit - removed)) {
-        removeEntry.run(entryId);
-        removeWords.run(entryId);
+        removeEntry(entryId);
+        removeWords(entryId);
         removed += 1;
       }
       const [minMs, maxMs] = selectTimes(from, to) ?? [null, null];
-      if (minMs !== null) setTimes.run(minMs, maxMs, block);
+      if (minMs !== null) setTimes(minMs, maxMs, block);
       // The last one knows which ids were given.
-      else if (block === selectLastBlock()?.[0]) setTimes.run(Number.MAX_SAFE_INTEGER, Number.MIN_SAFE_INTEGER, block);
-      else removeBlock.run(block);
+      else if (block === selectLastBlock()?.[0]) setTimes(Number.MAX_SAFE_INTEGER, Number.MIN_SAFE_INTEGER, block);
+      else removeBlock(block);
     }
     return removed;
   }
@@ -70,10 +74,10 @@ export function preparePrune(db: DatabaseSync, calendar: Calendar, running: Runn
     for (const [seriesId] of selectSeries()) {
       for (const { span, beforeMs } of limits) {
         if (removed >= limit) return removed;
-        removed += Number(removeRollups.run(seriesId, SPANS.indexOf(span), beforeMs, limit - removed).changes);
+        removed += removeRollups(seriesId, SPANS.indexOf(span), beforeMs, limit - removed);
       }
     }
-    if (removed > 0) removeSeries.run();
+    if (removed > 0) removeSeries();
     return removed;
   }
 
@@ -85,7 +89,7 @@ export function preparePrune(db: DatabaseSync, calendar: Calendar, running: Runn
     const steps = [
       (most: number) => pruneEntries(detailsBeforeMs, most),
       (most: number) => running.prune(detailsBeforeMs, most),
-      (most: number) => Number(removeSamples.run(detailsBeforeMs, most).changes),
+      (most: number) => removeSamples(detailsBeforeMs, most),
       (most: number) => pruneRollups({ ...limits, limit: most }),
     ];
     let removed = 0;

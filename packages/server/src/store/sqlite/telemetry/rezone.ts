@@ -1,6 +1,6 @@
 import type { DatabaseSync } from "node:sqlite";
 import type { Calendar } from "../../calendar.ts";
-import { inTransaction, prepareRows } from "../connection.ts";
+import { inTransaction, prepareChange, prepareRows } from "../connection.ts";
 import { prepareReadMeta, prepareWriteMeta } from "./meta.ts";
 import { type CallTotals, noCalls } from "./rollup-deltas.ts";
 import {
@@ -48,9 +48,9 @@ function rebuild(db: DatabaseSync, calendar: Calendar, oldFromMs: number, newFro
     db,
     `SELECT start_ms, ${ROLLUP_FIGURES} FROM rollups WHERE series_id = ? AND span = ? AND start_ms >= ? AND start_ms < ?`,
   );
-  const remove = db.prepare("DELETE FROM rollups WHERE series_id = ? AND span > 1");
-  const removeHours = db.prepare("DELETE FROM rollups WHERE series_id = ? AND span = 1 AND start_ms >= ?");
-  const removeMinutes = db.prepare("DELETE FROM rollups WHERE series_id = ? AND span = 0 AND start_ms < ?");
+  const remove = prepareChange(db, "DELETE FROM rollups WHERE series_id = ? AND span > 1");
+  const removeHours = prepareChange(db, "DELETE FROM rollups WHERE series_id = ? AND span = 1 AND start_ms >= ?");
+  const removeMinutes = prepareChange(db, "DELETE FROM rollups WHERE series_id = ? AND span = 0 AND start_ms < ?");
 
   for (const [seriesId] of selectSeries()) {
     const totals = (span: "minute" | "hour", fromMs: number, toMs: number) => {
@@ -58,9 +58,9 @@ function rebuild(db: DatabaseSync, calendar: Calendar, oldFromMs: number, newFro
     };
     const minutes = totals("minute", oldFromMs, Number.MAX_SAFE_INTEGER);
     const hours = totals("hour", Number.MIN_SAFE_INTEGER, oldFromMs);
-    remove.run(seriesId);
-    removeHours.run(seriesId, oldFromMs);
-    removeMinutes.run(seriesId, newFromMs);
+    remove(seriesId);
+    removeHours(seriesId, oldFromMs);
+    removeMinutes(seriesId, newFromMs);
     for (const [startMs, sum] of sumBySpan(minutes, "hour", calendar)) addTo(seriesId, "hour", startMs, sum);
     const all = new Map([...hours, ...minutes]);
     for (const span of LARGER_SPANS.filter((each) => each !== "hour")) {

@@ -2,7 +2,7 @@ import type { DatabaseSync } from "node:sqlite";
 import { EXECUTION_CATEGORIES, encodedBuckets } from "@playhead/core";
 import type { Calendar } from "../../calendar.ts";
 import type { RollupSpan } from "../../telemetry-store.ts";
-import { prepareRow } from "../connection.ts";
+import { prepareChange, prepareRow } from "../connection.ts";
 import { addFigures, addTotals, type CallTotals, noCalls, type SeriesDeltas } from "./rollup-deltas.ts";
 
 /** A span is stored as its place in here. */
@@ -38,14 +38,15 @@ export interface RollupWriter {
 
 /** Prepares the statements on the writing connection. */
 export function createRollupWriter(db: DatabaseSync): RollupWriter {
-  const insertSeries = db.prepare("INSERT OR IGNORE INTO series (tenant_id, category, name) VALUES (?, ?, ?)");
+  const insertSeries = prepareChange(db, "INSERT OR IGNORE INTO series (tenant_id, category, name) VALUES (?, ?, ?)");
   const selectSeries = prepareRow<[number]>(
     db,
     "SELECT series_id FROM series WHERE tenant_id = ? AND category = ? AND name = ?",
   );
   const place = "series_id = ? AND span = ? AND start_ms = ?";
   const select = prepareRow<RollupTuple>(db, `SELECT ${ROLLUP_FIGURES} FROM rollups WHERE ${place}`);
-  const put = db.prepare(
+  const put = prepareChange(
+    db,
     `REPLACE INTO rollups (series_id, span, start_ms, ${ROLLUP_FIGURES}) VALUES (?, ?, ?, ?, ?, ?, ?, ?, ?, ?)`,
   );
 
@@ -56,7 +57,7 @@ export function createRollupWriter(db: DatabaseSync): RollupWriter {
     if (known !== undefined) addRow(totals, known);
     addTotals(totals, more);
     const { count, errors, summarized, sumMs, minMs, maxMs, sketch } = totals;
-    put.run(seriesId, spanPlace, startMs, count, errors, summarized, sumMs, minMs, maxMs, sketch.encode());
+    put(seriesId, spanPlace, startMs, count, errors, summarized, sumMs, minMs, maxMs, sketch.encode());
   }
 
   return {
@@ -64,7 +65,7 @@ export function createRollupWriter(db: DatabaseSync): RollupWriter {
     add(deltas, calendar) {
       for (const { tenantId, category, name, minutes } of deltas) {
         const categoryPlace = EXECUTION_CATEGORIES.indexOf(category);
-        insertSeries.run(tenantId, categoryPlace, name);
+        insertSeries(tenantId, categoryPlace, name);
         const [seriesId] = selectSeries(tenantId, categoryPlace, name) as [number];
         for (const [minuteMs, totals] of minutes) addTo(seriesId, "minute", minuteMs, totals);
         for (const span of LARGER_SPANS) {

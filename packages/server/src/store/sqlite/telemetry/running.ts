@@ -2,7 +2,7 @@ import type { DatabaseSync } from "node:sqlite";
 import type { LogFilter } from "@playhead/core";
 import { createLogMatcher } from "../../log-filter.ts";
 import type { EntryRow } from "../../telemetry-store.ts";
-import { prepareRows } from "../connection.ts";
+import { prepareChange, prepareRows } from "../connection.ts";
 import { type EntryTuple, entryOf, tupleOf } from "./entry-row.ts";
 
 /** Calls under way, as the reader sees them. */
@@ -40,39 +40,37 @@ export interface RunningWriter {
 
 /** Prepares the statements on the writing connection. */
 export function createRunningWriter(db: DatabaseSync): RunningWriter {
-  const insert = db.prepare("REPLACE INTO running (tenant_id, span_id, session_id, ts_ms, row) VALUES (?, ?, ?, ?, ?)");
-  const remove = db.prepare("DELETE FROM running WHERE tenant_id = ? AND span_id = ?");
+  const insert = prepareChange(
+    db,
+    "REPLACE INTO running (tenant_id, span_id, session_id, ts_ms, row) VALUES (?, ?, ?, ?, ?)",
+  );
+  const remove = prepareChange(db, "DELETE FROM running WHERE tenant_id = ? AND span_id = ?");
   const select = prepareRows<[string]>(db, "SELECT row FROM running WHERE session_id = ? ORDER BY run_id");
-  const removeSession = db.prepare("DELETE FROM running WHERE session_id = ?");
-  const removeOld = db.prepare(
+  const removeSession = prepareChange(db, "DELETE FROM running WHERE session_id = ?");
+  const removeOld = prepareChange(
+    db,
     "DELETE FROM running WHERE run_id IN (SELECT run_id FROM running WHERE ts_ms < ? LIMIT ?)",
   );
 
   return {
     write(rows) {
-      // From the end: what ends here need not begin first.
-      const ended = new Set<string>();
-      const started: EntryRow[] = [];
-      for (const row of rows.toReversed()) {
-        const span = row.spanId === null ? null : `${row.tenantId} ${row.spanId}`;
-        if (row.eventType === "start" && (span === null || !ended.has(span))) started.push(row);
-        if (row.eventType !== "start" && row.eventType !== "log" && span !== null) ended.add(span);
-      }
+      const spanOf = (row: EntryRow) => `${row.tenantId} ${row.spanId}`;
+      const ends = rows.filter(({ eventType }) => eventType === "complete" || eventType === "error");
+      const ended = new Set(ends.map(spanOf));
+      const started = rows.filter(
+        (row) => row.eventType === "start" && (row.spanId === null || !ended.has(spanOf(row))),
+      );
       const kept = rows.filter(({ eventType }) => eventType !== "start");
-      for (const { eventType, tenantId, spanId } of kept) {
-        if (eventType !== "log" && spanId !== null) remove.run(tenantId, spanId);
-      }
-      for (const row of started.reverse()) {
-        insert.run(row.tenantId, row.spanId, row.sessionId, row.tsMs, JSON.stringify(row));
-      }
+      for (const { tenantId, spanId } of ends) if (spanId !== null) remove(tenantId, spanId);
+      for (const row of started) insert(row.tenantId, row.spanId, row.sessionId, row.tsMs, JSON.stringify(row));
       return kept;
     },
     end(sessionId, atMs, reason) {
       const rows = select(sessionId).map(([row]) => givenUp(JSON.parse(row), atMs, reason));
-      removeSession.run(sessionId);
+      removeSession(sessionId);
       return rows;
     },
-    prune: (beforeMs, limit) => Number(removeOld.run(beforeMs, limit).changes),
+    prune: (beforeMs, limit) => removeOld(beforeMs, limit),
   };
 }
 

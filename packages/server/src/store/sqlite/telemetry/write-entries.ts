@@ -1,10 +1,11 @@
 import type { DatabaseSync } from "node:sqlite";
 import type { EntryRow } from "../../telemetry-store.ts";
 import { createBulkInsert } from "../bulk-insert.ts";
-import { prepareRow } from "../connection.ts";
-import { blockOf } from "./blocks.ts";
+import { prepareChange, prepareRow } from "../connection.ts";
+import { blocksOf } from "./blocks.ts";
 import { ENTRY_COLUMNS, tupleOf } from "./entry-row.ts";
 import { indexedEntry } from "./entry-tokens.ts";
+import { prepareReadMeta } from "./meta.ts";
 
 /** Appends entries, with what finds them again: their words, and the times of their blocks. */
 export interface EntryWriter {
@@ -26,12 +27,13 @@ interface Block {
 /** Prepares the statements on the writing connection. */
 export function createEntryWriter(db: DatabaseSync): EntryWriter {
   const entries = createBulkInsert(db, "entries", ENTRY_COLUMNS);
-  const insertWords = db.prepare("INSERT INTO words (rowid, text) VALUES (?, ?)");
-  const putBlock = db.prepare("REPLACE INTO blocks (block, min_ts_ms, max_ts_ms, last_id) VALUES (?, ?, ?, ?)");
+  const insertWords = prepareChange(db, "INSERT INTO words (rowid, text) VALUES (?, ?)");
+  const putBlock = prepareChange(db, "REPLACE INTO blocks (block, min_ts_ms, max_ts_ms, last_id) VALUES (?, ?, ?, ?)");
   const selectLast = prepareRow<[number, number, number, number]>(
     db,
     "SELECT block, min_ts_ms, max_ts_ms, last_id FROM blocks ORDER BY block DESC LIMIT 1",
   );
+  const { blockOf } = blocksOf(prepareReadMeta(db)("block_size"));
   let last: Block | null = null;
 
   function lastBlock(): Block {
@@ -47,7 +49,7 @@ export function createEntryWriter(db: DatabaseSync): EntryWriter {
     return last;
   }
 
-  const store = ({ block, minTsMs, maxTsMs, lastId }: Block) => putBlock.run(block, minTsMs, maxTsMs, lastId);
+  const store = ({ block, minTsMs, maxTsMs, lastId }: Block) => putBlock(block, minTsMs, maxTsMs, lastId);
 
   return {
     write(rows) {
@@ -56,7 +58,7 @@ export function createEntryWriter(db: DatabaseSync): EntryWriter {
       for (const [place, row] of rows.entries()) {
         const entryId = firstId + place;
         entries.add(...tupleOf(entryId, row));
-        insertWords.run(entryId, indexedEntry(row));
+        insertWords(entryId, indexedEntry(row));
         if (blockOf(entryId) !== block.block) {
           store(block);
           block = { block: blockOf(entryId), minTsMs: row.tsMs, maxTsMs: row.tsMs, lastId: entryId };

@@ -2,12 +2,13 @@ import { existsSync } from "node:fs";
 import type { DatabaseSync } from "node:sqlite";
 import { type Calendar, createCalendar } from "../../calendar.ts";
 import type { EntryRow, PruneLimits, TelemetryStore } from "../../telemetry-store.ts";
-import { inTransaction, openForWriting, writeDurably } from "../connection.ts";
+import { inTransaction, openForWriting, prepareChange, writeDurably } from "../connection.ts";
 import { checkVersion, migrate } from "../migrate.ts";
 import { asStoreError } from "../store-error.ts";
 import { createTurnGate } from "../turns.ts";
 import { decodeGroup } from "./group-text.ts";
 import { prepareMaintain } from "./maintain.ts";
+import { prepareWriteMeta } from "./meta.ts";
 import { TELEMETRY_MIGRATIONS } from "./migrations/all.ts";
 import { preparePrune } from "./prune.ts";
 import { rezone } from "./rezone.ts";
@@ -18,6 +19,8 @@ import { createEntryWriter } from "./write-entries.ts";
 export interface TelemetryWriterOptions {
   readonly file: string;
   readonly timeZone: string;
+  /** For a new database; undefined for the usual one. */
+  readonly blockSize: number | undefined;
 }
 
 /** What the writer's thread can be asked. */
@@ -36,7 +39,7 @@ export interface TelemetryWriterService {
 }
 
 /** Opens the database, or makes it, and brings it up to date. @throws PlayheadError `data_…`, `disk_full`, `config_invalid` */
-export function openTelemetryWriter({ file, timeZone }: TelemetryWriterOptions): TelemetryWriterService {
+export function openTelemetryWriter({ file, timeZone, blockSize }: TelemetryWriterOptions): TelemetryWriterService {
   const calendar = createCalendar(timeZone);
   const isNew = !existsSync(file);
   let opened: DatabaseSync | null = null;
@@ -47,6 +50,7 @@ export function openTelemetryWriter({ file, timeZone }: TelemetryWriterOptions):
     if (isNew) opened.exec("PRAGMA auto_vacuum = INCREMENTAL");
     writeDurably(opened);
     migrate(opened, TELEMETRY_MIGRATIONS);
+    if (isNew && blockSize !== undefined) prepareWriteMeta(opened)("block_size", blockSize);
     rezone(opened, calendar);
     return createService(opened, calendar);
   } catch (error) {
@@ -59,8 +63,9 @@ function createService(db: DatabaseSync, calendar: Calendar): TelemetryWriterSer
   const entries = createEntryWriter(db);
   const running = createRunningWriter(db);
   const rollups = createRollupKeeper(db, calendar, entries.lastId());
-  const insertSample = db.prepare("INSERT INTO samples (tenant_id, ts_ms, source, sample) VALUES (?, ?, ?, ?)");
-  const putSource = db.prepare(
+  const insertSample = prepareChange(db, "INSERT INTO samples (tenant_id, ts_ms, source, sample) VALUES (?, ?, ?, ?)");
+  const putSource = prepareChange(
+    db,
     "INSERT INTO sources (source, n) VALUES (?1, ?2) ON CONFLICT (source) DO UPDATE SET n = max(n, ?2)",
   );
   const prune = preparePrune(db, calendar, running);
@@ -85,9 +90,9 @@ function createService(db: DatabaseSync, calendar: Calendar): TelemetryWriterSer
       const firstId = entries.write(kept);
       rollups.addTotals(group.totals);
       for (const { tenantId, tsMs, source, sample } of group.samples) {
-        insertSample.run(tenantId, tsMs, source, JSON.stringify(sample));
+        insertSample(tenantId, tsMs, source, JSON.stringify(sample));
       }
-      for (const [source, n] of group.sources) putSource.run(source, n);
+      for (const [source, n] of group.sources) putSource(source, n);
       return firstId;
     });
     rollups.take(kept, entries.lastId());

@@ -4,7 +4,7 @@ import type { Migration } from "../../migrate.ts";
 export const firstTables: Migration = {
   version: 1,
   sql: `
-    -- What this database goes by: time_zone (of the rollups), rolled_up_to (an entry_id), minutes_from (ms: none before).
+    -- What this database goes by: see meta.ts.
     CREATE TABLE meta (key TEXT PRIMARY KEY, value ANY NOT NULL) STRICT, WITHOUT ROWID;
 
     -- Append only, in the order of arrival, without an index: words find, and blocks say when.
@@ -39,7 +39,7 @@ export const firstTables: Migration = {
     -- The words of each entry, and a token for each attribute that can be asked for (see entry-tokens.ts).
     CREATE VIRTUAL TABLE words USING fts5(text, content='', contentless_delete=1, detail=none, tokenize='ascii');
 
-    -- Entries in stretches of 1,024 ids, with the times that lie in each. The last one stays, whatever is deleted.
+    -- Entries in stretches of so many ids, with the times that lie in each. The last one stays, whatever is deleted.
     CREATE TABLE blocks (
       block INTEGER PRIMARY KEY,
       min_ts_ms INTEGER NOT NULL,
