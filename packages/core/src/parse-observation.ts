@@ -160,6 +160,7 @@ const SHAPES: Readonly<Record<ObservationRecord["type"], Shape>> = {
     category,
     count,
     errors: count,
+    timed_count: optional(count),
     duration_sum_ms: amount,
     duration_min_ms: amount,
     duration_max_ms: amount,

@@ -74,8 +74,6 @@ export function createReadings({ store, telemetryStore, telemetry, hasJob, nowMs
   return { logs, calls, monitoring, exporting, read };
 }
 
-export type Readings = ReturnType<typeof createReadings>;
-
 function parse<Query extends z.ZodType>(schema: Query, query: Readonly<Record<string, unknown>>): z.output<Query> {
   const parsed = schema.safeParse(query);
   if (parsed.success) return parsed.data;

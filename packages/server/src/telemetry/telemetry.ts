@@ -157,5 +157,3 @@ export function createTelemetry({ store, findJob, publish, onEntries, onRetry, o
     },
   };
 }
-
-export type Telemetry = ReturnType<typeof createTelemetry>;
