@@ -64,8 +64,16 @@ function ownDetails(thrown: unknown, scrub: ScrubText): ErrorDetails {
     class: tell(isNamed ? name : classOf(thrown), MAX_WORD),
     message: tell(textOf(read(thrown, "message")), MAX_MESSAGE),
     ...((typeof code === "string" || typeof code === "number") && { code: tell(String(code), MAX_WORD) }),
-    ...(typeof stack === "string" && { stack: tell(stack, MAX_STACK) }),
+    ...(typeof stack === "string" && { stack: tellStack(stack, tell) }),
   };
+}
+
+/** Its frames are places in the source, which hold no secrets unless they are addresses; what stands before them may. */
+function tellStack(stack: string, tell: (text: string, length: number) => string): string {
+  const head = stack.indexOf("\n    at ");
+  const frames = head < 0 ? "" : stack.slice(head, head + MAX_STACK);
+  if (head < 0 || /[=@]|http/.test(frames)) return tell(stack, MAX_STACK);
+  return cut(tell(stack.slice(0, head), MAX_MESSAGE) + frames, MAX_STACK);
 }
 
 function isUntold(thrown: unknown, { seen, left }: Telling): boolean {

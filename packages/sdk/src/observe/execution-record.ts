@@ -54,14 +54,13 @@ export function createRecordMaker({
     offsetMs: number,
     data: ExecutionStarted,
   ): Observation {
-    const observation = {
-      type,
-      ts: isoTime(startMs + offsetMs),
-      correlation_id: traceIdOf(place, origin) ?? ids.trace(root),
-      data,
-      ...(place !== null && { job_id: place.job.job_id }),
-    };
-    return observation as Observation;
+    const ts = isoTime(startMs + offsetMs);
+    const correlation_id = traceIdOf(place, origin) ?? ids.trace(root);
+    const observation =
+      place === null
+        ? { type, ts, correlation_id, data, n: 0 }
+        : { type, ts, job_id: place.job.job_id, correlation_id, data, n: 0 };
+    return observation as unknown as Observation;
   }
 
   return {

@@ -46,8 +46,8 @@ export interface LaneOptions {
   readonly budget: Budget | null;
   /** Calls that wait to be made records of; what comes on top is added up. */
   readonly capacity: number;
-  /** The first call waits. */
-  readonly onWaiting: () => void;
+  /** The first call waits; or a crowd of them. */
+  readonly onWaiting: (isCrowd: boolean) => void;
   readonly record: (observation: Observation, importance: "execution" | "log") => void;
   readonly onKeepingChanged: (change: KeepingChange) => void;
 }
@@ -133,7 +133,8 @@ export function createLane(options: LaneOptions): OwnLane {
       return;
     }
     waiting.push(execution);
-    if (waiting.size() === 1) onWaiting();
+    const size = waiting.size();
+    if (size === 1 || size === DRAINED_AT_ONCE) onWaiting(size > 1);
   }
 
   function addToMinute(

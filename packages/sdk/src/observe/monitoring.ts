@@ -58,8 +58,8 @@ export interface MonitoringDeps {
   readonly nowMs: () => number;
   readonly setTimer: SetTimer;
   readonly randomId: () => string;
-  /** The first call waits to be made a record of. */
-  readonly onWaiting: () => void;
+  /** Calls wait to be made records of. */
+  readonly onWaiting: (isCrowd: boolean) => void;
   readonly record: (observation: Observation, importance: "execution" | "log") => void;
 }
 
