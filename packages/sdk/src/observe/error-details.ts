@@ -15,6 +15,7 @@ const scrubDefault = createScrub();
 /** What one error tells in all. */
 interface Telling {
   readonly scrub: ScrubText;
+  readonly withStacks: boolean;
   /** So many more errors may be told within it. */
   left: number;
   /** Each is told once, however they refer to one another. */
@@ -25,8 +26,8 @@ interface Telling {
  * What is kept of anything that was thrown: bounded, without secrets, with causes and the errors of an aggregate. Never
  * throws. Of errors, getters are read, as whoever prints them would; of proxies nothing is.
  */
-export function errorDetails(thrown: unknown, scrub: ScrubText = scrubDefault): ErrorDetails {
-  return detailsOf(thrown, { scrub, left: MAX_CAUSES + MAX_ERRORS, seen: new Set([thrown]) });
+export function errorDetails(thrown: unknown, scrub: ScrubText = scrubDefault, withStacks = true): ErrorDetails {
+  return detailsOf(thrown, { scrub, withStacks, left: MAX_CAUSES + MAX_ERRORS, seen: new Set([thrown]) });
 }
 
 function detailsOf(thrown: unknown, telling: Telling): ErrorDetails {
@@ -50,14 +51,14 @@ function withErrors(thrown: unknown, telling: Telling): ErrorDetails {
       errors.push(detailsOf(each, telling));
     }
   }
-  return { ...ownDetails(thrown, telling.scrub), ...(errors.length > 0 && { errors }) };
+  return { ...ownDetails(thrown, telling), ...(errors.length > 0 && { errors }) };
 }
 
-function ownDetails(thrown: unknown, scrub: ScrubText): ErrorDetails {
+function ownDetails(thrown: unknown, { scrub, withStacks }: Telling): ErrorDetails {
   const tell = (text: string, length: number) => cut(scrub(cut(text, 2 * length)), length);
   if (!isError(thrown)) return { class: kindOf(thrown), message: tell(textOf(thrown), MAX_MESSAGE) };
   const code = read(thrown, "code");
-  const stack = read(thrown, "stack");
+  const stack = withStacks ? read(thrown, "stack") : undefined;
   const name = read(thrown, "name");
   const isNamed = typeof name === "string" && name !== "" && name !== "Error";
   return {
