@@ -69,7 +69,8 @@ function callRecorded(
   }
   scope.span = span;
   scope.root = root;
-  if (wrapped.kind === "async" || isPromise(result)) return followed(wrapped, account, execution, result as Promise<unknown>);
+  if (wrapped.kind === "async" || isPromise(result))
+    return followed(wrapped, account, execution, result as Promise<unknown>);
   if (wrapped.goesOn === null) wrapped.goesOn = false;
   lane.complete(execution, result);
   return result;

@@ -111,7 +111,8 @@ function kindOf(value: unknown): string {
 function textOf(value: unknown): string {
   if (typeof value === "string") return value;
   if (typeof value === "function") return "[function]";
-  if (typeof value !== "object" || value === null) return value === undefined ? "" : String(value);
+  if (value === undefined || value === null) return "";
+  if (typeof value !== "object") return String(value);
   if (types.isProxy(value)) return "";
   const message = Object.getOwnPropertyDescriptor(value, "message")?.value;
   return typeof message === "string" ? message : "";

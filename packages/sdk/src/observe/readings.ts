@@ -46,7 +46,13 @@ export function createReadings(meters: Meters = createMeters()): Readings {
 }
 
 /** Says what a call cost, between two readings: of the process, since nobody can say it of one call among others. */
-export function putCost(cost: Writable<ExecutionCost>, start: Reading, end: Reading, peakBytes: number, delayMs: number): void {
+export function putCost(
+  cost: Writable<ExecutionCost>,
+  start: Reading,
+  end: Reading,
+  peakBytes: number,
+  delayMs: number,
+): void {
   // Of what is over before the next reading nothing is known but how things stood.
   if (start !== end) {
     cost.cpu_ms = end.cpuMs - start.cpuMs;

@@ -82,7 +82,13 @@ export function createSummaries(secrets: readonly string[] = []): Summaries {
   }
 
   /** @returns false when there is no room for it */
-  function addField(fields: Record<string, JsonValue>, name: string, value: Captured, isPair: boolean, room: Room): boolean {
+  function addField(
+    fields: Record<string, JsonValue>,
+    name: string,
+    value: Captured,
+    isPair: boolean,
+    room: Room,
+  ): boolean {
     const { shown, bytes, secrecy } = knownName(name);
     if (room.bytes <= bytes) return false;
     room.bytes -= bytes;
