@@ -6,6 +6,7 @@ import {
   type ControlVerb,
   isFinalJobState,
   type Job,
+  type LogEntry,
   PlayheadError,
   type RecordBatch,
   type WorkerCommand,
@@ -16,21 +17,19 @@ import { createStarts } from "./control/starts.ts";
 import { createWorkers } from "./control/workers.ts";
 import { createJobReads } from "./engine-job-reads.ts";
 import { DEFAULT_JOB_LIMITS, type JobLimits, waitingJobs, watchJobs } from "./engine-job-watch.ts";
+import { createReadings } from "./engine-readings.ts";
+import { assembleTelemetry } from "./engine-telemetry.ts";
 import { textOf } from "./error-text.ts";
 import { createIngest } from "./ingest/ingest.ts";
 import { createMediaRoots, type MediaRoots } from "./media/media-roots.ts";
 import { LOCAL_WORKER_PREFIX, recoverLostJobs } from "./recovery/recover-lost-jobs.ts";
+import type { ServerLog } from "./server-log.ts";
 import { documentPages } from "./store/document-pages.ts";
 import { createSqliteStore } from "./store/sqlite/open-store.ts";
+import { createSqliteTelemetry } from "./store/sqlite/telemetry/open-telemetry.ts";
 import type { Store } from "./store/store.ts";
+import type { TelemetryStore } from "./store/telemetry-store.ts";
 import { DEFAULT_TENANT, workerKeyOf } from "./tenants.ts";
-
-/** Says something of the server's own, for its log. */
-export type ServerLog = (
-  level: "info" | "warning" | "error",
-  message: string,
-  fields?: Readonly<Record<string, unknown>>,
-) => void;
 
 export interface EngineOptions {
   /** Folder of the database and what belongs to it; made when it is not there. */
@@ -40,11 +39,20 @@ export interface EngineOptions {
   readonly nowMs?: () => number;
   /** @defaultValue {@link DEFAULT_JOB_LIMITS} */
   readonly limits?: JobLimits;
+  /** IANA zone of the hours, days, weeks and months that calls are summed up by. @defaultValue UTC */
+  readonly timeZone?: string;
+  /** Writes what is observed elsewhere, too, before anyone hears that it is stored. @defaultValue nowhere */
+  readonly onEntries?: (entries: readonly LogEntry[]) => Promise<void>;
 }
 
 /** What an sdk in the same process needs of the engine: the other end of its `local` transport. */
 export interface LocalEngine {
   ingest(batch: RecordBatch): Promise<BatchAck>;
+  /**
+   * Reads what `GET /api/v1/PATH` answers to the default tenant, such as `logs`; of `export` the pieces of its text, as an
+   * `AsyncIterable<string>`.
+   */
+  read?(path: string, query: Readonly<Record<string, string | readonly string[]>>): Promise<unknown>;
   /** Calls the listener for each command to this source. @returns ends it */
   onCommand(
     source: string,
@@ -80,7 +88,9 @@ interface CommandsRequest {
  * @throws PlayheadError `data_in_use` when another process has the folder, `data_newer`, `data_damaged` or
  * `data_unwritable` where the database cannot be used.
  */
-export async function createEngine({ dataFolder, log, nowMs = Date.now, limits = DEFAULT_JOB_LIMITS }: EngineOptions) {
+export async function createEngine(options: EngineOptions) {
+  const { dataFolder, log, nowMs = Date.now, limits = DEFAULT_JOB_LIMITS } = options;
+  const { timeZone = "UTC", onEntries = async () => undefined } = options;
   makeFolder(dataFolder);
   const media = createMediaRoots(dataFolder);
   const store = await createSqliteStore({
@@ -88,7 +98,8 @@ export async function createEngine({ dataFolder, log, nowMs = Date.now, limits =
     nowMs,
     newEpoch: () => randomBytes(6).toString("hex"),
   });
-  const engine = assembleEngine({ store, media, log, nowMs, limits });
+  const telemetryStore = await openTelemetryStore(store, dataFolder, timeZone);
+  const engine = assembleEngine({ store, telemetryStore, media, log, nowMs, limits, onEntries });
   try {
     await engine.recover();
     return engine;
@@ -100,13 +111,34 @@ export async function createEngine({ dataFolder, log, nowMs = Date.now, limits =
 
 export type Engine = Awaited<ReturnType<typeof createEngine>>;
 
-interface EngineParts extends Pick<Required<EngineOptions>, "log" | "nowMs" | "limits"> {
+interface EngineParts extends Pick<Required<EngineOptions>, "log" | "nowMs" | "limits" | "onEntries"> {
   readonly store: Store;
+  readonly telemetryStore: TelemetryStore;
   readonly media: MediaRoots;
 }
 
-function assembleEngine({ store, media, log, nowMs, limits }: EngineParts) {
+/** @throws PlayheadError see {@link createEngine}; then the other store is closed */
+async function openTelemetryStore(store: Store, folder: string, timeZone: string): Promise<TelemetryStore> {
+  try {
+    return await createSqliteTelemetry({ folder, timeZone });
+  } catch (error) {
+    await store.close();
+    throw error;
+  }
+}
+
+function assembleEngine({ store, telemetryStore, media, log: tell, nowMs, limits, onEntries }: EngineParts) {
   const bus = createMemoryBus((error) => log("error", "a listener of the bus failed", { error: textOf(error) }));
+  const telemetry = assembleTelemetry({
+    store: telemetryStore,
+    bus,
+    parts: () => ({ ingest, workers }),
+    log: tell,
+    onEntries,
+    leaseMs: limits.leaseMs,
+    nowMs,
+  });
+  const { log } = telemetry;
   const ingest = createIngest({
     store,
     bus,
@@ -118,6 +150,7 @@ function assembleEngine({ store, media, log, nowMs, limits }: EngineParts) {
   });
   const reads = createJobReads({ store, ingest });
   const { findJob } = reads;
+  const readings = createReadings({ store, telemetryStore, telemetry, hasJob: reads.hasJob, nowMs });
   const workers = createWorkers({ nowMs, lostAfterMs: limits.workerLostAfterMs, commandsOnReturn, onExpected });
   const control = createControl({ findJob: findRun, report: ingest.report, workers, newId: randomUUID, newJobId });
   const starts = createStarts({ waitingJobs: (tenantId) => waitingJobs(ingest, tenantId), nowMs, newId: randomUUID });
@@ -211,8 +244,9 @@ function assembleEngine({ store, media, log, nowMs, limits }: EngineParts) {
       const source = LOCAL_WORKER_PREFIX + batch.source;
       // The default tenant's workers go by their names.
       workers.seen(source);
-      return ingest.ingest({ source, records: batch.records }, { tenantId: DEFAULT_TENANT, worker: source });
+      return telemetry.reportUnparsed({ source, records: batch.records }, { tenantId: DEFAULT_TENANT, worker: source });
     },
+    read: (path, query) => readings.read(DEFAULT_TENANT, path, query),
     onCommand(source, listener, kinds = []) {
       const name = LOCAL_WORKER_PREFIX + source;
       const wanted = new Set(kinds);
@@ -235,19 +269,25 @@ function assembleEngine({ store, media, log, nowMs, limits }: EngineParts) {
   async function stopIntake(): Promise<void> {
     watch.close();
     workers.close();
-    if (!(await ingest.close())) log("error", "what was at hand could not be stored in time");
+    const isDone = await ingest.close();
+    // The end of what was reported of jobs may still be said of them.
+    if (!(await telemetry.stop()) || !isDone) log("error", "what was at hand could not be stored in time");
   }
 
   async function end(): Promise<void> {
     try {
       await stopIntake();
     } finally {
-      await store.close();
+      await Promise.all([store.close(), telemetryStore.close()]);
     }
   }
 
   return {
     store,
+    telemetryStore,
+    telemetry,
+    /** The server's log. */
+    log,
     /** The folders whose files viewers may have. */
     media,
     bus,
@@ -257,6 +297,7 @@ function assembleEngine({ store, media, log, nowMs, limits }: EngineParts) {
     starts,
     local,
     ...reads,
+    readings,
     waitForCommands,
     endedJobs,
     /** As {@link LocalEngine.retry}, of any tenant. */
@@ -268,6 +309,7 @@ function assembleEngine({ store, media, log, nowMs, limits }: EngineParts) {
     /** Ends the jobs of workers that ended with an earlier process. */
     async recover(): Promise<void> {
       await rememberWorkers();
+      await telemetry.recover();
       const lost = await recoverLostJobs({
         openJobIds: store.readOpenJobIds,
         findJob: async (jobId) => (await ingest.jobs.get(jobId))?.draft ?? null,

@@ -7,7 +7,7 @@ import { rebuildFacts } from "./rebuild-facts.ts";
 export const FACTS_DATABASE: DatabaseKind = {
   fileName: "playhead.db",
   migrations: MIGRATIONS,
-  appendOnly: new Set(["event_types", "jobs", "job_projections", "tasks", "facts", "logs"]),
+  appendOnly: new Set(["event_types", "jobs", "job_projections", "tasks", "facts"]),
   beforeMigration:
     "DELETE FROM job_projections WHERE NOT json_valid(summary); DELETE FROM tasks WHERE NOT json_valid(task)",
   check: checkFacts,

@@ -3,17 +3,7 @@ import type { RebuildOptions } from "./database-kind.ts";
 import { type ReplayReport, replayJobs } from "./replay-jobs.ts";
 
 /** Tables that the store's writer fills while jobs are written anew. */
-const REPLAYED = new Set([
-  "meta",
-  "event_types",
-  "jobs",
-  "job_projections",
-  "tasks",
-  "facts",
-  "logs",
-  "segments",
-  "runs",
-]);
+const REPLAYED = new Set(["meta", "event_types", "jobs", "job_projections", "tasks", "facts", "segments", "runs"]);
 
 /** Makes a new database of facts out of salvaged rows: jobs by the store's own writer, all else as it was found. */
 export function rebuildFacts(options: RebuildOptions): ReplayReport {

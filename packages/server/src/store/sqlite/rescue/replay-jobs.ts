@@ -1,14 +1,6 @@
 import type { DatabaseSync } from "node:sqlite";
-import {
-  emptyJob,
-  fold,
-  isJsonObject,
-  type JsonObject,
-  LOG_LEVELS,
-  type PlayheadEvent,
-  summaryOf,
-} from "@playhead/core";
-import type { FactRow, JobProjection, LogRow } from "../../store.ts";
+import { emptyJob, fold, type PlayheadEvent, summaryOf } from "@playhead/core";
+import type { FactRow, JobProjection } from "../../store.ts";
 import { createGroupEncoder } from "../group-message.ts";
 import { openWriterService } from "../writer-service.ts";
 import { type FoundJob, type MendedJob, mendJob } from "./mend-job.ts";
@@ -41,20 +33,15 @@ const MOST_NAMED = 100;
 /** Writes what was salvaged into a new database, by the store's own writer: so that whatever it holds fits together. */
 export function replayJobs({ salvaged, file, newEpoch, segmentSize, onProgress }: ReplayOptions): ReplayReport {
   const found = readFoundJobs(salvaged);
-  const selectLogs = prepareLogs(salvaged);
   const writer = openWriterService({ file, newEpoch, segmentSize });
   const encoder = createGroupEncoder();
-  const pending = { facts: [] as FactRow[], logs: [] as LogRow[], projections: [] as JobProjection[] };
+  const pending = { facts: [] as FactRow[], projections: [] as JobProjection[] };
   const mended: { jobId: string; lostEvents: number }[] = [];
   const totals = { jobs: 0, facts: 0, mendedCount: 0, nameless: 0 };
 
   function flush(): void {
     writer.commit(1, encoder.encode({ ...pending, sources: new Map() }), 0);
     for (const rows of Object.values(pending)) rows.length = 0;
-  }
-
-  function flushWhenDue(): void {
-    if (pending.facts.length + pending.logs.length >= FACTS_PER_GROUP) flush();
   }
 
   function replay(job: FoundJob): MendedJob {
@@ -70,7 +57,7 @@ export function replayJobs({ salvaged, file, newEpoch, segmentSize, onProgress }
       }
       pending.facts.push(factRowOf(value, ownId));
       totals.facts += 1;
-      flushWhenDue();
+      if (pending.facts.length >= FACTS_PER_GROUP) flush();
     }
   }
 
@@ -85,10 +72,6 @@ export function replayJobs({ salvaged, file, newEpoch, segmentSize, onProgress }
       }
       const { lost, ...projection } = replay(job);
       pending.projections.push(projection);
-      for (const log of selectLogs(jobNo, job.jobId)) {
-        pending.logs.push(log);
-        flushWhenDue();
-      }
       totals.jobs += 1;
       if (lost === 0) continue;
       totals.mendedCount += 1;
@@ -109,30 +92,4 @@ function factRowOf({ job_id, seq, type, ts, correlation_id, data }: PlayheadEven
 
 function countFacts(db: DatabaseSync, jobNo: number): number {
   return Number(db.prepare("SELECT count(*) AS count FROM facts WHERE job_no = ?").get(jobNo)?.count);
-}
-
-function prepareLogs(db: DatabaseSync) {
-  db.exec("CREATE INDEX found_logs ON logs (job_no, id)");
-  const select = db.prepare("SELECT ts_ms, level, task_id, message, fields FROM logs WHERE job_no = ? ORDER BY id");
-  return function* logsOf(jobNo: number, jobId: string): Generator<LogRow> {
-    for (const { ts_ms, level, task_id, message, fields } of select.iterate(jobNo)) {
-      yield {
-        job_id: jobId,
-        task_id: task_id === null ? null : String(task_id),
-        tsMs: Number(ts_ms),
-        level: LOG_LEVELS[Number(level)] ?? "info",
-        message: String(message),
-        fields: parseFields(String(fields)),
-      };
-    }
-  };
-}
-
-function parseFields(text: string): JsonObject {
-  try {
-    const value: unknown = JSON.parse(text);
-    return isJsonObject(value) ? value : {};
-  } catch {
-    return {};
-  }
 }

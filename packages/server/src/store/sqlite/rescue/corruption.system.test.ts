@@ -80,8 +80,7 @@ function fill(name: string, isClosed: boolean): void {
   });
   const encoder = createGroupEncoder();
   for (const script of scripts.map((_, job) => scriptOf(job))) {
-    const logs = Array.from({ length: 15 }, (_, line) => script.log(`line ${line}`));
-    writer.commit(1, encoder.encode({ ...script.group(), logs, sources: new Map([[script.jobId, 7]]) }), 0);
+    writer.commit(1, encoder.encode({ ...script.group(), sources: new Map([[script.jobId, 7]]) }), 0);
     writer.commit(1, encoder.encode(EMPTY_GROUP), 0);
   }
   for (let key = 0; key < 40; key++)
@@ -119,7 +118,6 @@ function readAll(folder: string): Read {
       facts.set(job_id, JSON.parse(reader.readFacts(job_id, 0, 1e6)));
       const [summary, ...tasks] = (reader.readJob(job_id) as readonly string[]).map((text) => JSON.parse(text));
       states.set(job_id, { state: summary.state, tasks: tasks.flat().length });
-      JSON.parse(reader.readLogs({ jobId: job_id, limit: 1e6 }));
     }
     facts.delete("fresh");
     states.delete("fresh");
