@@ -1,5 +1,11 @@
 import { readdirSync, readFileSync } from "node:fs";
 import path from "node:path";
+import {
+  LOG_FILE_NAMES,
+  type LogFileName,
+  type LogFilesSettings,
+  type RotationSettings,
+} from "../src/logs/files/log-files-settings.ts";
 
 /** The files that a log file consists of, the oldest first; nothing where there is none. */
 export function logFilePaths(folder: string, name: string): readonly string[] {
@@ -21,4 +27,9 @@ export function readLogFile(folder: string, name: string): readonly Record<strin
 
 function parseLine(line: string): Record<string, unknown> {
   return JSON.parse(line);
+}
+
+/** The same for each of the files. */
+export function allRotatedBy(rotation: RotationSettings): LogFilesSettings["files"] {
+  return Object.fromEntries(LOG_FILE_NAMES.map((name) => [name, rotation])) as Record<LogFileName, RotationSettings>;
 }
