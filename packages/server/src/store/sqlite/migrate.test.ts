@@ -77,7 +77,9 @@ describe("migrations", () => {
     expect(JSON.parse(String(row?.summary))).toEqual({ ...was, liveness: "ok", liveness_since: null });
   });
 
-  test("have versions that count from 1 on", () => {
-    expect(MIGRATIONS.map(({ version }) => version)).toEqual(MIGRATIONS.map((_, at) => at + 1));
+  test("have versions that grow from 1 on", () => {
+    const versions = MIGRATIONS.map(({ version }) => version);
+    expect(versions).toEqual([...new Set(versions)].sort((a, b) => a - b));
+    expect(versions[0]).toBe(1);
   });
 });

@@ -1,13 +1,14 @@
 import type { DatabaseSync } from "node:sqlite";
 import { PlayheadError } from "@playhead/core";
-import type { CommitResult } from "../store.ts";
-import { openForWriting, writeDurably } from "./connection.ts";
+import type { CommitResult, JobPruneLimits, PrunedJobs } from "../store.ts";
+import { openForWriting, trackFreePages, writeDurably } from "./connection.ts";
 import { createDocumentWriter, type DocumentWriter } from "./documents.ts";
 import { assignTypeCodes } from "./event-type-codes.ts";
 import { EVENT_TYPE_NAMES, type GroupMessage } from "./group-message.ts";
 import { checkVersion, migrate } from "./migrate.ts";
 import { MIGRATIONS } from "./migrations/all.ts";
 import { asStoreError } from "./store-error.ts";
+import { tidyStep } from "./tidy.ts";
 import { createWriter } from "./writer.ts";
 
 export interface WriterServiceOptions {
@@ -25,6 +26,9 @@ export interface WriterService extends DocumentWriter {
    * @param turn grows each time that the sender begins anew
    */
   commit(turn: number, group: GroupMessage, nowMs: number): CommitResult;
+  prune(limits: JobPruneLimits, nowMs: number): PrunedJobs;
+  /** @returns whether there is more to do */
+  tidy(): boolean;
   close(): void;
 }
 
@@ -35,6 +39,7 @@ export function openWriterService({ file, newEpoch, segmentSize }: WriterService
     opened = openForWriting(file);
     // Before anything is changed: it may not be ours.
     checkVersion(opened, MIGRATIONS, file);
+    trackFreePages(opened);
     writeDurably(opened);
     migrate(opened, MIGRATIONS);
     const epoch = readEpoch(opened, newEpoch);
@@ -54,6 +59,8 @@ export function openWriterService({ file, newEpoch, segmentSize }: WriterService
           throw error;
         }
       },
+      prune: writer.prune,
+      tidy: () => tidyStep(db),
       ...createDocumentWriter(opened),
       close: () => db.close(),
     };
