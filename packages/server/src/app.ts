@@ -9,6 +9,7 @@ import { mayDo } from "./auth/principal.ts";
 import type { Config } from "./config/config.ts";
 import { createEngine, type Engine, type LocalEngine, type ServerLog } from "./engine.ts";
 import { jobLimitsOf } from "./engine-job-watch.ts";
+import { retentionPolicyOf } from "./engine-retention.ts";
 import { textOf } from "./error-text.ts";
 import type { Gateway, GatewayLoad } from "./gateway/gateway.ts";
 import { diskCheck } from "./health/checks/disk.ts";
@@ -65,6 +66,7 @@ export async function startServer(options: ServerOptions): Promise<PlayheadServe
     dataFolder: options.config.data,
     log: options.log,
     limits: jobLimitsOf(options.config),
+    retention: retentionPolicyOf(options.config),
   });
   try {
     return await startNetwork(engine, options);

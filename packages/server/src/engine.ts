@@ -15,10 +15,12 @@ import { createStarts } from "./control/starts.ts";
 import { createWorkers } from "./control/workers.ts";
 import { createJobReads } from "./engine-job-reads.ts";
 import { DEFAULT_JOB_LIMITS, type JobLimits, waitingJobs, watchJobs } from "./engine-job-watch.ts";
+import { DEFAULT_RETENTION, openRetention } from "./engine-retention.ts";
 import { textOf } from "./error-text.ts";
 import { createIngest } from "./ingest/ingest.ts";
 import { createMediaRoots, type MediaRoots } from "./media/media-roots.ts";
 import { LOCAL_WORKER_PREFIX, recoverLostJobs } from "./recovery/recover-lost-jobs.ts";
+import type { RetentionPolicy } from "./retention/retention.ts";
 import { documentPages } from "./store/document-pages.ts";
 import { createSqliteStore } from "./store/sqlite/open-store.ts";
 import type { Store } from "./store/store.ts";
@@ -39,6 +41,8 @@ export interface EngineOptions {
   readonly nowMs?: () => number;
   /** @defaultValue {@link DEFAULT_JOB_LIMITS} */
   readonly limits?: JobLimits;
+  /** How long things are kept. @defaultValue {@link DEFAULT_RETENTION} */
+  readonly retention?: RetentionPolicy;
 }
 
 /** What an sdk in the same process needs of the engine: the other end of its `local` transport. */
@@ -72,7 +76,8 @@ interface CommandsRequest {
  * @throws PlayheadError `data_in_use` when another process has the folder, `data_newer`, `data_damaged` or
  * `data_unwritable` where the database cannot be used.
  */
-export async function createEngine({ dataFolder, log, nowMs = Date.now, limits = DEFAULT_JOB_LIMITS }: EngineOptions) {
+export async function createEngine(options: EngineOptions) {
+  const { dataFolder, log, nowMs = Date.now, limits = DEFAULT_JOB_LIMITS, retention = DEFAULT_RETENTION } = options;
   makeFolder(dataFolder);
   const media = createMediaRoots(dataFolder);
   const store = await createSqliteStore({
@@ -80,7 +85,7 @@ export async function createEngine({ dataFolder, log, nowMs = Date.now, limits =
     nowMs,
     newEpoch: () => randomBytes(6).toString("hex"),
   });
-  const engine = assembleEngine({ store, media, log, nowMs, limits });
+  const engine = assembleEngine({ store, media, log, nowMs, limits, retention });
   try {
     await engine.recover();
     return engine;
@@ -92,12 +97,12 @@ export async function createEngine({ dataFolder, log, nowMs = Date.now, limits =
 
 export type Engine = Awaited<ReturnType<typeof createEngine>>;
 
-interface EngineParts extends Pick<Required<EngineOptions>, "log" | "nowMs" | "limits"> {
+interface EngineParts extends Pick<Required<EngineOptions>, "log" | "nowMs" | "limits" | "retention"> {
   readonly store: Store;
   readonly media: MediaRoots;
 }
 
-function assembleEngine({ store, media, log, nowMs, limits }: EngineParts) {
+function assembleEngine({ store, media, log, nowMs, limits, retention: policy }: EngineParts) {
   const bus = createMemoryBus((error) => log("error", "a listener of the bus failed", { error: textOf(error) }));
   const ingest = createIngest({
     store,
@@ -108,6 +113,7 @@ function assembleEngine({ store, media, log, nowMs, limits }: EngineParts) {
       log("error", `the store refused to write; trying again in ${retryInMs} ms`, { error: textOf(error) }),
     onDefect: (error, jobId) => log("error", "a record could not be taken", { job_id: jobId, error: textOf(error) }),
   });
+  const retention = openRetention({ store, policy, isQuiet: () => ingest.pending() === 0, nowMs, log });
   const reads = createJobReads({ store, ingest });
   const { findJob } = reads;
   const workers = createWorkers({ nowMs, lostAfterMs: limits.workerLostAfterMs, commandsOnReturn, onExpected });
@@ -221,7 +227,7 @@ function assembleEngine({ store, media, log, nowMs, limits }: EngineParts) {
 
   async function end(): Promise<void> {
     try {
-      await stopIntake();
+      await Promise.all([stopIntake(), retention.close()]);
     } finally {
       await store.close();
     }
@@ -236,12 +242,14 @@ function assembleEngine({ store, media, log, nowMs, limits }: EngineParts) {
     workers,
     control,
     starts,
+    retention,
     local,
     ...reads,
     waitForCommands,
     endedJobs,
     /** Ends the jobs of workers that ended with an earlier process. */
     async recover(): Promise<void> {
+      retention.start();
       await rememberWorkers();
       const lost = await recoverLostJobs({
         openJobIds: store.readOpenJobIds,
