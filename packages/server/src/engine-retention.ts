@@ -1,7 +1,6 @@
 import type { Config } from "./config/config.ts";
-import type { ServerLog } from "./engine.ts";
 import { textOf } from "./error-text.ts";
-import type { LogFiles } from "./logs/files/create-log-files.ts";
+import type { LogFiles } from "./logs/files/log-files.ts";
 import { createRetention, type Keeper, type Retention, type RetentionPolicy } from "./retention/retention.ts";
 import type { Store } from "./store/store.ts";
 import type { TelemetryStore } from "./store/telemetry-store.ts";
@@ -23,7 +22,7 @@ export interface EngineRetentionDeps {
   readonly policy: RetentionPolicy;
   readonly isQuiet: () => boolean;
   readonly nowMs: () => number;
-  readonly log: ServerLog;
+  readonly log: (level: "warning", message: string, fields: { readonly error: string }) => void;
 }
 
 /** Of one step: what a commit that comes meanwhile may wait for is some milliseconds. */

@@ -6,7 +6,7 @@ import { fileURLToPath } from "node:url";
 import { expect, test } from "vitest";
 import { allRotatedBy, logFilePaths, readLogFile } from "../../../test/log-files.ts";
 import { tempFolder } from "../../../test/temp-folder.ts";
-import { createLogFiles } from "./create-log-files.ts";
+import { openLogFiles } from "../../engine-log-files.ts";
 import { DEFAULT_LOG_FILES, LOG_FILE_NAMES } from "./log-files-settings.ts";
 
 const SCRIPT = fileURLToPath(new URL("../../../fixtures/log-until-killed.ts", import.meta.url));
@@ -49,7 +49,7 @@ function expectWholeLines(logs: string): void {
 
 /** All four files parse, have every acknowledged line, none twice, and in its order. */
 async function expectAll(dataFolder: string, acknowledged: readonly number[]): Promise<void> {
-  const files = await createLogFiles({
+  const files = await openLogFiles({
     dataFolder,
     // Nothing is to go because of how many there are.
     settings: { ...DEFAULT_LOG_FILES, files: allRotatedBy({ maxBytes: 2_500, keep: 5_000 }) },

@@ -1,5 +1,5 @@
 import { expect, test } from "vitest";
-import { logFilesSettingsOf } from "./app-log-files.ts";
+import { logFilesSettingsOf } from "./engine-log-files.ts";
 import { configSchema } from "./config/config.ts";
 import { DEFAULT_LOG_FILES } from "./logs/files/log-files-settings.ts";
 

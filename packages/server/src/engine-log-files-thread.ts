@@ -1,5 +1,5 @@
 import { Worker, workerData } from "node:worker_threads";
-import { serveThread } from "../../store/sqlite/thread.ts";
+import { serveThread } from "./store/sqlite/thread.ts";
 
 /** Tells the thread that runs this file from whoever only imports it. */
 const ROLE = "playhead-log-files";
@@ -10,6 +10,6 @@ export function startLogFilesThread(): Worker {
 }
 
 if (workerData === ROLE) {
-  const { openLogFilesService } = await import("./log-files-service.ts");
+  const { openLogFilesService } = await import("./logs/files/log-files-service.ts");
   serveThread(openLogFilesService);
 }

@@ -3,14 +3,14 @@ import { expect, onTestFinished, test } from "vitest";
 import { logEntry } from "../../../test/log-entries.ts";
 import { readLogFile } from "../../../test/log-files.ts";
 import { tempFolder } from "../../../test/temp-folder.ts";
-import { createLogFiles } from "./create-log-files.ts";
+import { openLogFiles } from "../../engine-log-files.ts";
 import { DEFAULT_LOG_FILES } from "./log-files-settings.ts";
 
 async function setup() {
   const dataFolder = tempFolder();
   const told: string[] = [];
   const log = (level: string, message: string) => void told.push(`${level}: ${message}`);
-  const files = await createLogFiles({ dataFolder, settings: DEFAULT_LOG_FILES, log });
+  const files = await openLogFiles({ dataFolder, settings: DEFAULT_LOG_FILES, log });
   onTestFinished(() => files.close());
   const read = (name: string) => readLogFile(path.join(dataFolder, "logs"), name).map(({ message }) => message);
   return { files, read, told };

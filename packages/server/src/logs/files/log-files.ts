@@ -1,20 +1,16 @@
-import { tmpdir } from "node:os";
-import path from "node:path";
 import { setImmediate as othersTurn } from "node:timers/promises";
 import type { LogEntry, LogLevel } from "@playhead/core";
-import { callThread } from "../../store/sqlite/thread.ts";
-import { type EmergencyPlace, emergencyPlaces } from "./emergency-log.ts";
-import type {
-  LinesMessage,
-  LogFileStats,
-  LogFilesNews,
-  LogFilesService,
-  LogFilesServiceOptions,
-} from "./log-files-service.ts";
+import type { LinesMessage, LogFileStats, LogFilesNews, LogFilesService } from "./log-files-service.ts";
 import type { LogFileName, LogFilesSettings } from "./log-files-settings.ts";
-import { startLogFilesThread } from "./log-files-thread.ts";
 import { lineOf } from "./log-line.ts";
 import { destinationsOf } from "./log-routing.ts";
+
+/** The service, in a thread of its own. */
+export type LogFilesThread = {
+  readonly [Name in keyof LogFilesService]: (
+    ...args: Parameters<LogFilesService[Name]>
+  ) => Promise<ReturnType<LogFilesService[Name]>>;
+};
 
 /** What the log files have to say, for the server's own log. */
 export type LogFilesListener = (
@@ -23,17 +19,10 @@ export type LogFilesListener = (
   fields: Readonly<Record<string, unknown>>,
 ) => void;
 
-export interface LogFilesOptions {
-  /** The data folder; the files lie in its `logs/`, which is made where it is not there. */
-  readonly dataFolder: string;
+export interface LogFilesDeps {
+  readonly thread: LogFilesThread;
   readonly settings: LogFilesSettings;
   readonly log: LogFilesListener;
-  /** @defaultValue `emergency.log` in the data folder, then one of the user's in the temp folder */
-  readonly emergency?: readonly EmergencyPlace[];
-  /** Of each file: so much waits at most while it cannot be written. @defaultValue 8 MB */
-  readonly maxWaitingBytes?: number;
-  /** What waits is tried again this often. @defaultValue 1,000 */
-  readonly retryMs?: number;
 }
 
 export interface LogFilesStats {
@@ -64,18 +53,13 @@ export interface LogFiles {
   close(): Promise<void>;
 }
 
-const MAX_WAITING_BYTES = 8 * 1024 * 1024;
-const RETRY_MS = 1_000;
 /** So many entries become lines before others get their turn: some milliseconds' work. */
 const ENTRIES_AT_ONCE = 250;
 
-/** Starts the thread, and sets in order what an earlier process left. */
-export async function createLogFiles(options: LogFilesOptions): Promise<LogFiles> {
-  const { dataFolder, log, maxWaitingBytes = MAX_WAITING_BYTES, retryMs = RETRY_MS } = options;
-  const { emergency = emergencyPlaces(dataFolder, tmpdir(), process.getuid?.() ?? 0) } = options;
-  let { settings } = options;
+/** Log files over a thread that has them open. */
+export function createLogFiles({ thread, settings: firstSettings, log }: LogFilesDeps): LogFiles {
+  let settings = firstSettings;
   const origin = { processId: process.pid, threadId: 0 };
-  const thread = callThread<LogFilesServiceOptions, LogFilesService>(startLogFilesThread(), "the log files' thread");
   let lost = 0;
   let isThreadLost = false;
   let last: Promise<void> = Promise.resolve();
@@ -86,9 +70,9 @@ export async function createLogFiles(options: LogFilesOptions): Promise<LogFiles
     let critical = "";
     for (const entry of entries) {
       try {
-        let line = "";
+        let [line, lineLevel] = ["", ""];
         for (const { file, level } of destinationsOf(entry, settings)) {
-          line = lineOf(entry, origin, level);
+          if (level !== lineLevel) [line, lineLevel] = [lineOf(entry, origin, level), level];
           lines[file] = (lines[file] ?? "") + line;
         }
         if (entry.level === "critical") critical += line;
@@ -105,12 +89,13 @@ export async function createLogFiles(options: LogFilesOptions): Promise<LogFiles
 
   /** Hands entries over, piece by piece. */
   async function hand(entries: readonly LogEntry[]): Promise<void> {
-    for (let at = 0; at < entries.length; at += ENTRIES_AT_ONCE) {
+    for (let at = 0; at === 0 || at < entries.length; at += ENTRIES_AT_ONCE) {
       if (at > 0) await othersTurn();
       const piece = entries.slice(at, at + ENTRIES_AT_ONCE);
       const message = messageOf(piece);
-      if (Object.keys(message.lines).length === 0) continue;
-      await thread.call("append", message).then(tell, (error: unknown) => lose(piece.length, error));
+      // Most groups have nothing for any file; an empty one is asked by who wants the news.
+      if (piece.length > 0 && Object.keys(message.lines).length === 0) continue;
+      await thread.append(message).then(tell, (error: unknown) => lose(piece.length, error));
     }
   }
 
@@ -122,19 +107,9 @@ export async function createLogFiles(options: LogFilesOptions): Promise<LogFiles
 
   async function end(): Promise<void> {
     await last;
-    await thread.call("finish").then(tell, () => undefined);
-    await thread.call("close").catch(() => undefined);
-    await thread.ended;
+    await thread.finish().then(tell, () => undefined);
+    await thread.close().catch(() => undefined);
   }
-
-  await thread.open({
-    folder: path.join(dataFolder, "logs"),
-    rotations: settings.files,
-    emergencyPlaces: emergency,
-    maxWaitingBytes,
-    retryMs,
-  });
-  tell(await thread.call("append", { lines: {}, critical: "" }));
 
   return {
     append(entries) {
@@ -143,15 +118,15 @@ export async function createLogFiles(options: LogFilesOptions): Promise<LogFiles
     },
     configure(next) {
       settings = next;
-      thread.call("configure", next.files).catch(() => undefined);
+      thread.configure(next.files).catch(() => undefined);
     },
     setLevel(level) {
       settings = { ...settings, level };
     },
     async stats() {
-      return { files: await thread.call("stats"), lost };
+      return { files: await thread.stats(), lost };
     },
-    removePutAside: (beforeMs) => thread.call("removePutAside", beforeMs).catch(() => 0),
+    removePutAside: (beforeMs) => thread.removePutAside(beforeMs).catch(() => 0),
     close() {
       closing ??= end();
       return closing;
