@@ -63,6 +63,15 @@ export {
   type ProgressTreeOptions,
 } from "./progress-tree.ts";
 export {
+  bucketValue,
+  createSketch,
+  decodeSketch,
+  encodedBuckets,
+  SKETCH_RELATIVE_ERROR,
+  type Sketch,
+} from "./sketch.ts";
+export type { SketchBuckets } from "./sketch-text.ts";
+export {
   type JobSnapshot,
   type JobSummary,
   jobFromSnapshot,

@@ -70,7 +70,7 @@ export interface ExecutionTotals {
   readonly duration_sum_ms: number;
   readonly duration_min_ms: number;
   readonly duration_max_ms: number;
-  /** A sketch of the durations in milliseconds, as `encodeSketch` gives it. */
+  /** A sketch of the durations in milliseconds, as `Sketch.encode` gives it. */
   readonly sketch: string;
 }
 

@@ -1,6 +1,6 @@
 import { expect, test } from "vitest";
-import { logFilesSettingsOf } from "./engine-log-files.ts";
 import { configSchema } from "./config/config.ts";
+import { logFilesSettingsOf } from "./engine-log-files.ts";
 import { DEFAULT_LOG_FILES } from "./logs/files/log-files-settings.ts";
 
 test("nothing said gives the sizes, numbers and thresholds of the format", () => {

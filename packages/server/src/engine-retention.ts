@@ -16,8 +16,8 @@ export function retentionPolicyOf(config: Config): RetentionPolicy {
 }
 
 export interface EngineRetentionDeps {
-  readonly store: Pick<Store, "prune" | "tidy">;
-  readonly telemetry?: Pick<TelemetryStore, "prune">;
+  readonly store: Pick<Store, "prune" | "maintain">;
+  readonly telemetry?: Pick<TelemetryStore, "prune" | "maintain">;
   readonly logFiles?: Pick<LogFiles, "removePutAside">;
   readonly policy: RetentionPolicy;
   readonly isQuiet: () => boolean;
@@ -58,7 +58,7 @@ export function openRetention(deps: EngineRetentionDeps): Retention {
   return createRetention({
     keepers,
     policy,
-    tidy: store.tidy,
+    maintain: async () => (await store.maintain()) || (await telemetry?.maintain()) === true,
     isQuiet,
     nowMs,
     onError: (error, keeper) => log("warning", `old ${keeper} could not be let go of`, { error: textOf(error) }),

@@ -23,7 +23,7 @@ function setup(deps: Partial<RetentionDeps> = {}) {
   const retention = createRetention({
     keepers: [],
     policy: { detailsMs: 90 * DAY_MS, summariesMs: 365 * DAY_MS },
-    tidy: async () => false,
+    maintain: async () => false,
     isQuiet: () => true,
     nowMs: () => NOW_MS,
     onError: (error, keeper) => errors.push(`${keeper}: ${(error as Error).message}`),
@@ -93,7 +93,7 @@ test("it runs by itself, again and again, and keeps house afterwards while nobod
         if (runs === 3) enough.resolve();
       }),
     ],
-    tidy: async () => {
+    maintain: async () => {
       said.push("tidy");
       toTidy -= 1;
       return toTidy > 0;

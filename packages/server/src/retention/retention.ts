@@ -31,7 +31,7 @@ export interface RetentionDeps {
   readonly keepers: readonly Keeper[];
   readonly policy: RetentionPolicy;
   /** One small step of housekeeping. @returns whether there is more to do */
-  readonly tidy: () => Promise<boolean>;
+  readonly maintain: () => Promise<boolean>;
   /** Whether nobody waits for the store right now: housekeeping has time. */
   readonly isQuiet: () => boolean;
   readonly nowMs: () => number;
@@ -62,7 +62,7 @@ const PAUSE_MOST_MS = 1_000;
  * Then it keeps house, while nobody wants anything.
  */
 export function createRetention(deps: RetentionDeps) {
-  const { keepers, policy, tidy, isQuiet, nowMs, onError } = deps;
+  const { keepers, policy, maintain, isQuiet, nowMs, onError } = deps;
   const { firstAfterMs = FIRST_AFTER_MS, everyMs = EVERY_MS } = deps;
   const closing = new AbortController();
   const { signal } = closing;
@@ -120,7 +120,7 @@ export function createRetention(deps: RetentionDeps) {
     try {
       while (!signal.aborted && isQuiet()) {
         const startedMs = performance.now();
-        if (!(await inTurn(tidy))) return;
+        if (!(await inTurn(maintain))) return;
         await pause(startedMs);
       }
     } catch (error) {

@@ -218,7 +218,7 @@ export interface Store {
    * One small step of housekeeping, for a quiet time: gives room that is not needed any more back to the disk, and
    * refreshes what the planner of queries knows. @returns whether there is more to do
    */
-  tidy(): Promise<boolean>;
+  maintain(): Promise<boolean>;
   /** Ends after everything committed is durable, and lets the files go. */
   close(): Promise<void>;
 }

@@ -20,7 +20,7 @@ const QUESTIONS: Readonly<Record<string, (store: Store) => Promise<unknown>>> = 
   readDocument: (store) => store.readDocument("c", "d"),
   listDocuments: (store) => store.listDocuments({ collection: "c", limit: 1 }),
   prune: (store) => store.prune({ detailsBeforeMs: 0, summariesBeforeMs: 0, limit: 1 }),
-  tidy: (store) => store.tidy(),
+  maintain: (store) => store.maintain(),
 };
 
 /** What happens at the end of a store, and at its next beginning. */

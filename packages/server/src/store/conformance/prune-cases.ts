@@ -194,9 +194,9 @@ export const PRUNE_CASES: readonly StoreCase<OwnSetup>[] = [
       await store.commit(script.group());
       await pruneAll(store, before(START_MS + DAY_MS));
       let steps = 0;
-      while (await store.tidy()) steps += 1;
+      while (await store.maintain()) steps += 1;
       expect(steps).toBeLessThan(100);
-      expect(await store.tidy()).toBe(false);
+      expect(await store.maintain()).toBe(false);
     },
   },
 ];

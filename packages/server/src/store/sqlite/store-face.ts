@@ -6,6 +6,7 @@ import { createGroupEncoder } from "./group-message.ts";
 import type { PageText } from "./reader.ts";
 import type { ReaderService, ReaderServiceOptions } from "./reader-service.ts";
 import type { ThreadCaller } from "./thread.ts";
+import { createTurns } from "./turns.ts";
 import type { WriterService, WriterServiceOptions } from "./writer-service.ts";
 
 export interface StoreFaceDeps {
@@ -20,20 +21,12 @@ export interface StoreFaceDeps {
 /** The store as the rest of the server sees it: asks its two threads, and makes values of their texts. */
 export function createStoreFace({ epoch, writer, reader, nowMs, end }: StoreFaceDeps): Store {
   const encoder = createGroupEncoder();
-  let turn = 1;
+  const turns = createTurns(encoder.restart);
   let closed: Promise<void> | null = null;
 
   async function commit(group: CommitGroup): Promise<CommitResult> {
     checkOpen();
-    const ownTurn = turn;
-    try {
-      return await writer.call("commit", ownTurn, encoder.encode(group), nowMs());
-    } catch (error) {
-      // The writer refuses all others of this turn; who knows of the failure may begin anew.
-      if (turn === ownTurn) turn += 1;
-      encoder.restart();
-      throw error;
-    }
+    return await turns.send((turn) => writer.call("commit", turn, encoder.encode(group), nowMs()));
   }
 
   const ask: typeof reader.call = async (name, ...args) => {
@@ -76,7 +69,7 @@ export function createStoreFace({ epoch, writer, reader, nowMs, end }: StoreFace
     listDocuments: async (query) =>
       (await ask("listDocuments", query, nowMs())).map((text) => ({ ...text, body: JSON.parse(text.body) })),
     prune: (limits) => write("prune", limits, nowMs()),
-    tidy: () => write("tidy"),
+    maintain: () => write("maintain"),
     close() {
       closed ??= end();
       return closed;

@@ -1,14 +1,14 @@
 import type { DatabaseSync } from "node:sqlite";
-import { PlayheadError } from "@playhead/core";
 import type { CommitResult, JobPruneLimits, PrunedJobs } from "../store.ts";
 import { openForWriting, trackFreePages, writeDurably } from "./connection.ts";
 import { createDocumentWriter, type DocumentWriter } from "./documents.ts";
 import { assignTypeCodes } from "./event-type-codes.ts";
 import { EVENT_TYPE_NAMES, type GroupMessage } from "./group-message.ts";
+import { maintainStep } from "./maintain.ts";
 import { checkVersion, migrate } from "./migrate.ts";
 import { MIGRATIONS } from "./migrations/all.ts";
 import { asStoreError } from "./store-error.ts";
-import { tidyStep } from "./tidy.ts";
+import { createTurnGate } from "./turns.ts";
 import { createWriter } from "./writer.ts";
 
 export interface WriterServiceOptions {
@@ -28,7 +28,7 @@ export interface WriterService extends DocumentWriter {
   commit(turn: number, group: GroupMessage, nowMs: number): CommitResult;
   prune(limits: JobPruneLimits, nowMs: number): PrunedJobs;
   /** @returns whether there is more to do */
-  tidy(): boolean;
+  maintain(): boolean;
   close(): void;
 }
 
@@ -45,22 +45,15 @@ export function openWriterService({ file, newEpoch, segmentSize }: WriterService
     const epoch = readEpoch(opened, newEpoch);
     const writer = createWriter(opened, { segmentSize, typeCodes: assignTypeCodes(opened, EVENT_TYPE_NAMES, file) });
     const db = opened;
-    let refusedTurn = 0;
+    const inTurn = createTurnGate();
     return {
       epoch: () => epoch,
       commit(turn, group, nowMs) {
         writer.learn(group.handles);
-        if (turn <= refusedTurn)
-          throw new PlayheadError("service_unavailable", "a group before this one was not stored");
-        try {
-          return writer.commit(group, nowMs);
-        } catch (error) {
-          refusedTurn = turn;
-          throw error;
-        }
+        return inTurn(turn, () => writer.commit(group, nowMs));
       },
       prune: writer.prune,
-      tidy: () => tidyStep(db),
+      maintain: () => maintainStep(db),
       ...createDocumentWriter(opened),
       close: () => db.close(),
     };

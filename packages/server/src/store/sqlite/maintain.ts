@@ -11,7 +11,7 @@ const FREE_AT_LEAST = 1_024;
 const ROWS_LOOKED_AT = 200;
 
 /** One small step of housekeeping. @returns whether there is more to do */
-export function tidyStep(db: DatabaseSync): boolean {
+export function maintainStep(db: DatabaseSync): boolean {
   const read = (name: string) => Number(prepareRow<[number]>(db, `PRAGMA ${name}`)()?.[0]);
   const hasMuchFree = () => {
     const free = read("freelist_count");
