@@ -25,6 +25,21 @@ type RunRow = [firstSeq: number, lastSeq: number, facts: NodeJS.NonSharedUint8Ar
 const JOBS_AT_ONCE = 50;
 const SOURCES_AT_ONCE = 500;
 
+/** Those that ended before a moment and have details, the oldest first. */
+export const DUE_JOBS = `
+  SELECT job_no, first_segment, last_segment FROM jobs
+  WHERE last_segment >= first_segment AND ended_ms < ? ORDER BY ended_ms LIMIT ${JOBS_AT_ONCE}`;
+/** Those that ended before a moment and have none; tenant by tenant, since that is how jobs are found by their end. */
+export const OLD_JOBS = `
+  WITH RECURSIVE tenants (tenant_id) AS (
+    SELECT min(tenant_id) FROM jobs
+    UNION ALL
+    SELECT (SELECT min(jobs.tenant_id) FROM jobs WHERE jobs.tenant_id > tenants.tenant_id) FROM tenants
+    WHERE tenants.tenant_id IS NOT NULL)
+  SELECT jobs.job_no FROM tenants
+  CROSS JOIN jobs ON jobs.tenant_id = tenants.tenant_id AND coalesce(jobs.ended_ms, 9007199254740991) < ?
+  WHERE jobs.last_segment < jobs.first_segment LIMIT ?`;
+
 /**
  * A job's details go in this order, over as many steps as it takes:
  *
@@ -34,11 +49,7 @@ const SOURCES_AT_ONCE = 500;
  * happens once in as long as details are kept: from then on the tail is younger.
  */
 export function createPruner(db: DatabaseSync, { segments, sealTail }: PrunerDeps): Pruner {
-  const selectDue = prepareRows<DueJob>(
-    db,
-    `SELECT job_no, first_segment, last_segment FROM jobs
-     WHERE last_segment >= first_segment AND ended_ms < ? ORDER BY ended_ms LIMIT ${JOBS_AT_ONCE}`,
-  );
+  const selectDue = prepareRows<DueJob>(db, DUE_JOBS);
   const selectSummary = prepareRow<[string]>(db, "SELECT summary FROM job_projections WHERE job_no = ?");
   const putProjection = db.prepare("UPDATE job_projections SET seq = ?, summary = ? WHERE job_no = ?");
   const deleteTasks = db.prepare(
@@ -52,18 +63,7 @@ export function createPruner(db: DatabaseSync, { segments, sealTail }: PrunerDep
   const updateRun = db.prepare("UPDATE runs SET first_seq = ?, facts = ? WHERE segment = ? AND job_no = ?");
   const deleteRun = db.prepare("DELETE FROM runs WHERE segment = ? AND job_no = ?");
   const setSegments = db.prepare("UPDATE jobs SET first_segment = ?, last_segment = ? WHERE job_no = ?");
-  // Tenant by tenant, since that is how jobs are found by their end.
-  const selectOld = prepareRows<[number]>(
-    db,
-    `WITH RECURSIVE tenants (tenant_id) AS (
-       SELECT min(tenant_id) FROM jobs
-       UNION ALL
-       SELECT (SELECT min(jobs.tenant_id) FROM jobs WHERE jobs.tenant_id > tenants.tenant_id) FROM tenants
-       WHERE tenants.tenant_id IS NOT NULL)
-     SELECT jobs.job_no FROM tenants
-     CROSS JOIN jobs ON jobs.tenant_id = tenants.tenant_id AND coalesce(jobs.ended_ms, 9007199254740991) < ?
-     WHERE jobs.last_segment < jobs.first_segment LIMIT ?`,
-  );
+  const selectOld = prepareRows<[number]>(db, OLD_JOBS);
   const deleteJob = db.prepare("DELETE FROM jobs WHERE job_no = ?");
   const deleteProjection = db.prepare("DELETE FROM job_projections WHERE job_no = ?");
   const deleteDocuments = db.prepare(
