@@ -122,6 +122,11 @@ export interface Job {
    * Facts about those cannot be folded, so the job's items are told by `job.progress`, and `counts` stay as they came.
    */
   readonly open_tasks_omitted?: number;
+  /**
+   * When the tasks and facts of a job that ended long ago were let go of; absent while they are there. Such a job is what
+   * it came to in the end, and takes nothing more.
+   */
+  readonly details_removed_at?: string;
 }
 
 /** @returns whether every open task is in hand, so that facts alone say how many items there are. */

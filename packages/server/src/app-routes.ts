@@ -11,6 +11,7 @@ import { createHistory } from "./history/job-as-of.ts";
 import type { Api } from "./http/api.ts";
 import { addAuditRoutes } from "./http/audit-routes.ts";
 import { addCallbackRoutes } from "./http/callback-routes.ts";
+import { addCleanupRoute } from "./http/cleanup-route.ts";
 import { addControlRoutes } from "./http/control-routes.ts";
 import { addCreateJobRoute } from "./http/create-job-route.ts";
 import { addEventRoutes } from "./http/event-routes.ts";
@@ -106,8 +107,11 @@ export function addObservations(http: Api, { readings }: Engine): void {
   addExportRoutes(http, readings.exporting);
 }
 
-/** Keys, job tokens, and the log of what was done with them. */
-export function addAdministration(http: Api, { hasJob }: Engine, auth: Auth, log: Audit): void {
+/** Who asks for a cleanup waits for so long at most. */
+const CLEANUP_MS = 2_000;
+
+/** Keys, job tokens, retention, and the log of what was done with them. */
+export function addAdministration(http: Api, { hasJob, retention }: Engine, auth: Auth, log: Audit): void {
   const { isOwner } = auth;
   const audit = ({ caller, ip }: AuditedRequest, action: string, target: string, tenantId: string) =>
     log.record({ credential_id: caller.credentialId, tenant_id: tenantId, action, target, address: ip });
@@ -127,4 +131,5 @@ export function addAdministration(http: Api, { hasJob }: Engine, auth: Auth, log
     audit,
   });
   addAuditRoutes(http, { list: log.list, isOwner });
+  addCleanupRoute(http, { cleanUp: () => retention.runNow(CLEANUP_MS), isOwner, audit });
 }

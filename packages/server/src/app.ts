@@ -9,6 +9,8 @@ import { mayDo } from "./auth/principal.ts";
 import type { Config } from "./config/config.ts";
 import { createEngine, type Engine, type LocalEngine } from "./engine.ts";
 import { jobLimitsOf } from "./engine-job-watch.ts";
+import { logFilesSettingsOf } from "./engine-log-files.ts";
+import { retentionPolicyOf } from "./engine-retention.ts";
 import { textOf } from "./error-text.ts";
 import type { Gateway, GatewayLoad } from "./gateway/gateway.ts";
 import { diskCheck } from "./health/checks/disk.ts";
@@ -67,6 +69,8 @@ export async function startServer(options: ServerOptions): Promise<PlayheadServe
     log: options.log,
     limits: jobLimitsOf(options.config),
     timeZone: options.config.time_zone,
+    retention: retentionPolicyOf(options.config),
+    logFiles: logFilesSettingsOf(options.config),
   });
   try {
     return await startNetwork(engine, options);

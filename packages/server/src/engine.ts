@@ -1,13 +1,10 @@
 import { randomBytes, randomUUID } from "node:crypto";
-import { mkdirSync } from "node:fs";
 import {
   type BatchAck,
   type ControlCommand,
   type ControlVerb,
   isFinalJobState,
   type Job,
-  type LogEntry,
-  PlayheadError,
   type RecordBatch,
   type WorkerCommand,
 } from "@playhead/core";
@@ -18,17 +15,17 @@ import { createWorkers } from "./control/workers.ts";
 import { createJobReads } from "./engine-job-reads.ts";
 import { DEFAULT_JOB_LIMITS, type JobLimits, waitingJobs, watchJobs } from "./engine-job-watch.ts";
 import { createReadings } from "./engine-readings.ts";
+import { DEFAULT_RETENTION, openRetention } from "./engine-retention.ts";
+import { openStores, type Stores } from "./engine-stores.ts";
 import { assembleTelemetry } from "./engine-telemetry.ts";
 import { textOf } from "./error-text.ts";
 import { createIngest } from "./ingest/ingest.ts";
+import { DEFAULT_LOG_FILES, type LogFilesSettings } from "./logs/files/log-files-settings.ts";
 import { createMediaRoots, type MediaRoots } from "./media/media-roots.ts";
 import { LOCAL_WORKER_PREFIX, recoverLostJobs } from "./recovery/recover-lost-jobs.ts";
+import type { RetentionPolicy } from "./retention/retention.ts";
 import type { ServerLog } from "./server-log.ts";
 import { documentPages } from "./store/document-pages.ts";
-import { createSqliteStore } from "./store/sqlite/open-store.ts";
-import { createSqliteTelemetry } from "./store/sqlite/telemetry/open-telemetry.ts";
-import type { Store } from "./store/store.ts";
-import type { TelemetryStore } from "./store/telemetry-store.ts";
 import { DEFAULT_TENANT, workerKeyOf } from "./tenants.ts";
 
 export interface EngineOptions {
@@ -41,8 +38,10 @@ export interface EngineOptions {
   readonly limits?: JobLimits;
   /** IANA zone of the hours, days, weeks and months that calls are summed up by. @defaultValue UTC */
   readonly timeZone?: string;
-  /** Writes what is observed elsewhere, too, before anyone hears that it is stored. @defaultValue nowhere */
-  readonly onEntries?: (entries: readonly LogEntry[]) => Promise<void>;
+  /** How long things are kept. @defaultValue {@link DEFAULT_RETENTION} */
+  readonly retention?: RetentionPolicy;
+  /** The log files of the data folder, and what goes into them. @defaultValue {@link DEFAULT_LOG_FILES} */
+  readonly logFiles?: LogFilesSettings;
 }
 
 /** What an sdk in the same process needs of the engine: the other end of its `local` transport. */
@@ -89,17 +88,11 @@ interface CommandsRequest {
  * `data_unwritable` where the database cannot be used.
  */
 export async function createEngine(options: EngineOptions) {
-  const { dataFolder, log, nowMs = Date.now, limits = DEFAULT_JOB_LIMITS } = options;
-  const { timeZone = "UTC", onEntries = async () => undefined } = options;
-  makeFolder(dataFolder);
+  const { dataFolder, log, nowMs = Date.now, limits = DEFAULT_JOB_LIMITS, retention = DEFAULT_RETENTION } = options;
+  const { timeZone = "UTC", logFiles = DEFAULT_LOG_FILES } = options;
+  const stores = await openStores({ dataFolder, nowMs, timeZone, logFiles, log });
   const media = createMediaRoots(dataFolder);
-  const store = await createSqliteStore({
-    folder: dataFolder,
-    nowMs,
-    newEpoch: () => randomBytes(6).toString("hex"),
-  });
-  const telemetryStore = await openTelemetryStore(store, dataFolder, timeZone);
-  const engine = assembleEngine({ store, telemetryStore, media, log, nowMs, limits, onEntries });
+  const engine = assembleEngine({ stores, media, log, nowMs, limits, retention });
   try {
     await engine.recover();
     return engine;
@@ -111,30 +104,20 @@ export async function createEngine(options: EngineOptions) {
 
 export type Engine = Awaited<ReturnType<typeof createEngine>>;
 
-interface EngineParts extends Pick<Required<EngineOptions>, "log" | "nowMs" | "limits" | "onEntries"> {
-  readonly store: Store;
-  readonly telemetryStore: TelemetryStore;
+interface EngineParts extends Pick<Required<EngineOptions>, "log" | "nowMs" | "limits" | "retention"> {
+  readonly stores: Stores;
   readonly media: MediaRoots;
 }
 
-/** @throws PlayheadError see {@link createEngine}; then the other store is closed */
-async function openTelemetryStore(store: Store, folder: string, timeZone: string): Promise<TelemetryStore> {
-  try {
-    return await createSqliteTelemetry({ folder, timeZone });
-  } catch (error) {
-    await store.close();
-    throw error;
-  }
-}
-
-function assembleEngine({ store, telemetryStore, media, log: tell, nowMs, limits, onEntries }: EngineParts) {
+function assembleEngine({ stores, media, log: tell, nowMs, limits, retention: policy }: EngineParts) {
+  const { store, telemetryStore, logFiles } = stores;
   const bus = createMemoryBus((error) => log("error", "a listener of the bus failed", { error: textOf(error) }));
   const telemetry = assembleTelemetry({
     store: telemetryStore,
     bus,
     parts: () => ({ ingest, workers }),
     log: tell,
-    onEntries,
+    onEntries: logFiles.append,
     leaseMs: limits.leaseMs,
     nowMs,
   });
@@ -147,6 +130,15 @@ function assembleEngine({ store, telemetryStore, media, log: tell, nowMs, limits
     onRetry: (error, retryInMs) =>
       log("error", `the store refused to write; trying again in ${retryInMs} ms`, { error: textOf(error) }),
     onDefect: (error, jobId) => log("error", "a record could not be taken", { job_id: jobId, error: textOf(error) }),
+  });
+  const retention = openRetention({
+    store,
+    telemetry: telemetryStore,
+    logFiles,
+    policy,
+    isQuiet: () => ingest.pending() + telemetry.pending() === 0,
+    nowMs,
+    log,
   });
   const reads = createJobReads({ store, ingest });
   const { findJob } = reads;
@@ -276,9 +268,9 @@ function assembleEngine({ store, telemetryStore, media, log: tell, nowMs, limits
 
   async function end(): Promise<void> {
     try {
-      await stopIntake();
+      await Promise.all([stopIntake(), retention.close()]);
     } finally {
-      await Promise.all([store.close(), telemetryStore.close()]);
+      await stores.close();
     }
   }
 
@@ -295,6 +287,7 @@ function assembleEngine({ store, telemetryStore, media, log: tell, nowMs, limits
     workers,
     control,
     starts,
+    retention,
     local,
     ...reads,
     readings,
@@ -308,6 +301,7 @@ function assembleEngine({ store, telemetryStore, media, log: tell, nowMs, limits
     },
     /** Ends the jobs of workers that ended with an earlier process. */
     async recover(): Promise<void> {
+      retention.start();
       await rememberWorkers();
       await telemetry.recover();
       const lost = await recoverLostJobs({
@@ -330,19 +324,4 @@ function assembleEngine({ store, telemetryStore, media, log: tell, nowMs, limits
 /** An id for a job that was given none. */
 export function newJobId(): string {
   return `job_${randomUUID().replaceAll("-", "").slice(0, 20)}`;
-}
-
-function makeFolder(folder: string): void {
-  try {
-    mkdirSync(folder, { recursive: true, mode: 0o700 });
-  } catch (cause) {
-    throw new PlayheadError(
-      "data_unwritable",
-      `the data folder ${folder} cannot be made: ${(cause as Error).message}`,
-      {
-        hint: "choose another with --data or PLAYHEAD_DATA",
-        cause,
-      },
-    );
-  }
 }

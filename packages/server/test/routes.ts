@@ -68,6 +68,7 @@ export const ROUTES: readonly RouteRow[] = [
   { route: "POST /api/v1/keys", needs: "admin", body: { name: "made by the test", role: "viewer" } },
   { route: "DELETE /api/v1/keys/:key_id", needs: "admin" },
   { route: "GET /api/v1/audit", needs: "admin" },
+  { route: "POST /api/v1/monitoring/cleanup", needs: "admin" },
   { route: "GET /api/v1/callbacks/secret", needs: "admin" },
   { route: "POST /api/v1/callbacks/secret", needs: "admin" },
 ];

@@ -1,3 +1,4 @@
+import { LOG_LEVELS } from "@playhead/core";
 import * as z from "zod";
 
 const milliseconds = z.number().int().min(100).max(31_536_000_000);
@@ -104,6 +105,44 @@ export const configSchema = z.strictObject({
       description:
         "Whether callbacks may go to private networks and to this machine; else only while `host` is this machine.",
     }),
+  keep_details_days: z
+    .number()
+    .int()
+    .min(90)
+    .max(36_500)
+    .default(90)
+    .meta({
+      env: ["PLAYHEAD_KEEP_DETAILS_DAYS"],
+      description: "Days for which events and tasks of jobs that ended are kept, and log entries.",
+    }),
+  keep_summaries_days: z
+    .number()
+    .int()
+    .min(365)
+    .max(36_500)
+    .default(365)
+    .meta({
+      env: ["PLAYHEAD_KEEP_SUMMARIES_DAYS"],
+      description: "Days for which it is kept how jobs ended, and what calls took; never less than details.",
+    }),
+  log_level: z
+    .enum(LOG_LEVELS)
+    .default("debug")
+    .meta({ env: ["PLAYHEAD_LOG_LEVEL"], description: "What is below it is in no log file." }),
+  log_files: z
+    .partialRecord(
+      z.enum(["application", "media_processing", "errors", "performance"]),
+      z.strictObject({
+        max_bytes: z.number().int().min(10_000).optional(),
+        keep: z.number().int().min(1).max(1_000).optional(),
+      }),
+    )
+    .default({})
+    .meta({ description: "What is different for a log file: how large it grows, how many that were full are kept." }),
+  slow_step_ms: limit(300_000, "A step of a job that takes longer is in `performance.log`.", "SLOW_STEP_MS"),
+  slow_function_ms: limit(60_000, "The same for an instrumented function.", "SLOW_FUNCTION_MS"),
+  slow_api_ms: limit(10_000, "The same for a request to another service.", "SLOW_API_MS"),
+  slow_db_ms: limit(1_000, "The same for a statement of a database.", "SLOW_DB_MS"),
   ffmpeg_path: z
     .string()
     .min(1)
@@ -126,6 +165,12 @@ const NUMBERS: ReadonlySet<ConfigKey> = new Set([
   "requests_per_second",
   "connections_per_tenant",
   "connections_per_address",
+  "keep_details_days",
+  "keep_summaries_days",
+  "slow_step_ms",
+  "slow_function_ms",
+  "slow_api_ms",
+  "slow_db_ms",
 ]);
 /** Settings that are yes or no. */
 const SWITCHES: ReadonlySet<ConfigKey> = new Set(["callback_private"]);

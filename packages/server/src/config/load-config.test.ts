@@ -21,6 +21,14 @@ const DEFAULTS = {
   requests_per_second: 1_000,
   connections_per_tenant: 5_000,
   connections_per_address: 500,
+  keep_details_days: 90,
+  keep_summaries_days: 365,
+  log_level: "debug",
+  log_files: {},
+  slow_step_ms: 300_000,
+  slow_function_ms: 60_000,
+  slow_api_ms: 10_000,
+  slow_db_ms: 1_000,
 };
 
 function fileOf(text: string): string {

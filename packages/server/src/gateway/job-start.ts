@@ -81,7 +81,7 @@ async function startFromMemory(
   const { draft, storedSoon } = job;
   if (draft.tenant_id !== tenantId) throw noSuchJob(jobId);
   // All of it at one moment: the numbers, the snapshot and the ticks belong together.
-  const recovered = canReplay(since, epoch, draft.seq);
+  const recovered = draft.details_removed_at === undefined && canReplay(since, epoch, draft.seq);
   const snapshot = recovered ? null : snapshotOf(draft);
   const ticks = recovered ? standings.since(job, since) : [];
   const start: JobStart = { seq: draft.seq, tick: draft.tick, snapshot, ticks };
@@ -96,7 +96,9 @@ function startFromStore(
   isAll: boolean,
 ): JobStart {
   const { job_id, correlation_id, seq, progress } = stored;
-  if (!isAll || !canReplay(since, epoch, seq)) return { seq, tick: stored.tick, snapshot: stored, ticks: [] };
+  const hasFacts = stored.details_removed_at === undefined;
+  if (!isAll || !hasFacts || !canReplay(since, epoch, seq))
+    return { seq, tick: stored.tick, snapshot: stored, ticks: [] };
   // Where the bar stayed is in ticks alone.
   const tick = stored.tick + 1;
   const ts = stored.ended_at ?? stored.created_at;

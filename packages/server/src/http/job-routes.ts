@@ -17,6 +17,7 @@ import {
   pageToken,
   repeated,
   task,
+  timestamp,
 } from "./schemas.ts";
 
 export interface JobRoutesDeps {
@@ -47,7 +48,9 @@ export function addJobRoutes(api: Api, deps: JobRoutesDeps): void {
 
   async function snapshot(tenantId: string, jobId: string, atMs: number | undefined): Promise<JobAnswer> {
     if (atMs !== undefined && atMs < nowMs()) {
-      await expectJob(tenantId, jobId);
+      const job = await readJob(tenantId, jobId);
+      if (job === null) throw noSuchJob(jobId);
+      if (job.details_removed_at !== undefined) return pastOfPruned(job, job.details_removed_at, atMs);
       const then = await jobAsOf(jobId, atMs);
       if (then === null) {
         throw new PlayheadError("not_found", `there was no job ${jobId} yet at ${new Date(atMs).toISOString()}`);
@@ -57,6 +60,11 @@ export function addJobRoutes(api: Api, deps: JobRoutesDeps): void {
     const job = await readJob(tenantId, jobId);
     if (job === null) throw noSuchJob(jobId);
     return job as JobAnswer;
+  }
+
+  /** When the events of a job were let go of that has none any more; null for one that has them. */
+  async function detailsRemovedAt(tenantId: string, jobId: string): Promise<string | null> {
+    return (await readJob(tenantId, jobId))?.details_removed_at ?? null;
   }
 
   api.get(
@@ -158,14 +166,29 @@ export function addJobRoutes(api: Api, deps: JobRoutesDeps): void {
           after: z.coerce.number().int().min(0).default(0),
           limit: z.coerce.number().int().min(1).max(MAX_EVENTS).default(200),
         }),
-        response: { 200: z.object({ epoch: z.string(), events: z.array(event), next_after: z.number().nullable() }) },
+        response: {
+          200: z.object({
+            epoch: z.string(),
+            events: z.array(event),
+            next_after: z.number().nullable(),
+            details_removed_at: timestamp
+              .nullable()
+              .meta({ description: "When the events of a job that ended long ago were let go of; else null" }),
+          }),
+        },
       },
     },
     async ({ params, query, tenantId }) => {
       await expectJob(tenantId, params.id);
       const events = await store.readFacts(params.id, query.after, query.limit);
       const nextAfter = events.length < query.limit ? null : (events.at(-1)?.seq ?? null);
-      return { epoch: store.epoch, events: events as z.output<typeof event>[], next_after: nextAfter };
+      return {
+        epoch: store.epoch,
+        events: events as z.output<typeof event>[],
+        next_after: nextAfter,
+        // A job has its events from the first one on, or has none.
+        details_removed_at: events[0]?.seq === query.after + 1 ? null : await detailsRemovedAt(tenantId, params.id),
+      };
     },
   );
 
@@ -198,6 +221,18 @@ export function addJobRoutes(api: Api, deps: JobRoutesDeps): void {
       });
       const nextAfter = before === undefined && logs.length === limit ? (logs.at(-1)?.log_id ?? null) : null;
       return { logs: logs as z.output<typeof logLine>[], next_after: nextAfter };
+    },
+  );
+}
+
+/** A job of which only its end is kept, as of a moment. */
+function pastOfPruned(job: JobSnapshot, removedAt: string, atMs: number): JobAnswer {
+  if (job.ended_at !== null && Date.parse(job.ended_at) <= atMs) return job as JobAnswer;
+  throw new PlayheadError(
+    "not_found",
+    `how job ${job.job_id} went was let go of at ${removedAt}; how it ended is kept`,
+    {
+      hint: "ask without a time",
     },
   );
 }

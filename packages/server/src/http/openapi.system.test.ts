@@ -233,6 +233,8 @@ test("every route answers what the document says, in every status that can be pr
   await call("DELETE /api/v1/tokens/{token_id}", 204, { path: `/api/v1/tokens/${token_id}` });
   await call("GET /api/v1/audit", 200);
   await call("GET /api/v1/audit", 401, anonymous);
+  await call("POST /api/v1/monitoring/cleanup", 200);
+  await call("POST /api/v1/monitoring/cleanup", 401, anonymous);
   await call("GET /api/v1/overview", 200);
   await call("GET /api/v1/session", 200);
   await call("POST /api/v1/session", 204, { body: { key: server.server.accessKey } });

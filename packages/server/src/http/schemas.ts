@@ -153,6 +153,9 @@ export const jobSummary = z
     error: viewedError.nullable(),
     summary: json.nullable(),
     open_tasks_omitted: z.number().optional(),
+    details_removed_at: timestamp
+      .optional()
+      .meta({ description: "When the tasks and events of a job that ended long ago were let go of" }),
   })
   .meta({ id: "JobSummary" });
 

@@ -5,7 +5,8 @@ import { FACT_CASES } from "./conformance/fact-cases.ts";
 import { JOB_CASES } from "./conformance/job-cases.ts";
 import { LIFETIME_CASES } from "./conformance/lifetime-cases.ts";
 import { LIST_CASES } from "./conformance/list-cases.ts";
-import { sharedSetup } from "./conformance/store-case.ts";
+import { PRUNE_CASES } from "./conformance/prune-cases.ts";
+import { type OwnSetup, type StoreCase, sharedSetup } from "./conformance/store-case.ts";
 import { TASK_CASES } from "./conformance/task-cases.ts";
 import type { Store } from "./store.ts";
 
@@ -50,16 +51,23 @@ export function describeStore(name: string, open: () => Promise<OpenedStore>): v
       });
     }
 
+    /** For a store of its own. */
+    async function runAlone({ run }: StoreCase<OwnSetup>): Promise<void> {
+      const { store, reopen, cleanup } = await open();
+      caseNo += 1;
+      try {
+        await run({ ...sharedSetup(store, expect, caseNo), reopen });
+      } finally {
+        await cleanup();
+      }
+    }
+
+    describe("retention", () => {
+      test.each(PRUNE_CASES)("$name", runAlone);
+    });
+
     describe("lifetime", () => {
-      test.each(LIFETIME_CASES)("$name", async ({ run }) => {
-        const { store, reopen, cleanup } = await open();
-        caseNo += 1;
-        try {
-          await run({ ...sharedSetup(store, expect, caseNo), reopen });
-        } finally {
-          await cleanup();
-        }
-      });
+      test.each(LIFETIME_CASES)("$name", runAlone);
 
       test("names the history of each new database differently", async () => {
         const both = await Promise.all([open(), open()]);

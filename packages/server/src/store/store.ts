@@ -110,6 +110,28 @@ export interface DocumentsQuery {
   readonly limit: number;
 }
 
+/** What is too old to be kept, and how much of it may go in one step. */
+export interface JobPruneLimits {
+  /** Of jobs that ended before this, facts and tasks go; how they ended stays. Sources that were silent since go, too. */
+  readonly detailsBeforeMs: number;
+  /** Jobs that ended before this go whole, once their details are gone. */
+  readonly summariesBeforeMs: number;
+  /** So many rows go in one step, give or take a few: that is what a commit may have to wait for. */
+  readonly limit: number;
+}
+
+/** How much went in one step. */
+export interface PrunedJobs {
+  readonly facts: number;
+  readonly tasks: number;
+  /** Jobs that went whole. */
+  readonly jobs: number;
+  readonly documents: number;
+  readonly sources: number;
+  /** Whether there may be more to do. */
+  readonly hasMore: boolean;
+}
+
 export interface JobCounts {
   readonly byState: Readonly<Record<JobState, number>>;
   readonly createdSince: number;
@@ -157,6 +179,16 @@ export interface Store {
   removeDocument(collection: string, id: string): Promise<boolean>;
   readDocument(collection: string, id: string): Promise<StoredDocument | null>;
   listDocuments(query: DocumentsQuery): Promise<readonly StoredDocument[]>;
+  /**
+   * One small step of letting go of what is too old: details of jobs that ended (each then says so by
+   * `details_removed_at`), jobs, expired documents, positions of sources. To be called until there is no more to do.
+   */
+  prune(limits: JobPruneLimits): Promise<PrunedJobs>;
+  /**
+   * One small step of housekeeping, for a quiet time: gives room that is not needed any more back to the disk, and
+   * refreshes what the planner of queries knows. @returns whether there is more to do
+   */
+  maintain(): Promise<boolean>;
   /** Ends after everything committed is durable, and lets the files go. */
   close(): Promise<void>;
 }

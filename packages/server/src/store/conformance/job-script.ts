@@ -80,6 +80,10 @@ export function createJobScript(options: JobScriptOptions) {
   return {
     jobId,
     report,
+    /** Sets its clock. */
+    moveTo(ms: number): void {
+      nowMs = ms;
+    },
     /** A progress value: changes the job, but is no fact. */
     tick,
     takeFacts,

@@ -18,6 +18,8 @@ const QUESTIONS: Readonly<Record<string, (store: Store) => Promise<unknown>>> = 
   removeDocument: (store) => store.removeDocument("c", "d"),
   readDocument: (store) => store.readDocument("c", "d"),
   listDocuments: (store) => store.listDocuments({ collection: "c", limit: 1 }),
+  prune: (store) => store.prune({ detailsBeforeMs: 0, summariesBeforeMs: 0, limit: 1 }),
+  maintain: (store) => store.maintain(),
 };
 
 /** What happens at the end of a store, and at its next beginning. */

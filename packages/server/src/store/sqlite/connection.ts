@@ -35,6 +35,16 @@ export function writeDurably(db: DatabaseSync): void {
   );
 }
 
+/**
+ * Has a database that is new keep track of its free pages, so that they can be given back a few at a time; to be called
+ * before anything else is written. It costs nothing that can be measured. An older database stays as it is: what is
+ * freed in it is used again, and stays in the file.
+ */
+export function trackFreePages(db: DatabaseSync): void {
+  // Said to one that has pages, it would write: a full disk would keep it from being opened.
+  if (prepareRow<[number]>(db, "PRAGMA page_count")()?.[0] === 0) db.exec("PRAGMA auto_vacuum = INCREMENTAL");
+}
+
 /** A connection that only reads. The file exists, and the writer has it open. */
 export function openForReading(file: string): DatabaseSync {
   const db = open(file, true);

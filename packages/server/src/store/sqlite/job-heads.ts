@@ -30,6 +30,8 @@ export interface JobHeads {
   nextTaskRowOf(jobNo: number): number;
   /** Lets all heads go: they may be ahead of what is stored. */
   forgetAll(): void;
+  /** Lets the heads of these jobs go: they were changed in the database. */
+  forget(jobNos: ReadonlySet<number>): void;
 }
 
 /** Prepares the look-ups on the writer's connection. */
@@ -39,6 +41,7 @@ export function createJobHeads(db: DatabaseSync, segments: Segments, tail: TailI
     "SELECT job_no, first_segment, last_segment FROM jobs WHERE job_id = ?",
   );
   const selectLastTask = prepareRow<[number | null]>(db, "SELECT max(id) FROM tasks WHERE id BETWEEN ? AND ?");
+  const selectProjectedSeq = prepareRow<[number]>(db, "SELECT seq FROM job_projections WHERE job_no = ?");
   const ids: string[] = [];
   let known: (JobHead | undefined)[] = [];
 
@@ -46,7 +49,8 @@ export function createJobHeads(db: DatabaseSync, segments: Segments, tail: TailI
     const inTail = tail.lastSeqOf(jobNo);
     if (inTail > 0) return inTail;
     const [newest] = segments.runsDown(jobNo, firstSegment, lastSegment).take(1);
-    return newest?.lastSeq ?? 0;
+    // Its facts have been let go of; what they add up to has not.
+    return newest?.lastSeq ?? selectProjectedSeq(jobNo)?.[0] ?? 0;
   }
 
   function load(jobId: string): JobHead | undefined {
@@ -91,6 +95,11 @@ export function createJobHeads(db: DatabaseSync, segments: Segments, tail: TailI
     },
     forgetAll() {
       known = [];
+    },
+    forget(jobNos) {
+      for (const [handle, head] of known.entries()) {
+        if (head !== undefined && jobNos.has(head.jobNo)) known[handle] = undefined;
+      }
     },
   };
 }

@@ -68,6 +68,8 @@ export function createStoreFace({ epoch, writer, reader, nowMs, end }: StoreFace
     readDocument: async (collection, id) => fromText(await ask("readDocument", collection, id, nowMs())),
     listDocuments: async (query) =>
       (await ask("listDocuments", query, nowMs())).map((text) => ({ ...text, body: JSON.parse(text.body) })),
+    prune: (limits) => write("prune", limits, nowMs()),
+    maintain: () => write("maintain"),
     close() {
       closed ??= end();
       return closed;

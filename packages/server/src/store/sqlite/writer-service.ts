@@ -1,8 +1,10 @@
 import type { DatabaseSync } from "node:sqlite";
-import { openForWriting, writeDurably } from "./connection.ts";
+import type { JobPruneLimits, PrunedJobs } from "../store.ts";
+import { openForWriting, trackFreePages, writeDurably } from "./connection.ts";
 import { createDocumentWriter, type DocumentWriter } from "./documents.ts";
 import { assignTypeCodes } from "./event-type-codes.ts";
 import { EVENT_TYPE_NAMES, type GroupMessage } from "./group-message.ts";
+import { maintainStep } from "./maintain.ts";
 import { checkVersion, migrate } from "./migrate.ts";
 import { MIGRATIONS } from "./migrations/all.ts";
 import { asStoreError } from "./store-error.ts";
@@ -24,6 +26,9 @@ export interface WriterService extends DocumentWriter {
    * @param turn grows each time that the sender begins anew
    */
   commit(turn: number, group: GroupMessage, nowMs: number): void;
+  prune(limits: JobPruneLimits, nowMs: number): PrunedJobs;
+  /** @returns whether there is more to do */
+  maintain(): boolean;
   close(): void;
 }
 
@@ -34,6 +39,7 @@ export function openWriterService({ file, newEpoch, segmentSize }: WriterService
     opened = openForWriting(file);
     // Before anything is changed: it may not be ours.
     checkVersion(opened, MIGRATIONS, file);
+    trackFreePages(opened);
     writeDurably(opened);
     migrate(opened, MIGRATIONS);
     const epoch = readEpoch(opened, newEpoch);
@@ -46,6 +52,8 @@ export function openWriterService({ file, newEpoch, segmentSize }: WriterService
         writer.learn(group.handles);
         inTurn(turn, () => writer.commit(group, nowMs));
       },
+      prune: writer.prune,
+      maintain: () => maintainStep(db),
       ...createDocumentWriter(opened),
       close: () => db.close(),
     };

@@ -1,9 +1,11 @@
 import type { DatabaseSync } from "node:sqlite";
 import { PlayheadError } from "@playhead/core";
+import type { JobPruneLimits, PrunedJobs } from "../store.ts";
 import { createBulkInsert } from "./bulk-insert.ts";
 import { inTransaction } from "./connection.ts";
 import { type GroupMessage, type HandleNews, splitData } from "./group-message.ts";
 import { createJobHeads, type JobHead } from "./job-heads.ts";
+import { createPruner } from "./prune.ts";
 import { createSegments, NO_SEGMENTS, prepareSeal } from "./segments.ts";
 import { createTailIndex } from "./tail-index.ts";
 import { createProjectionWriter } from "./write-projection.ts";
@@ -24,6 +26,8 @@ export interface Writer {
    * @throws PlayheadError `internal_error` where a job's facts do not go on from what is stored; what SQLite throws
    */
   commit(group: GroupMessage, nowMs: number): void;
+  /** One small step of letting go of what is too old. */
+  prune(limits: JobPruneLimits, nowMs: number): PrunedJobs;
 }
 
 /**
@@ -97,27 +101,40 @@ export function createWriter(db: DatabaseSync, { segmentSize, typeCodes }: Write
     }
   }
 
-  function sealWhenDue(): void {
-    if (tail.size < segmentSize) return;
+  function sealAt(size: number): void {
+    if (tail.size < size) return;
     end.segment += 1;
     seal(tail, end);
     tail.clear();
   }
 
+  /** One transaction; should it fail, memory is read anew before the next. */
+  function write<Result>(work: () => Result): Result {
+    if (isStale) end = readEnd();
+    isStale = true;
+    const result = inTransaction(db, "BEGIN IMMEDIATE", work);
+    isStale = false;
+    return result;
+  }
+
+  const pruner = createPruner(db, { segments, sealTail: () => sealAt(1) });
+
   return {
     learn: heads.learn,
-    commit(group, nowMs) {
-      if (isStale) end = readEnd();
-      isStale = true;
-      inTransaction(db, "BEGIN IMMEDIATE", () => {
-        sealWhenDue();
+    commit: (group, nowMs) =>
+      write(() => {
+        sealAt(segmentSize);
         insertNewJobs(group);
         writeFacts(group);
         writeProjections(group);
         for (const [source, n] of group.sources) putSource.run(source, n, nowMs);
-      });
-      isStale = false;
-    },
+      }),
+    prune: (limits, nowMs) =>
+      write(() => {
+        const { touched, ...pruned } = pruner.step(limits, nowMs);
+        if (touched.size > 0) heads.forget(touched);
+        return pruned;
+      }),
   };
 }
 
