@@ -176,5 +176,5 @@ function thrown(error: unknown): never {
 }
 
 function oddThenable(): object {
-  return Object.defineProperty({}, "then", { get: () => thrown(new Error("x")) });
+  return new Proxy({}, { has: () => thrown(new Error("x")) });
 }
