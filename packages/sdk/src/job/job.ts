@@ -16,6 +16,8 @@ import { shortText } from "../json-copy.ts";
 import type { Recorder } from "../recorder/recorder.ts";
 import { createTaskHandle } from "../task/task-handle.ts";
 import type { JobScope } from "../task/task-node.ts";
+import { inboundTrace } from "../traces/current-trace.ts";
+import { parseTraceparent } from "../traces/traceparent.ts";
 import type { Warn } from "../warnings.ts";
 import { createWork } from "../work.ts";
 import {
@@ -58,7 +60,8 @@ const MAX_END_REPORTS = 5;
 /** Makes a job, and announces it. */
 export function createJob(options: JobOptions, { recorder, randomId, warn }: JobDeps): OpenJob {
   const job_id = options.id ?? `job_${randomId().slice(0, 16)}`;
-  const correlationId = traceIdOf(options.correlation_id, randomId());
+  const inbound = parseTraceparent(options.traceparent) ?? inboundTrace();
+  const correlationId = traceIdOf(options.correlation_id ?? inbound?.trace_id, randomId());
   const artifacts: Artifact[] = [];
   let state: "pending" | "running" | JobEnd["type"] = "pending";
   let isInRun = false;
