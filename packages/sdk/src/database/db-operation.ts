@@ -39,11 +39,23 @@ export interface RunningStatement {
   failed(error: unknown): void;
 }
 
-/** Begins to measure a statement; null when nobody observes. The time of its parts counts, not that between them. */
-export function beginStatement(statement: Statement, system: string, clock: Clock): RunningStatement | null {
+export interface StatementOptions {
+  /** Such as `sqlite`. */
+  readonly system: string;
+  readonly clock: Clock;
+  /** What counts: the time of its parts, without that between them, or all until its end. */
+  readonly measure: "parts" | "whole";
+}
+
+/** Begins to measure a statement; null when nobody observes. */
+export function beginStatement(
+  statement: Statement,
+  { system, clock, measure }: StatementOptions,
+): RunningStatement | null {
   if (currentObserver() === null) return null;
   const startMs = clock.wallMs();
-  let durationMs = 0;
+  const begunMs = measure === "whole" ? clock.monotonicMs() : 0;
+  let partsMs = 0;
   let isOver = false;
 
   function end(rows: number | null, failure: { readonly error: unknown } | null): void {
@@ -55,7 +67,7 @@ export function beginStatement(statement: Statement, system: string, clock: Cloc
         name: statementName(statement),
         kind,
         startMs,
-        durationMs,
+        durationMs: measure === "whole" ? clock.monotonicMs() - begunMs : partsMs,
         rows,
         ...(failure !== null && { error: errorDetails(failure.error) }),
         metadata: { system, statement: text, ...(table !== null && { table }) },
@@ -66,16 +78,20 @@ export function beginStatement(statement: Statement, system: string, clock: Cloc
   const failed = (error: unknown) => end(null, { error });
   return {
     part(run) {
-      const startedMs = clock.monotonicMs();
+      const startedMs = measure === "parts" ? clock.monotonicMs() : 0;
+      const count = () => {
+        if (measure === "parts") partsMs += clock.monotonicMs() - startedMs;
+      };
+      let value: ReturnType<typeof run>;
       try {
-        return run();
+        value = run();
       } catch (error) {
-        durationMs += clock.monotonicMs() - startedMs;
+        count();
         failed(error);
         throw error;
-      } finally {
-        if (!isOver) durationMs += clock.monotonicMs() - startedMs;
       }
+      count();
+      return value;
     },
     completed: (rows) => end(rows, null),
     failed,

@@ -11,7 +11,6 @@ export interface SqliteDatabase {
   prepare(sql: string, ...rest: any[]): any;
 }
 
-const SYSTEM = "sqlite";
 const monitored = new WeakSet<object>();
 const readStatement = createStatementReader();
 
@@ -56,7 +55,7 @@ export function monitorSqlite<Database extends SqliteDatabase>(
     (prepare) =>
       function (sql: unknown, ...rest: unknown[]) {
         const statement = readStatement(String(sql));
-        const failing = beginStatement(statement, SYSTEM, clock);
+        const failing = beginStatement(statement, { system: "sqlite", clock, measure: "parts" });
         const prepare_ = () => Reflect.apply(prepare, this, [sql, ...rest]);
         const prepared: object = failing === null ? prepare_() : failing.part(prepare_);
         monitorMethods(prepared, () => statement, clock);
@@ -106,7 +105,7 @@ function timed(
   rowsOf: RowsOf,
   clock: Clock,
 ): unknown {
-  const running = beginStatement(statement, SYSTEM, clock);
+  const running = beginStatement(statement, { system: "sqlite", clock, measure: "parts" });
   if (running === null) return Reflect.apply(method, self, args);
   const result = running.part(() => Reflect.apply(method, self, args));
   running.completed(rowsOf(result));
@@ -121,7 +120,7 @@ function timedRows(
   statement: Statement,
   clock: Clock,
 ): unknown {
-  const running = beginStatement(statement, SYSTEM, clock);
+  const running = beginStatement(statement, { system: "sqlite", clock, measure: "parts" });
   if (running === null) return Reflect.apply(iterate, self, args);
   const rows = running.part(() => Reflect.apply(iterate, self, args));
   let count = 0;
