@@ -136,7 +136,7 @@ test("a pool: each statement once, however its client was come by, in the contex
   });
   const called = Promise.withResolvers<string | undefined>();
   context.run("e", () => {
-    pool.query("SELECT 1", () => called.resolve(context.getStore()));
+    void pool.query("SELECT 1", () => called.resolve(context.getStore()));
   });
   await called.promise;
   await expect(pool.query("SELECT missing")).rejects.toThrow("no such column");
