@@ -7,6 +7,7 @@ test("a loop that was blocked is told, and not again the next time", async () =>
   const looked = () => new Promise((resolve) => setTimeout(resolve, 45));
   await looked();
   await machine.read();
+  await looked();
   const untilMs = performance.now() + 150;
   while (performance.now() < untilMs);
   await looked();

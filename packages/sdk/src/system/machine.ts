@@ -39,7 +39,10 @@ export function openMachine({ folder, tempFolder = tmpdir() }: MachineOptions): 
     return percent;
   }
 
-  /** The histogram holds the times between two looks at the loop: what is over the resolution is delay. */
+  /**
+   * The histogram holds the times between two looks at the loop: what is over the resolution is delay. After a reset the
+   * first look only starts the count: of each 15 s, 20 ms are not seen.
+   */
   function loopDelayMs(): number | null {
     const worstMs = loop.max / 1e6 - LOOP_RESOLUTION_MS;
     const hasLooked = loop.count > 0;
