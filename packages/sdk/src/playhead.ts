@@ -4,13 +4,20 @@ import { messageOf } from "./cleaned-error.ts";
 import { createCommands } from "./control/commands.ts";
 import { createListening } from "./control/listening.ts";
 import { createStarts, type HandleOptions, type StartHandler } from "./control/starts.ts";
+import { EventBus } from "./event-bus/event-bus.ts";
+import { createRecordTeller } from "./event-bus/tell-records.ts";
 import type { JobHandle } from "./handles.ts";
 import { createJob, type OpenJob } from "./job/job.ts";
 import type { JobOptions } from "./job/job-options.ts";
+import { currentObserver } from "./observe/observer.ts";
 import { type Closed, createRecorder } from "./recorder/recorder.ts";
 import { deliverLeftovers } from "./spool/leftovers.ts";
 import { createSpool } from "./spool/spool.ts";
+import { createGauges } from "./system/gauges.ts";
+import { type MachineOptions, openMachine } from "./system/machine.ts";
+import { startSampler } from "./system/sampler.ts";
 import { type SetTimer, setSystemTimer } from "./timer.ts";
+import type { Reading, ReadQuery } from "./transport/reading.ts";
 import type { Heartbeat, Transport } from "./transport/transport.ts";
 import { createWarnings, type Warn, warnOnStderr } from "./warnings.ts";
 
@@ -40,11 +47,28 @@ export interface PlayheadOptions {
   /** 0 ≤ random < 1, for the jitter between tries. */
   readonly random?: () => number;
   readonly setTimer?: SetTimer;
+  /** Where events are told to handlers in this process; whoever subscribed before hears `system.startup`. @defaultValue a new one */
+  readonly events?: EventBus;
+  /** Samples the machine every 15 s, with the disk of this folder. @defaultValue nobody does */
+  readonly machine?: MachineOptions;
 }
 
 /** A worker's connection to Playhead. None of its functions throws because of the monitoring. */
 export interface Playhead {
   readonly source: string;
+  /** Tells handlers in this process of what is recorded, as it is recorded. */
+  readonly events: EventBus;
+  /**
+   * A figure that goes into each sample of the machine from now on, such as `ffmpeg_slots_used`; null takes it away. Of
+   * 100 names at most.
+   */
+  gauge(name: string, value: number | null): void;
+  /**
+   * Reads what the server's `GET /api/v1/PATH` answers, such as `logs`.
+   * @throws PlayheadError as the server answers: `forbidden` where the key may only report; `usage_error` where the
+   * transport can only report
+   */
+  read(path: string, query?: ReadQuery): Promise<Reading>;
   /** Makes a job and announces it; it starts with `run` or `start`. */
   job(options: JobOptions): JobHandle;
   /**
@@ -94,6 +118,19 @@ export function createPlayhead(options: PlayheadOptions): Playhead {
   const obey = createCommands({ findJob: (jobId) => jobs.get(jobId), start: starts.take, warn });
   const listening = createListening(transport, source, obey);
 
+  const events = options.events ?? new EventBus({ warn, nowMs });
+  const gauges = createGauges();
+  const stopSampler =
+    options.machine === undefined
+      ? null
+      : startSampler({
+          machine: openMachine(options.machine),
+          gauges,
+          activeJobs: () => jobs.size,
+          setTimer,
+          onSample: (sample) => currentObserver()?.sampled(sample),
+        });
+
   const recorder = createRecorder({
     transport,
     source,
@@ -103,6 +140,7 @@ export function createPlayhead(options: PlayheadOptions): Playhead {
     spool: settings === undefined ? null : createSpool({ settings, source, id: randomId().slice(0, 8), nowMs, warn }),
     flushMs: options.flushMs ?? FLUSH_MS,
     capacity: options.capacity ?? CAPACITY,
+    onRecorded: createRecordTeller(events),
     onAck,
     onRejected(records, error) {
       forgetEnded(records, new Set());
@@ -174,6 +212,8 @@ export function createPlayhead(options: PlayheadOptions): Playhead {
 
   async function closeOnce(timeoutMs: number): Promise<boolean> {
     starts.stop();
+    stopSampler?.();
+    events.publish("system.shutdown", { source });
     const [closed] = await Promise.all([recorder.close(timeoutMs), leftovers?.close(timeoutMs)]);
     listening.update(null);
     heartbeat?.stop();
@@ -183,8 +223,16 @@ export function createPlayhead(options: PlayheadOptions): Playhead {
     return closed.isDelivered;
   }
 
+  events.publish("system.startup", { source, pid: process.pid, node: process.version });
+
   return {
     source,
+    events,
+    gauge: gauges.set,
+    async read(path, query = {}) {
+      if (transport.read !== undefined) return transport.read(path, query);
+      throw new PlayheadError("usage_error", "expected a transport that can read, got one that can only report");
+    },
     job: openJob,
     handle: starts.handle,
     flush: ({ timeoutMs = FLUSH_LIMIT_MS } = {}) => recorder.flush(timeoutMs),

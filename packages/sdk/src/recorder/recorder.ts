@@ -73,7 +73,8 @@ export interface RecorderOptions {
   readonly capacity: number;
   /** Where they wait while the server is away; null keeps them in memory. */
   readonly spool: Spool | null;
-  /** Must not throw, like the next. */
+  /** Hears of each fact as it is taken, and of each tick as it is sent. Must not throw, like the others. */
+  readonly onRecorded?: (record: EventRecord) => void;
   readonly onAck: (records: readonly EventRecord[], ack: BatchAck) => void;
   /** A whole batch was refused, and is lost. */
   readonly onRejected: (records: readonly EventRecord[], error: unknown) => void;
@@ -86,7 +87,8 @@ const ROOM_MS = 1_000;
 const SPILL_MS = 100;
 
 export function createRecorder(options: RecorderOptions): Recorder {
-  const { transport, source, nowMs, setTimer, random, flushMs, capacity, spool, onAck, onRejected } = options;
+  const { transport, source, nowMs, setTimer, random, flushMs, capacity, spool, onRecorded, onAck, onRejected } =
+    options;
   let lastN = 0;
   let closed = false;
   let inFlight = false;
@@ -156,7 +158,9 @@ export function createRecorder(options: RecorderOptions): Recorder {
     const facts = next instanceof Promise ? await next : next;
     // What waits behind a fact that does not fit in this batch has to stay behind it.
     const upTo = backlog.isEmpty() ? lastN : (facts.at(-1)?.n ?? 0);
-    const records = mergeInOrder(facts, ticks.takeUpTo(upTo));
+    const due = ticks.takeUpTo(upTo);
+    if (onRecorded !== undefined) for (const tick of due) onRecorded(tick.record);
+    const records = mergeInOrder(facts, due);
     if (records.length === 0) return;
     const serial = waiters.batchLeaves();
     const delivery = await sender.deliver({ source, records });
@@ -178,7 +182,9 @@ export function createRecorder(options: RecorderOptions): Recorder {
   function record(report: Report, importance: Importance): boolean {
     if (closed) return false;
     lastN += 1;
-    const taken = queue.add({ ...report, ts: isoTime(nowMs()), n: lastN }, importance);
+    const numbered = { ...report, ts: isoTime(nowMs()), n: lastN };
+    const taken = queue.add(numbered, importance);
+    if (taken) onRecorded?.(numbered);
     schedule();
     if (spool !== null && backlog.isSpilling()) spillAt.set(nowMs() + SPILL_MS);
     return taken;

@@ -13,6 +13,7 @@ import { defaultSpoolFolder } from "../spool/spool-settings.ts";
 import { type SetTimer, setSystemTimer } from "../timer.ts";
 import { pollCommands } from "./command-poll.ts";
 import { createHttpClient, serverBase } from "./http-client.ts";
+import { readOverHttp } from "./http-read.ts";
 import { type NdjsonPart, ndjsonParts } from "./ndjson.ts";
 import type { Transport } from "./transport.ts";
 
@@ -132,6 +133,8 @@ export function createHttpTransport(options: HttpTransportOptions): Transport {
       polls.add(stop);
       return stop;
     },
+    read: (path, query) =>
+      readOverHttp(path, query, { base: serverBase(url), apiKey, nowMs, setTimer, timeoutMs, signal: closing.signal }),
     async close() {
       for (const stop of polls) stop();
       closing.abort();

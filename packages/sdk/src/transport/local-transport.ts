@@ -1,4 +1,5 @@
 import type { BatchAck, RecordBatch } from "@playhead/core";
+import { queryValues, type ReadQuery, readingOf } from "./reading.ts";
 import type { CommandListener, Transport } from "./transport.ts";
 
 /** What a server in the same process offers to its workers. */
@@ -7,13 +8,28 @@ export interface LocalEngine {
   ingest(batch: RecordBatch): Promise<BatchAck>;
   /** Tells the listener what is asked of the source, until the returned function is called; see {@link Transport}. */
   onCommand(source: string, listener: CommandListener, kinds?: readonly string[]): () => void;
+  /** Reads what `GET /api/v1/PATH` answers: its body, of an export the pieces of its text as an `AsyncIterable<string>`. */
+  read?(path: string, query: Readonly<Record<string, string | readonly string[]>>): Promise<unknown>;
 }
 
 /** The way to a server in this process: batches are handed over in memory. The engine stays its owner's to close. */
 export function createLocalTransport(engine: LocalEngine): Transport {
   return {
+    ...(engine.read !== undefined && {
+      read: async (path: string, query: ReadQuery) => readingOf(await engine.read?.(path, queryText(query))),
+    }),
     send: (batch) => engine.ingest(batch),
     onCommand: (source, listener, kinds) => engine.onCommand(source, listener, kinds),
     close: async () => undefined,
   };
+}
+
+/** As it would come over HTTP. */
+function queryText(query: ReadQuery): Record<string, string | string[]> {
+  const told: Record<string, string | string[]> = {};
+  for (const [name, value] of queryValues(query)) {
+    const before = told[name];
+    told[name] = before === undefined ? value : [...(typeof before === "string" ? [before] : before), value];
+  }
+  return told;
 }

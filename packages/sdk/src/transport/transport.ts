@@ -1,5 +1,6 @@
 import type { BatchAck, RecordBatch, WorkerCommand } from "@playhead/core";
 import type { SpoolSettings } from "../spool/spool-settings.ts";
+import type { Reading, ReadQuery } from "./reading.ts";
 
 /**
  * Hears what the server asks of this worker.
@@ -36,6 +37,11 @@ export interface Transport {
    * the server can see it for itself.
    */
   startHeartbeat?(source: string, onEnded: (jobIds: readonly string[]) => void): Heartbeat;
+  /**
+   * Reads what `GET /api/v1/PATH` answers, such as `logs`; missing where nothing can be read.
+   * @throws PlayheadError as the server answers
+   */
+  read?(path: string, query: ReadQuery): Promise<Reading>;
   /** Ends what is under way; nothing is sent any more. */
   close(): Promise<void>;
 }
