@@ -18,10 +18,10 @@ async function connected(port: number): Promise<pg.Client> {
 async function setup() {
   let ms = 0;
   const clock = { wallMs: () => 1_000, monotonicMs: () => (ms += 2) };
-  const port = await startPgServer();
+  const port = await startPgServer(onTestFinished);
   const bare = await connected(port);
   await bare.query("CREATE TABLE clips (id INTEGER PRIMARY KEY, title TEXT UNIQUE)");
-  return { ...observe(), bare, db: monitorPg(bare, { clock }), port, clock };
+  return { ...observe(onTestFinished), bare, db: monitorPg(bare, { clock }), port, clock };
 }
 
 test("it is the same client, of the same type, and each statement is recorded once", async () => {
@@ -167,7 +167,7 @@ test("a rejection that nobody handles is found as one", async () => {
 
 test("property: whatever is asked, it answers as the bare client, and records each statement", async () => {
   const { db, executions } = await setup();
-  const bare = await connected(await startPgServer());
+  const bare = await connected(await startPgServer(onTestFinished));
   await bare.query("CREATE TABLE clips (id INTEGER PRIMARY KEY, title TEXT UNIQUE)");
   const text = fc.constantFrom(
     "INSERT INTO clips (title) VALUES ($1)",

@@ -10,7 +10,7 @@ function setup() {
   const clock = { wallMs: () => 1_000, monotonicMs: () => (ms += 1) };
   const bare = new DatabaseSync(":memory:");
   onTestFinished(() => bare.close());
-  return { ...observe(), db: monitorSqlite(bare, { clock }), bare };
+  return { ...observe(onTestFinished), db: monitorSqlite(bare, { clock }), bare };
 }
 
 test("it is the same object, of the same type, and records each statement once", () => {
@@ -146,7 +146,7 @@ class OtherStatement {
 }
 
 test("a database of better-sqlite3's shape: chains, private fields, its own results", () => {
-  const { executions } = observe();
+  const { executions } = observe(onTestFinished);
   const db = monitorSqlite(new OtherDatabase());
   expect(db.exec("CREATE TABLE t (x)")).toBe(db);
   expect(db.prepare("INSERT INTO t VALUES (?)").run(7)).toEqual({ changes: 1 });

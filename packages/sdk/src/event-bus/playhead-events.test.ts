@@ -1,4 +1,4 @@
-import { expect, test } from "vitest";
+import { expect, onTestFinished, test } from "vitest";
 import { observe } from "../testing/observed.ts";
 import { setup } from "../testing/setup.ts";
 import { type BusEvent, EventBus } from "./event-bus.ts";
@@ -59,7 +59,7 @@ test("what a handler does with its copy changes nothing of what is sent", async 
 });
 
 test("samples of the machine go to the observer, with active jobs and gauges, until the end", async () => {
-  const { samples } = observe();
+  const { samples } = observe(onTestFinished);
   const { playhead, clock } = setup({ machine: { folder: "/", tempFolder: "/nowhere" } });
   playhead.gauge("ffmpeg_slots_used", 2);
   playhead.job({ kind: "demo" });

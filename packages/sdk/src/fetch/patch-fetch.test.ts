@@ -35,7 +35,7 @@ async function patched(answer: RequestListener, options: PatchFetchOptions = {})
 }
 
 test("a request is recorded with endpoint, status, response time and sizes; its answer is what it was", async () => {
-  const { executions } = observe();
+  const { executions } = observe(onTestFinished);
   const { url, host } = await patched((request, response) => {
     request.resume().on("end", () => response.writeHead(201, { "content-length": "5" }).end("hello"));
   });
@@ -55,7 +55,7 @@ test("a request is recorded with endpoint, status, response time and sizes; its 
 });
 
 test("a body is read by its owner alone, at its owner's pace", async () => {
-  observe();
+  observe(onTestFinished);
   const parts = ["one", "two", "three"];
   const { url } = await patched(async (request, response) => {
     for await (const chunk of request) response.write(chunk);
@@ -81,21 +81,21 @@ test.for([
   { status: 404, failed: { class: "HttpStatus", message: "answered with status 404", code: "404" } },
   { status: 503, failed: { class: "HttpStatus", message: "answered with status 503", code: "503" } },
 ])("status $status", async ({ status, failed }) => {
-  const { executions } = observe();
+  const { executions } = observe(onTestFinished);
   const { url } = await patched((_, response) => response.writeHead(status).end());
   expect((await fetch(url)).status).toBe(status);
   expect(executions.map(({ error, metadata }) => [error, metadata?.status])).toEqual([[failed, status]]);
 });
 
 test("a cut connection rejects as it would, and is recorded once, without a status", async () => {
-  const { executions } = observe();
+  const { executions } = observe(onTestFinished);
   const { url } = await patched((request) => request.socket.destroy());
   await expect(fetch(url)).rejects.toThrow(TypeError);
   expect(executions).toMatchObject([{ metadata: { status: null }, error: { code: "UND_ERR_SOCKET" } }]);
 });
 
 test("an abort after the answer has begun is no second call; one before it is its failure", async () => {
-  const { executions } = observe();
+  const { executions } = observe(onTestFinished);
   const asked = Promise.withResolvers<void>();
   const { url } = await patched((request, response) => {
     if (request.url === "/never") asked.resolve();
@@ -117,7 +117,7 @@ test("an abort after the answer has begun is no second call; one before it is it
 });
 
 test("redirects are requests of their own", async () => {
-  const { executions } = observe();
+  const { executions } = observe(onTestFinished);
   const { url, host } = await patched((request, response) => {
     if (request.url === "/to") response.end();
     else response.writeHead(302, { location: "/to" }).end();
@@ -130,7 +130,7 @@ test("redirects are requests of their own", async () => {
 });
 
 test("traceparent goes along: the trace of the code that asked, and the recorded call as the parent", async () => {
-  const { executions } = observe();
+  const { executions } = observe(onTestFinished);
   const { url, headers } = await patched((_, response) => response.end());
   await withTraceparent(OUTER, () => fetch(url));
   expect(headers[0]?.traceparent).toBe(`${OUTER.slice(0, 36)}${executions[0]?.span_id}-01`);
@@ -149,14 +149,14 @@ test.for<{
   { name: "none to addresses left out", options: { traceparent: () => false }, outer: OUTER, expected: undefined },
   { name: "the user's own stays", init: { headers: { TraceParent: "mine" } }, outer: OUTER, expected: "mine" },
 ])("traceparent: $name", async ({ options, init, outer, expected }) => {
-  observe();
+  observe(onTestFinished);
   const { url, headers } = await patched((_, response) => response.end(), options);
   await withTraceparent(outer, () => fetch(url, init));
   expect(headers[0]?.traceparent).toBe(expected);
 });
 
 test("what is asked of it badly is not recorded, and goes on", async () => {
-  const { executions } = observe();
+  const { executions } = observe(onTestFinished);
   const { url } = await patched((_, response) => response.end("fine"), {
     endpoint: () => {
       throw new Error("oh");
@@ -167,7 +167,7 @@ test("what is asked of it badly is not recorded, and goes on", async () => {
 });
 
 test("a name of one's own", async () => {
-  const { executions } = observe();
+  const { executions } = observe(onTestFinished);
   const { url } = await patched((_, response) => response.end(), {
     endpoint: ({ method, url: asked }) => (asked.pathname === "/own" ? `${method} mine` : null),
   });
@@ -177,7 +177,7 @@ test("a name of one's own", async () => {
 });
 
 test("patched twice it records once, and one undo ends it; fetch itself is never replaced", async () => {
-  const { executions } = observe();
+  const { executions } = observe(onTestFinished);
   const bare = globalThis.fetch;
   const { url } = await patched((_, response) => response.end());
   const undo = patchFetch();
@@ -193,7 +193,7 @@ test("patched twice it records once, and one undo ends it; fetch itself is never
 });
 
 test("what Playhead asks of its own server is not recorded", async () => {
-  const { executions } = observe();
+  const { executions } = observe(onTestFinished);
   await patched((_, response) => response.end());
   const server = await startTestServer((request) => ({ body: takenAll(request) }));
   onTestFinished(() => server.close());

@@ -1,6 +1,6 @@
 import * as path from "node:path";
 import fc from "fast-check";
-import { describe, expect, expectTypeOf, test } from "vitest";
+import { describe, expect, expectTypeOf, onTestFinished, test } from "vitest";
 import { observe } from "../testing/observed.ts";
 import { monitorObject } from "./monitor-object.ts";
 
@@ -96,7 +96,7 @@ async function outcomeOf(use: Use, client: Client): Promise<unknown> {
 const recorded = new Set(["bump", "both", "inherited", "callback", "fail", "later", "reject", "count"]);
 
 test("property: whatever is done with it, it is as the bare one", async () => {
-  observe();
+  observe(onTestFinished);
   const step = fc.tuple(fc.constantFrom(...Object.keys(uses)), fc.nat(120));
   await fc.assert(
     fc.asyncProperty(fc.array(step, { maxLength: 30 }), async (steps) => {
@@ -113,7 +113,7 @@ test("property: whatever is done with it, it is as the bare one", async () => {
 });
 
 test("each call by its owner is recorded once, under the class's name; what a method calls on `this` is not", async () => {
-  const { executions } = observe();
+  const { executions } = observe(onTestFinished);
   const client = monitorObject(new Client());
   client.both(1);
   client.callback(1);
@@ -135,7 +135,7 @@ test("each call by its owner is recorded once, under the class's name; what a me
 });
 
 test("a module: functions recorded under their own names, values and classes as they are", () => {
-  const { executions } = observe();
+  const { executions } = observe(onTestFinished);
   const monitored = monitorObject(path, { name: "path", except: ["sep", "basename"] });
   expectTypeOf(monitored).toEqualTypeOf<typeof path>();
   expect(monitored.join("a", "b")).toBe(path.join("a", "b"));
@@ -146,7 +146,7 @@ test("a module: functions recorded under their own names, values and classes as 
 });
 
 test("a namespace with classes, old and new, and a function that carries more", () => {
-  observe();
+  observe(onTestFinished);
   function Old(this: { x: number }): void {
     this.x = 1;
   }

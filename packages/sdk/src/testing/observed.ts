@@ -1,5 +1,4 @@
 import type { LogRecordData, SystemSample } from "@playhead/core";
-import { onTestFinished } from "vitest";
 import { type EndedExecution, setCurrentObserver } from "../observe/observer.ts";
 
 /** What was observed during a test, in order. */
@@ -9,14 +8,14 @@ export interface Observed {
   readonly samples: SystemSample[];
 }
 
-/** Observes until the test has finished. */
-export function observe(): Observed {
+/** Observes from now on. @param whenOver is given what ends it, such as `onTestFinished` */
+export function observe(whenOver: (stop: () => void) => void): Observed {
   const observed: Observed = { executions: [], lines: [], samples: [] };
   const stop = setCurrentObserver({
     executionEnded: (execution) => observed.executions.push(execution),
     log: (line) => observed.lines.push(line),
     sampled: (sample) => observed.samples.push(sample),
   });
-  onTestFinished(stop);
+  whenOver(stop);
   return observed;
 }

@@ -1,12 +1,14 @@
 import { createServer, type Socket } from "node:net";
 import { DatabaseSync, type SQLInputValue } from "node:sqlite";
-import { onTestFinished } from "vitest";
 
 /**
  * A server that speaks as much of PostgreSQL's protocol (version 3) as the package pg needs: simple and extended queries,
- * errors, transactions. What is asked is answered by SQLite. Ends with the test. @returns its port
+ * errors, transactions. What is asked is answered by SQLite.
+ *
+ * @param whenOver is given what ends it, such as `onTestFinished`
+ * @returns its port
  */
-export async function startPgServer(): Promise<number> {
+export async function startPgServer(whenOver: (stop: () => Promise<void>) => void): Promise<number> {
   const sockets = new Set<Socket>();
   const database = new DatabaseSync(":memory:");
   const server = createServer((socket) => {
@@ -15,7 +17,7 @@ export async function startPgServer(): Promise<number> {
     serve(socket, database);
   });
   await new Promise<void>((resolve) => server.listen(0, "127.0.0.1", resolve));
-  onTestFinished(async () => {
+  whenOver(async () => {
     for (const socket of sockets) socket.destroy();
     await new Promise((resolve) => server.close(resolve));
     database.close();
