@@ -23,3 +23,9 @@ async function runExample(file: string): Promise<string> {
 test("01: watch your own code", async () => {
   expect(await runExample("01-watch-your-code.ts")).toMatch(/^job job_\w+ is completed: 3 files\n$/);
 });
+
+test("04: instrument your code", async () => {
+  expect(await runExample("04-instrument-your-code.ts")).toBe(
+    "in trace true, and the service as well: true\nheard: job.created, job.state_changed, job.completed\n",
+  );
+});

@@ -32,14 +32,15 @@ export type Place =
  * Connects this process to Playhead.
  *
  * With `data`, the store runs in this process; when a Playhead server on this machine has that folder already, it is
- * joined instead. `close()` sends and stores what is left, then lets everything go.
+ * joined instead. `close()` sends and stores what is left, then lets everything go. Every 15 s a sample of the machine is
+ * taken, with the disk of the data folder, or of the working folder.
  *
  * @throws PlayheadError `data_in_use` when another process has the folder, and is no server; `data_newer`, `data_damaged`,
  * `data_unwritable` or `disk_full` where the folder cannot be used; `usage_error` when `url` is no http address.
  */
 export async function open(options: OpenOptions): Promise<Playhead> {
   const { transport } = await openPlace(options, logOnStderr);
-  return createPlayhead({ transport });
+  return createPlayhead({ transport, machine: { folder: "data" in options ? options.data : process.cwd() } });
 }
 
 /** The place that the options name. Closing its transport closes an engine that was started for it. */
