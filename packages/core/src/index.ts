@@ -62,6 +62,8 @@ export {
   type ProgressTree,
   type ProgressTreeOptions,
 } from "./progress-tree.ts";
+export { createSketch, decodeSketch, SKETCH_RELATIVE_ERROR, type Sketch } from "./sketch.ts";
+export type { SketchBuckets } from "./sketch-text.ts";
 export {
   type JobSnapshot,
   type JobSummary,

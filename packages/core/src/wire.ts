@@ -6,6 +6,7 @@ import type { ErrorBody } from "./errors.ts";
 import type { EventRecord, PlayheadEvent } from "./event.ts";
 import type { JobState } from "./job-state.ts";
 import type { JsonObject } from "./json.ts";
+import type { ObservationRecord } from "./observation.ts";
 import type { JobSnapshot, JobSummary } from "./snapshot.ts";
 
 /** The WebSocket subprotocol; without it a socket speaks the simple mode. */
@@ -17,7 +18,7 @@ export const SUBPROTOCOL = "playhead.v1";
 export interface RecordBatch {
   /** Names the worker: unique for each start of it. */
   readonly source: string;
-  readonly records: readonly EventRecord[];
+  readonly records: readonly (EventRecord | ObservationRecord)[];
 }
 
 /** A record that was not taken, and why. */
@@ -28,7 +29,7 @@ export interface RefusedRecord extends ErrorBody {
 
 /** The answer to a batch, given after it is stored for good. */
 export interface BatchAck {
-  /** Facts taken or known already. */
+  /** Facts and observations taken or known already. */
   readonly accepted: number;
   readonly refused: readonly RefusedRecord[];
 }

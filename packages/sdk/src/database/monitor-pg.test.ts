@@ -1,11 +1,12 @@
-import { AsyncLocalStorage } from "node:async_hooks";
 import { once } from "node:events";
 import fc from "fast-check";
 import pg from "pg";
 import { expect, expectTypeOf, onTestFinished, test } from "vitest";
+import { currentScope } from "../context.ts";
 import { setCurrentObserver } from "../observe/observer.ts";
 import { observe } from "../testing/observed.ts";
 import { startPgServer } from "../testing/pg-server.ts";
+import { withTraceparent } from "../traces/current-trace.ts";
 import { monitorPg } from "./monitor-pg.ts";
 
 async function connected(port: number): Promise<pg.Client> {
@@ -114,11 +115,13 @@ test("queries that are objects: handed back as they are, recorded when they end 
 
 test("a pool: each statement once, however its client was come by, in the context of who asked for it", async () => {
   const { port, clock } = await setup();
-  const context = new AsyncLocalStorage<string>();
+  /** Code of a caller who is known by a digit. */
+  const by = <Value>(who: string, run: () => Value) =>
+    withTraceparent(`00-${"1".repeat(32)}-${who.repeat(16)}-01`, run);
   const seen: unknown[] = [];
   onTestFinished(
     setCurrentObserver({
-      executionEnded: ({ name }) => seen.push([name, context.getStore()]),
+      executionEnded: ({ name }) => seen.push([name, currentScope().origin?.span_id]),
       log: () => undefined,
       sampled: () => undefined,
     }),
@@ -126,28 +129,28 @@ test("a pool: each statement once, however its client was come by, in the contex
   const bare = new pg.Pool({ host: "127.0.0.1", port, user: "u", database: "d", max: 1 });
   const pool = monitorPg(bare, { clock });
   expect(pool).toBe(bare);
-  const wanted = ["a", "b", "c"].map((who) => context.run(who, () => pool.query(`SELECT * FROM clips -- ${who}`)));
+  const wanted = ["a", "b", "c"].map((who) => by(who, () => pool.query(`SELECT * FROM clips -- ${who}`)));
   await Promise.all(wanted);
-  await context.run("d", async () => {
+  await by("d", async () => {
     const client = await pool.connect();
     await client.query("BEGIN");
     await client.query("COMMIT");
     client.release();
   });
-  const called = Promise.withResolvers<string | undefined>();
-  context.run("e", () => {
-    void pool.query("SELECT 1", () => called.resolve(context.getStore()));
+  const called = Promise.withResolvers<void>();
+  by("e", () => {
+    void pool.query("SELECT 1", () => called.resolve());
   });
   await called.promise;
   await expect(pool.query("SELECT missing")).rejects.toThrow("no such column");
   await pool.end();
   expect(seen).toEqual([
-    ["SELECT clips", "a"],
-    ["SELECT clips", "b"],
-    ["SELECT clips", "c"],
-    ["BEGIN", "d"],
-    ["COMMIT", "d"],
-    ["SELECT", "e"],
+    ["SELECT clips", "aaaaaaaaaaaaaaaa"],
+    ["SELECT clips", "bbbbbbbbbbbbbbbb"],
+    ["SELECT clips", "cccccccccccccccc"],
+    ["BEGIN", "dddddddddddddddd"],
+    ["COMMIT", "dddddddddddddddd"],
+    ["SELECT", "eeeeeeeeeeeeeeee"],
     ["SELECT", undefined],
   ]);
 });

@@ -1,5 +1,6 @@
 import { AsyncLocalStorage } from "node:async_hooks";
 import { errorMonitor } from "node:events";
+import { keepScope } from "../context.ts";
 import { type Clock, systemClock } from "../observe/clock.ts";
 import { beginStatement, type RunningStatement } from "./db-operation.ts";
 import { type Method, override } from "./override.ts";
@@ -66,7 +67,7 @@ function isPool(target: object): target is Pool {
 }
 
 function observed(running: RunningStatement, query: Method, client: unknown, args: unknown[]): unknown {
-  const inContext = AsyncLocalStorage.snapshot();
+  const inContext = keepScope();
   const ended = (error: unknown, result: unknown) =>
     inContext(() => (error ? running.failed(error) : running.completed(rowsOf(result))));
   const [asked] = args;

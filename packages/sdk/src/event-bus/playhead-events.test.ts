@@ -1,5 +1,4 @@
-import { expect, onTestFinished, test } from "vitest";
-import { observe } from "../testing/observed.ts";
+import { expect, test } from "vitest";
 import { setup } from "../testing/setup.ts";
 import { type BusEvent, EventBus } from "./event-bus.ts";
 
@@ -58,15 +57,20 @@ test("what a handler does with its copy changes nothing of what is sent", async 
   expect(warnings).toEqual([expect.stringMatching(/a handler of job\.\* threw at job\.created: Cannot assign/)]);
 });
 
-test("samples of the machine go to the observer, with active jobs and gauges, until the end", async () => {
-  const { samples } = observe(onTestFinished);
-  const { playhead, clock } = setup({ machine: { folder: "/", tempFolder: "/nowhere" } });
+test("samples of the machine are reported, with active jobs and gauges, until the end", async () => {
+  const { playhead, clock, engine } = setup({ machine: { folder: "/", tempFolder: "/nowhere" } });
+  const samples = () => engine.observations.filter(({ type }) => type === "system.sampled");
+  const read = Promise.withResolvers<void>();
+  playhead.events.subscribe("system.sampled", () => read.resolve());
   playhead.gauge("ffmpeg_slots_used", 2);
   playhead.job({ kind: "demo" });
   await clock.advance(15_000);
-  while (samples.length === 0) await turn();
-  expect(samples).toMatchObject([{ active_jobs: 1, gauges: { ffmpeg_slots_used: 2 }, temp_bytes: null }]);
-  await playhead.close();
+  await read.promise;
+  const closing = playhead.close();
+  await clock.advance(1_000);
+  await closing;
+  const data = { active_jobs: 1, gauges: { ffmpeg_slots_used: 2 }, temp_bytes: null };
+  expect(samples()).toMatchObject([{ data }]);
   expect(clock.timers().all).toBe(0);
 });
 

@@ -1,9 +1,9 @@
-import { AsyncLocalStorage } from "node:async_hooks";
 import { subscribe, unsubscribe } from "node:diagnostics_channel";
+import { keepScope } from "../context.ts";
 import { type Clock, systemClock } from "../observe/clock.ts";
 import { errorDetails } from "../observe/error-details.ts";
 import { currentObserver } from "../observe/observer.ts";
-import { currentTrace, newSpanId } from "../traces/current-trace.ts";
+import { newSpanId, outboundTrace } from "../traces/current-trace.ts";
 import { formatTraceparent } from "../traces/traceparent.ts";
 import { apiExecution } from "./api-call.ts";
 import { createNameLimit, endpointOf } from "./endpoint.ts";
@@ -81,7 +81,7 @@ function createListeners(options: PatchFetchOptions): Record<string, Listener> {
   function begin(request: UndiciRequest): void {
     if (isOwnRequest()) return;
     const observer = currentObserver();
-    const trace = currentTrace();
+    const trace = outboundTrace();
     if (observer === null && trace === null) return;
     const url = new URL(request.path, request.origin);
     const spanId = observer === null || trace === null ? (trace?.span_id ?? newSpanId()) : newSpanId();
@@ -97,7 +97,7 @@ function createListeners(options: PatchFetchOptions): Record<string, Listener> {
       startMs: clock.wallMs(),
       startedMs: clock.monotonicMs(),
       spanId,
-      inContext: AsyncLocalStorage.snapshot(),
+      inContext: keepScope(),
     });
   }
 

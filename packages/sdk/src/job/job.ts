@@ -13,6 +13,8 @@ import { contextOf, runInContext } from "../context.ts";
 import { createGate } from "../control/gate.ts";
 import type { JobContext, JobHandle, Maybe, WorkerJobState } from "../handles.ts";
 import { shortText } from "../json-copy.ts";
+import type { Lane } from "../observe/execution.ts";
+import type { Observer } from "../observe/observer.ts";
 import type { Recorder } from "../recorder/recorder.ts";
 import { createTaskHandle } from "../task/task-handle.ts";
 import type { JobScope } from "../task/task-node.ts";
@@ -47,6 +49,9 @@ export interface OpenJob {
 
 export interface JobDeps {
   readonly recorder: Recorder;
+  /** Where calls within the job are recorded; null: nowhere. */
+  readonly lane: Lane | null;
+  readonly observer: Observer;
   /** 32 lowercase hex digits. */
   readonly randomId: () => string;
   readonly warn: Warn;
@@ -58,7 +63,7 @@ const MAX_REPEATED_ARTIFACTS = 100;
 const MAX_END_REPORTS = 5;
 
 /** Makes a job, and announces it. */
-export function createJob(options: JobOptions, { recorder, randomId, warn }: JobDeps): OpenJob {
+export function createJob(options: JobOptions, { recorder, lane, observer, randomId, warn }: JobDeps): OpenJob {
   const job_id = options.id ?? `job_${randomId().slice(0, 16)}`;
   const inbound = parseTraceparent(options.traceparent) ?? inboundTrace();
   const correlationId = traceIdOf(options.correlation_id ?? inbound?.trace_id, randomId());
@@ -140,7 +145,8 @@ export function createJob(options: JobOptions, { recorder, randomId, warn }: Job
     start();
     isInRun = true;
     try {
-      const context = { job: handle, task: null, frame: rootFrame };
+      const origin = inbound?.trace_id === correlationId ? inbound : null;
+      const context = { job: handle, task: null, frame: rootFrame, lane, origin };
       const value = await runInContext(context, () => work({ signal: gate.signal, job: handle }));
       complete(summaryOf(value));
       if (shownState() === "canceled") gate.signal.throwIfAborted();
@@ -209,6 +215,8 @@ export function createJob(options: JobOptions, { recorder, randomId, warn }: Job
   const scope: JobScope = {
     job: handle,
     recorder,
+    lane,
+    observer,
     gate,
     rootFrame,
     weights: options.weights ?? {},

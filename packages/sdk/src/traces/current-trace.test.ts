@@ -1,12 +1,13 @@
 import { setTimeout as wait } from "node:timers/promises";
 import { describe, expect, test } from "vitest";
+import { monitor } from "../monitor/monitor.ts";
 import { setup } from "../testing/setup.ts";
 import { inboundTrace, newSpanId, traceEnv, traceparent, withTraceparent } from "./current-trace.ts";
 import { parseTraceparent } from "./traceparent.ts";
 import { inTrace, withTrace } from "./worker-message.ts";
 
 const OUTER = "00-4bf92f3577b34da6a3ce929d0e0e4736-00f067aa0ba902b7-01";
-const INNER = "00-11111111111111111111111111111111-2222222222222222-00";
+const INNER = "00-11111111111111111111111111111111-2222222222222222-01";
 
 test("outside of any trace there is none to tell", () => {
   expect([traceparent(), inboundTrace(), traceEnv({ A: "1" })]).toEqual([null, null, { A: "1" }]);
@@ -44,7 +45,7 @@ describe("jobs", () => {
     expect(job.correlation_id).toBe(expected);
   });
 
-  test("what runs in one is in its trace; what came in around it does not count there, what comes in there does", async () => {
+  test("what runs in one is in its trace, whatever came in around it or comes in there", async () => {
     const { playhead } = setup();
     const job = playhead.job({ kind: "demo", correlation_id: "c".repeat(32) });
     await withTraceparent(OUTER, () =>
@@ -53,10 +54,26 @@ describe("jobs", () => {
         expect(own).toMatchObject({ trace_id: "c".repeat(32), is_sampled: true });
         await wait(1);
         expect(parseTraceparent(traceparent())).toEqual(own);
-        withTraceparent(INNER, () => expect(traceparent()).toBe(INNER));
+        withTraceparent(INNER, () => expect(parseTraceparent(traceparent())).toEqual(own));
       }),
     );
   });
+});
+
+test("what runs in a job that joined a trace is part of the call that asked for it", async () => {
+  const { playhead, engine, clock } = setup();
+  const job = playhead.job({ kind: "demo", traceparent: OUTER });
+  const probe = monitor(() => traceparent(), { name: "probe" });
+  const [outside, inside] = await job.run(() => [traceparent(), probe()]);
+  await clock.advance(1_000);
+  const call = engine.observations.find((each) => each.type === "function.completed");
+  expect(call).toMatchObject({
+    job_id: job.job_id,
+    correlation_id: OUTER.slice(3, 35),
+    data: { name: "probe", parent_span_id: OUTER.slice(36, 52) },
+  });
+  expect(outside).toBe(OUTER);
+  expect(parseTraceparent(inside)?.span_id).toBe(call?.data.span_id);
 });
 
 test("a message takes the trace along to where it is opened", () => {

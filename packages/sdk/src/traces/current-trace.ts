@@ -1,51 +1,41 @@
-import { AsyncLocalStorage } from "node:async_hooks";
 import { randomBytes } from "node:crypto";
-import { currentJob } from "../context.ts";
-import type { JobHandle } from "../handles.ts";
+import { currentJob, currentScope, processOrigin, runInTrace } from "../context.ts";
+import type { Origin } from "../observe/execution.ts";
+import { currentTrace } from "../observe/observer.ts";
 import { formatTraceparent, parseTraceparent, type TraceParent } from "./traceparent.ts";
-
-/** A trace that was entered on purpose, and the job around it then: one that begins further in has its own. */
-interface Scope {
-  readonly trace: TraceParent;
-  readonly around: JobHandle | undefined;
-}
-
-const scopes = new AsyncLocalStorage<Scope>();
-
-/** The trace that this process, or this worker thread, was started in: the variable `TRACEPARENT`, read once. */
-const inherited = parseTraceparent(process.env.TRACEPARENT);
 
 /**
  * Where the trace comes from that the calling code takes part in, other than from a job of its own: the innermost
  * {@link withTraceparent}, else the process that started this one; null when there is neither.
  */
-export function inboundTrace(): TraceParent | null {
-  const scope = scopes.getStore();
-  return scope !== undefined && scope.around === currentJob() ? scope.trace : inherited;
+export function inboundTrace(): Origin | null {
+  return currentJob() === undefined ? currentScope().origin : processOrigin;
 }
 
-/** The trace of the calling code; `span_id` is that of the call which calls, as others are told of it. Null when there is none. */
-export function currentTrace(): TraceParent | null {
-  const scope = scopes.getStore();
-  const job = currentJob();
-  if (scope !== undefined && scope.around === job) return scope.trace;
-  return (job === undefined ? null : jobTrace(job.correlation_id)) ?? inherited;
+/** What others are told of where the calling code stands: its trace, and the call in it that calls. Null outside of any. */
+export function outboundTrace(): TraceParent | null {
+  const recorded = currentTrace();
+  const { origin } = currentScope();
+  const trace_id = recorded?.trace_id || currentJob()?.correlation_id || origin?.trace_id || "";
+  const span_id = recorded?.span_id ?? (origin?.trace_id === trace_id ? origin.span_id : halfOf(trace_id));
+  return span_id === null ? null : { trace_id, span_id, is_sampled: true };
 }
 
 /**
  * Runs code in the trace that a caller has sent: jobs made in it have its trace id, calls have the caller as their
- * parent. With a header that is none, or none at all, the code runs as it would anyway.
+ * parent. With a header that is none, or none at all, the code runs as it would anyway; so it does within a job, which
+ * has its own trace.
  *
  * @param header such as `request.headers.traceparent`
  */
 export function withTraceparent<Value>(header: unknown, run: () => Value): Value {
-  const trace = parseTraceparent(header);
-  return trace === null ? run() : scopes.run({ trace, around: currentJob() }, run);
+  const origin = parseTraceparent(header);
+  return origin === null ? run() : runInTrace(origin, run);
 }
 
 /** The header `traceparent` for what the calling code calls; null when it takes part in no trace. */
 export function traceparent(): string | null {
-  const trace = currentTrace();
+  const trace = outboundTrace();
   return trace === null ? null : formatTraceparent(trace);
 }
 
@@ -67,7 +57,6 @@ export function newSpanId(random: (bytes: number) => Uint8Array = randomBytes): 
 }
 
 /** A job has no call of its own: half of its trace id stands for it, the same wherever it is asked. */
-function jobTrace(traceId: string): TraceParent | null {
-  const half = [traceId.slice(16), traceId.slice(0, 16)].find((digits) => /[^0]/.test(digits));
-  return half === undefined ? null : parseTraceparent(`00-${traceId}-${half}-01`);
+function halfOf(traceId: string): string | null {
+  return [traceId.slice(16), traceId.slice(0, 16)].find((digits) => /[^0]/.test(digits)) ?? null;
 }

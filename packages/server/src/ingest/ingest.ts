@@ -1,6 +1,7 @@
 import {
   type BatchAck,
   type EventRecord,
+  isEventType,
   isTickRecord,
   PlayheadError,
   type RecordBatch,
@@ -116,6 +117,12 @@ export function createIngest({ store, bus, nowMs, newTraceId, onRetry, onDefect 
           accepted += 1;
           continue;
         }
+        if (!isOfJob(record)) {
+          // Not stored here.
+          accepted += 1;
+          if (n !== undefined) position = n;
+          continue;
+        }
         if (fairTurns.isLong()) {
           note();
           await fairTurns.pause();
@@ -220,3 +227,8 @@ export function createIngest({ store, bus, nowMs, newTraceId, onRetry, onDefect 
 }
 
 export type Ingest = ReturnType<typeof createIngest>;
+
+/** What a worker observes beside the events of its jobs is no part of their history. */
+function isOfJob(record: RecordBatch["records"][number]): record is EventRecord {
+  return isEventType(record.type) && record.job_id !== undefined;
+}
