@@ -26,6 +26,7 @@ test("01: watch your own code", async () => {
 
 test("04: instrument your code", async () => {
   expect(await runExample("04-instrument-your-code.ts")).toBe(
-    "in trace true, and the service as well: true\nheard: job.created, job.state_changed, job.completed\n",
+    "in trace true, and the service as well: true\n" +
+      "recorded: GET 127.0.0.1/videos/:id, CREATE videos, path.basename, INSERT videos, keep\n",
   );
 });

@@ -1,4 +1,5 @@
 import { expect, test } from "vitest";
+import { monitor } from "../monitor/monitor.ts";
 import { setup } from "../testing/setup.ts";
 import { type BusEvent, EventBus } from "./event-bus.ts";
 
@@ -55,6 +56,31 @@ test("what a handler does with its copy changes nothing of what is sent", async 
   await clock.advance(1_000);
   expect(engine.job("j").title).toBe("Right");
   expect(warnings).toEqual([expect.stringMatching(/a handler of job\.\* threw at job\.created: Cannot assign/)]);
+});
+
+test("calls are heard as they are recorded: with their place, their outcome, and no secret", async () => {
+  const { playhead, clock } = setup();
+  const heard: BusEvent[] = [];
+  playhead.events.subscribe("function.*", (event) => heard.push(event));
+  const probe = monitor(
+    (_options: { readonly path: string; readonly api_key: string }) => {
+      throw new TypeError("no such file");
+    },
+    { name: "probe" },
+  );
+  const job = playhead.job({ kind: "demo", id: "j" });
+  await job.run(() => expect(() => probe({ path: "a.mov", api_key: "s3cret" })).toThrow(TypeError));
+  await clock.advance(100);
+  expect(heard).toMatchObject([
+    {
+      type: "function.failed",
+      job_id: "j",
+      correlation_id: job.correlation_id,
+      data: { error: { class: "TypeError" } },
+    },
+  ]);
+  expect(JSON.stringify(heard)).toContain("a.mov");
+  expect(JSON.stringify(heard)).not.toContain("s3cret");
 });
 
 test("samples of the machine are reported, with active jobs and gauges, until the end", async () => {

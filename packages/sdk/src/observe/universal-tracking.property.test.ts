@@ -1,14 +1,14 @@
 import { createServer } from "node:http";
 import type { AddressInfo } from "node:net";
 import { DatabaseSync } from "node:sqlite";
-import { CLIP_STEPS } from "@playhead/core";
+import { CLIP_STEPS, type ExecutionEnded } from "@playhead/core";
 import fc from "fast-check";
 import { expect, onTestFinished, test } from "vitest";
 import { monitorSqlite } from "../database/monitor-sqlite.ts";
 import { patchFetch } from "../fetch/patch-fetch.ts";
-import { currentObserver, type Observer } from "../observe/observer.ts";
+import { monitor } from "../monitor/monitor.ts";
+import { setCurrentObserver } from "../observe/observer.ts";
 import { PerformanceTracker } from "../seeds/performance-tracker.ts";
-import { observe } from "../testing/observed.ts";
 import { setup } from "../testing/setup.ts";
 
 const START_MS = Date.parse("2026-11-21T10:00:00.000Z");
@@ -19,7 +19,8 @@ const operation = fc.oneof(
   fc.record({ what: fc.constant("clip"), ms: took, step: fc.constantFrom(...CLIP_STEPS.slice(0, 10)) }),
   fc.record({ what: fc.constant("api"), ms: took, status: fc.constantFrom(200, 204, 404, 500), id: fc.nat(99) }),
   fc.record({ what: fc.constant("db"), ms: took, rows: fc.nat(3), fails: fc.boolean() }),
-  fc.record({ what: fc.constant("function"), ms: took, memory: fc.nat(1_000_000) }),
+  fc.record({ what: fc.constant("measured"), ms: took, memory: fc.nat(1_000_000) }),
+  fc.record({ what: fc.constant("function"), ms: took, monitored: fc.constant(true) }),
 );
 
 /** Each execution's metrics, as they have to be. */
@@ -32,8 +33,7 @@ interface Expected {
   readonly metric: unknown;
 }
 
-test("property 4: whatever is done, exactly that is measured, with its own time, status, rows and memory", async () => {
-  const { executions } = observe(onTestFinished);
+test("property 4: whatever is done, exactly that is recorded, with its own time, status, rows and memory", async () => {
   let ms = 0;
   const clock = { wallMs: () => START_MS + ms, monotonicMs: () => ms };
   onTestFinished(patchFetch({ clock }));
@@ -58,12 +58,14 @@ test("property 4: whatever is done, exactly that is measured, with its own time,
 
   await fc.assert(
     fc.asyncProperty(fc.array(operation, { maxLength: 12 }), async (operations) => {
-      const { playhead, engine, clock: timers } = setup({ nowMs: clock.wallMs });
-      const tracker = new PerformanceTracker({
-        playhead: { observer: currentObserver() as Observer, read: playhead.read },
-        nowMs: clock.wallMs,
+      const monitoring = { clock: clock.monotonicMs, budget: false } as const;
+      const { playhead, engine, clock: timers } = setup({ nowMs: clock.wallMs, monitoring });
+      const stop = setCurrentObserver(playhead.observer);
+      const tracker = new PerformanceTracker({ playhead, nowMs: clock.wallMs });
+      const scale = monitor(function scale(waitMs: number) {
+        ms += waitMs;
+        if (waitMs % 2 === 1) throw new RangeError("odd");
       });
-      executions.length = 0;
       const expected: Expected[] = [];
       const expectedSteps: unknown[] = [];
       const job = playhead.job({ kind: "clips", id: "j" });
@@ -103,6 +105,14 @@ test("property 4: whatever is done, exactly that is measured, with its own time,
                 failed: each.fails,
                 metric: rows,
               });
+            } else if ("monitored" in each) {
+              try {
+                scale(durationMs);
+              } catch {
+                // As it would without.
+              }
+              const failed = durationMs % 2 === 1;
+              expected.push({ ...usual, name: "scale", category: "function", failed, metric: { waitMs: durationMs } });
             } else {
               ms += durationMs;
               tracker.recordExecution("probe", durationMs, each.memory);
@@ -111,17 +121,31 @@ test("property 4: whatever is done, exactly that is measured, with its own time,
           }
         }),
       );
+      stop();
+      const closing = playhead.close();
       await timers.advance(60_000);
+      await closing;
+      const ended = engine.observations.filter(({ type }) => /^function\.(completed|failed)$/.test(type));
       expect(
-        executions.map(({ name, category, startMs, durationMs, error, metadata, cost }) => ({
-          name,
-          category,
-          startMs,
-          durationMs: Math.round(durationMs * 1e6) / 1e6,
-          failed: error !== undefined,
-          metric: category === "api" ? metadata?.status : category === "db" ? metadata?.rows : cost?.memory_peak_bytes,
-        })),
+        ended.map(({ type, ts, data }) => {
+          const { name, category, duration_ms, error } = data as ExecutionEnded;
+          expect(type).toBe(error === undefined ? "function.completed" : "function.failed");
+          const durationMs = Math.round(duration_ms * 1e6) / 1e6;
+          const startMs = Date.parse(ts);
+          return {
+            name,
+            category,
+            startMs,
+            durationMs,
+            failed: error !== undefined,
+            metric: metricOf(data as ExecutionEnded),
+          };
+        }),
       ).toEqual(expected);
+      for (const { job_id, correlation_id, data } of ended) {
+        expect([job_id, correlation_id]).toEqual(["j", job.correlation_id]);
+        expect(data).toMatchObject({ task_id: "c", parent_span_id: null });
+      }
       const steps = engine
         .facts("j")
         .filter(({ type, data }) => type === "clip.progress" && data.step !== "complete")
@@ -131,3 +155,9 @@ test("property 4: whatever is done, exactly that is measured, with its own time,
     { numRuns: 60 },
   );
 });
+
+/** What is measured of a call of its kind, beside its time. */
+function metricOf({ category, metadata, parameters, memory_peak_bytes }: ExecutionEnded): unknown {
+  if (category === "api") return metadata?.status;
+  return category === "db" ? metadata?.rows : (parameters ?? memory_peak_bytes);
+}

@@ -1,6 +1,8 @@
 import type { LogEntry, LogEventType, LogLevel } from "@playhead/core";
 import { copyAsJsonObject } from "../json-copy.ts";
 import { errorDetails } from "../observe/error-details.ts";
+import { capture, captureAll } from "../summary/capture.ts";
+import { createSummaries } from "../summary/summary.ts";
 import type { Reading } from "../transport/reading.ts";
 import type { ObservingPlayhead } from "./performance-tracker.ts";
 import { rangeQuery, type SeedRange } from "./seed-range.ts";
@@ -47,6 +49,8 @@ export interface LogFilters extends SeedRange {
 
 const LIMIT = 1_000;
 const PAGE = 500;
+/** As of calls that are recorded by themselves: bounded, without secrets. */
+const summaries = createSummaries();
 
 /**
  * The `LogManager` of seed 000: writes into the log what is known of calls that have ended, and reads the log. New code is
@@ -68,14 +72,13 @@ export class LogManager {
     result: unknown,
     durationMs: number,
   ): void {
-    const copied = copyAsJsonObject(parameters);
     this.#playhead.observer.executionEnded({
       name: functionName,
       category: "function",
       startMs: this.#nowMs() - durationMs,
       durationMs,
-      ...(copied !== null && { parameters: copied }),
-      result_summary: summaryOf(result),
+      parameters: summaries.parameters(captureAll(Object.values(parameters)), Object.keys(parameters)),
+      result_summary: summaries.result(capture(result)),
     });
   }
 
@@ -141,9 +144,4 @@ export class LogManager {
   exportData(format: "csv" | "json" | "ndjson", range?: SeedRange): Promise<Reading> {
     return this.#playhead.read("export", { format, ...rangeQuery(range) });
   }
-}
-
-function summaryOf(result: unknown): string {
-  const copied = copyAsJsonObject({ result })?.result;
-  return typeof copied === "string" ? copied : (JSON.stringify(copied) ?? String(result));
 }

@@ -1,6 +1,7 @@
 import { expect, onTestFinished, test } from "vitest";
 import { currentObserver, type Observer } from "../observe/observer.ts";
 import { observe } from "../testing/observed.ts";
+import { setup as setupPlayhead } from "../testing/setup.ts";
 import { readingOf } from "../transport/reading.ts";
 import { LogManager } from "./log-manager.ts";
 import { PerformanceTracker } from "./performance-tracker.ts";
@@ -62,7 +63,7 @@ test("the log manager's verbs: calls that ended well or badly, and a line", () =
   logs.logPerformance({ function_name: "probe", execution_time_ms: 12, memory_peak_bytes: 4_096, success_rate: 1 });
   expect(executions).toMatchObject([
     { name: "probe", durationMs: 12, parameters: { path: "a.mov" }, result_summary: '{"width":1920}' },
-    { name: "probe", durationMs: 1, result_summary: "undefined" },
+    { name: "probe", durationMs: 1, result_summary: "[undefined]" },
     {
       name: "probe",
       durationMs: 0,
@@ -79,6 +80,18 @@ test("the log manager's verbs: calls that ended well or badly, and a line", () =
       fields: { execution_time_ms: 12, memory_peak_bytes: 4_096, success_rate: 1 },
     },
   ]);
+});
+
+test("no secret in what is said gets anywhere", async () => {
+  const { playhead, engine, clock } = setupPlayhead();
+  const logs = new LogManager({ playhead });
+  logs.logExecution("login", { user: "ann", password: "s3cret-1" }, { token: "s3cret-2", ok: true }, 1);
+  logs.logError("login", new Error("refused: password=s3cret-3"), { headers: { authorization: "Bearer s3cret-4" } });
+  await clock.advance(1_000);
+  const sent = JSON.stringify(engine.observations);
+  expect(engine.observations).toHaveLength(2);
+  expect(sent).toContain("ann");
+  expect(sent).not.toContain("s3cret");
 });
 
 test("a summary is asked for by its range", async () => {
