@@ -139,7 +139,7 @@ export function createPlayhead(options: PlayheadOptions): Playhead {
     nowMs,
     setTimer,
     randomId,
-    onWaiting: () => recorder.callsWait(),
+    onWaiting: (isCrowd) => recorder.callsWait(isCrowd),
     record: (observation, importance) => recorder.observe(observation, importance),
   });
   const { lane, observer } = monitoring;

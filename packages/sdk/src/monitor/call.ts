@@ -69,7 +69,8 @@ function callRecorded(
   }
   scope.span = span;
   scope.root = root;
-  if (isPromise(result)) return followed(wrapped, account, execution, result);
+  if (wrapped.kind === "async" || isPromise(result))
+    return followed(wrapped, account, execution, result as Promise<unknown>);
   if (wrapped.goesOn === null) wrapped.goesOn = false;
   lane.complete(execution, result);
   return result;
@@ -85,7 +86,7 @@ function followed(
   const { lane } = account;
   wrapped.goesOn = true;
   account.isAsync = true;
-  if (execution.watched === null) lane.watch(execution, false);
+  if (!execution.isWatched) lane.watch(execution, false);
   return following(
     wrapped,
     promise,

@@ -38,7 +38,7 @@ export function following(
   onValue: (value: unknown) => unknown,
   onError: (error: unknown) => never,
 ): Promise<unknown> {
-  const follower: Promise<unknown> = Reflect.apply(thenOf, promise, [onValue, onError]);
+  const follower: Promise<unknown> = thenOf.call(promise, onValue, onError);
   // What an async function returns is a new one each time.
   if (kind !== "plain") return follower;
   const first = followers.get(promise);
@@ -47,6 +47,6 @@ export function following(
     return follower;
   }
   // Whether anyone handles a rejection is between the program and the first one.
-  Reflect.apply(thenOf, follower, [undefined, nothing]);
+  thenOf.call(follower, undefined, nothing);
   return first;
 }

@@ -15,6 +15,7 @@ const scrubDefault = createScrub();
 /** What one error tells in all. */
 interface Telling {
   readonly scrub: ScrubText;
+  readonly withStacks: boolean;
   /** So many more errors may be told within it. */
   left: number;
   /** Each is told once, however they refer to one another. */
@@ -25,8 +26,8 @@ interface Telling {
  * What is kept of anything that was thrown: bounded, without secrets, with causes and the errors of an aggregate. Never
  * throws. Of errors, getters are read, as whoever prints them would; of proxies nothing is.
  */
-export function errorDetails(thrown: unknown, scrub: ScrubText = scrubDefault): ErrorDetails {
-  return detailsOf(thrown, { scrub, left: MAX_CAUSES + MAX_ERRORS, seen: new Set([thrown]) });
+export function errorDetails(thrown: unknown, scrub: ScrubText = scrubDefault, withStacks = true): ErrorDetails {
+  return detailsOf(thrown, { scrub, withStacks, left: MAX_CAUSES + MAX_ERRORS, seen: new Set([thrown]) });
 }
 
 function detailsOf(thrown: unknown, telling: Telling): ErrorDetails {
@@ -50,22 +51,30 @@ function withErrors(thrown: unknown, telling: Telling): ErrorDetails {
       errors.push(detailsOf(each, telling));
     }
   }
-  return { ...ownDetails(thrown, telling.scrub), ...(errors.length > 0 && { errors }) };
+  return { ...ownDetails(thrown, telling), ...(errors.length > 0 && { errors }) };
 }
 
-function ownDetails(thrown: unknown, scrub: ScrubText): ErrorDetails {
+function ownDetails(thrown: unknown, { scrub, withStacks }: Telling): ErrorDetails {
   const tell = (text: string, length: number) => cut(scrub(cut(text, 2 * length)), length);
   if (!isError(thrown)) return { class: kindOf(thrown), message: tell(textOf(thrown), MAX_MESSAGE) };
   const code = read(thrown, "code");
-  const stack = read(thrown, "stack");
+  const stack = withStacks ? read(thrown, "stack") : undefined;
   const name = read(thrown, "name");
   const isNamed = typeof name === "string" && name !== "" && name !== "Error";
   return {
     class: tell(isNamed ? name : classOf(thrown), MAX_WORD),
     message: tell(textOf(read(thrown, "message")), MAX_MESSAGE),
     ...((typeof code === "string" || typeof code === "number") && { code: tell(String(code), MAX_WORD) }),
-    ...(typeof stack === "string" && { stack: tell(stack, MAX_STACK) }),
+    ...(typeof stack === "string" && { stack: tellStack(stack, tell) }),
   };
+}
+
+/** Its frames are places in the source, which hold no secrets unless they are addresses; what stands before them may. */
+function tellStack(stack: string, tell: (text: string, length: number) => string): string {
+  const head = stack.indexOf("\n    at ");
+  const frames = head < 0 ? "" : stack.slice(head, head + MAX_STACK);
+  if (head < 0 || /[=@]|http/.test(frames)) return tell(stack, MAX_STACK);
+  return cut(tell(stack.slice(0, head), MAX_MESSAGE) + frames, MAX_STACK);
 }
 
 function isUntold(thrown: unknown, { seen, left }: Telling): boolean {

@@ -1,4 +1,4 @@
-import type { ExecutionCategory, ExecutionCost, JsonObject } from "@playhead/core";
+import type { ExecutionCategory, JsonObject } from "@playhead/core";
 import type { Totals } from "../budget/totals.ts";
 import type { Captured } from "../summary/capture.ts";
 import type { EndedExecution } from "./ended-execution.ts";
@@ -78,6 +78,9 @@ export interface Account {
   totalsUntilMs: number;
   /** What one call costs, in milliseconds, by how it is kept: a running average. */
   readonly costMs: Record<Keeping, number>;
+  /** Stacks that were told of its errors within one second. */
+  stacks: number;
+  stacksSecond: number;
   /** When its keeping last changed, by the lane's clock. */
   changedMs: number;
 }
@@ -107,47 +110,44 @@ export interface Origin {
   readonly span_id: string;
 }
 
-/** One call, from its beginning on. Made once a call, and so always of one shape. */
+/**
+ * One call, from its beginning until its record is made; then it is used again for another. All are of one shape, and
+ * live long: what a call leaves for the garbage collector is most of what it costs.
+ */
 export interface Execution {
-  readonly site: Site;
+  site: Site;
   /** Null for what others have measured. */
-  readonly account: Account | null;
+  account: Account | null;
   /** Its number, of which its id is made. */
-  readonly serial: number;
+  serial: number;
   /** Of the call that it is part of; 0: of none, or of one in another program. */
-  readonly parent: number;
+  parent: number;
   /** Of the outermost one, of which the trace's id is made where nothing else gives it. */
-  readonly root: number;
-  readonly place: Place | null;
-  readonly origin: Origin | null;
-  readonly parameters: readonly Captured[] | null;
-  readonly startReading: Reading | null;
+  root: number;
+  place: Place | null;
+  origin: Origin | null;
+  parameters: readonly Captured[] | null;
   /** By the lane's clock. */
   startMs: number;
   durationMs: number;
-  /** What its beginning cost, where that is measured; else -1. */
-  ownMs: number;
-  result: Captured | typeof NOTHING;
-  isError: boolean;
-  /** What it threw, as it is: looked at when it is sent. */
-  error: unknown;
-  cost: ExecutionCost | null;
-  metadata: JsonObject | null;
-  /** What others have said of it. */
-  readonly given: EndedExecution | null;
-  /** While it runs and is watched. */
-  watched: Watched | null;
-}
-
-/** A call that is watched, and those that began before and after it. */
-export interface Watched {
-  readonly execution: Execution;
-  /** It was said that it runs. */
-  isSaid: boolean;
+  startReading: Reading | null;
+  endReading: Reading | null;
+  /** Readings while it ran, where it ran for long. */
   peakBytes: number;
   loopDelayMs: number;
-  next: Watched | null;
-  previous: Watched | null;
+  isError: boolean;
+  /** What it threw, as it is: looked at when the record is made. */
+  error: unknown;
+  result: Captured | typeof NOTHING;
+  /** Said of it beside all else. */
+  metadata: JsonObject | null;
+  /** What others have said of it. */
+  given: EndedExecution | null;
+  /** Whether it is among those that run, and was said to run; and those that began before and after it. */
+  isWatched: boolean;
+  isSaid: boolean;
+  next: Execution | null;
+  previous: Execution | null;
 }
 
 /** No result: the call returned nothing, or nobody wants it. */

@@ -6,9 +6,10 @@ import { isoTime } from "../recorder/iso-time.ts";
 import { capture, captureAll } from "../summary/capture.ts";
 import type { SetTimer } from "../timer.ts";
 import type { EndedExecution } from "./ended-execution.ts";
-import { type Account, type Execution, type Lane, NOTHING, type Site, type SpanScope } from "./execution.ts";
+import type { Account, Execution, Lane, Site, SpanScope } from "./execution.ts";
+import { createExecutionPool } from "./execution-pool.ts";
 import { type Observation, type RecordMaker, traceIdOf } from "./execution-record.ts";
-import { costBetween, type Readings } from "./readings.ts";
+import type { Readings } from "./readings.ts";
 import { plainSite } from "./site.ts";
 import type { SpanIds } from "./span-ids.ts";
 import { createWatchList } from "./watch-list.ts";
@@ -46,14 +47,15 @@ export interface LaneOptions {
   readonly budget: Budget | null;
   /** Calls that wait to be made records of; what comes on top is added up. */
   readonly capacity: number;
-  /** The first call waits. */
-  readonly onWaiting: () => void;
+  /** The first call waits; or a crowd of them. */
+  readonly onWaiting: (isCrowd: boolean) => void;
   readonly record: (observation: Observation, importance: "execution" | "log") => void;
   readonly onKeepingChanged: (change: KeepingChange) => void;
 }
 
-/** Calls whose records are made in one go, so that it holds nobody up. */
-const DRAINED_AT_ONCE = 2_000;
+/** So many records are made in one go, and then more for as long as this: it holds nobody up. */
+const DRAINED_AT_ONCE = 1_000;
+const DRAIN_MS = 4;
 /** From then on it is said of a call that it runs. */
 const LONG_MS = 1_000;
 /** One call in so many has its own cost measured; after so many the budget is looked at. */
@@ -67,11 +69,15 @@ export function createLane(options: LaneOptions): OwnLane {
   const { nowMs, clock, setTimer, ids, maker, readings, totals, budget, capacity, onWaiting, record } = options;
   const waiting = createFifo<Execution>();
   const watchList = createWatchList();
+  const pool = createExecutionPool();
   const accounts = new Map<string, Account>();
   const clockMs = readingClockMs(clock);
   const enterMs = enteringMs(clock);
   let active: Account[] = [];
   let lastSerial = 0;
+  /** The call whose own cost is measured, and what its beginning cost. */
+  let measured: Execution | null = null;
+  let measuredMs = 0;
   let untilCheck = CHECKED_AFTER;
   let summarized = 0;
   let isOpen = true;
@@ -100,6 +106,8 @@ export function createLane(options: LaneOptions): OwnLane {
       untilMeasured: MEASURED_ONE_IN,
       totals: null,
       totalsUntilMs: 0,
+      stacks: 0,
+      stacksSecond: 0,
       costMs: { ...FIRST_GUESS_MS },
       changedMs: 0,
     };
@@ -111,39 +119,31 @@ export function createLane(options: LaneOptions): OwnLane {
   }
 
   function end(execution: Execution, endMs: number): void {
-    const { account, startReading, watched } = execution;
+    const { account, startReading } = execution;
     execution.durationMs = endMs - execution.startMs;
-    if (startReading !== null) {
-      const peak = watched?.peakBytes ?? 0;
-      execution.cost = costBetween(startReading, readings.at(endMs), peak, watched?.loopDelayMs ?? 0);
-    }
-    if (watched !== null) watchList.remove(watched);
+    if (startReading !== null) execution.endReading = readings.at(endMs);
+    if (execution.isWatched) watchList.remove(execution);
     wait(execution);
     if (account === null) return;
-    if (execution.ownMs >= 0) {
-      const ownMs = execution.ownMs + clock() - endMs + (account.isAsync ? enterMs : 0);
+    if (execution === measured) {
+      measured = null;
+      const ownMs = measuredMs + clock() - endMs + (account.isAsync ? enterMs : 0);
       account.costMs.recorded = blended(account.costMs.recorded, ownMs, 0.2);
     }
-    checkNowAndThen(endMs);
+    untilCheck -= 1;
+    if (untilCheck <= 0) check(endMs);
   }
 
   function wait(execution: Execution): void {
     if (waiting.size() >= capacity) {
-      addToMinute(execution.startMs, execution.site, execution.durationMs, execution.isError);
+      addTo(openMinute(execution.startMs, execution.site), execution.durationMs, execution.isError ? 1 : 0, 1);
+      summarized += 1;
+      pool.giveBack(execution);
       return;
     }
     waiting.push(execution);
-    if (waiting.size() === 1) onWaiting();
-  }
-
-  function addToMinute(
-    startMs: number,
-    site: Pick<Site, "name" | "category">,
-    durationMs: number,
-    isError: boolean,
-  ): void {
-    addTo(openMinute(startMs, site), durationMs, isError ? 1 : 0, 1);
-    summarized += 1;
+    const size = waiting.size();
+    if (size === 1 || size === DRAINED_AT_ONCE) onWaiting(size > 1);
   }
 
   function openMinute(startMs: number, { name, category }: Pick<Site, "name" | "category">) {
@@ -163,11 +163,6 @@ export function createLane(options: LaneOptions): OwnLane {
   function sendTotalsBefore(minuteMs: number): void {
     for (const each of totals.takeBefore(minuteMs))
       record({ type: "function.summarized", ts: isoTime(each.minuteMs), data: dataOf(each) }, "log");
-  }
-
-  function checkNowAndThen(atMs: number): void {
-    untilCheck -= 1;
-    if (untilCheck <= 0) check(atMs);
   }
 
   function check(atMs: number): void {
@@ -195,17 +190,17 @@ export function createLane(options: LaneOptions): OwnLane {
     stopSweep = null;
     const atMs = clock();
     const reading = readings.at(atMs);
-    for (let watched = watchList.first(); watched !== null; watched = watched.next) {
-      if (atMs - watched.execution.startMs < LONG_MS) break;
-      watched.peakBytes = Math.max(watched.peakBytes, reading.memoryBytes);
-      watched.loopDelayMs = Math.max(watched.loopDelayMs, reading.loopDelayMs);
-      if (!watched.isSaid) say(watched.execution);
-      watched.isSaid = true;
+    for (let execution = watchList.first(); execution !== null; execution = execution.next) {
+      if (atMs - execution.startMs < LONG_MS) break;
+      execution.peakBytes = Math.max(execution.peakBytes, reading.memoryBytes);
+      execution.loopDelayMs = Math.max(execution.loopDelayMs, reading.loopDelayMs);
+      if (!execution.isSaid) say(execution);
     }
     if (watchList.first() !== null && isOpen) stopSweep = setTimer(sweep, LONG_MS, false);
   }
 
   function say(execution: Execution): void {
+    execution.isSaid = true;
     record(maker.started(execution, nowMs() - clock()), "execution");
   }
 
@@ -217,40 +212,35 @@ export function createLane(options: LaneOptions): OwnLane {
       account.untilMeasured -= 1;
       const isMeasured = account.untilMeasured <= 0;
       const enteredMs = isMeasured ? clock() : 0;
-      if (isMeasured) account.untilMeasured = MEASURED_ONE_IN;
       called(account);
       lastSerial += 1;
-      const parameters = site.takesParameters ? captureAll(args) : null;
-      const startReading = site.takesCost ? readings.at(clock()) : null;
-      const startMs = clock();
-      return {
-        site,
-        account,
-        serial: lastSerial,
-        parent: scope.span,
-        root: scope.root === 0 ? lastSerial : scope.root,
-        place: scope.place,
-        origin: scope.origin,
-        parameters,
-        startReading,
-        startMs,
-        durationMs: 0,
-        ownMs: isMeasured ? startMs - enteredMs : -1,
-        result: NOTHING,
-        isError: false,
-        error: undefined,
-        cost: null,
-        metadata: null,
-        given: null,
-        watched: null,
-      };
+      const execution = pool.take(site);
+      execution.account = account;
+      execution.serial = lastSerial;
+      execution.parent = scope.span;
+      execution.root = scope.root === 0 ? lastSerial : scope.root;
+      execution.place = scope.place;
+      execution.origin = scope.origin;
+      execution.isError = false;
+      if (site.takesParameters) execution.parameters = captureAll(args);
+      let startMs = clock();
+      if (site.takesCost) {
+        const reading = readings.at(startMs);
+        execution.startReading = reading;
+        // It took its time.
+        if (reading.atMs === startMs) startMs = clock();
+      }
+      execution.startMs = startMs;
+      if (isMeasured) {
+        account.untilMeasured = MEASURED_ONE_IN;
+        measured = execution;
+        measuredMs = startMs - enteredMs;
+      }
+      return execution;
     },
     watch(execution, isSaidAtOnce) {
-      execution.watched = watchList.add(execution);
-      if (isSaidAtOnce) {
-        execution.watched.isSaid = true;
-        say(execution);
-      }
+      watchList.add(execution);
+      if (isSaidAtOnce) say(execution);
       stopSweep ??= setTimer(sweep, LONG_MS, false);
     },
     complete(execution, result) {
@@ -285,7 +275,8 @@ export function createLane(options: LaneOptions): OwnLane {
         account.costMs.summarized = blended(account.costMs.summarized, clock() - endMs + clockMs, 0.2);
         account.costMs.counted = FIRST_GUESS_MS.counted + account.costMs.summarized / weight;
       }
-      checkNowAndThen(endMs);
+      untilCheck -= 1;
+      if (untilCheck <= 0) check(endMs);
     },
     traceOf({ span, root, place, origin }) {
       return {
@@ -295,38 +286,32 @@ export function createLane(options: LaneOptions): OwnLane {
     },
     takeEnded(given, scope) {
       lastSerial += 1;
-      const { name, category, durationMs } = given;
-      wait({
-        site: plainSite(name, category),
-        account: null,
-        serial: lastSerial,
-        parent: scope.span,
-        root: scope.root === 0 ? lastSerial : scope.root,
-        place: scope.place,
-        origin: scope.origin,
-        parameters: null,
-        startReading: null,
-        startMs: given.startMs - (nowMs() - clock()),
-        durationMs,
-        ownMs: -1,
-        result: NOTHING,
-        isError: given.error !== undefined,
-        error: undefined,
-        cost: given.cost ?? null,
-        metadata: given.metadata ?? null,
-        given,
-        watched: null,
-      });
+      const execution = pool.take(plainSite(given.name, given.category));
+      execution.serial = lastSerial;
+      execution.parent = scope.span;
+      execution.root = scope.root === 0 ? lastSerial : scope.root;
+      execution.place = scope.place;
+      execution.origin = scope.origin;
+      execution.startMs = given.startMs - (nowMs() - clock());
+      execution.durationMs = given.durationMs;
+      execution.isError = given.error !== undefined;
+      execution.metadata = given.metadata ?? null;
+      execution.given = given;
+      wait(execution);
     },
     drain() {
       const startMs = clock();
       const offsetMs = nowMs() - startMs;
       let made = 0;
-      for (; made < DRAINED_AT_ONCE; made++) {
-        const execution = waiting.shift();
-        if (execution === undefined) break;
-        record(maker.ended(execution, offsetMs), "execution");
-      }
+      do {
+        const portion = Math.min(DRAINED_AT_ONCE, waiting.size());
+        for (let at = 0; at < portion; at++) {
+          const execution = waiting.shift() as Execution;
+          record(maker.ended(execution, offsetMs), "execution");
+          pool.giveBack(execution);
+        }
+        made += portion;
+      } while (waiting.size() > 0 && clock() - startMs < DRAIN_MS);
       const endMs = clock();
       budget?.noteSending("made", made, endMs - startMs);
       check(endMs);

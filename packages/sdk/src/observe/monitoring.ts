@@ -58,8 +58,8 @@ export interface MonitoringDeps {
   readonly nowMs: () => number;
   readonly setTimer: SetTimer;
   readonly randomId: () => string;
-  /** The first call waits to be made a record of. */
-  readonly onWaiting: () => void;
+  /** Calls wait to be made records of. */
+  readonly onWaiting: (isCrowd: boolean) => void;
   readonly record: (observation: Observation, importance: "execution" | "log") => void;
 }
 
@@ -68,7 +68,7 @@ const BUDGET: BudgetSettings = { share: 0.02, ceiling: 0.05 };
 
 export function createMonitoring(deps: MonitoringDeps): Monitoring {
   const { options, nowMs, setTimer, randomId, onWaiting, record } = deps;
-  const { clock = now, enabled = true } = options;
+  const { clock = performance.now.bind(performance), enabled = true } = options;
   const settings = options.budget === false ? null : { ...BUDGET, ...options.budget };
   const budget = settings === null ? null : createBudget(settings, clock());
   const summaries = createSummaries(options.secrets);
@@ -137,8 +137,4 @@ function lineAbout({ account: { name, keeping }, from, callsPerSecond }: Keeping
     message: `${name} ${why}: ${SAID[keeping]}`,
     fields: { keeping, calls_per_second },
   };
-}
-
-function now(): number {
-  return performance.now();
 }

@@ -45,22 +45,25 @@ export function createReadings(meters: Meters = createMeters()): Readings {
   };
 }
 
-/** What a call cost, between two readings; of the process, since nobody can say it of one call among others. */
-export function costBetween(start: Reading, end: Reading, peakBytes: number, loopDelayMs: number): ExecutionCost {
-  if (start === end)
-    return {
-      memory_start_bytes: start.memoryBytes,
-      memory_end_bytes: start.memoryBytes,
-      memory_peak_bytes: start.memoryBytes,
-    };
-  return {
-    cpu_ms: end.cpuMs - start.cpuMs,
-    memory_start_bytes: start.memoryBytes,
-    memory_end_bytes: end.memoryBytes,
-    memory_peak_bytes: Math.max(start.memoryBytes, end.memoryBytes, peakBytes),
-    event_loop_delay_ms: Math.max(end.loopDelayMs, loopDelayMs),
-  };
+/** Says what a call cost, between two readings: of the process, since nobody can say it of one call among others. */
+export function putCost(
+  cost: Writable<ExecutionCost>,
+  start: Reading,
+  end: Reading,
+  peakBytes: number,
+  delayMs: number,
+): void {
+  // Of what is over before the next reading nothing is known but how things stood.
+  if (start !== end) {
+    cost.cpu_ms = end.cpuMs - start.cpuMs;
+    cost.event_loop_delay_ms = Math.max(end.loopDelayMs, delayMs);
+  }
+  cost.memory_start_bytes = start.memoryBytes;
+  cost.memory_end_bytes = end.memoryBytes;
+  cost.memory_peak_bytes = Math.max(start.memoryBytes, end.memoryBytes, peakBytes);
 }
+
+type Writable<Data> = { -readonly [Name in keyof Data]: Data[Name] };
 
 /** The process itself. */
 function createMeters(): Meters {

@@ -1,31 +1,38 @@
-import type { Execution, Watched } from "./execution.ts";
+import type { Execution } from "./execution.ts";
 
 /** Calls that go on after they have returned, in the order of their start. */
 export interface WatchList {
-  add(execution: Execution): Watched;
-  remove(watched: Watched): void;
-  first(): Watched | null;
+  add(execution: Execution): void;
+  remove(execution: Execution): void;
+  first(): Execution | null;
 }
 
-/** A chain, so that each comes and goes in no time. */
+/** A chain through the calls themselves, so that each comes and goes in no time. */
 export function createWatchList(): WatchList {
-  let first: Watched | null = null;
-  let last: Watched | null = null;
+  let first: Execution | null = null;
+  let last: Execution | null = null;
   return {
     first: () => first,
     add(execution) {
-      const watched: Watched = { execution, isSaid: false, peakBytes: 0, loopDelayMs: 0, next: null, previous: last };
-      if (last === null) first = watched;
-      else last.next = watched;
-      last = watched;
-      return watched;
+      execution.isWatched = true;
+      execution.isSaid = false;
+      execution.peakBytes = 0;
+      execution.loopDelayMs = 0;
+      execution.next = null;
+      execution.previous = last;
+      if (last === null) first = execution;
+      else last.next = execution;
+      last = execution;
     },
-    remove(watched) {
-      const { previous, next } = watched;
+    remove(execution) {
+      const { previous, next } = execution;
       if (previous === null) first = next;
       else previous.next = next;
       if (next === null) last = previous;
       else next.previous = previous;
+      execution.isWatched = false;
+      execution.next = null;
+      execution.previous = null;
     },
   };
 }

@@ -32,8 +32,8 @@ export interface Recorder {
   record(report: Report, importance: Importance): boolean;
   /** Takes a call, a log line, or whatever else is no fact of a job. */
   observe(observation: Observation, importance: "execution" | "log"): void;
-  /** Calls wait to be taken: they are, before the next batch is made. */
-  callsWait(): void;
+  /** Calls wait to be made records of. @param isCrowd so many that they are not to wait for more */
+  callsWait(isCrowd: boolean): void;
   /** A task has moved: its slot is read when its throttle allows. */
   tick(slot: TickSlot): void;
   /** Before a fact that says where the task stands: a tick that is held back goes first, or is forgotten. */
@@ -101,6 +101,8 @@ export interface CallSource {
 /** Where calls are not recorded. */
 export const NO_CALLS: CallSource = { drain: () => false, sendTotals: () => undefined, addUp: () => undefined };
 
+type Writable<Data> = { -readonly [Name in keyof Data]: Data[Name] };
+
 const BATCH_RECORDS = 2_000;
 const TICK_MS = 250;
 const ROOM_MS = 1_000;
@@ -112,6 +114,8 @@ export function createRecorder(options: RecorderOptions): Recorder {
   let lastN = 0;
   let closed = false;
   let inFlight = false;
+  /** Many are added in one go: what is to be done about them is done once. */
+  let isTakingCalls = false;
   let closing: Promise<Closed> | null = null;
   const drops = createDropTally();
   const queue = createRecordQueue({
@@ -164,9 +168,20 @@ export function createRecorder(options: RecorderOptions): Recorder {
 
   function takeCalls(): void {
     if (closed) return;
+    if (drainSome()) drainAt.set(nowMs());
+    scheduleAll();
+  }
+
+  function drainSome(): boolean {
+    isTakingCalls = true;
     const isMore = calls.drain();
-    if (isMore) drainAt.set(nowMs());
+    isTakingCalls = false;
+    return isMore;
+  }
+
+  function scheduleAll(): void {
     schedule();
+    if (spool !== null && backlog.isSpilling()) spillAt.set(nowMs() + SPILL_MS);
   }
 
   /** Sends batch after batch, until little is left. */
@@ -224,13 +239,12 @@ export function createRecorder(options: RecorderOptions): Recorder {
     if (closed) return false;
     const taken = queue.add(record, importance);
     if (taken) onRecorded?.(record);
-    schedule();
-    if (spool !== null && backlog.isSpilling()) spillAt.set(nowMs() + SPILL_MS);
+    scheduleAll();
     return taken;
   }
 
   function takeAllCalls(): void {
-    while (calls.drain()) {
+    while (drainSome()) {
       // A portion at a time; whoever flushes waits for all of them.
     }
     calls.sendTotals();
@@ -263,9 +277,14 @@ export function createRecorder(options: RecorderOptions): Recorder {
     nowMs,
     record,
     observe(observation, importance) {
-      if (!closed) add({ ...observation, n: nextNumber() } as NumberedRecord, importance);
+      if (closed) return;
+      // It is nobody else's: to copy it would cost as much as to make it.
+      const numbered = observation as Writable<NumberedRecord>;
+      numbered.n = nextNumber();
+      if (isTakingCalls) queue.add(numbered, importance);
+      else add(numbered, importance);
     },
-    callsWait: () => drainAt.set(nowMs() + flushMs),
+    callsWait: (isCrowd) => drainAt.set(nowMs() + (isCrowd ? 0 : flushMs)),
     stamp,
     reportDrops,
     flush,

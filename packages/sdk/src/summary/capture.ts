@@ -7,7 +7,7 @@ import { types } from "node:util";
 export type Captured = string | number | boolean | null | CapturedList | CapturedFields;
 /** The first items of a list, and how many there were. */
 export type CapturedList = readonly Captured[];
-/** Fields by name; made without a prototype's help, so that none of their names is special. */
+/** Fields by name. */
 export interface CapturedFields {
   readonly [name: string]: Captured;
 }
@@ -128,7 +128,7 @@ function captureSpecial(value: object, depth: number, room: Room): Captured {
 
 /** The fields that are data; of a getter that there is one. */
 function captureFields(value: object, className: string | null, depth: number, room: Room): Captured {
-  const fields: Record<string, Captured> = Object.create(null);
+  const fields: Record<string, Captured> = {};
   if (className !== null) fields["[class]"] = className;
   const names = Object.keys(value);
   for (let at = 0; at < names.length; at++) {
@@ -140,13 +140,19 @@ function captureFields(value: object, className: string | null, depth: number, r
     const descriptor = getOwnPropertyDescriptor(value, name);
     if (descriptor === undefined) continue;
     if ("value" in descriptor) {
-      if (descriptor.value !== undefined) fields[name] = captureMember(descriptor.value, depth - 1, room);
+      if (descriptor.value !== undefined) put(fields, name, captureMember(descriptor.value, depth - 1, room));
     } else {
       room.values -= 1;
       fields[name] = "[getter]";
     }
   }
   return fields;
+}
+
+/** Without calling the setter that one name has. */
+function put(fields: Record<string, Captured>, name: string, value: Captured): void {
+  if (name === "__proto__") Object.defineProperty(fields, name, { value, enumerable: true, configurable: true });
+  else fields[name] = value;
 }
 
 function captureArray(value: readonly unknown[], depth: number, room: Room): Captured {
@@ -166,8 +172,7 @@ function captureArray(value: readonly unknown[], depth: number, room: Room): Cap
 }
 
 function captureMap(value: ReadonlyMap<unknown, unknown>, depth: number, room: Room): Captured {
-  const fields: Record<string, Captured> = Object.create(null);
-  fields["[class]"] = "Map";
+  const fields: Record<string, Captured> = { "[class]": "Map" };
   let left = mapSize.call(value) as number;
   for (const [key, item] of mapEntries.call(value)) {
     if (room.values <= 0) {
@@ -177,7 +182,7 @@ function captureMap(value: ReadonlyMap<unknown, unknown>, depth: number, room: R
     left -= 1;
     const name = typeof key === "object" && key !== null ? `[${classNameOf(key)}]` : String(captureSimple(key));
     // Two objects as keys may look the same.
-    fields[name in fields ? `${name} ${left}` : name] = captureMember(item, depth - 1, room);
+    put(fields, Object.hasOwn(fields, name) ? `${name} ${left}` : name, captureMember(item, depth - 1, room));
   }
   return fields;
 }

@@ -1,6 +1,6 @@
 import type { JsonObject, JsonValue } from "@playhead/core";
 import type { Captured, CapturedFields, CapturedList } from "./capture.ts";
-import { createSecrecy, type SecrecyOf } from "./secret-names.ts";
+import { createSecrecy, type Secrecy, type SecrecyOf } from "./secret-names.ts";
 import { createScrub, REDACTED, type ScrubText } from "./secret-text.ts";
 
 /** What of captured values is sent: bounded, and without secrets. */
@@ -14,6 +14,14 @@ export interface Summaries {
   text: ScrubText;
 }
 
+/** A field's name, as it is shown. */
+interface KnownName {
+  readonly shown: string;
+  /** As JSON, with the colon and the comma. */
+  readonly bytes: number;
+  readonly secrecy: Secrecy;
+}
+
 /** What one summary may still take, in bytes of JSON. */
 interface Room {
   bytes: number;
@@ -23,6 +31,9 @@ interface Room {
 const MAX_BYTES = 1_024;
 /** Kept back for what says that something was left out, on every level. */
 const RESERVE_BYTES = 120;
+/** Names are few; should they not be, all are forgotten. */
+const MAX_NAMES = 10_000;
+const MAX_NAME_LENGTH = 100;
 /** Needs no escape, and so as many bytes as characters. */
 const PLAIN = /^[ !#-[\]-~]*$/;
 
@@ -30,6 +41,7 @@ const PLAIN = /^[ !#-[\]-~]*$/;
 export function createSummaries(secrets: readonly string[] = []): Summaries {
   const secrecyOf = createSecrecy(secrets);
   const scrub = createScrub(secrets);
+  const names = new Map<string, KnownName>();
 
   function jsonOf(value: Captured, room: Room): JsonValue {
     if (typeof value === "string") return textOf(value, room, scrub);
@@ -57,48 +69,75 @@ export function createSummaries(secrets: readonly string[] = []): Summaries {
     return list;
   }
 
+  function knownName(name: string): KnownName {
+    const known = names.get(name);
+    if (known !== undefined) return known;
+    const shown = name.length > MAX_NAME_LENGTH ? `${scrub(name.slice(0, MAX_NAME_LENGTH))}…` : scrub(name);
+    const made = { shown, bytes: jsonBytes(shown) + 2, secrecy: secrecyOf(name) };
+    // What is longer than a name is data, and comes once.
+    if (name.length > MAX_NAME_LENGTH) return made;
+    if (names.size >= MAX_NAMES) names.clear();
+    names.set(name, made);
+    return made;
+  }
+
+  /** @returns false when there is no room for it */
+  function addField(
+    fields: Record<string, JsonValue>,
+    name: string,
+    value: Captured,
+    isPair: boolean,
+    room: Room,
+  ): boolean {
+    const { shown, bytes, secrecy } = knownName(name);
+    if (room.bytes <= bytes) return false;
+    room.bytes -= bytes;
+    const isSecret =
+      (secrecy !== "none" && isSecretValue(value, secrecy)) || (isPair && shown.toLowerCase() === "value");
+    const kept = isSecret ? redacted(room) : jsonOf(value, room);
+    if (shown === "__proto__") putProto(fields, kept);
+    else fields[shown] = kept;
+    return true;
+  }
+
   function fieldsOf(fields: CapturedFields, room: Room): JsonObject {
     const shown: Record<string, JsonValue> = {};
     room.bytes -= 2;
     const isPair = namesSecret(fields, secrecyOf);
-    const names = Object.keys(fields);
-    for (let at = 0; at < names.length; at++) {
-      const name = names[at] as string;
-      const shownName = name.length > 100 ? `${scrub(name.slice(0, 100))}…` : PLAIN.test(name) ? name : scrub(name);
-      const bytes = jsonBytes(shownName) + 2;
-      if (room.bytes <= bytes) {
-        put(shown, "…", `${names.length - at} more`);
-        break;
-      }
-      room.bytes -= bytes;
-      const value = fields[name] as Captured;
-      const isSecret = isSecretValue(value, secrecyOf(name)) || (isPair && name.toLowerCase() === "value");
-      put(shown, shownName, isSecret ? redacted(room) : jsonOf(value, room));
+    const all = Object.keys(fields);
+    for (let at = 0; at < all.length; at++) {
+      const name = all[at] as string;
+      if (addField(shown, name, fields[name] as Captured, isPair, room)) continue;
+      shown["…"] = `${all.length - at} more`;
+      break;
     }
     return shown;
   }
 
   return {
     text: scrub,
-    parameters(args, names, maxBytes = MAX_BYTES) {
-      const named: Record<string, Captured> = Object.create(null);
-      for (let at = 0; at < args.length; at++) named[names[at] ?? String(at)] = args[at] as Captured;
-      return fieldsOf(named, { bytes: maxBytes - RESERVE_BYTES });
+    parameters(args, argNames, maxBytes = MAX_BYTES) {
+      const room = { bytes: maxBytes - RESERVE_BYTES };
+      const shown: Record<string, JsonValue> = {};
+      for (let at = 0; at < args.length; at++) {
+        if (addField(shown, argNames[at] ?? String(at), args[at] as Captured, false, room)) continue;
+        shown["…"] = `${args.length - at} more`;
+        break;
+      }
+      return shown;
     },
     result(value, maxBytes = MAX_BYTES) {
-      const room = { bytes: maxBytes - RESERVE_BYTES };
-      if (typeof value === "string") return textOf(value, room, scrub);
-      return JSON.stringify(jsonOf(value, room));
+      if (typeof value === "string") return textOf(value, { bytes: maxBytes - RESERVE_BYTES }, scrub);
+      if (typeof value !== "object" || value === null) return String(value);
+      return JSON.stringify(jsonOf(value, { bytes: maxBytes - RESERVE_BYTES }));
     },
     fields: (fields) => fieldsOf(fields as CapturedFields, { bytes: Number.POSITIVE_INFINITY }),
   };
 }
 
-/** Without calling the setter that some names have. */
-function put(fields: Record<string, JsonValue>, name: string, value: JsonValue): void {
-  if (name === "__proto__")
-    Object.defineProperty(fields, name, { value, enumerable: true, configurable: true, writable: true });
-  else fields[name] = value;
+/** Without calling the setter that this name has. */
+function putProto(fields: Record<string, JsonValue>, value: JsonValue): void {
+  Object.defineProperty(fields, "__proto__", { value, enumerable: true, configurable: true, writable: true });
 }
 
 /** A yes or a no, and nothing at all, tell no secret; of some names a number does not either. */
@@ -125,6 +164,11 @@ function redacted(room: Room): string {
 
 /** A text without secrets, as long as there is room for. */
 function textOf(text: string, room: Room, scrub: ScrubText): string {
+  if (text.length + 2 <= room.bytes && text.length < 64 && PLAIN.test(text)) {
+    const clean = scrub(text);
+    room.bytes -= clean.length + 2;
+    return clean;
+  }
   // With some more than there is room for, so that a secret at the cut is seen as one.
   const limit = Math.max(0, room.bytes) + 512;
   const clean = scrub(text.length > limit ? `${detached(text.slice(0, limit))}…` : text);
