@@ -70,7 +70,8 @@ test("calls are heard as they are recorded: with their place, their outcome, and
   );
   const job = playhead.job({ kind: "demo", id: "j" });
   await job.run(() => expect(() => probe({ path: "a.mov", api_key: "s3cret" })).toThrow(TypeError));
-  await clock.advance(100);
+  await clock.advance(1_000);
+  await turn();
   expect(heard).toMatchObject([
     {
       type: "function.failed",
