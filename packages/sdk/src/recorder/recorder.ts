@@ -235,10 +235,15 @@ export function createRecorder(options: RecorderOptions): Recorder {
     return !closed && add({ ...report, ts: isoTime(nowMs()), n: nextNumber() }, importance);
   }
 
-  function add(record: NumberedRecord, importance: Importance): boolean {
-    if (closed) return false;
+  function keep(record: NumberedRecord, importance: Importance): boolean {
     const taken = queue.add(record, importance);
     if (taken) onRecorded?.(record);
+    return taken;
+  }
+
+  function add(record: NumberedRecord, importance: Importance): boolean {
+    if (closed) return false;
+    const taken = keep(record, importance);
     scheduleAll();
     return taken;
   }
@@ -281,7 +286,7 @@ export function createRecorder(options: RecorderOptions): Recorder {
       // It is nobody else's: to copy it would cost as much as to make it.
       const numbered = observation as Writable<NumberedRecord>;
       numbered.n = nextNumber();
-      if (isTakingCalls) queue.add(numbered, importance);
+      if (isTakingCalls) keep(numbered, importance);
       else add(numbered, importance);
     },
     callsWait: (isCrowd) => drainAt.set(nowMs() + (isCrowd ? 0 : flushMs)),
