@@ -48,7 +48,7 @@ export interface LogFilters extends SeedRange {
 }
 
 const LIMIT = 1_000;
-const PAGE = 500;
+const PAGE = 200;
 /** As of calls that are recorded by themselves: bounded, without secrets. */
 const summaries = createSummaries();
 

@@ -136,6 +136,12 @@ test("logs are read page after page, up to as many as are wanted", async () => {
   ]);
 });
 
+test("a page is never larger than the server gives", async () => {
+  const { logs, asked } = setup([{ entries: [], next_page_token: null }]);
+  expect(await logs.queryLogs()).toEqual([]);
+  expect(asked).toMatchObject([["logs", { page_size: 200 }]]);
+});
+
 test("an export is read as it comes, or whole", async () => {
   const { logs, asked } = setup(["x", "y"]);
   expect(await (await logs.exportData("ndjson", { from: 0 })).json()).toBe("x");
