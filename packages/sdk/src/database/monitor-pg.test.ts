@@ -4,7 +4,7 @@ import pg from "pg";
 import { expect, expectTypeOf, onTestFinished, test } from "vitest";
 import { currentScope } from "../context.ts";
 import { setCurrentObserver } from "../observe/observer.ts";
-import { observe } from "../testing/observed.ts";
+import { observe } from "../testing/observe.ts";
 import { startPgServer } from "../testing/pg-server.ts";
 import { withTraceparent } from "../traces/current-trace.ts";
 import { monitorPg } from "./monitor-pg.ts";

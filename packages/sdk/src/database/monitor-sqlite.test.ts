@@ -1,7 +1,7 @@
 import { DatabaseSync } from "node:sqlite";
 import fc from "fast-check";
 import { describe, expect, expectTypeOf, onTestFinished, test } from "vitest";
-import { observe } from "../testing/observed.ts";
+import { observe } from "../testing/observe.ts";
 import { monitorSqlite } from "./monitor-sqlite.ts";
 
 /** Each reading of the clock takes a millisecond. */

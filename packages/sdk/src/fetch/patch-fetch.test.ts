@@ -1,7 +1,7 @@
 import { createServer, type IncomingHttpHeaders, type RequestListener } from "node:http";
 import type { AddressInfo } from "node:net";
 import { expect, onTestFinished, test } from "vitest";
-import { observe } from "../testing/observed.ts";
+import { observe } from "../testing/observe.ts";
 import { startTestServer, takenAll } from "../testing/test-server.ts";
 import { withTraceparent } from "../traces/current-trace.ts";
 import { createHttpTransport } from "../transport/http-transport.ts";

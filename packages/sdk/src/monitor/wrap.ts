@@ -44,6 +44,7 @@ export function wrap(fn: AnyFunction, wanted: Recording, findOwner: FindOwner | 
     fn,
     kind: kindOf(fn),
     goesOn: types.isAsyncFunction(fn) ? true : null,
+    opensScope: wanted.takesParameters || wanted.takesResult || wanted.step !== null,
     step: wanted.step,
     findOwner: null,
   };
@@ -70,11 +71,16 @@ function calling(wrapped: Wrapped): AnyFunction {
 
 /** Like a function that can be called with `new`, too: what it makes is what the bare one makes. */
 function constructing(wrapped: Wrapped): AnyFunction {
-  return function wrapper(this: unknown, ...args: unknown[]): unknown {
-    if (new.target === undefined) return call(wrapped, this, args);
-    const target = new.target === wrapper ? wrapped.fn : new.target;
-    return call({ ...wrapped, fn: (...own) => Reflect.construct(wrapped.fn, own, target) }, undefined, args);
-  };
+  // One that is bound has no prototype, and only one that is bound looks like that; its `this` is settled already.
+  return Object.hasOwn(wrapped.fn, "prototype") ? make() : make().bind(undefined);
+
+  function make(): AnyFunction {
+    return function wrapper(this: unknown, ...args: unknown[]): unknown {
+      if (new.target === undefined) return call(wrapped, this, args);
+      const target = new.target === wrapper ? wrapped.fn : new.target;
+      return call({ ...wrapped, fn: (...own) => Reflect.construct(wrapped.fn, own, target) }, undefined, args);
+    };
+  }
 }
 
 function sourceOf(fn: AnyFunction): string {
@@ -99,10 +105,14 @@ function kindOf(fn: AnyFunction): FunctionKind {
   return types.isAsyncFunction(fn) ? "async" : "plain";
 }
 
-/** Generator functions have a prototype as well, but are not called with `new`. */
+/** Asked without calling it: as what is to be made, not as what makes it. */
 function canConstruct(fn: AnyFunction): boolean {
-  if (types.isGeneratorFunction(fn)) return false;
-  return types.isProxy(fn) || Object.hasOwn(fn, "prototype");
+  try {
+    Reflect.construct(Object, [], fn);
+    return true;
+  } catch {
+    return false;
+  }
 }
 
 function bothOf(one: Recording, other: Recording): Recording {

@@ -27,7 +27,11 @@ interface Telling {
  * throws. Of errors, getters are read, as whoever prints them would; of proxies nothing is.
  */
 export function errorDetails(thrown: unknown, scrub: ScrubText = scrubDefault, withStacks = true): ErrorDetails {
-  return detailsOf(thrown, { scrub, withStacks, left: MAX_CAUSES + MAX_ERRORS, seen: new Set([thrown]) });
+  const telling = { scrub, withStacks, left: MAX_CAUSES + MAX_ERRORS, seen: new Set<unknown>() };
+  if (isError(thrown) && read(thrown, "cause") === undefined && read(thrown, "errors") === undefined)
+    return ownDetails(thrown, telling);
+  telling.seen.add(thrown);
+  return detailsOf(thrown, telling);
 }
 
 function detailsOf(thrown: unknown, telling: Telling): ErrorDetails {
@@ -111,7 +115,8 @@ function kindOf(value: unknown): string {
 function textOf(value: unknown): string {
   if (typeof value === "string") return value;
   if (typeof value === "function") return "[function]";
-  if (typeof value !== "object" || value === null) return value === undefined ? "" : String(value);
+  if (value === undefined || value === null) return "";
+  if (typeof value !== "object") return String(value);
   if (types.isProxy(value)) return "";
   const message = Object.getOwnPropertyDescriptor(value, "message")?.value;
   return typeof message === "string" ? message : "";

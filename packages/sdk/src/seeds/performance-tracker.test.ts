@@ -1,6 +1,6 @@
 import { expect, onTestFinished, test } from "vitest";
 import { currentObserver, type Observer } from "../observe/observer.ts";
-import { observe } from "../testing/observed.ts";
+import { observe } from "../testing/observe.ts";
 import { setup as setupPlayhead } from "../testing/setup.ts";
 import { readingOf } from "../transport/reading.ts";
 import { LogManager } from "./log-manager.ts";
