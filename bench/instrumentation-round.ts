@@ -13,8 +13,8 @@ const make = VARIANTS[variant];
 if (make === undefined) throw new Error(`expected a variant, got ${variant}`);
 /** Calls between two turns of the event loop: what is to be sent gets its turn as in a program that waits now and then. */
 const AT_ONCE = 250;
-const WARM = quick ? 5_000 : 20_000;
-const CALLS = quick ? 20_000 : 100_000;
+const WARM = quick ? 20_000 : 40_000;
+const CALLS = quick ? 50_000 : 150_000;
 const THROWS = CALLS / 10;
 const instrumented = await make();
 console.log(JSON.stringify(await (measure === "time" ? times(instrumented) : bytes(instrumented))));

@@ -23,3 +23,10 @@ async function runExample(file: string): Promise<string> {
 test("01: watch your own code", async () => {
   expect(await runExample("01-watch-your-code.ts")).toMatch(/^job job_\w+ is completed: 3 files\n$/);
 });
+
+test("04: instrument your code", async () => {
+  expect(await runExample("04-instrument-your-code.ts")).toBe(
+    "in trace true, and the service as well: true\n" +
+      "recorded: GET 127.0.0.1/videos/:id, CREATE videos, path.basename, INSERT videos, keep\n",
+  );
+});

@@ -4,6 +4,7 @@ import {
   createLocalTransport,
   createPlayhead,
   type Playhead,
+  setCurrentObserver,
   type Transport,
 } from "@playhead/sdk";
 import { createEngine, createMediaRoots, type Engine, type MediaRoots, type ServerLog } from "@playhead/server";
@@ -32,14 +33,25 @@ export type Place =
  * Connects this process to Playhead.
  *
  * With `data`, the store runs in this process; when a Playhead server on this machine has that folder already, it is
- * joined instead. `close()` sends and stores what is left, then lets everything go.
+ * joined instead. `close()` sends and stores what is left, then lets everything go. Every 15 s a sample of the machine is
+ * taken, with the disk of the data folder, or of the working folder. Until `close`, what is observed outside of any job
+ * goes here.
  *
  * @throws PlayheadError `data_in_use` when another process has the folder, and is no server; `data_newer`, `data_damaged`,
  * `data_unwritable` or `disk_full` where the folder cannot be used; `usage_error` when `url` is no http address.
  */
 export async function open(options: OpenOptions): Promise<Playhead> {
   const { transport } = await openPlace(options, logOnStderr);
-  return createPlayhead({ transport });
+  const machine = { folder: "data" in options ? options.data : process.cwd() };
+  const playhead = createPlayhead({ transport, machine });
+  const stopObserving = setCurrentObserver(playhead.observer);
+  return {
+    ...playhead,
+    close(limits) {
+      stopObserving();
+      return playhead.close(limits);
+    },
+  };
 }
 
 /** The place that the options name. Closing its transport closes an engine that was started for it. */

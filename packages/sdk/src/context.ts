@@ -2,6 +2,7 @@ import { AsyncLocalStorage } from "node:async_hooks";
 import type { Frame } from "./control/frames.ts";
 import type { JobHandle, TaskHandle } from "./handles.ts";
 import type { Lane, Origin, SpanScope } from "./observe/execution.ts";
+import { parseTraceparent } from "./traces/traceparent.ts";
 
 /** Where code runs: in the callback of a job, or of a task. It follows `await`, timers and callbacks. */
 export interface Context {
@@ -10,6 +11,8 @@ export interface Context {
   readonly frame: Frame;
   /** Where calls within it are recorded; null: nowhere. */
   readonly lane: Lane | null;
+  /** Of a job that takes part in another program's trace, the call there. */
+  readonly origin?: Origin | null;
 }
 
 /** The innermost job or task, and the call within it that runs. */
@@ -23,8 +26,11 @@ interface Scope extends SpanScope {
  */
 const storage = new AsyncLocalStorage<Scope>();
 
+/** The call in another program that has started this process or worker thread: the variable `TRACEPARENT`, read once. */
+export const processOrigin: Origin | null = parseTraceparent(process.env.TRACEPARENT);
+
 /** Of code outside of any job and any call that goes on. */
-const outside: Scope = { span: 0, root: 0, place: null, origin: null };
+const outside: Scope = { span: 0, root: 0, place: null, origin: processOrigin };
 
 /** The scope of the calling code. */
 export function currentScope(): SpanScope {
@@ -39,7 +45,7 @@ export function runInContext<Value>(context: Context, run: () => Value): Value {
     span: isSameTrace ? span : 0,
     root: isSameTrace ? root : 0,
     place: context,
-    origin: isSameTrace ? origin : null,
+    origin: isSameTrace ? origin : (context.origin ?? null),
   };
   return storage.run(scope, run);
 }
@@ -73,6 +79,15 @@ export function currentContext(): Context | null {
 export function runInTrace<Value>(origin: Origin, run: () => Value): Value {
   const { place } = storage.getStore() ?? outside;
   return place === null ? storage.run({ span: 0, root: 0, place, origin }, run) : run();
+}
+
+/**
+ * Keeps where code runs now, and the call that runs now: what the returned function runs, runs there, whenever and from
+ * wherever it is called.
+ */
+export function keepScope(): (run: () => void) => void {
+  const scope: Scope = { ...(storage.getStore() ?? outside) };
+  return (run) => storage.run(scope, run);
 }
 
 /** The context of the calling code, if it runs for this job. */

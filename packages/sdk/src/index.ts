@@ -34,6 +34,16 @@ export type { Pausable, PauseGate } from "./control/gate.ts";
 export type { ControlOptions, RemoteControl } from "./control/remote-control.ts";
 export { createSlots, type Slots } from "./control/slots.ts";
 export type { HandleOptions, StartedJob, StartHandler } from "./control/starts.ts";
+export { monitorPg, type PgQueryable } from "./database/monitor-pg.ts";
+export { monitorSqlite, type SqliteDatabase } from "./database/monitor-sqlite.ts";
+export {
+  type BusEvent,
+  type BusHandler,
+  EventBus,
+  type EventBusOptions,
+  type EventOrigin,
+} from "./event-bus/event-bus.ts";
+export { type PatchFetchOptions, patchFetch } from "./fetch/patch-fetch.ts";
 export type {
   ArtifactInput,
   EachOptions,
@@ -63,6 +73,7 @@ export {
   progressStep,
   trackPerformance,
 } from "./monitor/monitor.ts";
+export { type MonitorObjectOptions, monitorObject } from "./monitor/monitor-object.ts";
 export type { AnyFunction, StepOptions } from "./monitor/wrapped.ts";
 export type { Keeping, Origin, TracePlace } from "./observe/execution.ts";
 export type { MonitoringOptions, MonitoringReport } from "./observe/monitoring.ts";
@@ -76,9 +87,14 @@ export {
 export type { Meters } from "./observe/readings.ts";
 export { createPlayhead, type Playhead, type PlayheadOptions, type RefusedReport } from "./playhead.ts";
 export type { SpoolSettings } from "./spool/spool-settings.ts";
+export type { MachineOptions } from "./system/machine.ts";
 export type { PlannedStep, StepPlan } from "./task/step-share.ts";
 export { type SetTimer, setSystemTimer } from "./timer.ts";
+export { traceEnv, traceparent, withTraceparent } from "./traces/current-trace.ts";
+export { formatTraceparent, parseTraceparent, type TraceParent } from "./traces/traceparent.ts";
+export { inTrace, type TracedMessage, withTrace } from "./traces/worker-message.ts";
 export { createHttpTransport, type HttpTransportOptions, type SpoolOptions } from "./transport/http-transport.ts";
 export { createLocalTransport, type LocalEngine } from "./transport/local-transport.ts";
+export type { Reading, ReadQuery } from "./transport/reading.ts";
 export type { CommandListener, Heartbeat, Transport } from "./transport/transport.ts";
 export type { Warn } from "./warnings.ts";

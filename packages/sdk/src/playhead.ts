@@ -12,6 +12,8 @@ import { createCommands } from "./control/commands.ts";
 import { createListening } from "./control/listening.ts";
 import { createRemoteControl, type RemoteControl } from "./control/remote-control.ts";
 import { createStarts, type HandleOptions, type StartHandler } from "./control/starts.ts";
+import { EventBus } from "./event-bus/event-bus.ts";
+import { createRecordTeller } from "./event-bus/tell-records.ts";
 import type { JobHandle } from "./handles.ts";
 import { createJob, type OpenJob } from "./job/job.ts";
 import type { JobOptions } from "./job/job-options.ts";
@@ -21,7 +23,11 @@ import type { AnyRecord } from "./recorder/batch.ts";
 import { type Closed, createRecorder, NO_CALLS } from "./recorder/recorder.ts";
 import { deliverLeftovers } from "./spool/leftovers.ts";
 import { createSpool } from "./spool/spool.ts";
+import { createGauges } from "./system/gauges.ts";
+import { type MachineOptions, openMachine } from "./system/machine.ts";
+import { startSampler } from "./system/sampler.ts";
 import { type SetTimer, setSystemTimer } from "./timer.ts";
+import type { Reading, ReadQuery } from "./transport/reading.ts";
 import { timedTransport } from "./transport/timed-transport.ts";
 import type { Heartbeat, Transport } from "./transport/transport.ts";
 import { createWarnings, type Warn, warnOnStderr } from "./warnings.ts";
@@ -54,6 +60,10 @@ export interface PlayheadOptions {
   /** 0 ≤ random < 1, for the jitter between tries. */
   readonly random?: () => number;
   readonly setTimer?: SetTimer;
+  /** Where events are told to handlers in this process; whoever subscribed before hears `system.startup`. @defaultValue a new one */
+  readonly events?: EventBus;
+  /** Samples the machine every 15 s, with the disk of this folder. @defaultValue nobody does */
+  readonly machine?: MachineOptions;
 }
 
 /**
@@ -62,6 +72,19 @@ export interface PlayheadOptions {
  */
 export interface Playhead extends RemoteControl {
   readonly source: string;
+  /** Tells handlers in this process of what is recorded, as it is recorded. */
+  readonly events: EventBus;
+  /**
+   * A figure that goes into each sample of the machine from now on, such as `ffmpeg_slots_used`; null takes it away. Of
+   * 100 names at most.
+   */
+  gauge(name: string, value: number | null): void;
+  /**
+   * Reads what the server's `GET /api/v1/PATH` answers, such as `logs`.
+   * @throws PlayheadError as the server answers: `forbidden` where the key may only report; `usage_error` where the
+   * transport can only report
+   */
+  read(path: string, query?: ReadQuery): Promise<Reading>;
   /** Takes what is no fact of a job: calls, log lines, samples of the machine. */
   readonly observer: Observer;
   /** What the monitoring of calls costs, and what it leaves out. */
@@ -128,6 +151,19 @@ export function createPlayhead(options: PlayheadOptions): Playhead {
   });
   const { lane, observer } = monitoring;
 
+  const events = options.events ?? new EventBus({ warn, nowMs });
+  const gauges = createGauges();
+  const stopSampler =
+    options.machine === undefined
+      ? null
+      : startSampler({
+          machine: openMachine(options.machine),
+          gauges,
+          activeJobs: () => jobs.size,
+          setTimer,
+          onSample: observer.sampled,
+        });
+
   const recorder = createRecorder({
     transport: lane === null ? transport : timedTransport(transport, lane),
     calls: lane ?? NO_CALLS,
@@ -138,6 +174,7 @@ export function createPlayhead(options: PlayheadOptions): Playhead {
     spool,
     flushMs: options.flushMs ?? FLUSH_MS,
     capacity: options.capacity ?? CAPACITY,
+    onRecorded: createRecordTeller(events),
     onAck,
     onKeyRefused(error) {
       const where = spool === null || spool.room() === "none" ? "in memory" : `on disk in ${spool.root}`;
@@ -212,6 +249,8 @@ export function createPlayhead(options: PlayheadOptions): Playhead {
 
   async function closeOnce(timeoutMs: number): Promise<boolean> {
     starts.stop();
+    stopSampler?.();
+    events.publish("system.shutdown", { source });
     const [closed] = await Promise.all([recorder.close(timeoutMs), leftovers?.close(timeoutMs)]);
     monitoring.close();
     listening.update(null);
@@ -222,10 +261,18 @@ export function createPlayhead(options: PlayheadOptions): Playhead {
     return closed.isDelivered;
   }
 
+  events.publish("system.startup", { source, pid: process.pid, node: process.version });
+
   const flush = ({ timeoutMs = FLUSH_LIMIT_MS } = {}) => recorder.flush(timeoutMs);
   return {
     source,
     ...createRemoteControl({ transport, isOpenHere: (jobId) => jobs.has(jobId), flush }),
+    events,
+    gauge: gauges.set,
+    async read(path, query = {}) {
+      if (transport.read !== undefined) return transport.read(path, query);
+      throw new PlayheadError("usage_error", "expected a transport that can read, got one that can only report");
+    },
     observer,
     monitoring: monitoring.report,
     job: openJob,

@@ -1,3 +1,12 @@
+export { EventBus, type EventBusOptions } from "./event-bus/event-bus.ts";
+export { type LogFilters, LogManager, type LogManagerOptions, type PerformanceMetrics } from "./seeds/log-manager.ts";
+export {
+  type FunctionSummary,
+  type ObservingPlayhead,
+  type PerformanceSummary,
+  PerformanceTracker,
+  type PerformanceTrackerOptions,
+} from "./seeds/performance-tracker.ts";
 export {
   type ClipDetails,
   ProgressChannel,
@@ -12,3 +21,4 @@ export {
   type StateChangeHandler,
   type VideoUpdate,
 } from "./seeds/progress-monitor.ts";
+export type { SeedRange, SeedTime } from "./seeds/seed-range.ts";

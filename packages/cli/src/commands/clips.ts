@@ -63,7 +63,11 @@ const clips: Run<[input: string], ClipsFlags> = async (options, context, input) 
     named === null
       ? await openPlace({ data: config.data }, complaints(console))
       : serverPlace(named, isServerOf(config.data, named.url) ? config.data : null);
-  const playhead = createPlayhead({ transport: place.transport, warn: console.complain });
+  const playhead = createPlayhead({
+    transport: place.transport,
+    warn: console.complain,
+    machine: { folder: config.data },
+  });
   try {
     await reapAndSay(config.data, console);
     sayPlace(place, console.say);

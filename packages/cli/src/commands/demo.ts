@@ -43,7 +43,11 @@ const demo: Run<[file: string | undefined], ConfigFlags> = async (options, conte
   const config = commandConfig(options, context);
   const { signal } = listen();
   const serving = await startServing(config, { ...context, verbose: options.verbose === true });
-  const playhead = createPlayhead({ transport: createLocalTransport(serving.server.local), warn: console.complain });
+  const playhead = createPlayhead({
+    transport: createLocalTransport(serving.server.local),
+    warn: console.complain,
+    machine: { folder: config.data },
+  });
 
   async function show(): Promise<Ending> {
     await reapAndSay(config.data, console);

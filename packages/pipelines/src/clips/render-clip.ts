@@ -52,15 +52,17 @@ async function render(task: TaskHandle, clip: ClipPlan, run: ClipsRun, signal: A
   const plan = clipTask(run.source, clip, join(run.outDir, clip.fileName));
   await ensureDiskSpace(run.outDir, estimateClipBytes(run.source.video, clip) + DISK_MARGIN_BYTES);
   let rendering: StepHandle | null = null;
-  return runFfmpeg(plan, {
+  const running = runFfmpeg(plan, {
     ...runOptions(task, run, signal),
     includeStderr: true,
     onProgress(progress) {
       if (progress.phase === "starting") return;
+      run.gauges.progress(clip.clipId, progress);
       rendering ??= task.step("rendering", undefined, { text });
       rendering.progress(progress.fraction ?? 0, progressDetails(progress));
     },
   });
+  return running.finally(() => run.gauges.ended(clip.clipId));
 }
 
 async function finish(

@@ -5,6 +5,7 @@ import { linkTo } from "./announce-clip.ts";
 import type { ClipsOptions } from "./clips-options.ts";
 import type { ClipsRun } from "./clips-run.ts";
 import { createFatalStop } from "./fatal-stop.ts";
+import { createFfmpegGauges } from "./ffmpeg-gauges.ts";
 import { findScenes } from "./find-scenes.ts";
 import { makeClips } from "./make-clips.ts";
 import { type ClipEntry, MANIFEST_NAME } from "./manifest.ts";
@@ -42,7 +43,9 @@ const DETECTION_COST = 0.25;
  */
 export async function runClips(playhead: Playhead, options: ClipsOptions): Promise<ClipsResult> {
   const prepared = await prepare(options);
-  const run: ClipsRun = { ...prepared, options, tally: createTally(), stop: createFatalStop() };
+  const gauges = createFfmpegGauges(playhead.gauge, prepared.slots, () => performance.now());
+  const { slots } = gauges;
+  const run: ClipsRun = { ...prepared, slots, gauges, options, tally: createTally(), stop: createFatalStop() };
   const endGuard = await guardFiles(options.registryDir, [run.manifest.partPath]);
   try {
     const job = announceJob(playhead, options, prepared);
@@ -57,6 +60,7 @@ export async function runClips(playhead: Playhead, options: ClipsOptions): Promi
     }
     return resultOf(job, run, error);
   } finally {
+    gauges.end();
     await endGuard();
     if (run.isNewFolder) await removeIfEmpty(run.outDir);
   }

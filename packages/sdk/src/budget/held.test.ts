@@ -19,7 +19,7 @@ function tickingClock(perLookMs: number) {
 
 test("a function over the budget is added up, and it is said; no call and no error is lost", async () => {
   const time = tickingClock(0.01);
-  const { ended, totals, lines, playhead } = observed({ nowMs: time.nowMs, monitoring: { clock: time.clock } });
+  const { ended, totals, lines, playhead, clock } = observed({ nowMs: time.nowMs, monitoring: { clock: time.clock } });
   const hot = monitor(function hot(n: number) {
     time.pass(0.01);
     if (n % 100 === 0) throw new Error("hundredth");
@@ -33,6 +33,8 @@ test("a function over the budget is added up, and it is said; no call and no err
     }
   }
   const report = playhead.monitoring();
+  // The timers have a clock of their own.
+  await clock.advance(100);
   const [recorded, sums, said] = [await ended(), await totals(), await lines()];
   const summed = sums.reduce((all, { count, errors }) => ({ count: all.count + count, errors: all.errors + errors }), {
     count: 0,

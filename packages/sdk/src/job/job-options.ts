@@ -21,8 +21,13 @@ export interface JobOptions {
   readonly retry_of?: string;
   /** @defaultValue 1 */
   readonly attempt?: number;
-  /** The W3C trace id of the run: 32 lowercase hex digits. @defaultValue a new one */
+  /**
+   * The W3C trace id of the run: 32 lowercase hex digits.
+   * @defaultValue that of `traceparent`, of the innermost `withTraceparent`, of the process (`TRACEPARENT`), or a new one
+   */
   readonly correlation_id?: string;
+  /** A header `traceparent` that came with the order to do this: the job takes part in that trace. */
+  readonly traceparent?: string;
   /** Cancels the job when it is aborted. */
   readonly signal?: AbortSignal;
   /** False when the server knows the job already, since it was created over HTTP. @defaultValue true */

@@ -18,6 +18,8 @@ import type { Observer } from "../observe/observer.ts";
 import type { Recorder } from "../recorder/recorder.ts";
 import { createTaskHandle } from "../task/task-handle.ts";
 import type { JobScope } from "../task/task-node.ts";
+import { inboundTrace } from "../traces/current-trace.ts";
+import { parseTraceparent } from "../traces/traceparent.ts";
 import type { Warn } from "../warnings.ts";
 import { createWork } from "../work.ts";
 import {
@@ -63,7 +65,8 @@ const MAX_END_REPORTS = 5;
 /** Makes a job, and announces it. */
 export function createJob(options: JobOptions, { recorder, lane, observer, randomId, warn }: JobDeps): OpenJob {
   const job_id = options.id ?? `job_${randomId().slice(0, 16)}`;
-  const correlationId = traceIdOf(options.correlation_id, randomId());
+  const inbound = parseTraceparent(options.traceparent) ?? inboundTrace();
+  const correlationId = traceIdOf(options.correlation_id ?? inbound?.trace_id, randomId());
   const artifacts: Artifact[] = [];
   let state: "pending" | "running" | JobEnd["type"] = "pending";
   let isInRun = false;
@@ -142,7 +145,8 @@ export function createJob(options: JobOptions, { recorder, lane, observer, rando
     start();
     isInRun = true;
     try {
-      const context = { job: handle, task: null, frame: rootFrame, lane };
+      const origin = inbound?.trace_id === correlationId ? inbound : null;
+      const context = { job: handle, task: null, frame: rootFrame, lane, origin };
       const value = await runInContext(context, () => work({ signal: gate.signal, job: handle }));
       complete(summaryOf(value));
       if (shownState() === "canceled") gate.signal.throwIfAborted();

@@ -53,7 +53,7 @@ function callRecorded(
   const { span, root } = scope;
   let result: unknown;
   try {
-    if (wrapped.goesOn === false) {
+    if (wrapped.goesOn === false || !wrapped.opensScope) {
       // Its children are called before it returns: the scope that it is in is told for so long.
       scope.span = execution.serial;
       scope.root = execution.root;
@@ -64,6 +64,8 @@ function callRecorded(
   } catch (error) {
     scope.span = span;
     scope.root = root;
+    // It did not get as far as a promise; should it once, that is seen then.
+    wrapped.goesOn ??= false;
     lane.fail(execution, error);
     throw error;
   }

@@ -81,7 +81,7 @@ const FORMS: Readonly<Record<string, (plan: Plan) => AnyFunction>> = {
       yield* plan.yields;
     },
   }),
-  constructor: (plan) =>
+  "a constructor": (plan) =>
     function Clip(this: { id?: unknown }, id: unknown) {
       if (new.target === undefined) return ["called", id];
       this.id = id;

@@ -44,6 +44,7 @@ export function wrap(fn: AnyFunction, wanted: Recording, findOwner: FindOwner | 
     fn,
     kind: kindOf(fn),
     goesOn: types.isAsyncFunction(fn) ? true : null,
+    opensScope: wanted.takesParameters || wanted.takesResult || wanted.step !== null,
     step: wanted.step,
     findOwner: null,
   };

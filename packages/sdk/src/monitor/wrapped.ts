@@ -22,6 +22,11 @@ export interface Wrapped {
    * tell: until then a call gets a scope of its own, which costs more, and is right for both.
    */
   goesOn: boolean | null;
+  /**
+   * Whether what it calls after it has returned, and goes on, is a part of its call. To see to that costs as much as all
+   * else: what is only measured does without, and such calls are parts of the call around it.
+   */
+  readonly opensScope: boolean;
   readonly step: StepOptions | null;
   /** Of a method whose class was not known when it was decorated: called once, with the `this` of a call. */
   findOwner: ((self: unknown) => void) | null;

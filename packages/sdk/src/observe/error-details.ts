@@ -27,7 +27,11 @@ interface Telling {
  * throws. Of errors, getters are read, as whoever prints them would; of proxies nothing is.
  */
 export function errorDetails(thrown: unknown, scrub: ScrubText = scrubDefault, withStacks = true): ErrorDetails {
-  return detailsOf(thrown, { scrub, withStacks, left: MAX_CAUSES + MAX_ERRORS, seen: new Set([thrown]) });
+  const telling = { scrub, withStacks, left: MAX_CAUSES + MAX_ERRORS, seen: new Set<unknown>() };
+  if (isError(thrown) && read(thrown, "cause") === undefined && read(thrown, "errors") === undefined)
+    return ownDetails(thrown, telling);
+  telling.seen.add(thrown);
+  return detailsOf(thrown, telling);
 }
 
 function detailsOf(thrown: unknown, telling: Telling): ErrorDetails {

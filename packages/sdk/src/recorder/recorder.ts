@@ -84,7 +84,8 @@ export interface RecorderOptions {
   readonly spool: Spool | null;
   /** Where calls wait to be made records of. */
   readonly calls: CallSource;
-  /** Must not throw, like the next. */
+  /** Hears of each record as it is taken, and of each tick as it is sent. Must not throw, like the others. */
+  readonly onRecorded?: (record: AnyRecord) => void;
   readonly onAck: (records: readonly AnyRecord[], ack: BatchAck) => void;
   /** The server does not accept the key: what is recorded waits until it does, and is tried now and then. */
   readonly onKeyRefused: (error: PlayheadError) => void;
@@ -114,7 +115,7 @@ const ROOM_MS = 1_000;
 const SPILL_MS = 100;
 
 export function createRecorder(options: RecorderOptions): Recorder {
-  const { transport, source, nowMs, setTimer, random, flushMs, capacity, spool, calls } = options;
+  const { transport, source, nowMs, setTimer, random, flushMs, capacity, spool, calls, onRecorded } = options;
   let lastN = 0;
   let closed = false;
   let inFlight = false;
@@ -211,7 +212,9 @@ export function createRecorder(options: RecorderOptions): Recorder {
     const facts = next instanceof Promise ? await next : next;
     // What waits behind a fact that does not fit in this batch has to stay behind it.
     const upTo = backlog.isEmpty() ? lastN : (facts.at(-1)?.n ?? 0);
-    const records = mergeInOrder(facts, ticks.takeUpTo(upTo));
+    const due = ticks.takeUpTo(upTo);
+    if (onRecorded !== undefined) for (const tick of due) onRecorded(tick.record);
+    const records = mergeInOrder(facts, due);
     if (records.length === 0) return;
     const serial = waiters.batchLeaves();
     const delivery = await sender.deliver({ source, records });
@@ -242,9 +245,15 @@ export function createRecorder(options: RecorderOptions): Recorder {
     return !closed && add({ ...report, ts: isoTime(nowMs()), n: nextNumber() }, importance);
   }
 
+  function keep(record: NumberedRecord, importance: Importance): boolean {
+    const taken = queue.add(record, importance);
+    if (taken) onRecorded?.(record);
+    return taken;
+  }
+
   function add(record: NumberedRecord, importance: Importance): boolean {
     if (closed) return false;
-    const taken = queue.add(record, importance);
+    const taken = keep(record, importance);
     scheduleAll();
     return taken;
   }
@@ -287,7 +296,7 @@ export function createRecorder(options: RecorderOptions): Recorder {
       // It is nobody else's: to copy it would cost as much as to make it.
       const numbered = observation as Writable<NumberedRecord>;
       numbered.n = nextNumber();
-      if (isTakingCalls) queue.add(numbered, importance);
+      if (isTakingCalls) keep(numbered, importance);
       else add(numbered, importance);
     },
     callsWait: (isCrowd) => drainAt.set(nowMs() + (isCrowd ? 0 : flushMs)),

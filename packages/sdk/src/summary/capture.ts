@@ -50,18 +50,25 @@ export function capture(value: unknown, { depth, values }: CaptureLimits = CAPTU
   return typeof value === "object" && value !== null ? guarded(value, depth, { values }) : captureSimple(value);
 }
 
-/** Arguments, each on its own; those that need no copy are not copied. */
+/** Arguments, each on its own; where none needs a copy, the list that they came in, which nobody else has. */
 export function captureAll(args: readonly unknown[]): readonly Captured[] {
-  for (let at = 0; at < args.length; at++) {
+  const count = Math.min(args.length, CAPTURE_LIMITS.values);
+  for (let at = 0; at < count; at++) if (!isPlain(args[at])) return copyAll(args, count);
+  return (count === args.length ? args : args.slice(0, count)) as Captured[];
+}
+
+function copyAll(args: readonly unknown[], count: number): Captured[] {
+  const captured: Captured[] = [];
+  for (let at = 0; at < count; at++) {
     const arg = args[at];
-    const kind = typeof arg;
-    if (kind === "string" || kind === "boolean" || arg === null || (kind === "number" && Number.isFinite(arg)))
-      continue;
-    return args.slice(0, CAPTURE_LIMITS.values).map((each) => capture(each));
+    captured.push(isPlain(arg) ? arg : capture(arg));
   }
-  return args.length > CAPTURE_LIMITS.values
-    ? (args.slice(0, CAPTURE_LIMITS.values) as Captured[])
-    : (args as Captured[]);
+  return captured;
+}
+
+function isPlain(value: unknown): value is string | boolean | number | null {
+  const kind = typeof value;
+  return kind === "string" || kind === "boolean" || value === null || (kind === "number" && Number.isFinite(value));
 }
 
 function guarded(value: object, depth: number, room: Room): Captured {

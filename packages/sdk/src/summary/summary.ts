@@ -20,6 +20,8 @@ interface KnownName {
   /** As JSON, with the colon and the comma. */
   readonly bytes: number;
   readonly secrecy: Secrecy;
+  /** Beside it may stand what it is the value of. */
+  readonly isValue: boolean;
 }
 
 /** What one summary may still take, in bytes of JSON. */
@@ -31,6 +33,9 @@ interface Room {
 const MAX_BYTES = 1_024;
 /** Kept back for what says that something was left out, on every level. */
 const RESERVE_BYTES = 120;
+/** As many as a number takes at most, and as `false` does: to look closer would cost more than it is worth. */
+const NUMBER_BYTES = 24;
+const WORD_BYTES = 5;
 /** Names are few; should they not be, all are forgotten. */
 const MAX_NAMES = 10_000;
 const MAX_NAME_LENGTH = 100;
@@ -46,7 +51,7 @@ export function createSummaries(secrets: readonly string[] = []): Summaries {
   function jsonOf(value: Captured, room: Room): JsonValue {
     if (typeof value === "string") return textOf(value, room, scrub);
     if (typeof value !== "object" || value === null) {
-      room.bytes -= String(value).length;
+      room.bytes -= typeof value === "number" ? NUMBER_BYTES : WORD_BYTES;
       return value;
     }
     return Array.isArray(value) ? listOf(value, room) : fieldsOf(value as CapturedFields, room);
@@ -73,7 +78,7 @@ export function createSummaries(secrets: readonly string[] = []): Summaries {
     const known = names.get(name);
     if (known !== undefined) return known;
     const shown = name.length > MAX_NAME_LENGTH ? `${scrub(name.slice(0, MAX_NAME_LENGTH))}…` : scrub(name);
-    const made = { shown, bytes: jsonBytes(shown) + 2, secrecy: secrecyOf(name) };
+    const made = { shown, bytes: jsonBytes(shown) + 2, secrecy: secrecyOf(name), isValue: /^value$/i.test(name) };
     // What is longer than a name is data, and comes once.
     if (name.length > MAX_NAME_LENGTH) return made;
     if (names.size >= MAX_NAMES) names.clear();
@@ -86,14 +91,15 @@ export function createSummaries(secrets: readonly string[] = []): Summaries {
     fields: Record<string, JsonValue>,
     name: string,
     value: Captured,
-    isPair: boolean,
+    beside: CapturedFields | null,
     room: Room,
   ): boolean {
-    const { shown, bytes, secrecy } = knownName(name);
+    const { shown, bytes, secrecy, isValue } = knownName(name);
     if (room.bytes <= bytes) return false;
     room.bytes -= bytes;
     const isSecret =
-      (secrecy !== "none" && isSecretValue(value, secrecy)) || (isPair && shown.toLowerCase() === "value");
+      (secrecy !== "none" && isSecretValue(value, secrecy)) ||
+      (isValue && beside !== null && namesSecret(beside, secrecyOf));
     const kept = isSecret ? redacted(room) : jsonOf(value, room);
     if (shown === "__proto__") putProto(fields, kept);
     else fields[shown] = kept;
@@ -103,11 +109,10 @@ export function createSummaries(secrets: readonly string[] = []): Summaries {
   function fieldsOf(fields: CapturedFields, room: Room): JsonObject {
     const shown: Record<string, JsonValue> = {};
     room.bytes -= 2;
-    const isPair = namesSecret(fields, secrecyOf);
     const all = Object.keys(fields);
     for (let at = 0; at < all.length; at++) {
       const name = all[at] as string;
-      if (addField(shown, name, fields[name] as Captured, isPair, room)) continue;
+      if (addField(shown, name, fields[name] as Captured, fields, room)) continue;
       shown["…"] = `${all.length - at} more`;
       break;
     }
@@ -120,7 +125,7 @@ export function createSummaries(secrets: readonly string[] = []): Summaries {
       const room = { bytes: maxBytes - RESERVE_BYTES };
       const shown: Record<string, JsonValue> = {};
       for (let at = 0; at < args.length; at++) {
-        if (addField(shown, argNames[at] ?? String(at), args[at] as Captured, false, room)) continue;
+        if (addField(shown, argNames[at] ?? String(at), args[at] as Captured, null, room)) continue;
         shown["…"] = `${args.length - at} more`;
         break;
       }

@@ -1,4 +1,5 @@
 import { PlayheadError } from "@playhead/core";
+import { asOwnRequest } from "../fetch/own-requests.ts";
 import { errorOfAnswer, errorOfFailedRequest } from "./http-answer.ts";
 
 /** Where the server is, and who asks. */
@@ -29,14 +30,15 @@ export function createHttpClient({ url, apiKey, nowMs }: HttpClientOptions): Req
   return async ({ method, path, headers, body, timeoutMs, signal }) => {
     let answer: Response;
     try {
-      answer = await fetch(`${base}/api/v1${path}`, {
+      const asked = {
         method,
         headers: { authorization: `Bearer ${apiKey}`, accept: "application/json", ...headers },
         signal: AbortSignal.any([signal, AbortSignal.timeout(timeoutMs)]),
         // The key must not follow to wherever a redirect leads.
         redirect: "error",
         ...(body !== undefined && { body }),
-      });
+      } as const;
+      answer = await asOwnRequest(() => fetch(`${base}/api/v1${path}`, asked));
     } catch (cause) {
       throw errorOfFailedRequest(base, cause);
     }

@@ -14,6 +14,7 @@ import { defaultSpoolFolder } from "../spool/spool-settings.ts";
 import { type SetTimer, setSystemTimer } from "../timer.ts";
 import { pollCommands } from "./command-poll.ts";
 import { createHttpClient, serverBase } from "./http-client.ts";
+import { readOverHttp } from "./http-read.ts";
 import { type NdjsonPart, ndjsonParts } from "./ndjson.ts";
 import type { Transport } from "./transport.ts";
 
@@ -149,6 +150,8 @@ export function createHttpTransport(options: HttpTransportOptions): Transport {
       await ask(jobId, verb, reason === null ? {} : { reason });
     },
     retry: async (jobId) => jobIdIn(await ask(jobId, "retry", {})),
+    read: (path, query) =>
+      readOverHttp(path, query, { base: serverBase(url), apiKey, nowMs, setTimer, timeoutMs, signal: closing.signal }),
     async close() {
       for (const stop of polls) stop();
       closing.abort();

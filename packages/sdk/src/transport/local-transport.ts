@@ -1,4 +1,5 @@
 import type { BatchAck, ControlVerb, RecordBatch } from "@playhead/core";
+import { queryValues, type ReadQuery, readingOf } from "./reading.ts";
 import type { CommandListener, Transport } from "./transport.ts";
 
 /** What a server in the same process offers to its workers. */
@@ -11,15 +12,30 @@ export interface LocalEngine {
   control(jobId: string, verb: ControlVerb, reason: string | null): Promise<void>;
   /** Announces a job that does again what an ended one was to do. @returns its id @throws PlayheadError as `control` */
   retry(jobId: string): Promise<string>;
+  /** Reads what `GET /api/v1/PATH` answers: its body, of an export the pieces of its text as an `AsyncIterable<string>`. */
+  read?(path: string, query: Readonly<Record<string, string | readonly string[]>>): Promise<unknown>;
 }
 
 /** The way to a server in this process: batches are handed over in memory. The engine stays its owner's to close. */
 export function createLocalTransport(engine: LocalEngine): Transport {
   return {
+    ...(engine.read !== undefined && {
+      read: async (path: string, query: ReadQuery) => readingOf(await engine.read?.(path, queryText(query))),
+    }),
     send: (batch) => engine.ingest(batch),
     onCommand: (source, listener, kinds) => engine.onCommand(source, listener, kinds),
     control: (jobId, verb, reason) => engine.control(jobId, verb, reason),
     retry: (jobId) => engine.retry(jobId),
     close: async () => undefined,
   };
+}
+
+/** As it would come over HTTP. */
+function queryText(query: ReadQuery): Record<string, string | string[]> {
+  const told: Record<string, string | string[]> = {};
+  for (const [name, value] of queryValues(query)) {
+    const before = told[name];
+    told[name] = before === undefined ? value : [...(typeof before === "string" ? [before] : before), value];
+  }
+  return told;
 }

@@ -1,5 +1,6 @@
 import type { BatchAck, ControlVerb, RecordBatch, WorkerCommand } from "@playhead/core";
 import type { SpoolSettings } from "../spool/spool-settings.ts";
+import type { Reading, ReadQuery } from "./reading.ts";
 
 /**
  * Hears what the server asks of this worker.
@@ -43,6 +44,11 @@ export interface Transport {
   control?(jobId: string, verb: ControlVerb, reason: string | null): Promise<void>;
   /** Announces a job that does again what an ended one was to do. @returns its id @throws PlayheadError as `control` */
   retry?(jobId: string): Promise<string>;
+  /**
+   * Reads what `GET /api/v1/PATH` answers, such as `logs`; missing where nothing can be read.
+   * @throws PlayheadError as the server answers
+   */
+  read?(path: string, query: ReadQuery): Promise<Reading>;
   /** Ends what is under way; nothing is sent any more. */
   close(): Promise<void>;
 }
