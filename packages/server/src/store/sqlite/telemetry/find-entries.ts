@@ -116,13 +116,14 @@ export function createEntryFinder(db: DatabaseSync, blocks: BlockIndex, running:
     const { fromMs, toMs } = filter.range ?? ALL_TIME;
     const isFirst = fromBlock === 0;
     let total = isFirst ? running.find(filter, fromMs, toMs).length : 0;
-    const toBlock = fromBlock + BLOCKS_PER_COUNT - 1;
+    const lying = blocks.runs(fromMs, toMs);
+    const toBlock = Math.max(fromBlock, lying[0]?.first ?? 0) + BLOCKS_PER_COUNT - 1;
     const cut = (runs: BlockRuns) =>
       runs
         .map(({ first, last }) => ({ first: Math.max(first, fromBlock), last: Math.min(last, toBlock) }))
         .filter(({ first, last }) => first <= last);
 
-    for (const { first, last } of cut(blocks.runs(fromMs, toMs, isExact ? "whole" : undefined))) {
+    for (const { first, last } of cut(isExact ? blocks.runs(fromMs, toMs, "whole") : lying)) {
       const { from, to } = idsOf(first, last);
       if (isExact) total += countWords(match, from, to)?.[0] ?? 0;
       else for (const row of selectRows(match, from, to, fromMs, toMs)) total += matches(entryOf(row)) ? 1 : 0;
@@ -133,8 +134,7 @@ export function createEntryFinder(db: DatabaseSync, blocks: BlockIndex, running:
         total += selectTimes(match, from, to, fromMs, toMs, ANY_DURATION).length;
       }
     }
-    const lastRun = blocks.runs(fromMs, toMs).at(-1);
-    return { count: total, next: lastRun !== undefined && lastRun.last > toBlock ? toBlock + 1 : null };
+    return { count: total, next: (lying.at(-1)?.last ?? 0) > toBlock ? toBlock + 1 : null };
   }
 
   return { find, lines, tail, count };

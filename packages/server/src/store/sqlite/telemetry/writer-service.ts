@@ -118,8 +118,11 @@ function createService(db: DatabaseSync, calendar: Calendar): TelemetryWriterSer
     },
     maintain,
     close() {
-      rollups.write();
-      db.close();
+      try {
+        rollups.write();
+      } finally {
+        db.close();
+      }
     },
   };
 }
