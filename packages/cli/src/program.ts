@@ -6,9 +6,11 @@ import type { AddCommand, Bind, CommonOptions, Run, Surroundings } from "./comma
 import { CONTROL_COMMANDS } from "./commands/control.ts";
 import { addDemo } from "./commands/demo.ts";
 import { addDoctor } from "./commands/doctor.ts";
+import { addExport } from "./commands/export.ts";
 import { addHealth } from "./commands/health.ts";
 import { addJobs } from "./commands/jobs.ts";
 import { addKeys } from "./commands/keys.ts";
+import { addLogs } from "./commands/logs.ts";
 import { addServe } from "./commands/serve.ts";
 import { addWatch } from "./commands/watch.ts";
 import { type Ending, endingOf } from "./exit-codes.ts";
@@ -23,6 +25,8 @@ const COMMANDS: readonly AddCommand[] = [
   addJobs,
   addWatch,
   ...CONTROL_COMMANDS,
+  addLogs,
+  addExport,
   addKeys,
   addHealth,
   addDoctor,

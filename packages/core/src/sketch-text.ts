@@ -33,6 +33,12 @@ export function readBuckets(text: string, lastPlace: number, visit: (place: numb
   let place = -1;
 
   function readNumber(): number {
+    // Most have one digit.
+    const only = DIGIT_OF[text.charCodeAt(at)] as number;
+    if (only < 32) {
+      at += 1;
+      return only;
+    }
     let value = 0;
     for (let unit = 1; unit <= Number.MAX_SAFE_INTEGER; unit *= 32) {
       const digit = DIGIT_OF[text.charCodeAt(at++)] ?? DIGITS.length;

@@ -22,7 +22,7 @@ const FIRST_BUCKET = Math.ceil(Math.log(MIN_VALUE) * PER_LOG);
 const BUCKETS = Math.ceil(Math.log(MAX_VALUE) * PER_LOG) - FIRST_BUCKET + 1;
 /** The value of a bucket from which its ends are equally far, as shares of themselves. */
 const MIDDLE = 2 / (GAMMA + 1);
-/** Room is made for so many more buckets than are needed: neighbours mostly come next. */
+/** Room is made for so many more buckets than are needed, or half as many as there are: neighbours mostly come next. */
 const SPARE_BUCKETS = 16;
 
 export interface Sketch extends SketchBuckets {
@@ -60,10 +60,12 @@ export function createSketch(): Sketch {
 
   function makeRoom(bucket: number): void {
     const isEmpty = counts.length === 0;
-    const from = Math.max(0, isEmpty ? bucket : Math.min(first, bucket - SPARE_BUCKETS));
-    const to = Math.min(BUCKETS, Math.max(isEmpty ? 0 : first + counts.length, bucket + 1 + SPARE_BUCKETS));
+    const spare = Math.max(SPARE_BUCKETS, counts.length >> 1);
+    const end = first + counts.length;
+    const from = Math.max(0, isEmpty || bucket < first ? bucket - spare : first);
+    const to = Math.min(BUCKETS, isEmpty || bucket >= end ? bucket + 1 + spare : end);
     const roomier = new Float64Array(to - from);
-    roomier.set(counts, isEmpty ? 0 : first - from);
+    if (!isEmpty) roomier.set(counts, first - from);
     first = from;
     counts = roomier;
   }

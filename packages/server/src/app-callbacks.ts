@@ -3,8 +3,9 @@ import { createAddressGuard } from "./callbacks/address-guard.ts";
 import { createCallbacks } from "./callbacks/callbacks.ts";
 import { createSigningSecrets } from "./callbacks/signing-secrets.ts";
 import type { Config } from "./config/config.ts";
-import type { Engine, ServerLog } from "./engine.ts";
+import type { Engine } from "./engine.ts";
 import { textOf } from "./error-text.ts";
+import type { ServerLog } from "./server-log.ts";
 
 /** Whom jobs call when they have ended. */
 export function openCallbacks({ store, bus, readJob }: Engine, { host, callback_private }: Config, log: ServerLog) {

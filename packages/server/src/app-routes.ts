@@ -13,8 +13,12 @@ import { addCleanupRoute } from "./http/cleanup-route.ts";
 import { addControlRoutes } from "./http/control-routes.ts";
 import { addCreateJobRoute } from "./http/create-job-route.ts";
 import { addEventRoutes } from "./http/event-routes.ts";
+import { addExportRoutes } from "./http/export-routes.ts";
 import { addJobRoutes } from "./http/job-routes.ts";
 import { type AuditedRequest, addKeyRoutes } from "./http/key-routes.ts";
+import { addLogRoutes } from "./http/log-routes.ts";
+import { addMonitoringStatsRoutes } from "./http/monitoring-stats-routes.ts";
+import { addPerformanceRoutes } from "./http/performance-routes.ts";
 import { addSessionRoutes } from "./http/session-routes.ts";
 import { createSignInLimit } from "./http/sign-in-limit.ts";
 import { addTokenRoutes } from "./http/token-routes.ts";
@@ -48,6 +52,7 @@ export function addApi(http: Api, engine: Engine, auth: Auth, { callbacks, secre
   });
   addJobRoutes(http, {
     store,
+    logs: engine.telemetry.jobLogs,
     readJob: engine.readJob,
     hasJob: engine.hasJob,
     refresh: engine.refresh,
@@ -92,9 +97,17 @@ export function addApi(http: Api, engine: Engine, auth: Auth, { callbacks, secre
       const worker = workerKeyOf(tenantId, source);
       workers.seen(worker);
       // Viewers know it by the name that it has among its tenant's.
-      return ingest.ingest({ source: worker, records }, { tenantId, worker: source });
+      return engine.telemetry.report({ source: worker, records }, { tenantId, worker: source });
     },
   });
+}
+
+/** What was observed: the log, calls, the machine; whole, in figures, and as files. */
+export function addObservations(http: Api, { readings }: Engine): void {
+  addLogRoutes(http, readings.logs);
+  addPerformanceRoutes(http, readings.calls);
+  addMonitoringStatsRoutes(http, readings.monitoring);
+  addExportRoutes(http, readings.exporting);
 }
 
 /** Who asks for a cleanup waits for so long at most. */

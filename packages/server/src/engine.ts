@@ -5,6 +5,7 @@ import {
   type ControlCommand,
   isFinalJobState,
   type Job,
+  type LogEntry,
   PlayheadError,
   type RecordBatch,
   type WorkerCommand,
@@ -15,23 +16,24 @@ import { createStarts } from "./control/starts.ts";
 import { createWorkers } from "./control/workers.ts";
 import { createJobReads } from "./engine-job-reads.ts";
 import { DEFAULT_JOB_LIMITS, type JobLimits, waitingJobs, watchJobs } from "./engine-job-watch.ts";
+import { openLogFiles } from "./engine-log-files.ts";
+import { createReadings } from "./engine-readings.ts";
 import { DEFAULT_RETENTION, openRetention } from "./engine-retention.ts";
+import { assembleTelemetry } from "./engine-telemetry.ts";
 import { textOf } from "./error-text.ts";
 import { createIngest } from "./ingest/ingest.ts";
+import type { LogFiles } from "./logs/files/log-files.ts";
+import { DEFAULT_LOG_FILES, type LogFilesSettings } from "./logs/files/log-files-settings.ts";
 import { createMediaRoots, type MediaRoots } from "./media/media-roots.ts";
 import { LOCAL_WORKER_PREFIX, recoverLostJobs } from "./recovery/recover-lost-jobs.ts";
 import type { RetentionPolicy } from "./retention/retention.ts";
+import type { ServerLog } from "./server-log.ts";
 import { documentPages } from "./store/document-pages.ts";
 import { createSqliteStore } from "./store/sqlite/open-store.ts";
+import { createSqliteTelemetry } from "./store/sqlite/telemetry/open-telemetry.ts";
 import type { Store } from "./store/store.ts";
+import type { TelemetryStore } from "./store/telemetry-store.ts";
 import { DEFAULT_TENANT, workerKeyOf } from "./tenants.ts";
-
-/** Says something of the server's own, for its log. */
-export type ServerLog = (
-  level: "info" | "warning" | "error",
-  message: string,
-  fields?: Readonly<Record<string, unknown>>,
-) => void;
 
 export interface EngineOptions {
   /** Folder of the database and what belongs to it; made when it is not there. */
@@ -43,11 +45,22 @@ export interface EngineOptions {
   readonly limits?: JobLimits;
   /** How long things are kept. @defaultValue {@link DEFAULT_RETENTION} */
   readonly retention?: RetentionPolicy;
+  /** IANA zone of the hours, days, weeks and months that calls are summed up by. @defaultValue UTC */
+  readonly timeZone?: string;
+  /** Writes what is observed elsewhere, too, before anyone hears that it is stored. @defaultValue nowhere */
+  readonly onEntries?: (entries: readonly LogEntry[]) => Promise<void>;
+  /** @defaultValue {@link DEFAULT_LOG_FILES} */
+  readonly logFiles?: LogFilesSettings;
 }
 
 /** What an sdk in the same process needs of the engine: the other end of its `local` transport. */
 export interface LocalEngine {
   ingest(batch: RecordBatch): Promise<BatchAck>;
+  /**
+   * Reads what `GET /api/v1/PATH` answers to the default tenant, such as `logs`; of `export` the pieces of its text, as an
+   * `AsyncIterable<string>`.
+   */
+  read?(path: string, query: Readonly<Record<string, string | readonly string[]>>): Promise<unknown>;
   /** Calls the listener for each command to this source. @returns ends it */
   onCommand(
     source: string,
@@ -78,6 +91,7 @@ interface CommandsRequest {
  */
 export async function createEngine(options: EngineOptions) {
   const { dataFolder, log, nowMs = Date.now, limits = DEFAULT_JOB_LIMITS, retention = DEFAULT_RETENTION } = options;
+  const { timeZone = "UTC", onEntries = async () => undefined } = options;
   makeFolder(dataFolder);
   const media = createMediaRoots(dataFolder);
   const store = await createSqliteStore({
@@ -85,7 +99,13 @@ export async function createEngine(options: EngineOptions) {
     nowMs,
     newEpoch: () => randomBytes(6).toString("hex"),
   });
-  const engine = assembleEngine({ store, media, log, nowMs, limits, retention });
+  const telemetryStore = await openTelemetryStore(store, dataFolder, timeZone);
+  const logFiles = await openLogFiles({ dataFolder, settings: options.logFiles ?? DEFAULT_LOG_FILES, log });
+  const toFiles = async (entries: readonly LogEntry[]) => {
+    await Promise.all([logFiles.append(entries), onEntries(entries)]);
+  };
+  const stores = { store, telemetryStore, logFiles };
+  const engine = assembleEngine({ ...stores, media, log, nowMs, limits, onEntries: toFiles, retention });
   try {
     await engine.recover();
     return engine;
@@ -97,13 +117,36 @@ export async function createEngine(options: EngineOptions) {
 
 export type Engine = Awaited<ReturnType<typeof createEngine>>;
 
-interface EngineParts extends Pick<Required<EngineOptions>, "log" | "nowMs" | "limits" | "retention"> {
+interface EngineParts extends Pick<Required<EngineOptions>, "log" | "nowMs" | "limits" | "onEntries" | "retention"> {
   readonly store: Store;
+  readonly telemetryStore: TelemetryStore;
+  readonly logFiles: LogFiles;
   readonly media: MediaRoots;
 }
 
-function assembleEngine({ store, media, log, nowMs, limits, retention: policy }: EngineParts) {
+/** @throws PlayheadError see {@link createEngine}; then the other store is closed */
+async function openTelemetryStore(store: Store, folder: string, timeZone: string): Promise<TelemetryStore> {
+  try {
+    return await createSqliteTelemetry({ folder, timeZone });
+  } catch (error) {
+    await store.close();
+    throw error;
+  }
+}
+
+function assembleEngine(parts: EngineParts) {
+  const { store, telemetryStore, logFiles, media, log: tell, nowMs, limits, onEntries, retention: policy } = parts;
   const bus = createMemoryBus((error) => log("error", "a listener of the bus failed", { error: textOf(error) }));
+  const telemetry = assembleTelemetry({
+    store: telemetryStore,
+    bus,
+    parts: () => ({ ingest, workers }),
+    log: tell,
+    onEntries,
+    leaseMs: limits.leaseMs,
+    nowMs,
+  });
+  const { log } = telemetry;
   const ingest = createIngest({
     store,
     bus,
@@ -113,9 +156,18 @@ function assembleEngine({ store, media, log, nowMs, limits, retention: policy }:
       log("error", `the store refused to write; trying again in ${retryInMs} ms`, { error: textOf(error) }),
     onDefect: (error, jobId) => log("error", "a record could not be taken", { job_id: jobId, error: textOf(error) }),
   });
-  const retention = openRetention({ store, policy, isQuiet: () => ingest.pending() === 0, nowMs, log });
+  const retention = openRetention({
+    store,
+    telemetry: telemetryStore,
+    logFiles,
+    policy,
+    isQuiet: () => ingest.pending() + telemetry.pending() === 0,
+    nowMs,
+    log,
+  });
   const reads = createJobReads({ store, ingest });
   const { findJob } = reads;
+  const readings = createReadings({ store, telemetryStore, telemetry, hasJob: reads.hasJob, nowMs });
   const workers = createWorkers({ nowMs, lostAfterMs: limits.workerLostAfterMs, commandsOnReturn, onExpected });
   const control = createControl({ findJob: findRun, report: ingest.report, workers, newId: randomUUID, newJobId });
   const starts = createStarts({ waitingJobs: (tenantId) => waitingJobs(ingest, tenantId), nowMs, newId: randomUUID });
@@ -198,8 +250,9 @@ function assembleEngine({ store, media, log, nowMs, limits, retention: policy }:
       const source = LOCAL_WORKER_PREFIX + batch.source;
       // The default tenant's workers go by their names.
       workers.seen(source);
-      return ingest.ingest({ source, records: batch.records }, { tenantId: DEFAULT_TENANT, worker: source });
+      return telemetry.reportUnparsed({ source, records: batch.records }, { tenantId: DEFAULT_TENANT, worker: source });
     },
+    read: (path, query) => readings.read(DEFAULT_TENANT, path, query),
     onCommand(source, listener, kinds = []) {
       const name = LOCAL_WORKER_PREFIX + source;
       const wanted = new Set(kinds);
@@ -222,19 +275,25 @@ function assembleEngine({ store, media, log, nowMs, limits, retention: policy }:
   async function stopIntake(): Promise<void> {
     watch.close();
     workers.close();
-    if (!(await ingest.close())) log("error", "what was at hand could not be stored in time");
+    const isDone = await ingest.close();
+    // The end of what was reported of jobs may still be said of them.
+    if (!(await telemetry.stop()) || !isDone) log("error", "what was at hand could not be stored in time");
   }
 
   async function end(): Promise<void> {
     try {
       await Promise.all([stopIntake(), retention.close()]);
     } finally {
-      await store.close();
+      await Promise.all([store.close(), telemetryStore.close(), logFiles.close()]);
     }
   }
 
   return {
     store,
+    telemetryStore,
+    telemetry,
+    /** The server's log. */
+    log,
     /** The folders whose files viewers may have. */
     media,
     bus,
@@ -245,12 +304,14 @@ function assembleEngine({ store, media, log, nowMs, limits, retention: policy }:
     retention,
     local,
     ...reads,
+    readings,
     waitForCommands,
     endedJobs,
     /** Ends the jobs of workers that ended with an earlier process. */
     async recover(): Promise<void> {
       retention.start();
       await rememberWorkers();
+      await telemetry.recover();
       const lost = await recoverLostJobs({
         openJobIds: store.readOpenJobIds,
         findJob: async (jobId) => (await ingest.jobs.get(jobId))?.draft ?? null,

@@ -7,13 +7,13 @@ export {
   type Engine,
   type EngineOptions,
   type LocalEngine,
-  type ServerLog,
 } from "./engine.ts";
 export { createGateway, type Gateway, type GatewayDeps, type GatewayLoad } from "./gateway/gateway.ts";
 export type { HealthCheck, HealthReport, HealthResult } from "./health/health.ts";
 export { publishEvent } from "./ingest/publication.ts";
 export { createMediaRoots, type MediaRoots } from "./media/media-roots.ts";
 export { createPerformance, type Performance } from "./performance/performance.ts";
+export type { ServerLog } from "./server-log.ts";
 export { createSqliteTelemetry, type SqliteTelemetryOptions } from "./store/sqlite/telemetry/open-telemetry.ts";
 export type { EntriesQuery, TelemetryStore } from "./store/telemetry-store.ts";
 export { DEFAULT_TENANT } from "./tenants.ts";

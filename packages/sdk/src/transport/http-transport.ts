@@ -2,9 +2,9 @@ import { promisify } from "node:util";
 import { gzip } from "node:zlib";
 import {
   type BatchAck,
-  type EventRecord,
   isJsonObject,
   PlayheadError,
+  type RecordBatch,
   type RefusedRecord,
   toErrorBody,
 } from "@playhead/core";
@@ -90,14 +90,14 @@ export function createHttpTransport(options: HttpTransportOptions): Transport {
   }
 
   /** The server takes less at a time than we think: halves, down to the one record that is too large for it. */
-  async function postHalves(source: string, records: readonly EventRecord[], error: PlayheadError): Promise<BatchAck> {
+  async function postHalves(source: string, records: RecordBatch["records"], error: PlayheadError): Promise<BatchAck> {
     if (records.length === 1) return { accepted: 0, refused: [{ n: records[0]?.n ?? null, ...toErrorBody(error) }] };
     const middle = Math.ceil(records.length / 2);
     return postAll(source, [records.slice(0, middle), records.slice(middle)]);
   }
 
   /** One after the other: order is kept. When a later one fails, all are sent again, which is harmless. */
-  async function postAll(source: string, portions: readonly (readonly EventRecord[])[]): Promise<BatchAck> {
+  async function postAll(source: string, portions: readonly RecordBatch["records"][]): Promise<BatchAck> {
     let accepted = 0;
     const refused: RefusedRecord[] = [];
     for (const portion of portions) {

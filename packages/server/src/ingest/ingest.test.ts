@@ -116,16 +116,10 @@ describe("an ingest", () => {
     const stranger = newWorker("other");
     const ack = await stranger.send(
       stranger.record("theirs", "job.updated", { title: "mine" }),
-      stranger.record("theirs", "log", { level: "info", message: "hello" }),
       stranger.tick("theirs", { task_id: "t", percent_complete: 1 }),
       stranger.record("theirs", "job.created", { kind: "clips" }),
     );
-    expect(ack.refused.map(({ error_code }) => error_code)).toEqual([
-      "not_found",
-      "not_found",
-      "not_found",
-      "not_found",
-    ]);
+    expect(ack.refused.map(({ error_code }) => error_code)).toEqual(["not_found", "not_found", "not_found"]);
     expect(await factsOf("theirs")).toHaveLength(1);
   });
 
@@ -190,34 +184,6 @@ describe("an ingest", () => {
       refused: [],
     });
     expect(await factsOf("unnumbered")).toHaveLength(1);
-  });
-
-  test("gives each log line its cursor, in the order of the job's facts", async () => {
-    const { record, send } = newWorker();
-    const before = server.said.length;
-    const ack = await send(
-      record("lines", "job.created", { kind: "clips" }),
-      record("lines", "log", { level: "warning", message: "one", task_id: "t", fields: { a: 1 } }),
-      record("lines", "job.updated", { title: "x" }),
-      record("lines", "log", { level: "loud", message: "two" }),
-      record("lines", "log", { level: "info" }),
-    );
-    expect([ack.accepted, ack.refused.map(({ n, error_code }) => [n, error_code])]).toEqual([
-      4,
-      [[5, "validation_error"]],
-    ]);
-    const logs = await server.store.readLogs({ jobId: "lines", limit: 10 });
-    expect(logs.map(({ level, message, task_id, fields }) => [level, message, task_id, fields])).toEqual([
-      ["warning", "one", "t", { a: 1 }],
-      ["info", "two", null, {}],
-    ]);
-    const said = server.said
-      .slice(before)
-      .flatMap(({ content, seq }) => ("log_id" in content ? [[content.log_id, seq]] : []));
-    expect(said).toEqual([
-      [logs[0]?.log_id, 1],
-      [logs[1]?.log_id, 2],
-    ]);
   });
 
   test("goes on with a job from the store when what nobody foresaw left it half changed, and with all others as they are", async () => {

@@ -1,11 +1,10 @@
 import { mkdtempSync, rmSync } from "node:fs";
 import os from "node:os";
 import path from "node:path";
-import { isFinalJobState, type Job, LOG_LEVELS, PlayheadError } from "@playhead/core";
+import { isFinalJobState, type Job, PlayheadError } from "@playhead/core";
 import fc from "fast-check";
 import { expect, test } from "vitest";
 import { createJobScript, EMPTY_GROUP, type JobScript } from "../conformance/job-script.ts";
-import type { LogRow } from "../store.ts";
 import { createGroupEncoder } from "./group-message.ts";
 import { openReaderService } from "./reader-service.ts";
 import { openWriterService } from "./writer-service.ts";
@@ -17,7 +16,6 @@ import { openWriterService } from "./writer-service.ts";
 
 type Step =
   | { readonly do: "report"; readonly job: number; readonly roll: number }
-  | { readonly do: "log"; readonly job: number; readonly roll: number }
   | { readonly do: "commit"; readonly projected: readonly boolean[] }
   | { readonly do: "fail"; readonly job: number }
   | { readonly do: "read"; readonly job: number }
@@ -28,7 +26,6 @@ const anyJob = fc.nat(JOBS - 1);
 const anySegmentSize = fc.integer({ min: 1, max: 50 });
 const anyStep: fc.Arbitrary<Step> = fc.oneof(
   { weight: 12, arbitrary: fc.record({ do: fc.constant("report"), job: anyJob, roll: fc.nat(999) }) },
-  { weight: 4, arbitrary: fc.record({ do: fc.constant("log"), job: anyJob, roll: fc.nat(999) }) },
   {
     weight: 4,
     arbitrary: fc.record({
@@ -64,8 +61,6 @@ function reportSomething(script: JobScript, roll: number): void {
 function createWorld(folder: string, firstSegmentSize: number) {
   const file = path.join(folder, "playhead.db");
   const scripts = new Map<number, JobScript>();
-  const logs = new Map<string, string[]>();
-  let pendingLogs: LogRow[] = [];
   const unprojected = new Set<JobScript>();
   const stored = new Set<JobScript>();
   let store = open(firstSegmentSize);
@@ -92,12 +87,9 @@ function createWorld(folder: string, firstSegmentSize: number) {
     const group = {
       ...EMPTY_GROUP,
       facts: [...scripts.values()].flatMap((script) => script.takeFacts()),
-      logs: pendingLogs,
       projections: chosen.map(([, script]) => script.project()),
     };
     store.writer.commit(store.turn, store.encoder.encode(group), 0);
-    for (const { job_id, message } of pendingLogs) logs.set(job_id, [...(logs.get(job_id) ?? []), message]);
-    pendingLogs = [];
     for (const script of scripts.values()) stored.add(script);
   }
 
@@ -111,7 +103,7 @@ function createWorld(folder: string, firstSegmentSize: number) {
     const fresh = createJobScript({ jobId: "fresh", tenantId: "t" });
     const group = fresh.group();
     const facts = [...group.facts, ...(first && second ? [first, second] : [])];
-    const all = { ...group, facts, logs: [fresh.log("lost")], sources: new Map([["s", 1]]) };
+    const all = { ...group, facts, sources: new Map([["s", 1]]) };
     expect(() => store.writer.commit(store.turn, store.encoder.encode(all), 0)).toThrow(PlayheadError);
     store.turn += 1;
   }
@@ -128,10 +120,6 @@ function createWorld(folder: string, firstSegmentSize: number) {
     for (const after of [0, 1, 5, 17]) {
       expect(JSON.parse(store.reader.readFacts(jobId, after, 7))).toEqual(events.slice(after, after + 7));
     }
-    const lines = (query: object) =>
-      JSON.parse(store.reader.readLogs({ jobId, limit: 10_000, ...query })).map((line: LogRow) => line.message);
-    expect(lines({})).toEqual(logs.get(jobId) ?? []);
-    expect(lines({ before: Number.MAX_SAFE_INTEGER, limit: 3 })).toEqual((logs.get(jobId) ?? []).slice(-3));
   }
 
   function checkJob(script: JobScript): void {
@@ -146,10 +134,7 @@ function createWorld(folder: string, firstSegmentSize: number) {
   return {
     take(step: Step): void {
       if (step.do === "report") reportSomething(scriptOf(step.job), step.roll);
-      else if (step.do === "log") {
-        const level = LOG_LEVELS[step.roll % LOG_LEVELS.length] as (typeof LOG_LEVELS)[number];
-        pendingLogs.push(scriptOf(step.job).log(`line ${step.roll}`, { level }));
-      } else if (step.do === "commit") commit(step.projected);
+      else if (step.do === "commit") commit(step.projected);
       else if (step.do === "fail") fail(step.job);
       else if (step.do === "read") check(scriptOf(step.job));
       else this.restart(step.segmentSize);

@@ -48,9 +48,9 @@ export function createJobHeads(db: DatabaseSync, segments: Segments, tail: TailI
   function lastSeqOf(jobNo: number, firstSegment: number, lastSegment: number): number {
     const inTail = tail.lastSeqOf(jobNo);
     if (inTail > 0) return inTail;
-    for (const { lastSeq } of segments.runsDown(jobNo, firstSegment, lastSegment)) if (lastSeq > 0) return lastSeq;
-    // Its facts have been let go of; what they add up to has not.
-    return selectProjectedSeq(jobNo)?.[0] ?? 0;
+    const [newest] = segments.runsDown(jobNo, firstSegment, lastSegment).take(1);
+    // Of one whose facts have been let go of, the row knows how many there were.
+    return newest?.lastSeq ?? selectProjectedSeq(jobNo)?.[0] ?? 0;
   }
 
   function load(jobId: string): JobHead | undefined {

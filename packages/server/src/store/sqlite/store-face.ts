@@ -1,6 +1,6 @@
 import { setImmediate } from "node:timers/promises";
-import { type Job, type JobSummary, type LogLine, PlayheadError, type PlayheadEvent, type Task } from "@playhead/core";
-import type { CommitGroup, CommitResult, Page, Store, StoredDocument } from "../store.ts";
+import { type Job, type JobSummary, PlayheadError, type PlayheadEvent, type Task } from "@playhead/core";
+import type { CommitGroup, Page, Store, StoredDocument } from "../store.ts";
 import type { DocumentText } from "./documents.ts";
 import { createGroupEncoder } from "./group-message.ts";
 import type { PageText } from "./reader.ts";
@@ -24,9 +24,9 @@ export function createStoreFace({ epoch, writer, reader, nowMs, end }: StoreFace
   const turns = createTurns(encoder.restart);
   let closed: Promise<void> | null = null;
 
-  async function commit(group: CommitGroup): Promise<CommitResult> {
+  async function commit(group: CommitGroup): Promise<void> {
     checkOpen();
-    return await turns.send((turn) => writer.call("commit", turn, encoder.encode(group), nowMs()));
+    await turns.send((turn) => writer.call("commit", turn, encoder.encode(group), nowMs()));
   }
 
   const ask: typeof reader.call = async (name, ...args) => {
@@ -59,7 +59,6 @@ export function createStoreFace({ epoch, writer, reader, nowMs, end }: StoreFace
     readOpenJobIds: () => ask("readOpenJobIds"),
     listJobs: async (query) => parsePage<JobSummary>(await ask("listJobs", query)),
     listTasks: async (query) => parsePage<Task>(await ask("listTasks", query)),
-    readLogs: async (query) => JSON.parse(await ask("readLogs", query)) as readonly LogLine[],
     countJobs: (tenantId, sinceMs) => ask("countJobs", tenantId, sinceMs),
     readSource: (source) => ask("readSource", source),
     putDocument: (document) => write("putDocument", toText(document), nowMs()),

@@ -1,5 +1,5 @@
 import type { DatabaseSync } from "node:sqlite";
-import type { CommitResult, JobPruneLimits, PrunedJobs } from "../store.ts";
+import type { JobPruneLimits, PrunedJobs } from "../store.ts";
 import { openForWriting, trackFreePages, writeDurably } from "./connection.ts";
 import { createDocumentWriter, type DocumentWriter } from "./documents.ts";
 import { assignTypeCodes } from "./event-type-codes.ts";
@@ -25,7 +25,7 @@ export interface WriterService extends DocumentWriter {
    * Stores a group. When one fails, all of its turn that follow are refused: they were sent before the sender knew.
    * @param turn grows each time that the sender begins anew
    */
-  commit(turn: number, group: GroupMessage, nowMs: number): CommitResult;
+  commit(turn: number, group: GroupMessage, nowMs: number): void;
   prune(limits: JobPruneLimits, nowMs: number): PrunedJobs;
   /** @returns whether there is more to do */
   maintain(): boolean;
@@ -50,7 +50,7 @@ export function openWriterService({ file, newEpoch, segmentSize }: WriterService
       epoch: () => epoch,
       commit(turn, group, nowMs) {
         writer.learn(group.handles);
-        return inTurn(turn, () => writer.commit(group, nowMs));
+        inTurn(turn, () => writer.commit(group, nowMs));
       },
       prune: writer.prune,
       maintain: () => maintainStep(db),

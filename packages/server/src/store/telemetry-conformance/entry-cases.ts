@@ -30,7 +30,7 @@ const anyRow = (tenantId: string): fc.Arbitrary<EntryRow & { readonly words: rea
       category: maybe(fc.constantFrom("function", "api", "db", "step")),
       functionName: maybe(anyName),
       message: anyText,
-      durationMs: maybe(fc.double({ min: 0, max: 1e9, noNaN: true }).map((value) => value + 0)),
+      durationMs: maybe(fc.oneof(fc.constant(0), fc.double({ min: 1e-6, max: 1e9, noNaN: true }))),
       sessionId: anyName,
       jobId: maybe(anyName),
       taskId: maybe(anyName),
@@ -120,7 +120,7 @@ export const ENTRY_CASES: readonly TelemetryCase<TelemetrySetup>[] = [
             }
           }
         }),
-        { numRuns: 20 },
+        { numRuns: 20, endOnFailure: true },
       );
     },
   },

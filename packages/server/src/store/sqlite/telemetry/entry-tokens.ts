@@ -28,6 +28,7 @@ const LETTERS = {
   stage: "g",
   level: "v",
   event_type: "e",
+  level_of_type: "b",
   duration: "d",
   field: "m",
 } as const;
@@ -54,6 +55,7 @@ export function indexedEntry(row: EntryRow): string {
   add("stage", row.stage);
   add("level", row.level);
   add("event_type", row.eventType);
+  add("level_of_type", `${row.level} ${row.eventType}`);
   if (row.durationMs !== null) add("duration", String(magnitudeOf(row.durationMs)));
   for (const field of indexedFields(body.metadata)) add("field", field);
   return text;
@@ -82,8 +84,18 @@ export function indexQueryOf(filter: LogFilter): IndexQuery | null {
     const value = filter[attribute];
     if (value !== undefined && attribute !== "tenant_id") all.push(any(attribute, [value]));
   }
-  if (levels !== undefined) all.push(any("level", levels));
-  if (types !== undefined) all.push(any("event_type", types));
+  // Both have many entries, and may have none in common: that is to be seen at once.
+  if (levels !== undefined && types !== undefined) {
+    all.push(
+      any(
+        "level_of_type",
+        levels.flatMap((level) => types.map((type) => `${level} ${type}`)),
+      ),
+    );
+  } else {
+    if (levels !== undefined) all.push(any("level", levels));
+    if (types !== undefined) all.push(any("event_type", types));
+  }
   if (over !== undefined) all.push(any("duration", magnitudesFrom(magnitudeOf(over)).map(String)));
   for (const [key, value] of fields) all.push(any("field", [`${key}=${value}`, MORE_FIELDS]));
   // All other tokens are the tenant's own.

@@ -54,21 +54,15 @@ export function createRunningWriter(db: DatabaseSync): RunningWriter {
 
   return {
     write(rows) {
-      // From the end: what ends here need not begin first.
-      const ended = new Set<string>();
-      const started: EntryRow[] = [];
-      for (const row of rows.toReversed()) {
-        const span = row.spanId === null ? null : `${row.tenantId} ${row.spanId}`;
-        if (row.eventType === "start" && (span === null || !ended.has(span))) started.push(row);
-        if (row.eventType !== "start" && row.eventType !== "log" && span !== null) ended.add(span);
-      }
+      const spanOf = (row: EntryRow) => `${row.tenantId} ${row.spanId}`;
+      const ends = rows.filter(({ eventType }) => eventType === "complete" || eventType === "error");
+      const ended = new Set(ends.map(spanOf));
+      const started = rows.filter(
+        (row) => row.eventType === "start" && (row.spanId === null || !ended.has(spanOf(row))),
+      );
       const kept = rows.filter(({ eventType }) => eventType !== "start");
-      for (const { eventType, tenantId, spanId } of kept) {
-        if (eventType !== "log" && spanId !== null) remove(tenantId, spanId);
-      }
-      for (const row of started.reverse()) {
-        insert(row.tenantId, row.spanId, row.sessionId, row.tsMs, JSON.stringify(row));
-      }
+      for (const { tenantId, spanId } of ends) if (spanId !== null) remove(tenantId, spanId);
+      for (const row of started) insert(row.tenantId, row.spanId, row.sessionId, row.tsMs, JSON.stringify(row));
       return kept;
     },
     end(sessionId, atMs, reason) {
