@@ -60,13 +60,18 @@ export interface ExecutionEnded extends ExecutionStarted, ExecutionCost {
 
 /**
  * Calls of one function within one minute (the record's `ts` is its start) that were counted instead of recorded one by
- * one. Counts and sums are exact.
+ * one. Counts are exact, and sums, too, unless `timed_count` is there.
  */
 export interface ExecutionTotals {
   readonly name: string;
   readonly category: ExecutionCategory;
   readonly count: number;
   readonly errors: number;
+  /**
+   * How many of them were timed, when that was not each of them, since looking at the clock twice would have cost more
+   * than the budget allows: the sum and the sketch are scaled up from these.
+   */
+  readonly timed_count?: number;
   readonly duration_sum_ms: number;
   readonly duration_min_ms: number;
   readonly duration_max_ms: number;

@@ -18,7 +18,7 @@ function setupAnswer(answer: (records: readonly EventRecord[]) => BatchAck, onRe
   const warnings: string[] = [];
   const close = vi.fn(async () => undefined);
   const transport: Transport = {
-    send: async ({ records }) => answer(records),
+    send: async ({ records }) => answer(records as readonly EventRecord[]),
     onCommand: () => () => undefined,
     close,
   };

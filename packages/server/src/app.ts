@@ -68,8 +68,8 @@ export async function startServer(options: ServerOptions): Promise<PlayheadServe
     dataFolder: options.config.data,
     log: options.log,
     limits: jobLimitsOf(options.config),
-    retention: retentionPolicyOf(options.config),
     timeZone: options.config.time_zone,
+    retention: retentionPolicyOf(options.config),
     logFiles: logFilesSettingsOf(options.config),
   });
   try {

@@ -1,12 +1,9 @@
-import { randomBytes, randomUUID } from "node:crypto";
-import { mkdirSync } from "node:fs";
+import { randomUUID } from "node:crypto";
 import {
   type BatchAck,
   type ControlCommand,
   isFinalJobState,
   type Job,
-  type LogEntry,
-  PlayheadError,
   type RecordBatch,
   type WorkerCommand,
 } from "@playhead/core";
@@ -16,23 +13,18 @@ import { createStarts } from "./control/starts.ts";
 import { createWorkers } from "./control/workers.ts";
 import { createJobReads } from "./engine-job-reads.ts";
 import { DEFAULT_JOB_LIMITS, type JobLimits, waitingJobs, watchJobs } from "./engine-job-watch.ts";
-import { openLogFiles } from "./engine-log-files.ts";
 import { createReadings } from "./engine-readings.ts";
 import { DEFAULT_RETENTION, openRetention } from "./engine-retention.ts";
+import { openStores, type Stores } from "./engine-stores.ts";
 import { assembleTelemetry } from "./engine-telemetry.ts";
 import { textOf } from "./error-text.ts";
 import { createIngest } from "./ingest/ingest.ts";
-import type { LogFiles } from "./logs/files/log-files.ts";
 import { DEFAULT_LOG_FILES, type LogFilesSettings } from "./logs/files/log-files-settings.ts";
 import { createMediaRoots, type MediaRoots } from "./media/media-roots.ts";
 import { LOCAL_WORKER_PREFIX, recoverLostJobs } from "./recovery/recover-lost-jobs.ts";
 import type { RetentionPolicy } from "./retention/retention.ts";
 import type { ServerLog } from "./server-log.ts";
 import { documentPages } from "./store/document-pages.ts";
-import { createSqliteStore } from "./store/sqlite/open-store.ts";
-import { createSqliteTelemetry } from "./store/sqlite/telemetry/open-telemetry.ts";
-import type { Store } from "./store/store.ts";
-import type { TelemetryStore } from "./store/telemetry-store.ts";
 import { DEFAULT_TENANT, workerKeyOf } from "./tenants.ts";
 
 export interface EngineOptions {
@@ -43,13 +35,11 @@ export interface EngineOptions {
   readonly nowMs?: () => number;
   /** @defaultValue {@link DEFAULT_JOB_LIMITS} */
   readonly limits?: JobLimits;
-  /** How long things are kept. @defaultValue {@link DEFAULT_RETENTION} */
-  readonly retention?: RetentionPolicy;
   /** IANA zone of the hours, days, weeks and months that calls are summed up by. @defaultValue UTC */
   readonly timeZone?: string;
-  /** Writes what is observed elsewhere, too, before anyone hears that it is stored. @defaultValue nowhere */
-  readonly onEntries?: (entries: readonly LogEntry[]) => Promise<void>;
-  /** @defaultValue {@link DEFAULT_LOG_FILES} */
+  /** How long things are kept. @defaultValue {@link DEFAULT_RETENTION} */
+  readonly retention?: RetentionPolicy;
+  /** The log files of the data folder, and what goes into them. @defaultValue {@link DEFAULT_LOG_FILES} */
   readonly logFiles?: LogFilesSettings;
 }
 
@@ -91,21 +81,10 @@ interface CommandsRequest {
  */
 export async function createEngine(options: EngineOptions) {
   const { dataFolder, log, nowMs = Date.now, limits = DEFAULT_JOB_LIMITS, retention = DEFAULT_RETENTION } = options;
-  const { timeZone = "UTC", onEntries = async () => undefined } = options;
-  makeFolder(dataFolder);
+  const { timeZone = "UTC", logFiles = DEFAULT_LOG_FILES } = options;
+  const stores = await openStores({ dataFolder, nowMs, timeZone, logFiles, log });
   const media = createMediaRoots(dataFolder);
-  const store = await createSqliteStore({
-    folder: dataFolder,
-    nowMs,
-    newEpoch: () => randomBytes(6).toString("hex"),
-  });
-  const telemetryStore = await openTelemetryStore(store, dataFolder, timeZone);
-  const logFiles = await openLogFiles({ dataFolder, settings: options.logFiles ?? DEFAULT_LOG_FILES, log });
-  const toFiles = async (entries: readonly LogEntry[]) => {
-    await Promise.all([logFiles.append(entries), onEntries(entries)]);
-  };
-  const stores = { store, telemetryStore, logFiles };
-  const engine = assembleEngine({ ...stores, media, log, nowMs, limits, onEntries: toFiles, retention });
+  const engine = assembleEngine({ stores, media, log, nowMs, limits, retention });
   try {
     await engine.recover();
     return engine;
@@ -117,32 +96,20 @@ export async function createEngine(options: EngineOptions) {
 
 export type Engine = Awaited<ReturnType<typeof createEngine>>;
 
-interface EngineParts extends Pick<Required<EngineOptions>, "log" | "nowMs" | "limits" | "onEntries" | "retention"> {
-  readonly store: Store;
-  readonly telemetryStore: TelemetryStore;
-  readonly logFiles: LogFiles;
+interface EngineParts extends Pick<Required<EngineOptions>, "log" | "nowMs" | "limits" | "retention"> {
+  readonly stores: Stores;
   readonly media: MediaRoots;
 }
 
-/** @throws PlayheadError see {@link createEngine}; then the other store is closed */
-async function openTelemetryStore(store: Store, folder: string, timeZone: string): Promise<TelemetryStore> {
-  try {
-    return await createSqliteTelemetry({ folder, timeZone });
-  } catch (error) {
-    await store.close();
-    throw error;
-  }
-}
-
-function assembleEngine(parts: EngineParts) {
-  const { store, telemetryStore, logFiles, media, log: tell, nowMs, limits, onEntries, retention: policy } = parts;
+function assembleEngine({ stores, media, log: tell, nowMs, limits, retention: policy }: EngineParts) {
+  const { store, telemetryStore, logFiles } = stores;
   const bus = createMemoryBus((error) => log("error", "a listener of the bus failed", { error: textOf(error) }));
   const telemetry = assembleTelemetry({
     store: telemetryStore,
     bus,
     parts: () => ({ ingest, workers }),
     log: tell,
-    onEntries,
+    onEntries: logFiles.append,
     leaseMs: limits.leaseMs,
     nowMs,
   });
@@ -284,7 +251,7 @@ function assembleEngine(parts: EngineParts) {
     try {
       await Promise.all([stopIntake(), retention.close()]);
     } finally {
-      await Promise.all([store.close(), telemetryStore.close(), logFiles.close()]);
+      await stores.close();
     }
   }
 
@@ -332,19 +299,4 @@ function assembleEngine(parts: EngineParts) {
 /** An id for a job that was given none. */
 export function newJobId(): string {
   return `job_${randomUUID().replaceAll("-", "").slice(0, 20)}`;
-}
-
-function makeFolder(folder: string): void {
-  try {
-    mkdirSync(folder, { recursive: true, mode: 0o700 });
-  } catch (cause) {
-    throw new PlayheadError(
-      "data_unwritable",
-      `the data folder ${folder} cannot be made: ${(cause as Error).message}`,
-      {
-        hint: "choose another with --data or PLAYHEAD_DATA",
-        cause,
-      },
-    );
-  }
 }

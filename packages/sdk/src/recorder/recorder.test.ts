@@ -2,7 +2,7 @@ import { type BatchAck, type EventRecord, PlayheadError, type RecordBatch } from
 import { expect, test, vi } from "vitest";
 import { createManualClock } from "../testing/manual-clock.ts";
 import type { Transport } from "../transport/transport.ts";
-import { createRecorder, type RecorderOptions } from "./recorder.ts";
+import { createRecorder, NO_CALLS, type RecorderOptions } from "./recorder.ts";
 import { createTickSlot } from "./tick-slots.ts";
 
 function setup(options: Partial<RecorderOptions> = {}) {
@@ -30,6 +30,7 @@ function setup(options: Partial<RecorderOptions> = {}) {
     flushMs: 20,
     capacity: 100_000,
     spool: null,
+    calls: NO_CALLS,
     onAck,
     onRejected,
     ...options,
@@ -40,7 +41,10 @@ function setup(options: Partial<RecorderOptions> = {}) {
   return { clock, batches, answers, recorder, say, sent, onAck, onRejected, close };
 }
 
-const nameOf = ({ data }: EventRecord) => data.name ?? data.message ?? null;
+const nameOf = (record: RecordBatch["records"][number]) => {
+  const { data } = record as EventRecord;
+  return data.name ?? data.message ?? null;
+};
 const away = () => Promise.reject(new PlayheadError("service_unavailable", "away"));
 
 test("what is recorded within 20 ms shares a batch, numbered in order, and nothing happens on the caller's stack", async () => {

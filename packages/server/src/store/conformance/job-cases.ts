@@ -74,7 +74,7 @@ export const JOB_CASES: readonly StoreCase<SharedSetup>[] = [
     },
   },
   {
-    name: "takes facts and logs of a job that has ended",
+    name: "takes facts of a job that has ended",
     async run({ store, expect, job }) {
       const script = job();
       script.report("job.failed", { error_code: "task_failed", error_message: "it broke" });

@@ -49,7 +49,7 @@ export function createJobHeads(db: DatabaseSync, segments: Segments, tail: TailI
     const inTail = tail.lastSeqOf(jobNo);
     if (inTail > 0) return inTail;
     const [newest] = segments.runsDown(jobNo, firstSegment, lastSegment).take(1);
-    // Of one whose facts have been let go of, the row knows how many there were.
+    // Its facts have been let go of; what they add up to has not.
     return newest?.lastSeq ?? selectProjectedSeq(jobNo)?.[0] ?? 0;
   }
 

@@ -1,0 +1,79 @@
+import { randomBytes } from "node:crypto";
+import { mkdirSync } from "node:fs";
+import { PlayheadError } from "@playhead/core";
+import { openLogFiles } from "./engine-log-files.ts";
+import type { LogFiles } from "./logs/files/log-files.ts";
+import type { LogFilesSettings } from "./logs/files/log-files-settings.ts";
+import type { ServerLog } from "./server-log.ts";
+import { createSqliteStore } from "./store/sqlite/open-store.ts";
+import { createSqliteTelemetry } from "./store/sqlite/telemetry/open-telemetry.ts";
+import type { Store } from "./store/store.ts";
+import type { TelemetryStore } from "./store/telemetry-store.ts";
+
+export interface StoresOptions {
+  readonly dataFolder: string;
+  readonly nowMs: () => number;
+  /** IANA zone of the rollups. */
+  readonly timeZone: string;
+  readonly logFiles: LogFilesSettings;
+  readonly log: ServerLog;
+}
+
+/** Everything of a data folder that is written to. */
+export interface Stores {
+  readonly store: Store;
+  readonly telemetryStore: TelemetryStore;
+  readonly logFiles: LogFiles;
+  /** Ends after what was given to them is durable; the lock on the folder goes last. */
+  close(): Promise<void>;
+}
+
+/**
+ * Opens what a data folder holds, or makes it. The store of facts comes first: it has the lock.
+ *
+ * @throws PlayheadError see `createEngine`; then nothing stays open
+ */
+export async function openStores({
+  dataFolder,
+  nowMs,
+  timeZone,
+  logFiles: settings,
+  log,
+}: StoresOptions): Promise<Stores> {
+  makeFolder(dataFolder);
+  const opened: { close(): Promise<void> }[] = [];
+  async function close(): Promise<void> {
+    // The last one first.
+    for (let each = opened.pop(); each !== undefined; each = opened.pop()) await each.close();
+  }
+  async function keep<Kept extends { close(): Promise<void> }>(opening: Promise<Kept>): Promise<Kept> {
+    const kept = await opening;
+    opened.push(kept);
+    return kept;
+  }
+  try {
+    const newEpoch = () => randomBytes(6).toString("hex");
+    const store = await keep(createSqliteStore({ folder: dataFolder, nowMs, newEpoch }));
+    const telemetryStore = await keep(createSqliteTelemetry({ folder: dataFolder, timeZone }));
+    const logFiles = await keep(openLogFiles({ dataFolder, settings, log }));
+    return { store, telemetryStore, logFiles, close };
+  } catch (error) {
+    await close();
+    throw error;
+  }
+}
+
+function makeFolder(folder: string): void {
+  try {
+    mkdirSync(folder, { recursive: true, mode: 0o700 });
+  } catch (cause) {
+    throw new PlayheadError(
+      "data_unwritable",
+      `the data folder ${folder} cannot be made: ${(cause as Error).message}`,
+      {
+        hint: "choose another with --data or PLAYHEAD_DATA",
+        cause,
+      },
+    );
+  }
+}
