@@ -12,8 +12,11 @@ import { DEFAULT_LOG_FILES, LOG_FILE_NAMES } from "./log-files-settings.ts";
 const SCRIPT = fileURLToPath(new URL("../../../fixtures/log-until-killed.ts", import.meta.url));
 /** Side by side, each in a folder of its own: what they log through, and how often they are killed. */
 const PROGRAMS = [
-  { through: "engine", kills: 5 },
-  ...Array.from({ length: 5 }, () => ({ through: "files", kills: 9 })),
+  { through: "engine", kills: 3 },
+  { through: "files", kills: 11 },
+  { through: "files", kills: 12 },
+  { through: "files", kills: 12 },
+  { through: "files", kills: 12 },
 ] as const;
 /** Of the first acknowledgement. */
 const LIVES_MS = 250;
