@@ -1,3 +1,5 @@
+import { readFileSync } from "node:fs";
+import { join } from "node:path";
 import type { LogEntry, ObservationRecord } from "@playhead/core";
 import fc from "fast-check";
 import { describe, expect, test } from "vitest";
@@ -27,6 +29,8 @@ describe("what is observed, on the whole server", () => {
     expect(await bodyOf(server.report(records))).toMatchObject({ accepted: 5, refused });
     // Sent again, all of it is known: what was refused has been answered.
     expect(await bodyOf(server.report(records))).toMatchObject({ accepted: 6, refused: refused.slice(0, 1) });
+    // Whoever was answered finds it in the files, too.
+    expect(readFileSync(join(server.data, "logs", "application.log"), "utf8")).toContain('"outside"');
     const { logs } = await bodyOf(server.ask("/api/v1/jobs/j/logs"));
     expect(logs).toMatchObject([{ message: "slow", fields: { fps: 7 }, level: "warning" }]);
     const { entries } = await bodyOf(server.ask("/api/v1/logs?session_id=w"));
