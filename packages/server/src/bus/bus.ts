@@ -23,6 +23,6 @@ export interface Bus {
   publish(publications: readonly Publication[]): void;
   /** What happens to one job, a flush at a time. @returns ends the subscription */
   subscribe(jobId: string, listener: (publications: readonly Publication[]) => void): () => void;
-  /** What happens to any job, a flush at a time. @returns ends the subscription */
+  /** What happens to any job, a flush at a time, after those who follow one have heard of it. @returns ends the subscription */
   subscribeAll(listener: (publications: readonly Publication[]) => void): () => void;
 }

@@ -7,8 +7,10 @@ import type { Bus, Publication } from "./bus.ts";
  */
 export function createMemoryBus(onError: (error: unknown) => void): Bus {
   type Listener = Parameters<Bus["subscribeAll"]>[0];
-  const byJob = new Map<string, Set<Listener>>();
-  const all = new Set<Listener>();
+  /** Each subscription is its own, also of a function that is subscribed already. */
+  type Subscriptions = Set<{ readonly listener: Listener }>;
+  const byJob = new Map<string, Subscriptions>();
+  const all: Subscriptions = new Set();
 
   function tell(listener: Listener, publications: readonly Publication[]): void {
     try {
@@ -19,8 +21,8 @@ export function createMemoryBus(onError: (error: unknown) => void): Bus {
   }
 
   /** Those of jobs that someone follows, each job's together and in order. */
-  function followed(publications: readonly Publication[]): Map<Set<Listener>, Publication[]> {
-    const runs = new Map<Set<Listener>, Publication[]>();
+  function followed(publications: readonly Publication[]): Map<Subscriptions, Publication[]> {
+    const runs = new Map<Subscriptions, Publication[]>();
     for (const publication of publications) {
       const listeners = byJob.get(publication.jobId);
       if (listeners === undefined) continue;
@@ -35,15 +37,15 @@ export function createMemoryBus(onError: (error: unknown) => void): Bus {
     publish(publications) {
       const [only] = publications;
       if (only !== undefined && publications.length === 1) {
-        for (const listener of byJob.get(only.jobId) ?? []) tell(listener, publications);
+        for (const { listener } of byJob.get(only.jobId) ?? []) tell(listener, publications);
       } else if (byJob.size > 0) {
-        for (const [listeners, run] of followed(publications)) for (const listener of listeners) tell(listener, run);
+        for (const [listeners, run] of followed(publications))
+          for (const { listener } of listeners) tell(listener, run);
       }
-      for (const listener of all) tell(listener, publications);
+      for (const { listener } of all) tell(listener, publications);
     },
     subscribe(jobId, listener) {
-      // Each subscription is its own, also of a function that is subscribed already.
-      const own: Listener = (publications) => listener(publications);
+      const own = { listener };
       const listeners = byJob.get(jobId) ?? new Set();
       byJob.set(jobId, listeners.add(own));
       return () => {
@@ -52,7 +54,7 @@ export function createMemoryBus(onError: (error: unknown) => void): Bus {
       };
     },
     subscribeAll(listener) {
-      const own: Listener = (publications) => listener(publications);
+      const own = { listener };
       all.add(own);
       return () => {
         all.delete(own);

@@ -1,4 +1,5 @@
 import { afterEach, beforeEach, expect, test, vi } from "vitest";
+import { newFlushTurn } from "./flush-turn.ts";
 import { createFlusher } from "./flusher.ts";
 import type { Outbox } from "./outbox.ts";
 
@@ -14,6 +15,7 @@ function outbox(waits = 0) {
   const flushedAtMs: number[] = [];
   const startMs = Date.now();
   const box: Outbox = {
+    turn: newFlushTurn(),
     push: () => undefined,
     pushAlone: () => undefined,
     flush() {
@@ -75,6 +77,16 @@ test("a clock that is set back holds nobody up", () => {
   flusher.add(box);
   vi.advanceTimersByTime(15);
   expect(flushedAtMs).toHaveLength(2);
+});
+
+test("what is due is flushed sooner when its turn is known to be over, and only once", () => {
+  const flusher = setup();
+  const { box, flushedAtMs } = outbox();
+  flusher.add(box);
+  flusher.flushDue();
+  expect(flushedAtMs).toEqual([0]);
+  vi.advanceTimersByTime(100);
+  expect(flushedAtMs).toEqual([0]);
 });
 
 test("who has left is not flushed", () => {

@@ -1,70 +1,88 @@
+import { GATHER_MS } from "./flush-turn.ts";
 import type { Outbox } from "./outbox.ts";
-
-/** What is due for one client within this time shares a flush. */
-const GATHER_MS = 15;
 
 /** Flushes outboxes: each at once when its last flush was long enough ago, else together with others a little later. */
 export function createFlusher(nowMs: () => number) {
-  // Counted from here, times are small numbers, which maps hold without a box for each.
+  // Counted from here, times are small numbers, which are kept without a box for each.
   const startMs = nowMs();
   const clockMs = () => nowMs() - startMs;
-  /** Those that are flushed in this turn of the event loop, and those that wait. */
-  const due = new Set<Outbox>();
-  const waiting = new Set<Outbox>();
-  const flushedMs = new Map<Outbox, number>();
+  let due: Outbox[] = [];
+  let waiting: Outbox[] = [];
   let immediate: NodeJS.Immediate | null = null;
   let timer: NodeJS.Timeout | null = null;
   let closed = false;
 
   function flushDue(): void {
-    immediate = null;
+    if (due.length === 0) return;
+    const outboxes = due;
+    due = [];
     const now = clockMs();
-    for (const outbox of due) {
-      flushedMs.set(outbox, now);
-      if (outbox.flush()) waiting.add(outbox);
-      else waiting.delete(outbox);
-    }
-    due.clear();
+    for (const outbox of outboxes) flush(outbox, now);
     arm(GATHER_MS);
+  }
+
+  function endTurn(): void {
+    immediate = null;
+    flushDue();
+  }
+
+  function flush(outbox: Outbox, now: number): void {
+    const { turn } = outbox;
+    // Who has left since is not asked.
+    if (turn.place !== "due") return;
+    turn.place = "none";
+    turn.flushedMs = now;
+    if (outbox.flush() && turn.place === "none") wait(outbox);
+  }
+
+  function wait(outbox: Outbox): void {
+    outbox.turn.place = "waiting";
+    waiting.push(outbox);
   }
 
   function flushWaiting(): void {
     timer = null;
-    for (const outbox of waiting) due.add(outbox);
-    waiting.clear();
+    for (const outbox of waiting) {
+      if (outbox.turn.place !== "waiting") continue;
+      outbox.turn.place = "due";
+      due.push(outbox);
+    }
+    waiting = [];
     flushDue();
   }
 
   function arm(waitMs: number): void {
-    if (timer === null && waiting.size > 0) timer = setTimeout(flushWaiting, waitMs);
+    if (timer === null && waiting.length > 0) timer = setTimeout(flushWaiting, waitMs);
   }
 
   return {
     add(outbox: Outbox): void {
-      if (closed || due.has(outbox) || waiting.has(outbox)) return;
+      const { turn } = outbox;
+      if (closed || turn.place !== "none") return;
       // A clock that was set back holds nobody up.
-      const sinceMs = Math.abs(clockMs() - (flushedMs.get(outbox) ?? Number.NEGATIVE_INFINITY));
+      const sinceMs = Math.abs(clockMs() - turn.flushedMs);
       if (sinceMs < GATHER_MS) {
-        waiting.add(outbox);
+        wait(outbox);
         arm(GATHER_MS - sinceMs);
       } else {
-        due.add(outbox);
-        immediate ??= setImmediate(flushDue);
+        turn.place = "due";
+        due.push(outbox);
+        immediate ??= setImmediate(endTurn);
       }
     },
+    /** Flushes what is due in this turn of the event loop, for who knows that no more of it comes. */
+    flushDue,
     remove(outbox: Outbox): void {
-      due.delete(outbox);
-      waiting.delete(outbox);
-      flushedMs.delete(outbox);
+      outbox.turn.place = "none";
     },
     /** Flushes all now, as far as clients take it, and never again. */
     close(): void {
       closed = true;
       if (timer !== null) clearTimeout(timer);
       if (immediate !== null) clearImmediate(immediate);
-      for (const outbox of [...due, ...waiting]) outbox.flush();
-      due.clear();
-      waiting.clear();
+      for (const outbox of [...due, ...waiting]) if (outbox.turn.place !== "none") outbox.flush();
+      due = [];
+      waiting = [];
     },
   };
 }

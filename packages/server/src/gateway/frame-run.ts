@@ -30,6 +30,8 @@ export interface RunFit {
 
 /** A run of what the bus brought. */
 export function frameRun(publications: readonly Publication[]): FrameRun {
+  const [only] = publications;
+  if (only !== undefined && publications.length === 1) return runOfOne(publications, only);
   const frames = publications.map(({ frame }) => sharedFrame(frame()));
   let facts = 0;
   let factBytes = 0;
@@ -46,23 +48,36 @@ export function frameRun(publications: readonly Publication[]): FrameRun {
   return { publications, frames, facts, factBytes, tickBytes, fits: fitOf(publications), joined: null, packed: null };
 }
 
+/** Most runs are one event, and there are very many of them. */
+function runOfOne(publications: readonly Publication[], only: Publication): FrameRun {
+  const frame = sharedFrame(only.frame());
+  const bytes = frame.text.length;
+  const isFact = only.slot === null;
+  return {
+    publications,
+    frames: [frame],
+    facts: isFact ? 1 : 0,
+    factBytes: isFact ? bytes : 0,
+    tickBytes: isFact ? 0 : bytes,
+    fits: fitOfOne(only),
+    joined: null,
+    packed: null,
+  };
+}
+
 /** The frames of a run one after the other, each still by itself, in one piece. */
 export function packedOf(run: FrameRun): SharedFrame {
   run.packed ??= { text: "", wire: Buffer.concat(run.frames.map(wireOf)) };
   return run.packed;
 }
 
-function fitOf(publications: readonly Publication[]): RunFit | null {
-  const [first] = publications;
-  if (first === undefined || "log_id" in first.content) return null;
-  const { seq, tick } = first;
-  // Most runs are one event, and there are very many of them.
-  if (publications.length > 1) return fitOfMany(publications);
+function fitOfOne({ content, seq, tick }: Publication): RunFit | null {
+  if ("log_id" in content) return null;
   if (tick === undefined) return { after: seq - 1, hasFacts: true, seq, firstTick: 0, lastTick: 0 };
   return { after: seq, hasFacts: false, seq, firstTick: tick, lastTick: tick };
 }
 
-function fitOfMany(publications: readonly Publication[]): RunFit | null {
+function fitOf(publications: readonly Publication[]): RunFit | null {
   const firstFact = publications.find(({ tick }) => tick === undefined);
   const after = firstFact === undefined ? Math.max(...publications.map(({ seq }) => seq)) : firstFact.seq - 1;
   let seq = after;

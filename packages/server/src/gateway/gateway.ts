@@ -72,6 +72,8 @@ export function createGateway(deps: GatewayDeps) {
   });
   const source: FeedSource = { ...deps.source, channels, standings: createStandings() };
   const feeds: Feeds = { source, jobs, listJobs: deps.listJobs };
+  // Who follows all is told last: whatever this flush of the bus brings anyone is in their outboxes by then.
+  const endFlushes = bus.subscribeAll(flusher.flushDue);
   let retryWindowMs = RETRY_WINDOW_MS;
   const retryMs = () => MIN_RETRY_MS + randomInt(retryWindowMs);
   const { authenticate, authenticateToken } = deps;
@@ -123,6 +125,7 @@ export function createGateway(deps: GatewayDeps) {
     async close(): Promise<void> {
       for (const timer of timers) clearInterval(timer);
       jobs.close();
+      endFlushes();
       retryWindowMs = Math.max(RETRY_WINDOW_MS, places.count() * RETRY_WINDOW_MS_A_CONNECTION);
       const reason = `the server is going away; retry_window_ms=${retryWindowMs}`;
       flusher.close();

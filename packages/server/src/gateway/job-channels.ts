@@ -18,13 +18,14 @@ export function createJobChannels({ bus, nowMs, onError, tickEveryMs }: JobChann
   const channels = new Map<string, ReturnType<typeof open>>();
 
   function open(jobId: string) {
-    const listeners = new Set<ChannelListener>();
+    /** Each subscription is its own, also of a function that is subscribed already. */
+    const listeners = new Set<{ readonly listener: ChannelListener }>();
     const pace = createTickPace({ nowMs, everyMs: tickEveryMs, emit: tellAll });
     const unsubscribe = bus.subscribe(jobId, pace.take);
 
     function tellAll(publications: readonly Publication[]): void {
       const run = frameRun(publications);
-      for (const listener of listeners) {
+      for (const { listener } of listeners) {
         try {
           listener(run);
         } catch (error) {
@@ -47,8 +48,7 @@ export function createJobChannels({ bus, nowMs, onError, tickEveryMs }: JobChann
     subscribe(jobId: string, listener: ChannelListener): () => void {
       const channel = channels.get(jobId) ?? open(jobId);
       channels.set(jobId, channel);
-      // Each subscription is its own, also of a function that is subscribed already.
-      const own: ChannelListener = (run) => listener(run);
+      const own = { listener };
       channel.listeners.add(own);
       return () => {
         if (!channel.listeners.delete(own) || channel.listeners.size > 0) return;

@@ -1,3 +1,4 @@
+import { type FlushTurn, newFlushTurn } from "./flush-turn.ts";
 import { type FrameRun, packedOf } from "./frame-run.ts";
 import { type SharedFrame, sharedFrame } from "./shared-frame.ts";
 
@@ -21,6 +22,8 @@ export interface OutboxOptions {
 }
 
 export interface Outbox {
+  /** The flusher's own. */
+  readonly turn: FlushTurn;
   /** Queues an event; one of the same slot that still waits is replaced, and takes its place at the end. */
   push(frame: SharedFrame, slot: string | null): void;
   /** Queues events that happened together; what all clients are sent of them is built once. */
@@ -72,6 +75,7 @@ export function createOutbox(options: OutboxOptions): Outbox {
 
 /** A class, since there is one for each connection: functions of its own would be most of what it weighs. */
 class SlottedOutbox implements Outbox {
+  readonly turn = newFlushTurn();
   readonly #options: OutboxOptions;
   #entries: Entry[] = [];
   /** Stands for entries, as long as there is nothing else. */

@@ -25,19 +25,26 @@ export function createTickPace({ nowMs, everyMs = EVERY_MS, emit }: TickPaceOpti
   const startMs = nowMs();
   const clockMs = () => nowMs() - startMs;
   /** When the next tick of a slot is due, if all keep the pace. */
-  const dueMs = new Map<string, number>();
+  const paces = new Map<string, { dueMs: number }>();
   const kept = new Map<string, Publication>();
   let timer: NodeJS.Timeout | null = null;
   /** What passes now; null in between, since very many of these are held for long, and an empty list each is not little. */
   let passing: Publication[] | null = null;
 
-  /** How long the slot has to wait; a clock that was set back makes nobody wait longer than the pace. */
-  const waitMs = (slot: string, now: number) => Math.min(everyMs, (dueMs.get(slot) ?? now) - now);
+  function paceOf(slot: string, now: number): { dueMs: number } {
+    const known = paces.get(slot);
+    if (known !== undefined) return known;
+    const pace = { dueMs: now };
+    paces.set(slot, pace);
+    return pace;
+  }
 
-  function pass(publication: Publication, slot: string, now: number): void {
-    const due = dueMs.get(slot) ?? now;
-    dueMs.set(slot, (due > now && due - now <= everyMs ? due : now) + everyMs);
-    addPassing(publication);
+  /** How long the slot has to wait; a clock that was set back makes nobody wait longer than the pace. */
+  const waitMs = (pace: { readonly dueMs: number }, now: number) => Math.min(everyMs, pace.dueMs - now);
+
+  function step(pace: { dueMs: number }, now: number): void {
+    const { dueMs } = pace;
+    pace.dueMs = (dueMs > now && dueMs - now <= everyMs ? dueMs : now) + everyMs;
   }
 
   function addPassing(publication: Publication): void {
@@ -55,16 +62,19 @@ export function createTickPace({ nowMs, everyMs = EVERY_MS, emit }: TickPaceOpti
     if (timer !== null) clearTimeout(timer);
     timer = null;
     const now = clockMs();
-    for (const [slot, publication] of kept) pass(publication, slot, now);
+    for (const [slot, publication] of kept) {
+      step(paceOf(slot, now), now);
+      addPassing(publication);
+    }
     kept.clear();
-    if (dueMs.size > MANY_SLOTS) for (const [slot, due] of dueMs) if (due <= now) dueMs.delete(slot);
+    if (paces.size > MANY_SLOTS) for (const [slot, { dueMs }] of paces) if (dueMs <= now) paces.delete(slot);
   }
 
-  function keep(publication: Publication, slot: string, now: number): void {
+  function keep(publication: Publication, slot: string, forMs: number): void {
     // Last again: the order is that of the numbers.
     kept.delete(slot);
     kept.set(slot, publication);
-    timer ??= setTimeout(passLate, Math.max(0, waitMs(slot, now)));
+    timer ??= setTimeout(passLate, Math.max(0, forMs));
   }
 
   function passLate(): void {
@@ -72,21 +82,33 @@ export function createTickPace({ nowMs, everyMs = EVERY_MS, emit }: TickPaceOpti
     emitPassing();
   }
 
-  function take(publication: Publication): void {
+  /** @returns whether it passes now; else it is kept */
+  function mayPass(publication: Publication): boolean {
     const { slot } = publication;
     if (slot === null) {
       if (kept.size > 0 && !("log_id" in publication.content)) passKept();
-      addPassing(publication);
-      return;
+      return true;
     }
     const now = clockMs();
-    if (kept.size > 0 || waitMs(slot, now) > everyMs * EARLY_SHARE) keep(publication, slot, now);
-    else pass(publication, slot, now);
+    const pace = paceOf(slot, now);
+    const forMs = waitMs(pace, now);
+    const passes = kept.size === 0 && forMs <= everyMs * EARLY_SHARE;
+    if (passes) step(pace, now);
+    else keep(publication, slot, forMs);
+    return passes;
   }
 
   return {
     take(publications: readonly Publication[]): void {
-      for (const publication of publications) take(publication);
+      const [only] = publications;
+      if (only !== undefined && publications.length === 1) {
+        // Nearly all there is: what passes as it came needs no list of its own.
+        if (!mayPass(only)) return;
+        if (passing === null) return emit(publications);
+        addPassing(only);
+      } else {
+        for (const publication of publications) if (mayPass(publication)) addPassing(publication);
+      }
       emitPassing();
     },
     close(): void {
