@@ -43,7 +43,6 @@ async function fill(): Promise<void> {
         correlation_id: null,
         dataJson: JSON.stringify({ kind, title }),
       })),
-      logs: [],
       projections: jobs.map((job) => ({ job, tasks: [] })),
       sources: new Map([["bench", from + size]]),
     });

@@ -102,7 +102,7 @@ test("a job comes through whole: numbered, folded to what is stored, with a bar 
   expect(clips.map(({ artifacts }) => artifacts.map(({ type }) => type))).toEqual(
     clips.map(() => ["thumbnail", "video"]),
   );
-  const logs = await engine.store.readLogs({ jobId, after: 0, limit: 100 });
+  const logs = await engine.telemetry.jobLogs.readLogs({ tenantId: "default", jobId, after: 0, limit: 100 });
   expect(logs.map(({ message }) => message)).toContain("found 2 scenes in 4 s");
   expect(complaints).toEqual([]);
 });

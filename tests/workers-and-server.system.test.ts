@@ -135,6 +135,46 @@ test("jobs announced over HTTP and retries are run by a worker of their kind, lo
   expect(ran.toSorted()).toEqual(["local B 1", "remote A", "remote A"]);
 });
 
+test("the sdk pauses, resumes, cancels and retries jobs of others, local or remote; what cannot be is told", async () => {
+  const server = await start("commanded");
+  onTestFinished(server.close);
+  const { accessKey, url } = server;
+  const made = await fetch(`${url}/api/v1/keys`, {
+    method: "POST",
+    headers: { authorization: `Bearer ${accessKey}`, "content-type": "application/json" },
+    body: JSON.stringify({ name: "a worker", role: "worker" }),
+  });
+  const { key: workerKey } = (await made.json()) as { key: string };
+  const remoteWith = (apiKey: string) => createPlayhead({ transport: createHttpTransport({ url, apiKey }) });
+  const [remote, mereWorker] = [remoteWith(accessKey), remoteWith(workerKey)];
+  const local = createPlayhead({ transport: createLocalTransport(server.local) });
+  for (const each of [remote, mereWorker, local]) onTestFinished(async () => void (await each.close()));
+
+  for (const [runs, asks] of [
+    [local, remote],
+    [remote, local],
+  ] as const) {
+    const job = runs.job({ kind: "demo" });
+    job.start();
+    await runs.flush();
+    await asks.control(job.job_id, "pause", { reason: "lunch" });
+    await expect.poll(() => job.state, { timeout: 20_000 }).toBe("pausing");
+    await expect(asks.control(job.job_id, "pause")).rejects.toMatchObject({ name: "PlayheadError", code: "conflict" });
+    await expect(asks.retry(job.job_id)).rejects.toMatchObject({ code: "conflict" });
+    await asks.control(job.job_id, "resume");
+    await expect.poll(() => job.state, { timeout: 20_000 }).toBe("running");
+    await asks.control(job.job_id, "cancel");
+    await expect.poll(() => job.signal.aborted, { timeout: 20_000 }).toBe(true);
+    job.complete();
+    await runs.flush();
+    const retryId = await asks.retry(job.job_id);
+    const again = await fetch(`${url}/api/v1/jobs/${retryId}`, { headers: { authorization: `Bearer ${accessKey}` } });
+    expect(await again.json()).toMatchObject({ state: "pending", retry_of: job.job_id, attempt: 2 });
+    await expect(asks.control("none", "cancel")).rejects.toMatchObject({ code: "not_found" });
+    await expect(mereWorker.control(job.job_id, "cancel")).rejects.toMatchObject({ code: "forbidden" });
+  }
+});
+
 test("what a worker could not deliver before it ended is delivered to the real server by the next", async () => {
   const first = await start("leftovers");
   const { accessKey: apiKey, url } = first;

@@ -50,6 +50,8 @@ describe("the address", () => {
 
   test("asks for a stretch of time, a user, and nobody's jobs", async () => {
     const { page, goTo } = await openJobs(["Harbour"]);
+    const asked: string[] = [];
+    page.on("websocket", (socket) => socket.on("framesent", ({ payload }) => asked.push(String(payload))));
     await goTo("/jobs?to=2020-01-01T00:00:00.000Z");
     await page.getByText("No job is like that").waitFor();
     expect(await page.getByLabel("Created before").inputValue()).toMatch(/^20(19-12-31|20-01-01)T/);
@@ -59,6 +61,8 @@ describe("the address", () => {
     await page.keyboard.press("Enter");
     await page.getByText("No job is like that").waitFor();
     expect(search(page)).toBe("?user=nobody");
+    // Nor is anybody else's followed.
+    await expect.poll(() => asked.filter((frame) => frame.includes('"user_id":"nobody"')).length).toBe(2);
     await button(page, "Clear filters").click();
     await link(page, "Harbour").waitFor();
   });

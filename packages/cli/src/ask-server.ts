@@ -33,6 +33,41 @@ export async function askServer(
   throw explained(errorOf(said, url), url);
 }
 
+/**
+ * The answer of a server piece by piece, however long it is.
+ *
+ * @throws PlayheadError what the server answered, or `server_unreachable`, also when the answer breaks off
+ */
+export async function streamFrom(
+  { url, apiKey }: ServerAddress,
+  path: string,
+  signal: AbortSignal,
+): Promise<AsyncIterable<Uint8Array>> {
+  const unreachable = (cause: unknown) =>
+    signal.aborted ? signal.reason : explained(new PlayheadError("server_unreachable", "no answer", { cause }), url);
+  let answer: Response;
+  try {
+    answer = await fetch(new URL(`api/v1/${path}`, url.endsWith("/") ? url : `${url}/`), {
+      headers: { authorization: `Bearer ${apiKey}` },
+      signal,
+    });
+  } catch (cause) {
+    throw unreachable(cause);
+  }
+  if (!answer.ok || answer.body === null) {
+    const said: unknown = await answer.json().catch(() => null);
+    throw explained(errorOf(said, url), url);
+  }
+  const { body } = answer;
+  return (async function* pieces() {
+    try {
+      yield* body;
+    } catch (cause) {
+      throw unreachable(cause);
+    }
+  })();
+}
+
 function errorOf(said: unknown, url: string): PlayheadError {
   const { error_code: code, error_message: message, detail } = isJsonObject(said) ? said : {};
   if (typeof code !== "string" || !isErrorCode(code) || typeof message !== "string") {

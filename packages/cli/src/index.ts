@@ -1,6 +1,8 @@
 export {
   type ArtifactInput,
   type CommandListener,
+  type ControlOptions,
+  type ControlVerb,
   createHttpTransport,
   createLocalTransport,
   createPlayhead,

@@ -1,14 +1,18 @@
 import { existsSync } from "node:fs";
 import { PlayheadError } from "@playhead/core";
 import { Command, CommanderError } from "commander";
+import { addBackup } from "./commands/backup.ts";
 import { addClips } from "./commands/clips.ts";
 import type { AddCommand, Bind, CommonOptions, Run, Surroundings } from "./commands/command.ts";
 import { CONTROL_COMMANDS } from "./commands/control.ts";
 import { addDemo } from "./commands/demo.ts";
 import { addDoctor } from "./commands/doctor.ts";
+import { addExport } from "./commands/export.ts";
 import { addHealth } from "./commands/health.ts";
 import { addJobs } from "./commands/jobs.ts";
 import { addKeys } from "./commands/keys.ts";
+import { addLogs } from "./commands/logs.ts";
+import { addRestore } from "./commands/restore.ts";
 import { addServe } from "./commands/serve.ts";
 import { addWatch } from "./commands/watch.ts";
 import { type Ending, endingOf } from "./exit-codes.ts";
@@ -23,8 +27,12 @@ const COMMANDS: readonly AddCommand[] = [
   addJobs,
   addWatch,
   ...CONTROL_COMMANDS,
+  addLogs,
+  addExport,
   addKeys,
   addHealth,
+  addBackup,
+  addRestore,
   addDoctor,
 ];
 

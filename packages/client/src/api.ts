@@ -19,9 +19,16 @@ export interface Overview {
 export interface JobsQuery {
   readonly state?: readonly JobState[];
   readonly kind?: readonly string[];
-  readonly user_id?: string;
+  readonly user_id?: string | readonly string[];
+  /** ISO 8601; the second is exclusive. */
+  readonly created_from?: string;
+  readonly created_to?: string;
   /** Text in the title or the id. */
   readonly q?: string;
+  /** @defaultValue created_at */
+  readonly sort?: "created_at" | "ended_at" | "title";
+  /** @defaultValue desc */
+  readonly order?: "asc" | "desc";
   readonly page_size?: number;
   readonly page_token?: string;
 }

@@ -43,6 +43,7 @@ export const ERROR_TABLE = {
   data_newer: entry("environment", 503),
   data_damaged: entry("environment", 503),
   data_unwritable: entry("environment", 503),
+  backup_invalid: entry("input", 422),
   server_unreachable: entry("transient", 503),
 
   // The life of a job.

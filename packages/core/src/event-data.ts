@@ -5,9 +5,10 @@ import type { Artifact } from "./job.ts";
 import type { JobState } from "./job-state.ts";
 import type { JsonObject } from "./json.ts";
 import type { Liveness } from "./liveness.ts";
+import type { LogLevel } from "./log-level.ts";
 import type { JobProgress } from "./progress-fields.ts";
 import type { TaskState } from "./task-state.ts";
-import type { EventFrame, LogLevel } from "./wire.ts";
+import type { EventFrame } from "./wire.ts";
 
 /** What any event about a task may carry. */
 export interface TaskEventData {
@@ -53,6 +54,7 @@ interface OwnData {
     readonly title?: string;
     readonly rate_limited?: boolean;
     readonly processing_deadline_ms?: number | null;
+    readonly lost_events?: number;
   };
   "job.liveness_changed": { readonly liveness: Liveness; readonly reason?: string };
   "job.artifact_added": { readonly artifact: Artifact };
@@ -198,6 +200,11 @@ interface OwnData {
     readonly level?: LogLevel;
     readonly task_id?: string;
     readonly fields?: JsonObject;
+    readonly logger?: string;
+    readonly function_name?: string;
+    readonly span_id?: string;
+    readonly stage?: string;
+    readonly user_id?: string;
   };
 }
 

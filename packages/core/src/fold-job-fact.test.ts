@@ -39,16 +39,21 @@ describe("a job's own facts", () => {
     expect(job.progress.processing_deadline_ms).toBe(60_000);
   });
 
-  test("liveness is as it was told last, since when, and ok once the job has ended", () => {
+  test("liveness is as it was told last, since when and why, and ok once the job has ended", () => {
     const { job, report } = createRunningLedger();
-    expect(job).toMatchObject({ liveness: "ok", liveness_since: null });
-    report("job.liveness_changed", { liveness: "stalled" });
-    expect(job).toMatchObject({ liveness: "stalled", liveness_since: at(1_000) });
-    report("job.liveness_changed", { liveness: "ok" });
-    expect(job).toMatchObject({ liveness: "ok", liveness_since: null });
-    report("job.liveness_changed", { liveness: "lost" });
+    const ok = { liveness: "ok", liveness_since: null, liveness_reason: null };
+    expect(job).toMatchObject(ok);
+    const reason = "nothing advanced for 2 min";
+    report("job.liveness_changed", { liveness: "stalled", reason });
+    expect(job).toMatchObject({ liveness: "stalled", liveness_since: at(1_000), liveness_reason: reason });
+    report("job.liveness_changed", { liveness: "slow" });
+    expect(job).toMatchObject({ liveness: "slow", liveness_reason: null });
+    report("job.liveness_changed", { liveness: "ok", reason: "it moves again" });
+    expect(job).toMatchObject(ok);
+    report("job.liveness_changed", { liveness: "lost", reason });
+    expect(job).toMatchObject({ liveness: "lost", liveness_reason: reason });
     report("job.failed", { error_code: "worker_lost" });
-    expect(job).toMatchObject({ state: "failed", liveness: "ok", liveness_since: null });
+    expect(job).toMatchObject({ state: "failed", ...ok });
   });
 
   test("a job that has ended says its rate out of facts, whatever ticks were missed", () => {

@@ -28,7 +28,7 @@ export function applyJobFact(job: JobDraft, event: PlayheadEvent): void {
       update(job, data);
       return;
     case "job.liveness_changed":
-      if (isLiveness(data.liveness)) setLiveness(job, data.liveness, ts);
+      if (isLiveness(data.liveness)) setLiveness(job, data.liveness, ts, readText(data.reason));
       return;
     case "job.state_changed":
       if (isJobState(data.new_state)) changeState(job, data.new_state, ts, data);
@@ -71,9 +71,10 @@ function update(job: JobDraft, data: JsonObject): void {
   job.progress = { ...job.progress, rate_limited, processing_deadline_ms };
 }
 
-function setLiveness(job: JobDraft, liveness: Liveness, ts: string): void {
+function setLiveness(job: JobDraft, liveness: Liveness, ts: string, reason: string | null): void {
   job.liveness = liveness;
   job.liveness_since = liveness === "ok" ? null : ts;
+  job.liveness_reason = liveness === "ok" ? null : reason;
 }
 
 function readText(value: unknown): string | null {
@@ -100,7 +101,7 @@ function changeState(job: JobDraft, state: JobState, ts: string, data: JsonObjec
 /** Everything still open ends with its job, so that a job that has ended has no open task. */
 function end(job: JobDraft, state: JobState, ts: string): void {
   job.ended_at = ts;
-  setLiveness(job, "ok", ts);
+  setLiveness(job, "ok", ts, null);
   for (const task of job.tasks.values()) {
     if (!isFinalTaskState(task.state)) {
       job.tasks.set(task.task_id, cancelWithJob(task, ts, job.reason ?? `job ${state}`));

@@ -41,6 +41,7 @@ export { isFinalJobState, isJobState, JOB_STATES, JOB_TRANSITIONS, type JobState
 export { isJsonObject, type JsonObject, type JsonValue } from "./json.ts";
 export { isLiveness, LIVENESS, type Liveness } from "./liveness.ts";
 export { LOG_EVENT_TYPES, type LogEntry, type LogEventType, type LogFilter, type TimeRange } from "./log-entry.ts";
+export { LOG_LEVELS, type LogLevel } from "./log-level.ts";
 export {
   type ErrorDetails,
   EXECUTION_CATEGORIES,
@@ -54,7 +55,8 @@ export {
   type ObservationRecord,
   type SystemSample,
 } from "./observation.ts";
-export { isJobId, parseRecord } from "./parse-record.ts";
+export { isObservation, parseObservation } from "./parse-observation.ts";
+export { parseRecord, parseReported } from "./parse-record.ts";
 export { type JobProgress, NO_PROGRESS } from "./progress-fields.ts";
 export {
   createProgressTree,
@@ -62,6 +64,16 @@ export {
   type ProgressTree,
   type ProgressTreeOptions,
 } from "./progress-tree.ts";
+export { isJobId } from "./record-fields.ts";
+export {
+  bucketValue,
+  createSketch,
+  decodeSketch,
+  encodedBuckets,
+  SKETCH_RELATIVE_ERROR,
+  type Sketch,
+} from "./sketch.ts";
+export type { SketchBuckets } from "./sketch-text.ts";
 export {
   type JobSnapshot,
   type JobSummary,
@@ -88,9 +100,7 @@ export {
   type JobsChangedFrame,
   type JobsFilter,
   type LiveFrame,
-  LOG_LEVELS,
   type LogFrame,
-  type LogLevel,
   type LogLine,
   type LogTail,
   mayReconnect,

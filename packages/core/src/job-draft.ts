@@ -27,6 +27,7 @@ export function emptyJob(jobId: string): Job {
     paused_since: null,
     liveness: "ok",
     liveness_since: null,
+    liveness_reason: null,
     rate_limited: false,
     processing_deadline_ms: null,
     seq: 0,

@@ -99,6 +99,8 @@ export interface Job {
   readonly liveness: Liveness;
   /** Since when it is so; null while it is `ok`. */
   readonly liveness_since: string | null;
+  /** Why, as it was seen then, in words; null while it is `ok`, and where nobody said. */
+  readonly liveness_reason: string | null;
   /** Waiting on someone else's limit right now; such time is no work. */
   readonly rate_limited: boolean;
   readonly processing_deadline_ms: number | null;

@@ -3,7 +3,7 @@
  * They are no events of a job: they have a cursor of their own, and go to tables of their own (DESIGN §1).
  */
 import type { JsonObject } from "./json.ts";
-import type { LogLevel } from "./wire.ts";
+import type { LogLevel } from "./log-level.ts";
 
 /** What was called: a function of the user's, a request to another service, a statement of a database, a step. */
 export const EXECUTION_CATEGORIES = ["function", "api", "db", "step"] as const;
@@ -60,17 +60,22 @@ export interface ExecutionEnded extends ExecutionStarted, ExecutionCost {
 
 /**
  * Calls of one function within one minute (the record's `ts` is its start) that were counted instead of recorded one by
- * one. Counts and sums are exact.
+ * one. Counts are exact, and sums, too, unless `timed_count` is there.
  */
 export interface ExecutionTotals {
   readonly name: string;
   readonly category: ExecutionCategory;
   readonly count: number;
   readonly errors: number;
+  /**
+   * How many of them were timed, when that was not each of them, since looking at the clock twice would have cost more
+   * than the budget allows: the sum and the sketch are scaled up from these.
+   */
+  readonly timed_count?: number;
   readonly duration_sum_ms: number;
   readonly duration_min_ms: number;
   readonly duration_max_ms: number;
-  /** A sketch of the durations in milliseconds, as `encodeSketch` gives it. */
+  /** A sketch of the durations in milliseconds, as `Sketch.encode` gives it. */
   readonly sketch: string;
 }
 

@@ -2,7 +2,8 @@ import fc from "fast-check";
 import { describe, expect, test } from "vitest";
 import { PlayheadError } from "./errors.ts";
 import { EVENT_TYPES, type EventRecord, type EventType, isEventType, isTickRecord, SERVER_EVENTS } from "./event.ts";
-import { isJobId, parseRecord } from "./parse-record.ts";
+import { parseRecord } from "./parse-record.ts";
+import { isJobId } from "./record-fields.ts";
 
 const VALID = {
   type: "clip.progress",

@@ -1,22 +1,25 @@
-import { PlayheadError } from "./errors.ts";
 import { EVENT_TYPES, type EventRecord, isEventType, SERVER_EVENTS } from "./event.ts";
-import { isJsonObject, type JsonObject } from "./json.ts";
+import { isJsonObject } from "./json.ts";
+import type { ObservationRecord } from "./observation.ts";
+import { isObservationType, parseObservation } from "./parse-observation.ts";
+import {
+  expected,
+  isJobId,
+  isNumber,
+  isTaskId,
+  isTraceId,
+  MAX_TASK_ID_LENGTH,
+  parseData,
+  parseTimestamp,
+} from "./record-fields.ts";
 
-/** Ids of jobs: what is safe in a URL, a file name and a Redis key. */
-const JOB_ID = /^[A-Za-z0-9][A-Za-z0-9_.-]{0,127}$/;
-const TRACE_ID = /^(?!0{32})[0-9a-f]{32}$/;
-const MAX_TASK_ID_LENGTH = 200;
-/** How deep data may be nested. */
-const MAX_DEPTH = 32;
-/** Any ISO 8601 time with an offset. */
-const ISO_TIME = /^\d{4}-\d\d-\d\dT(?:[01]\d|2[0-3]):\d\d(?::\d\d(?:\.\d{1,9})?)?(?:Z|[+-]\d\d:\d\d)$/;
-/** The form we keep, on a day that every month has: it needs no reading. */
-const KEPT_TIME =
-  /^(?:19[7-9]|[2-9]\d\d)\d-(?:0[1-9]|1[0-2])-(?:0[1-9]|1\d|2[0-8])T(?:[01]\d|2[0-3])(?::[0-5]\d){2}\.\d{3}Z$/;
-
-/** @returns whether a word may be a job's id. */
-export function isJobId(word: unknown): word is string {
-  return typeof word === "string" && JOB_ID.test(word);
+/**
+ * Reads one line of what a worker reports: a fact, a tick, or something it has observed.
+ *
+ * @throws PlayheadError see {@link parseRecord} and {@link parseObservation}
+ */
+export function parseReported(value: unknown): EventRecord | ObservationRecord {
+  return isJsonObject(value) && isObservationType(value.type) ? parseObservation(value) : parseRecord(value);
 }
 
 /**
@@ -49,65 +52,4 @@ export function parseRecord(value: unknown): EventRecord {
     ...(correlation_id !== undefined && { correlation_id }),
     ...(n !== undefined && { n }),
   };
-}
-
-function isTraceId(value: unknown): value is string {
-  return typeof value === "string" && TRACE_ID.test(value);
-}
-
-function isNumber(value: unknown): value is number {
-  return Number.isSafeInteger(value) && (value as number) > 0;
-}
-
-function isTaskId(value: unknown): boolean {
-  return typeof value === "string" && value !== "" && value.length <= MAX_TASK_ID_LENGTH;
-}
-
-/** ISO 8601 in UTC with milliseconds, from any ISO 8601 with an offset, years 1970 to 9999. */
-function parseTimestamp(ts: unknown): string {
-  if (typeof ts === "string" && KEPT_TIME.test(ts)) return ts;
-  const ms = typeof ts === "string" && ISO_TIME.test(ts) ? Date.parse(ts) : Number.NaN;
-  if (!(ms >= 0)) throw expected("ts", "an ISO 8601 time such as 2026-11-21T10:42:00.000Z", ts);
-  return new Date(ms).toISOString();
-}
-
-/** What goes into the store must come out of it the same; what is not plain JSON yet is made so, or refused. */
-function parseData(data: JsonObject): JsonObject {
-  if (isPlain(data, MAX_DEPTH)) return data;
-  try {
-    const plain: unknown = JSON.parse(JSON.stringify(data));
-    if (isJsonObject(plain) && isPlain(plain, MAX_DEPTH)) return plain;
-  } catch (cause) {
-    throw expected("data", "something that JSON can carry", data, cause);
-  }
-  throw expected("data", `JSON of at most ${MAX_DEPTH} levels`, data);
-}
-
-function isPlain(value: unknown, depth: number): boolean {
-  if (typeof value === "number") return Number.isFinite(value);
-  if (typeof value !== "object") return typeof value === "string" || typeof value === "boolean" || value === undefined;
-  if (value === null) return true;
-  if (depth === 0) return false;
-  if (Array.isArray(value)) return value.every((each) => each !== undefined && isPlain(each, depth - 1));
-  const prototype: unknown = Object.getPrototypeOf(value);
-  if (prototype !== Object.prototype && prototype !== null) return false;
-  for (const key in value) if (!isPlain((value as JsonObject)[key], depth - 1)) return false;
-  return true;
-}
-
-function expected(path: string, what: string, got: unknown, cause?: unknown): PlayheadError {
-  return new PlayheadError("validation_error", `expected ${path} to be ${what}, got ${shown(got)}`, {
-    detail: { path },
-    cause,
-  });
-}
-
-function shown(got: unknown): string {
-  let text: string;
-  try {
-    text = JSON.stringify(got) ?? "nothing";
-  } catch {
-    text = `a ${typeof got} that JSON cannot carry`;
-  }
-  return text.length > 120 ? `${text.slice(0, 117)}…` : text;
 }

@@ -58,12 +58,14 @@ function selectTasks(byId: ReadonlyMap<string, Task>, all: readonly Task[]): rea
   return all.filter((task) => chosen.has(task));
 }
 
-function inOrderOfInterest(all: readonly Task[]): readonly Task[] {
-  return [
-    ...all.filter(({ state }) => state === "processing"),
-    ...all.filter(({ state }) => state === "pending"),
-    ...all.filter(({ state }) => isFinalTaskState(state)).reverse(),
-  ];
+/** One after the other, as far as someone wants them: with very many tasks, looking at all of them takes a while. */
+function* inOrderOfInterest(all: readonly Task[]): Generator<Task> {
+  for (const task of all) if (task.state === "processing") yield task;
+  for (const task of all) if (task.state === "pending") yield task;
+  for (let at = all.length - 1; at >= 0; at -= 1) {
+    const task = all[at] as Task;
+    if (isFinalTaskState(task.state)) yield task;
+  }
 }
 
 /** The task and those of its ancestors that are not chosen yet. */

@@ -6,6 +6,8 @@ import type { ErrorBody } from "./errors.ts";
 import type { EventRecord, PlayheadEvent } from "./event.ts";
 import type { JobState } from "./job-state.ts";
 import type { JsonObject } from "./json.ts";
+import type { LogLevel } from "./log-level.ts";
+import type { ObservationRecord } from "./observation.ts";
 import type { JobSnapshot, JobSummary } from "./snapshot.ts";
 
 /** The WebSocket subprotocol; without it a socket speaks the simple mode. */
@@ -17,7 +19,7 @@ export const SUBPROTOCOL = "playhead.v1";
 export interface RecordBatch {
   /** Names the worker: unique for each start of it. */
   readonly source: string;
-  readonly records: readonly EventRecord[];
+  readonly records: readonly (EventRecord | ObservationRecord)[];
 }
 
 /** A record that was not taken, and why. */
@@ -28,7 +30,7 @@ export interface RefusedRecord extends ErrorBody {
 
 /** The answer to a batch, given after it is stored for good. */
 export interface BatchAck {
-  /** Facts taken or known already. */
+  /** Facts and observations taken or known already. */
   readonly accepted: number;
   readonly refused: readonly RefusedRecord[];
 }
@@ -105,11 +107,6 @@ export interface LogLine {
   readonly message: string;
   readonly fields: JsonObject;
 }
-
-/** How much a log line matters, least first. */
-export const LOG_LEVELS = ["debug", "info", "warning", "error", "critical"] as const;
-/** One of {@link LOG_LEVELS}. */
-export type LogLevel = (typeof LOG_LEVELS)[number];
 
 /** The first frame of `playhead.v1`: how to talk here. */
 export type HelloFrame = ControlFrame<

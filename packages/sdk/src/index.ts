@@ -3,26 +3,35 @@ export {
   CLIP_STEPS,
   type ClipStep,
   type ControlCommand,
+  type ControlVerb,
   type ErrorClass,
   type ErrorCode,
+  type ErrorDetails,
   type EventRecord,
+  type ExecutionCategory,
+  type ExecutionCost,
   isErrorCode,
   isJsonObject,
   type JsonObject,
   type JsonValue,
   type LogLevel,
+  type LogRecordData,
   MERGE_STAGES,
   type MergeStage,
+  type ObservationRecord,
   PlayheadError,
   type PlayheadErrorOptions,
   type RecordBatch,
   type RefusedRecord,
   type StartCommand,
+  type SystemSample,
   type TaskState,
   type WorkerCommand,
 } from "@playhead/core";
-export { currentJob, currentTask } from "./context.ts";
+export type { BudgetSettings } from "./budget/budget.ts";
+export { currentJob, currentTask, runInTrace } from "./context.ts";
 export type { Pausable, PauseGate } from "./control/gate.ts";
+export type { ControlOptions, RemoteControl } from "./control/remote-control.ts";
 export { createSlots, type Slots } from "./control/slots.ts";
 export type { HandleOptions, StartedJob, StartHandler } from "./control/starts.ts";
 export type {
@@ -43,6 +52,28 @@ export type {
 } from "./handles.ts";
 export type { JobOptions } from "./job/job-options.ts";
 export type { LogFields, Logger } from "./logger.ts";
+export {
+  type Instrument,
+  type InstrumentOptions,
+  type InstrumentWith,
+  type MonitorOptions,
+  monitor,
+  monitorExecution,
+  type ProgressStepOptions,
+  progressStep,
+  trackPerformance,
+} from "./monitor/monitor.ts";
+export type { AnyFunction, StepOptions } from "./monitor/wrapped.ts";
+export type { Keeping, Origin, TracePlace } from "./observe/execution.ts";
+export type { MonitoringOptions, MonitoringReport } from "./observe/monitoring.ts";
+export {
+  currentObserver,
+  currentTrace,
+  type EndedExecution,
+  type Observer,
+  setCurrentObserver,
+} from "./observe/observer.ts";
+export type { Meters } from "./observe/readings.ts";
 export { createPlayhead, type Playhead, type PlayheadOptions, type RefusedReport } from "./playhead.ts";
 export type { SpoolSettings } from "./spool/spool-settings.ts";
 export type { PlannedStep, StepPlan } from "./task/step-share.ts";

@@ -18,7 +18,7 @@ function setupAnswer(answer: (records: readonly EventRecord[]) => BatchAck, onRe
   const warnings: string[] = [];
   const close = vi.fn(async () => undefined);
   const transport: Transport = {
-    send: async ({ records }) => answer(records),
+    send: async ({ records }) => answer(records as readonly EventRecord[]),
     onCommand: () => () => undefined,
     close,
   };
@@ -73,13 +73,30 @@ test("an onRefused that throws harms nobody", async () => {
 
 test("a server that refuses everything is said, with what to do, and the work goes on", async () => {
   const { clock, warnings, playhead } = setupAnswer(() => {
-    throw new PlayheadError("unauthorized", "the key is unknown", { hint: "make one with playhead keys" });
+    throw new PlayheadError("invalid_request", "no batch", { hint: "send another" });
+  });
+  expect(await playhead.job({ kind: "demo" }).run(({ job }) => job.task({}, () => 7))).toBe(7);
+  await clock.advance(1_000);
+  expect(warnings).toEqual(["playhead: 6 records were refused by the server and are lost: no batch; send another"]);
+});
+
+test("a server that does not accept the key is said, with what to do, and the records wait", async () => {
+  let isAccepted = false;
+  const taken: (string | undefined)[] = [];
+  const { clock, warnings, playhead } = setupAnswer((records) => {
+    if (!isAccepted) throw new PlayheadError("unauthorized", "the key is unknown", { hint: "make one" });
+    taken.push(...records.map(({ type }) => type));
+    return { accepted: records.length, refused: [] };
   });
   expect(await playhead.job({ kind: "demo" }).run(({ job }) => job.task({}, () => 7))).toBe(7);
   await clock.advance(1_000);
   expect(warnings).toEqual([
-    "playhead: 6 records were refused by the server and are lost: the key is unknown; make one with playhead keys",
+    "playhead: the server does not accept the key, and records wait in memory: the key is unknown; make one",
   ]);
+  isAccepted = true;
+  await clock.advance(30_000);
+  expect([taken[0], taken.at(-1)]).toEqual(["job.created", "job.completed"]);
+  expect(await playhead.close()).toBe(true);
 });
 
 test("after close nothing is reported, and nothing breaks", async () => {

@@ -1,22 +1,34 @@
 import { randomUUID } from "node:crypto";
-import { type BatchAck, type EventRecord, PlayheadError, type RefusedRecord } from "@playhead/core";
+import {
+  type BatchAck,
+  type EventRecord,
+  isEventType,
+  type ObservationRecord,
+  PlayheadError,
+  type RefusedRecord,
+} from "@playhead/core";
 import { messageOf } from "./cleaned-error.ts";
 import { createCommands } from "./control/commands.ts";
 import { createListening } from "./control/listening.ts";
+import { createRemoteControl, type RemoteControl } from "./control/remote-control.ts";
 import { createStarts, type HandleOptions, type StartHandler } from "./control/starts.ts";
 import type { JobHandle } from "./handles.ts";
 import { createJob, type OpenJob } from "./job/job.ts";
 import type { JobOptions } from "./job/job-options.ts";
-import { type Closed, createRecorder } from "./recorder/recorder.ts";
+import { createMonitoring, type MonitoringOptions, type MonitoringReport } from "./observe/monitoring.ts";
+import type { Observer } from "./observe/observer.ts";
+import type { AnyRecord } from "./recorder/batch.ts";
+import { type Closed, createRecorder, NO_CALLS } from "./recorder/recorder.ts";
 import { deliverLeftovers } from "./spool/leftovers.ts";
 import { createSpool } from "./spool/spool.ts";
 import { type SetTimer, setSystemTimer } from "./timer.ts";
+import { timedTransport } from "./transport/timed-transport.ts";
 import type { Heartbeat, Transport } from "./transport/transport.ts";
 import { createWarnings, type Warn, warnOnStderr } from "./warnings.ts";
 
 /** A record that the server did not take, and why. */
 export interface RefusedReport {
-  readonly record: EventRecord;
+  readonly record: EventRecord | ObservationRecord;
   readonly refused: RefusedRecord;
 }
 
@@ -31,6 +43,8 @@ export interface PlayheadOptions {
   readonly capacity?: number;
   /** Receives what the server refused. @defaultValue a line on stderr, at most one in 10 s */
   readonly onRefused?: (refused: readonly RefusedReport[]) => void;
+  /** What is recorded of instrumented functions, and what that may cost. */
+  readonly monitoring?: MonitoringOptions;
   /** Receives what goes wrong with the monitoring itself, as a line. @defaultValue writes it to stderr */
   readonly warn?: Warn;
   /** Milliseconds since 1970. @defaultValue the platform's clock */
@@ -42,9 +56,16 @@ export interface PlayheadOptions {
   readonly setTimer?: SetTimer;
 }
 
-/** A worker's connection to Playhead. None of its functions throws because of the monitoring. */
-export interface Playhead {
+/**
+ * A worker's connection to Playhead. None of its functions throws because of the monitoring; those that ask for something
+ * of other jobs (`control`, `retry`) tell when it could not be had.
+ */
+export interface Playhead extends RemoteControl {
   readonly source: string;
+  /** Takes what is no fact of a job: calls, log lines, samples of the machine. */
+  readonly observer: Observer;
+  /** What the monitoring of calls costs, and what it leaves out. */
+  monitoring(): MonitoringReport;
   /** Makes a job and announces it; it starts with `run` or `start`. */
   job(options: JobOptions): JobHandle;
   /**
@@ -55,7 +76,8 @@ export interface Playhead {
    */
   handle(kind: string, work: StartHandler, options?: HandleOptions): () => void;
   /**
-   * Sends all that is recorded. Resolves with true when it is stored, with false when it could not be in time.
+   * Sends all that is recorded. Resolves with true when it is stored, with false when it could not be in time, or the
+   * server does not accept the key.
    * @defaultValue timeoutMs: 5 000
    */
   flush(options?: { readonly timeoutMs?: number }): Promise<boolean>;
@@ -94,28 +116,44 @@ export function createPlayhead(options: PlayheadOptions): Playhead {
   const obey = createCommands({ findJob: (jobId) => jobs.get(jobId), start: starts.take, warn });
   const listening = createListening(transport, source, obey);
 
+  const spool =
+    settings === undefined ? null : createSpool({ settings, source, id: randomId().slice(0, 8), nowMs, warn });
+  const monitoring = createMonitoring({
+    options: options.monitoring ?? {},
+    nowMs,
+    setTimer,
+    randomId,
+    onWaiting: (isCrowd) => recorder.callsWait(isCrowd),
+    record: (observation, importance) => recorder.observe(observation, importance),
+  });
+  const { lane, observer } = monitoring;
+
   const recorder = createRecorder({
-    transport,
+    transport: lane === null ? transport : timedTransport(transport, lane),
+    calls: lane ?? NO_CALLS,
     source,
     nowMs,
     setTimer,
     random,
-    spool: settings === undefined ? null : createSpool({ settings, source, id: randomId().slice(0, 8), nowMs, warn }),
+    spool,
     flushMs: options.flushMs ?? FLUSH_MS,
     capacity: options.capacity ?? CAPACITY,
     onAck,
+    onKeyRefused(error) {
+      const where = spool === null || spool.room() === "none" ? "in memory" : `on disk in ${spool.root}`;
+      warn(`the server does not accept the key, and records wait ${where}: ${withHint(error)}`);
+    },
     onRejected(records, error) {
       forgetEnded(records, new Set());
-      const hint = error instanceof PlayheadError && error.hint !== undefined ? `; ${error.hint}` : "";
-      warn(`${records.length} records were refused by the server and are lost: ${messageOf(error)}${hint}`);
+      warn(`${records.length} records were refused by the server and are lost: ${withHint(error)}`);
     },
   });
 
-  function onAck(records: readonly EventRecord[], ack: BatchAck): void {
+  function onAck(records: readonly AnyRecord[], ack: BatchAck): void {
     const refused = ack.refused.length === 0 ? [] : refusedReports(records, ack.refused);
     noteTaken(records, refused);
     const unexpected = refused.filter(
-      ({ record, refused: why }) => jobs.get(record.job_id)?.absorb(record, why) !== true,
+      ({ record, refused: why }) => !isOfJob(record) || jobs.get(record.job_id)?.absorb(record, why) !== true,
     );
     // An end that was refused, as expected, is reported anew: such a job is still waited for.
     const expected = new Set(refused.filter((report) => !unexpected.includes(report)).map(({ record }) => record));
@@ -123,16 +161,16 @@ export function createPlayhead(options: PlayheadOptions): Playhead {
     if (unexpected.length > 0) tellRefused(unexpected);
   }
 
-  function noteTaken(records: readonly EventRecord[], refused: readonly RefusedReport[]): void {
+  function noteTaken(records: readonly AnyRecord[], refused: readonly RefusedReport[]): void {
     for (const record of records) {
       const isTaken = record.type === "job.created" && !refused.some((each) => each.record === record);
       if (isTaken) jobs.get(record.job_id)?.taken();
     }
   }
 
-  function forgetEnded(records: readonly EventRecord[], except: ReadonlySet<EventRecord>): void {
+  function forgetEnded(records: readonly AnyRecord[], except: ReadonlySet<AnyRecord>): void {
     for (const record of records) {
-      if (ENDS.has(record.type) && !except.has(record)) jobs.delete(record.job_id);
+      if (ENDS.has(record.type) && isOfJob(record) && !except.has(record)) jobs.delete(record.job_id);
     }
     jobsChanged();
   }
@@ -153,7 +191,7 @@ export function createPlayhead(options: PlayheadOptions): Playhead {
   }
 
   function openJob(jobOptions: JobOptions): JobHandle {
-    const job = createJob(jobOptions, { recorder, randomId, warn });
+    const job = createJob(jobOptions, { recorder, lane, observer, randomId, warn });
     if (closing === null) {
       jobs.set(job.handle.job_id, job);
       jobsChanged();
@@ -175,6 +213,7 @@ export function createPlayhead(options: PlayheadOptions): Playhead {
   async function closeOnce(timeoutMs: number): Promise<boolean> {
     starts.stop();
     const [closed] = await Promise.all([recorder.close(timeoutMs), leftovers?.close(timeoutMs)]);
+    monitoring.close();
     listening.update(null);
     heartbeat?.stop();
     await transport.close();
@@ -183,16 +222,25 @@ export function createPlayhead(options: PlayheadOptions): Playhead {
     return closed.isDelivered;
   }
 
+  const flush = ({ timeoutMs = FLUSH_LIMIT_MS } = {}) => recorder.flush(timeoutMs);
   return {
     source,
+    ...createRemoteControl({ transport, isOpenHere: (jobId) => jobs.has(jobId), flush }),
+    observer,
+    monitoring: monitoring.report,
     job: openJob,
     handle: starts.handle,
-    flush: ({ timeoutMs = FLUSH_LIMIT_MS } = {}) => recorder.flush(timeoutMs),
+    flush,
     close({ timeoutMs = FLUSH_LIMIT_MS } = {}) {
       closing ??= closeOnce(timeoutMs);
       return closing;
     },
   };
+}
+
+function withHint(error: unknown): string {
+  const hint = error instanceof PlayheadError && error.hint !== undefined ? `; ${error.hint}` : "";
+  return `${messageOf(error)}${hint}`;
 }
 
 function whatIsLeft({ onDisk, isSomeLost }: Closed, folder: string | undefined): string {
@@ -202,7 +250,12 @@ function whatIsLeft({ onDisk, isSomeLost }: Closed, folder: string | undefined):
   return `${line}; ${kept}${isSomeLost ? ", the others are lost" : ""}`;
 }
 
-function refusedReports(records: readonly EventRecord[], refused: readonly RefusedRecord[]): RefusedReport[] {
+/** Log lines count: a job whose end they cross absorbs their refusal. */
+function isOfJob(record: AnyRecord): record is EventRecord {
+  return isEventType(record.type) && record.job_id !== undefined;
+}
+
+function refusedReports(records: readonly AnyRecord[], refused: readonly RefusedRecord[]): RefusedReport[] {
   const byNumber = new Map(records.map((record) => [record.n, record]));
   return refused.flatMap((why) => {
     // A tick has no number, and nobody misses it.

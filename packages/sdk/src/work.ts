@@ -1,6 +1,5 @@
-import type { JsonObject } from "@playhead/core";
 import type { Work } from "./handles.ts";
-import { copyAsJsonObject, shortText } from "./json-copy.ts";
+import { copyAsJsonObject } from "./json-copy.ts";
 import { createLogger, type Logger } from "./logger.ts";
 import { declareTask } from "./task/declare.ts";
 import { runEach } from "./task/each.ts";
@@ -41,16 +40,16 @@ export function createWork(
 
 function createJobLogger(scope: () => JobScope, taskId: () => string | null): Logger {
   return createLogger((level, message, fields) => {
-    const { recorder, job, isUnknown } = scope();
+    const { observer, job, isUnknown } = scope();
     if (isUnknown) return;
     const about = taskId();
     const copied = copyAsJsonObject(fields);
-    const data: JsonObject = {
+    observer.log({
       level,
-      message: shortText(message),
+      message,
+      job_id: job.job_id,
       ...(about !== null && { task_id: about }),
       ...(copied !== null && { fields: copied }),
-    };
-    recorder.record({ type: "log", job_id: job.job_id, data }, "log");
+    });
   });
 }

@@ -1,9 +1,10 @@
 import type { JobSummary, JobsFilter } from "@playhead/core";
 import type { Auth } from "./auth/auth.ts";
 import type { Config } from "./config/config.ts";
-import type { Engine, ServerLog } from "./engine.ts";
+import type { Engine } from "./engine.ts";
 import { textOf } from "./error-text.ts";
 import { createGateway, type Gateway } from "./gateway/gateway.ts";
+import type { ServerLog } from "./server-log.ts";
 
 const LIST_SIZE = 100;
 
@@ -14,6 +15,7 @@ export function openGateway(engine: Engine, auth: Auth, config: Config, log: Ser
     source: {
       epoch: store.epoch,
       store,
+      logs: engine.telemetry.jobLogs,
       peekJob: (jobId) => {
         const live = ingest.jobs.peek(jobId);
         return (

@@ -1,9 +1,11 @@
 import { createAnnouncer } from "./announce/announce-job.ts";
 import type { CallbackParts } from "./app-callbacks.ts";
 import type { Audit } from "./audit/audit.ts";
-import { type Auth, SESSION_COOKIE, SESSION_SECONDS } from "./auth/auth.ts";
+import { createAttemptLimit } from "./auth/attempt-limit.ts";
+import { type Auth, SESSION_COOKIE } from "./auth/auth.ts";
 import { MAX_TOKEN_SEC } from "./auth/job-tokens.ts";
 import { mayDo } from "./auth/principal.ts";
+import { SESSION_SECONDS } from "./auth/sessions.ts";
 import type { Engine } from "./engine.ts";
 import { createHistory } from "./history/job-as-of.ts";
 import type { Api } from "./http/api.ts";
@@ -12,10 +14,13 @@ import { addCallbackRoutes } from "./http/callback-routes.ts";
 import { addControlRoutes } from "./http/control-routes.ts";
 import { addCreateJobRoute } from "./http/create-job-route.ts";
 import { addEventRoutes } from "./http/event-routes.ts";
+import { addExportRoutes } from "./http/export-routes.ts";
 import { addJobRoutes } from "./http/job-routes.ts";
 import { type AuditedRequest, addKeyRoutes } from "./http/key-routes.ts";
+import { addLogRoutes } from "./http/log-routes.ts";
+import { addMonitoringStatsRoutes } from "./http/monitoring-stats-routes.ts";
+import { addPerformanceRoutes } from "./http/performance-routes.ts";
 import { addSessionRoutes } from "./http/session-routes.ts";
-import { createSignInLimit } from "./http/sign-in-limit.ts";
 import { addTokenRoutes } from "./http/token-routes.ts";
 import { addVideoRoutes } from "./http/video-routes.ts";
 import { addWorkerRoutes } from "./http/worker-routes.ts";
@@ -27,9 +32,10 @@ export function addApi(http: Api, engine: Engine, auth: Auth, { callbacks, secre
   const { store, ingest, workers, control, starts } = engine;
   addSessionRoutes(http, {
     openSession: auth.openSession,
+    endSession: auth.endSession,
     cookieName: SESSION_COOKIE,
     cookieSeconds: SESSION_SECONDS,
-    limit: createSignInLimit({ nowMs: Date.now }),
+    limit: createAttemptLimit({ nowMs: Date.now }),
   });
   const announcer = createAnnouncer({
     createdMs: async (tenantId, jobId) => {
@@ -47,6 +53,7 @@ export function addApi(http: Api, engine: Engine, auth: Auth, { callbacks, secre
   });
   addJobRoutes(http, {
     store,
+    logs: engine.telemetry.jobLogs,
     readJob: engine.readJob,
     hasJob: engine.hasJob,
     refresh: engine.refresh,
@@ -67,12 +74,7 @@ export function addApi(http: Api, engine: Engine, auth: Auth, { callbacks, secre
       return job?.tenant_id === tenantId ? job : null;
     },
     command: control.command,
-    retry: (tenantId, jobId) =>
-      control.retry(tenantId, jobId, async (retryId) => {
-        // Who was to be called at the end of the first try waits for the end of this one.
-        const callback = await callbacks.read(tenantId, jobId);
-        return callback === null ? async () => undefined : callbacks.keep(tenantId, retryId, callback.url);
-      }),
+    retry: engine.retry,
     waitForCommands: engine.waitForCommands,
     confirmCommand: (tenantId, source, commandId) => {
       const isTheirs = (worker: string) => isWorkerOf(tenantId, worker);
@@ -91,9 +93,17 @@ export function addApi(http: Api, engine: Engine, auth: Auth, { callbacks, secre
       const worker = workerKeyOf(tenantId, source);
       workers.seen(worker);
       // Viewers know it by the name that it has among its tenant's.
-      return ingest.ingest({ source: worker, records }, { tenantId, worker: source });
+      return engine.telemetry.report({ source: worker, records }, { tenantId, worker: source });
     },
   });
+}
+
+/** What was observed: the log, calls, the machine; whole, in figures, and as files. */
+export function addObservations(http: Api, { readings }: Engine): void {
+  addLogRoutes(http, readings.logs);
+  addPerformanceRoutes(http, readings.calls);
+  addMonitoringStatsRoutes(http, readings.monitoring);
+  addExportRoutes(http, readings.exporting);
 }
 
 /** Keys, job tokens, and the log of what was done with them. */

@@ -2,12 +2,12 @@ import type { AddressInfo } from "node:net";
 import { PlayheadError } from "@playhead/core";
 import { openCallbacks } from "./app-callbacks.ts";
 import { openGateway } from "./app-gateway.ts";
-import { addAdministration, addApi } from "./app-routes.ts";
+import { addAdministration, addApi, addObservations } from "./app-routes.ts";
 import { createAudit } from "./audit/audit.ts";
 import { createAuth } from "./auth/auth.ts";
 import { mayDo } from "./auth/principal.ts";
 import type { Config } from "./config/config.ts";
-import { createEngine, type Engine, type LocalEngine, type ServerLog } from "./engine.ts";
+import { createEngine, type Engine, type LocalEngine } from "./engine.ts";
 import { jobLimitsOf } from "./engine-job-watch.ts";
 import { textOf } from "./error-text.ts";
 import type { Gateway, GatewayLoad } from "./gateway/gateway.ts";
@@ -23,6 +23,7 @@ import { addPageRoutes } from "./http/page-routes.ts";
 import { createRequestLimit } from "./http/request-limit.ts";
 import { addStreamRoutes } from "./http/stream-routes.ts";
 import type { MediaRoots } from "./media/media-roots.ts";
+import type { ServerLog } from "./server-log.ts";
 import { DEFAULT_TENANT } from "./tenants.ts";
 
 export interface ServerOptions {
@@ -65,6 +66,7 @@ export async function startServer(options: ServerOptions): Promise<PlayheadServe
     dataFolder: options.config.data,
     log: options.log,
     limits: jobLimitsOf(options.config),
+    timeZone: options.config.time_zone,
   });
   try {
     return await startNetwork(engine, options);
@@ -74,8 +76,8 @@ export async function startServer(options: ServerOptions): Promise<PlayheadServe
   }
 }
 
-async function startNetwork(engine: Engine, { config, dashboardFolder, version, log }: ServerOptions) {
-  const { store, ingest, media } = engine;
+async function startNetwork(engine: Engine, { config, dashboardFolder, version }: ServerOptions) {
+  const { store, ingest, media, telemetry, log } = engine;
   const auth = await createAuth({
     dataFolder: config.data,
     adminKey: config.admin_key,
@@ -87,7 +89,12 @@ async function startNetwork(engine: Engine, { config, dashboardFolder, version, 
   });
   const health = createHealth(Date.now);
   health.register(storeCheck(store));
-  health.register(ingestCheck({ isStuck: ingest.isStuck, pending: ingest.pending }));
+  health.register(
+    ingestCheck({
+      isStuck: () => ingest.isStuck() || telemetry.isStuck(),
+      pending: () => ingest.pending() + telemetry.pending(),
+    }),
+  );
   health.register(diskCheck(config.data));
   let isReady = false;
 
@@ -101,6 +108,7 @@ async function startNetwork(engine: Engine, { config, dashboardFolder, version, 
     onError: (error, request) => log("error", "a request failed", { ...request, error: textOf(error) }),
   });
   addApi(http, engine, auth, callbackParts);
+  addObservations(http, engine);
   addAdministration(http, engine, auth, createAudit({ store, nowMs: Date.now }));
   addMonitoringRoutes(http, {
     health: health.report,

@@ -48,9 +48,13 @@ describe("a worker that beats", () => {
     expect(await worker.beat("j", "unknown")).toEqual({ ended_jobs: [] });
     const lost = await untilJob(server, "j", ({ liveness }) => liveness === "lost");
     expect(lost).toMatchObject({ state: "running", liveness_since: expect.any(String) });
+    expect(lost.liveness_reason).toMatch(/^nothing was heard of its worker for \d+ s$/);
     const beating = setInterval(() => void worker.beat("j"), 50);
     onTestFinished(() => clearInterval(beating));
-    expect(await untilJob(server, "j", ({ liveness }) => liveness === "ok")).toMatchObject({ state: "running" });
+    expect(await untilJob(server, "j", ({ liveness }) => liveness === "ok")).toMatchObject({
+      state: "running",
+      liveness_reason: null,
+    });
     clearInterval(beating);
     await worker.report("j", "job.completed");
     expect(await jobOf(server, "j")).toMatchObject({ state: "completed" });

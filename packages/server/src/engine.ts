@@ -3,8 +3,10 @@ import { mkdirSync } from "node:fs";
 import {
   type BatchAck,
   type ControlCommand,
+  type ControlVerb,
   isFinalJobState,
   type Job,
+  type LogEntry,
   PlayheadError,
   type RecordBatch,
   type WorkerCommand,
@@ -15,21 +17,19 @@ import { createStarts } from "./control/starts.ts";
 import { createWorkers } from "./control/workers.ts";
 import { createJobReads } from "./engine-job-reads.ts";
 import { DEFAULT_JOB_LIMITS, type JobLimits, waitingJobs, watchJobs } from "./engine-job-watch.ts";
+import { createReadings } from "./engine-readings.ts";
+import { assembleTelemetry } from "./engine-telemetry.ts";
 import { textOf } from "./error-text.ts";
 import { createIngest } from "./ingest/ingest.ts";
 import { createMediaRoots, type MediaRoots } from "./media/media-roots.ts";
 import { LOCAL_WORKER_PREFIX, recoverLostJobs } from "./recovery/recover-lost-jobs.ts";
+import type { ServerLog } from "./server-log.ts";
 import { documentPages } from "./store/document-pages.ts";
 import { createSqliteStore } from "./store/sqlite/open-store.ts";
+import { createSqliteTelemetry } from "./store/sqlite/telemetry/open-telemetry.ts";
 import type { Store } from "./store/store.ts";
+import type { TelemetryStore } from "./store/telemetry-store.ts";
 import { DEFAULT_TENANT, workerKeyOf } from "./tenants.ts";
-
-/** Says something of the server's own, for its log. */
-export type ServerLog = (
-  level: "info" | "warning" | "error",
-  message: string,
-  fields?: Readonly<Record<string, unknown>>,
-) => void;
 
 export interface EngineOptions {
   /** Folder of the database and what belongs to it; made when it is not there. */
@@ -39,11 +39,20 @@ export interface EngineOptions {
   readonly nowMs?: () => number;
   /** @defaultValue {@link DEFAULT_JOB_LIMITS} */
   readonly limits?: JobLimits;
+  /** IANA zone of the hours, days, weeks and months that calls are summed up by. @defaultValue UTC */
+  readonly timeZone?: string;
+  /** Writes what is observed elsewhere, too, before anyone hears that it is stored. @defaultValue nowhere */
+  readonly onEntries?: (entries: readonly LogEntry[]) => Promise<void>;
 }
 
 /** What an sdk in the same process needs of the engine: the other end of its `local` transport. */
 export interface LocalEngine {
   ingest(batch: RecordBatch): Promise<BatchAck>;
+  /**
+   * Reads what `GET /api/v1/PATH` answers to the default tenant, such as `logs`; of `export` the pieces of its text, as an
+   * `AsyncIterable<string>`.
+   */
+  read?(path: string, query: Readonly<Record<string, string | readonly string[]>>): Promise<unknown>;
   /** Calls the listener for each command to this source. @returns ends it */
   onCommand(
     source: string,
@@ -52,7 +61,14 @@ export interface LocalEngine {
     /** The kinds of jobs that it would start now. */
     kinds?: readonly string[],
   ): () => void;
+  /** Pauses, resumes or cancels a job. @throws PlayheadError `not_found`, `conflict` */
+  control(jobId: string, verb: ControlVerb, reason: string | null): Promise<void>;
+  /** Announces a job that does again what an ended one was to do. @returns its id @throws PlayheadError as `control` */
+  retry(jobId: string): Promise<string>;
 }
+
+/** What is done before a retry is announced. @returns undoes it, should it not be announced after all */
+export type BeforeRetry = (tenantId: string, jobId: string, retryId: string) => Promise<() => Promise<void>>;
 
 /** Collection of the workers that said that they would be heard of, kept for so long. */
 const WORKERS = "workers";
@@ -72,7 +88,9 @@ interface CommandsRequest {
  * @throws PlayheadError `data_in_use` when another process has the folder, `data_newer`, `data_damaged` or
  * `data_unwritable` where the database cannot be used.
  */
-export async function createEngine({ dataFolder, log, nowMs = Date.now, limits = DEFAULT_JOB_LIMITS }: EngineOptions) {
+export async function createEngine(options: EngineOptions) {
+  const { dataFolder, log, nowMs = Date.now, limits = DEFAULT_JOB_LIMITS } = options;
+  const { timeZone = "UTC", onEntries = async () => undefined } = options;
   makeFolder(dataFolder);
   const media = createMediaRoots(dataFolder);
   const store = await createSqliteStore({
@@ -80,7 +98,8 @@ export async function createEngine({ dataFolder, log, nowMs = Date.now, limits =
     nowMs,
     newEpoch: () => randomBytes(6).toString("hex"),
   });
-  const engine = assembleEngine({ store, media, log, nowMs, limits });
+  const telemetryStore = await openTelemetryStore(store, dataFolder, timeZone);
+  const engine = assembleEngine({ store, telemetryStore, media, log, nowMs, limits, onEntries });
   try {
     await engine.recover();
     return engine;
@@ -92,13 +111,34 @@ export async function createEngine({ dataFolder, log, nowMs = Date.now, limits =
 
 export type Engine = Awaited<ReturnType<typeof createEngine>>;
 
-interface EngineParts extends Pick<Required<EngineOptions>, "log" | "nowMs" | "limits"> {
+interface EngineParts extends Pick<Required<EngineOptions>, "log" | "nowMs" | "limits" | "onEntries"> {
   readonly store: Store;
+  readonly telemetryStore: TelemetryStore;
   readonly media: MediaRoots;
 }
 
-function assembleEngine({ store, media, log, nowMs, limits }: EngineParts) {
+/** @throws PlayheadError see {@link createEngine}; then the other store is closed */
+async function openTelemetryStore(store: Store, folder: string, timeZone: string): Promise<TelemetryStore> {
+  try {
+    return await createSqliteTelemetry({ folder, timeZone });
+  } catch (error) {
+    await store.close();
+    throw error;
+  }
+}
+
+function assembleEngine({ store, telemetryStore, media, log: tell, nowMs, limits, onEntries }: EngineParts) {
   const bus = createMemoryBus((error) => log("error", "a listener of the bus failed", { error: textOf(error) }));
+  const telemetry = assembleTelemetry({
+    store: telemetryStore,
+    bus,
+    parts: () => ({ ingest, workers }),
+    log: tell,
+    onEntries,
+    leaseMs: limits.leaseMs,
+    nowMs,
+  });
+  const { log } = telemetry;
   const ingest = createIngest({
     store,
     bus,
@@ -110,6 +150,7 @@ function assembleEngine({ store, media, log, nowMs, limits }: EngineParts) {
   });
   const reads = createJobReads({ store, ingest });
   const { findJob } = reads;
+  const readings = createReadings({ store, telemetryStore, telemetry, hasJob: reads.hasJob, nowMs });
   const workers = createWorkers({ nowMs, lostAfterMs: limits.workerLostAfterMs, commandsOnReturn, onExpected });
   const control = createControl({ findJob: findRun, report: ingest.report, workers, newId: randomUUID, newJobId });
   const starts = createStarts({ waitingJobs: (tenantId) => waitingJobs(ingest, tenantId), nowMs, newId: randomUUID });
@@ -183,17 +224,29 @@ function assembleEngine({ store, media, log, nowMs, limits }: EngineParts) {
 
   /** Those of the tenant's jobs that have ended. */
   async function endedJobs(tenantId: string, jobIds: readonly string[]): Promise<readonly string[]> {
-    const jobs = await Promise.all(jobIds.map((jobId) => findJob(tenantId, jobId)));
-    return jobs.filter((job) => job !== null && isFinalJobState(job.state)).map((job) => (job as Job).job_id);
+    const inMemory = jobIds.flatMap((jobId) => ingest.jobs.peek(jobId)?.draft ?? []);
+    const ended = inMemory.filter((job) => job.tenant_id === tenantId && isFinalJobState(job.state));
+    // No job is taken into memory for this: a worker may go on for hours about jobs that nobody else speaks of.
+    const known = new Set(inMemory.map(({ job_id }) => job_id));
+    const unknown = jobIds.filter((jobId) => !known.has(jobId));
+    const stored = unknown.length === 0 ? [] : await store.readEndedJobIds(tenantId, unknown);
+    return [...ended.map(({ job_id }) => job_id), ...stored];
   }
 
+  let beforeRetry: BeforeRetry = async () => async () => undefined;
+  const retry = (tenantId: string, jobId: string) =>
+    control.retry(tenantId, jobId, (retryId) => beforeRetry(tenantId, jobId, retryId));
+
   const local: LocalEngine = {
+    control: (jobId, verb, reason) => control.command(DEFAULT_TENANT, jobId, verb, reason),
+    retry: (jobId) => retry(DEFAULT_TENANT, jobId),
     ingest(batch) {
       const source = LOCAL_WORKER_PREFIX + batch.source;
       // The default tenant's workers go by their names.
       workers.seen(source);
-      return ingest.ingest({ source, records: batch.records }, { tenantId: DEFAULT_TENANT, worker: source });
+      return telemetry.reportUnparsed({ source, records: batch.records }, { tenantId: DEFAULT_TENANT, worker: source });
     },
+    read: (path, query) => readings.read(DEFAULT_TENANT, path, query),
     onCommand(source, listener, kinds = []) {
       const name = LOCAL_WORKER_PREFIX + source;
       const wanted = new Set(kinds);
@@ -216,19 +269,25 @@ function assembleEngine({ store, media, log, nowMs, limits }: EngineParts) {
   async function stopIntake(): Promise<void> {
     watch.close();
     workers.close();
-    if (!(await ingest.close())) log("error", "what was at hand could not be stored in time");
+    const isDone = await ingest.close();
+    // The end of what was reported of jobs may still be said of them.
+    if (!(await telemetry.stop()) || !isDone) log("error", "what was at hand could not be stored in time");
   }
 
   async function end(): Promise<void> {
     try {
       await stopIntake();
     } finally {
-      await store.close();
+      await Promise.all([store.close(), telemetryStore.close()]);
     }
   }
 
   return {
     store,
+    telemetryStore,
+    telemetry,
+    /** The server's log. */
+    log,
     /** The folders whose files viewers may have. */
     media,
     bus,
@@ -238,11 +297,19 @@ function assembleEngine({ store, media, log, nowMs, limits }: EngineParts) {
     starts,
     local,
     ...reads,
+    readings,
     waitForCommands,
     endedJobs,
+    /** As {@link LocalEngine.retry}, of any tenant. */
+    retry,
+    /** Has something done before each retry; one for all. */
+    setBeforeRetry(before: BeforeRetry): void {
+      beforeRetry = before;
+    },
     /** Ends the jobs of workers that ended with an earlier process. */
     async recover(): Promise<void> {
       await rememberWorkers();
+      await telemetry.recover();
       const lost = await recoverLostJobs({
         openJobIds: store.readOpenJobIds,
         findJob: async (jobId) => (await ingest.jobs.get(jobId))?.draft ?? null,

@@ -7,10 +7,22 @@ export {
   type Engine,
   type EngineOptions,
   type LocalEngine,
-  type ServerLog,
 } from "./engine.ts";
+export {
+  checkData,
+  type DataFindings,
+  type DataRepair,
+  type RepairDataOptions,
+  repairData,
+} from "./engine-doctor.ts";
 export { createGateway, type Gateway, type GatewayDeps, type GatewayLoad } from "./gateway/gateway.ts";
 export type { HealthCheck, HealthReport, HealthResult } from "./health/health.ts";
 export { publishEvent } from "./ingest/publication.ts";
 export { createMediaRoots, type MediaRoots } from "./media/media-roots.ts";
+export { createPerformance, type Performance } from "./performance/performance.ts";
+export type { ServerLog } from "./server-log.ts";
+export { type Backup, type BackupOptions, backupData } from "./store/sqlite/rescue/backup-data.ts";
+export { type Restored, type RestoreOptions, restoreData } from "./store/sqlite/rescue/restore-data.ts";
+export { createSqliteTelemetry, type SqliteTelemetryOptions } from "./store/sqlite/telemetry/open-telemetry.ts";
+export type { EntriesQuery, TelemetryStore } from "./store/telemetry-store.ts";
 export { DEFAULT_TENANT } from "./tenants.ts";

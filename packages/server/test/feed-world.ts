@@ -86,8 +86,8 @@ export function createFeedWorld({ inMemory = true, stuck = false } = {}) {
           .filter(({ seq, tick }) => tick === undefined && seq > afterSeq)
           .slice(0, limit);
       },
-      readLogs: async () => [],
     },
+    logs: { readLogs: async () => [] },
   };
 
   function tickOf(tick: number, seq: number): PlayheadEvent {

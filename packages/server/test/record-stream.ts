@@ -69,7 +69,7 @@ export function playRecords(source: string, rolls: readonly number[]): EventReco
       n,
       data: marked,
     };
-    if (jobId !== SHARED_JOB && type !== "log") fold(record);
+    if (jobId !== SHARED_JOB) fold(record);
     records.push(record);
   }
 
@@ -89,7 +89,6 @@ export function playRecords(source: string, rolls: readonly number[]): EventReco
   for (const roll of rolls) {
     if (isFinalJobState(job.state)) create();
     if (roll % 11 === 0) report(SHARED_JOB, "job.updated", { title: `by ${source}` });
-    if (roll % 13 === 0) report(job.job_id, "log", { level: "info", message: `line ${n}` });
     const open = [...job.tasks.values()].find(({ state }) => state === "processing");
     if (open !== undefined && roll % 2 === 0) {
       const data = { task_id: open.task_id, percent_complete: roll % 100 };

@@ -42,6 +42,17 @@ export const ROUTES: readonly RouteRow[] = [
   { route: "GET /api/v1/jobs/:id/callbacks", needs: "control" },
   { route: "GET /api/v1/jobs/:id/events", needs: "read" },
   { route: "GET /api/v1/jobs/:id/logs", needs: "read" },
+  { route: "GET /api/v1/jobs/:id/executions", needs: "read" },
+  { route: "GET /api/v1/logs", needs: "read" },
+  { route: "GET /api/v1/logs/tail", needs: "read", noHead: true },
+  { route: "GET /api/v1/export", needs: "read", noHead: true },
+  { route: "GET /api/v1/performance/summary", needs: "read" },
+  { route: "GET /api/v1/performance/series", needs: "read" },
+  { route: "GET /api/v1/performance/compare", needs: "read" },
+  { route: "GET /api/v1/performance/functions/:name", needs: "read" },
+  { route: "GET /api/v1/monitoring/stats", needs: "read" },
+  { route: "GET /api/v1/monitoring/metrics/system", needs: "read" },
+  { route: "GET /api/v1/monitoring/logs/recent", needs: "read" },
   { route: "POST /api/v1/jobs/:id/pause", needs: "control" },
   { route: "POST /api/v1/jobs/:id/resume", needs: "control" },
   { route: "POST /api/v1/jobs/:id/cancel", needs: "control" },
@@ -91,6 +102,11 @@ function reportOf(jobId: string): string {
     { n: 3, type: "task.completed", data: { task_id: "t1" } },
     { type: "progress.updated", data: { task_id: "t1", percent_complete: 99 } },
     { n: 4, type: "log", data: { level: "info", message: "was here" } },
+    {
+      n: 5,
+      type: "function.completed",
+      data: { span_id: "b7ad6b7169203331", name: "probe", category: "function", duration_ms: 2.5 },
+    },
   ];
   const common = { source: `who-may-${crypto.randomUUID()}`, job_id: jobId, ts: "2026-11-21T10:42:00.000Z" };
   return records.map((record) => JSON.stringify({ ...common, ...record })).join("\n");

@@ -1,6 +1,6 @@
 import { setImmediate as nextTurn } from "node:timers/promises";
 import { PlayheadError } from "@playhead/core";
-import type { CommitGroup, CommitResult, Store } from "../src/store/store.ts";
+import type { CommitGroup, Store } from "../src/store/store.ts";
 
 /** A store at its seam: stores groups in the order of the calls, and refuses those that the script says. */
 export interface ScriptedStore extends Pick<Store, "commit"> {
@@ -20,13 +20,12 @@ export function createScriptedStore(refuses: (attempt: number) => boolean = () =
   const groups: CommitGroup[] = [];
   let attempts = 0;
   let calls = 0;
-  let logIds = 0;
   let turn = 1;
   let refusedTurn = 0;
   let work: Promise<unknown> = Promise.resolve();
   let gate: Promise<void> = Promise.resolve();
 
-  async function store(group: CommitGroup, ownTurn: number): Promise<CommitResult> {
+  async function store(group: CommitGroup, ownTurn: number): Promise<void> {
     await gate;
     // As far away as another thread: others are called before the answer is there.
     await nextTurn();
@@ -37,9 +36,6 @@ export function createScriptedStore(refuses: (attempt: number) => boolean = () =
       throw new PlayheadError("disk_full", "the disk is full");
     }
     groups.push(group);
-    const firstLogId = logIds + 1;
-    logIds += group.logs.length;
-    return { firstLogId };
   }
 
   return {
@@ -51,7 +47,7 @@ export function createScriptedStore(refuses: (attempt: number) => boolean = () =
       const mine = work.then(() => store(group, ownTurn));
       work = mine.catch(() => undefined);
       try {
-        return await mine;
+        await mine;
       } catch (error) {
         await nextTurn();
         if (turn === ownTurn) turn += 1;

@@ -24,9 +24,9 @@ export async function startTestGateway(deps: Partial<GatewayDeps> = {}) {
         return draft && { draft, currentTicks: () => [], storedSoon: async () => true };
       },
       loadJob: async () => null,
+      logs: { readLogs: async () => [] },
       store: {
         readFacts: async () => [],
-        readLogs: async () => [],
         readSnapshot: async (jobId) => {
           if (jobId === "broken") throw new Error("the disk is gone");
           const job = jobs.get(jobId);

@@ -1,3 +1,4 @@
+import { once } from "node:events";
 import { stripVTControlCharacters } from "node:util";
 import { createLogUpdate } from "log-update";
 import { type Line, paint } from "./line.ts";
@@ -15,6 +16,8 @@ export interface Console {
   size(): { readonly columns: number; readonly rows: number };
   /** A line for people, above what is drawn; nothing with `--json`. */
   say(line: Line | string): void;
+  /** A piece of what was asked for, as it is, once there is room for it. */
+  pour(piece: string | Uint8Array): Promise<void>;
   /** A line of JSON; nothing without `--json`. */
   emit(value: object): void;
   /** A line on stderr. */
@@ -113,6 +116,10 @@ export function createConsole(options: ConsoleOptions): Console {
       if (mode === "json") return;
       erase();
       write(typeof line === "string" ? line : paint(line, UNLIMITED, colour));
+    },
+    async pour(piece) {
+      if (closed.signal.aborted || stdout.write(piece)) return;
+      await once(stdout, "drain", { signal: closed.signal }).catch(() => undefined);
     },
     emit(value) {
       if (mode === "json") write(JSON.stringify(value));

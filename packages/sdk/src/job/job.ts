@@ -13,6 +13,8 @@ import { contextOf, runInContext } from "../context.ts";
 import { createGate } from "../control/gate.ts";
 import type { JobContext, JobHandle, Maybe, WorkerJobState } from "../handles.ts";
 import { shortText } from "../json-copy.ts";
+import type { Lane } from "../observe/execution.ts";
+import type { Observer } from "../observe/observer.ts";
 import type { Recorder } from "../recorder/recorder.ts";
 import { createTaskHandle } from "../task/task-handle.ts";
 import type { JobScope } from "../task/task-node.ts";
@@ -45,6 +47,9 @@ export interface OpenJob {
 
 export interface JobDeps {
   readonly recorder: Recorder;
+  /** Where calls within the job are recorded; null: nowhere. */
+  readonly lane: Lane | null;
+  readonly observer: Observer;
   /** 32 lowercase hex digits. */
   readonly randomId: () => string;
   readonly warn: Warn;
@@ -56,7 +61,7 @@ const MAX_REPEATED_ARTIFACTS = 100;
 const MAX_END_REPORTS = 5;
 
 /** Makes a job, and announces it. */
-export function createJob(options: JobOptions, { recorder, randomId, warn }: JobDeps): OpenJob {
+export function createJob(options: JobOptions, { recorder, lane, observer, randomId, warn }: JobDeps): OpenJob {
   const job_id = options.id ?? `job_${randomId().slice(0, 16)}`;
   const correlationId = traceIdOf(options.correlation_id, randomId());
   const artifacts: Artifact[] = [];
@@ -137,7 +142,7 @@ export function createJob(options: JobOptions, { recorder, randomId, warn }: Job
     start();
     isInRun = true;
     try {
-      const context = { job: handle, task: null, frame: rootFrame };
+      const context = { job: handle, task: null, frame: rootFrame, lane };
       const value = await runInContext(context, () => work({ signal: gate.signal, job: handle }));
       complete(summaryOf(value));
       if (shownState() === "canceled") gate.signal.throwIfAborted();
@@ -206,6 +211,8 @@ export function createJob(options: JobOptions, { recorder, randomId, warn }: Job
   const scope: JobScope = {
     job: handle,
     recorder,
+    lane,
+    observer,
     gate,
     rootFrame,
     weights: options.weights ?? {},

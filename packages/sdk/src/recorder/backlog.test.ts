@@ -1,11 +1,11 @@
 import { join } from "node:path";
-import { type BatchAck, type EventRecord, PlayheadError, type RecordBatch } from "@playhead/core";
+import { type BatchAck, PlayheadError, type RecordBatch } from "@playhead/core";
 import { expect, test } from "vitest";
 import { tempFolder } from "../../test/temp-folder.ts";
 import { createSpool } from "../spool/spool.ts";
 import { createManualClock } from "../testing/manual-clock.ts";
 import { until } from "../testing/until.ts";
-import { createRecorder } from "./recorder.ts";
+import { createRecorder, NO_CALLS } from "./recorder.ts";
 
 /** A recorder with a real spool; the server answers as the test says, and is well when it says nothing. */
 function setup({ maxBytes = 1e9, capacity = 100_000 } = {}) {
@@ -31,7 +31,9 @@ function setup({ maxBytes = 1e9, capacity = 100_000 } = {}) {
     flushMs: 20,
     capacity,
     spool,
+    calls: NO_CALLS,
     onAck: () => undefined,
+    onKeyRefused: () => undefined,
     onRejected: () => undefined,
   });
   const say = (count: number, importance: "job" | "task" | "step" | "log" = "task") => {
@@ -50,7 +52,7 @@ function setup({ maxBytes = 1e9, capacity = 100_000 } = {}) {
 }
 
 const away = () => Promise.reject(new PlayheadError("service_unavailable", "away"));
-const numbers = (records: readonly EventRecord[]) => records.flatMap(({ n }) => (n === undefined ? [] : [n]));
+const numbers = (records: RecordBatch["records"]) => records.flatMap(({ n }) => (n === undefined ? [] : [n]));
 const upTo = (n: number) => Array.from({ length: n }, (_, index) => index + 1);
 
 test("while the server takes what it gets, nothing touches the disk", async () => {
@@ -115,11 +117,9 @@ test("when the disk's share is used up, log lines go first, and are counted; fac
   const flushed = recorder.flush(60_000);
   await passUntil(() => spool.count() === 0);
   expect(await flushed).toBe(true);
-  await passUntil(() => batches.at(-1)?.records[0]?.data.fields !== undefined);
-  expect(batches.at(-1)?.records[0]?.data.fields).toEqual({
-    dropped_logs: 20,
-    dropped_step_changes: 0,
-    dropped_task_events: 0,
+  await passUntil(() => batches.at(-1)?.records[0]?.type === "log");
+  expect(batches.at(-1)?.records[0]?.data).toMatchObject({
+    fields: { dropped_logs: 20, dropped_step_changes: 0, dropped_task_events: 0 },
   });
   const taken = batches.flatMap(({ records }) => records).filter(({ type }) => type === "task.started");
   expect(new Set(numbers(taken)).size).toBe(21);

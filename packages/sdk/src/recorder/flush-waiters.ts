@@ -16,6 +16,8 @@ export interface FlushWaiters {
   batchLeaves(): number;
   /** A batch, which held everything up to the fact `upTo`, has come to its end. */
   batchSettled(serial: number, upTo: number, delivered: boolean): void;
+  /** Nothing will be stored soon: nobody need wait any longer. */
+  giveUp(): void;
 }
 
 export function createFlushWaiters(): FlushWaiters {
@@ -47,6 +49,9 @@ export function createFlushWaiters(): FlushWaiters {
         if (!delivered) waiter.complete = false;
         if (serial >= waiter.serial && upTo >= waiter.n) waiter.finish(waiter.complete);
       }
+    },
+    giveUp() {
+      for (const waiter of waiters) waiter.finish(false);
     },
   };
 }

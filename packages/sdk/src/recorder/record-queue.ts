@@ -1,20 +1,22 @@
-import type { EventRecord } from "@playhead/core";
+import type { EventRecord, ObservationRecord } from "@playhead/core";
 import { createFifo, type Fifo } from "./fifo.ts";
 
 /**
  * What a record is worth when there is no room for all. A step's change can be missed: what follows still makes sense.
- * A task's creation, start and end cannot, and even less what happens to the job.
+ * A task's creation, start and end cannot, and even less what happens to the job. A call that is not recorded by itself
+ * can be added up.
  */
-export type Importance = "job" | "task" | "step" | "log";
+export type Importance = "job" | "task" | "step" | "log" | "execution";
 
 /** A record that has its number. */
-export type NumberedRecord = EventRecord & { readonly n: number };
+export type NumberedRecord = (EventRecord | ObservationRecord) & { readonly n: number };
 
 /** Records that wait to be sent, at most so many. */
 export interface RecordQueue {
   size(): number;
   /**
-   * Adds a record. When there is no room, the oldest log lines make some, then the oldest changes of step; then
+   * Adds a record. When there is no room, the oldest calls make some, then the oldest log lines, then the oldest changes
+   * of step; calls have a share of the room, and beyond it each makes room for itself. After that
    * whatever is less than a job's own fact is refused, and that, too, when half as many again are waiting.
    *
    * @returns whether the record was taken.
@@ -22,7 +24,7 @@ export interface RecordQueue {
   add(record: NumberedRecord, importance: Importance): boolean;
   /** Takes out the oldest records, in the order of their numbers. */
   take(count: number): NumberedRecord[];
-  /** Drops all log lines and changes of step: there will be room for facts alone. */
+  /** Drops all calls, log lines and changes of step: there will be room for facts alone. */
   shed(): void;
 }
 
@@ -33,16 +35,27 @@ export interface RecordQueueOptions {
 }
 
 const JOB_RESERVE = 1.5;
+/** Of the capacity. */
+const EXECUTIONS_SHARE = 0.25;
 
 export function createRecordQueue({ capacity, onDrop }: RecordQueueOptions): RecordQueue {
+  const executions = createFifo<NumberedRecord>();
   const logs = createFifo<NumberedRecord>();
   const steps = createFifo<NumberedRecord>();
   const kept = createFifo<NumberedRecord>();
-  const lanes = [kept, steps, logs];
+  const lanes = { job: kept, task: kept, step: steps, log: logs, execution: executions };
+  const inOrder = [kept, steps, logs, executions];
 
-  const size = () => kept.size() + steps.size() + logs.size();
+  const size = () => kept.size() + steps.size() + logs.size() + executions.size();
+
+  function dropExecution(): boolean {
+    const execution = executions.shift();
+    if (execution !== undefined) onDrop(execution, "execution");
+    return execution !== undefined;
+  }
 
   function makeRoom(): boolean {
+    if (dropExecution()) return true;
     const log = logs.shift();
     if (log !== undefined) {
       onDrop(log, "log");
@@ -56,22 +69,22 @@ export function createRecordQueue({ capacity, onDrop }: RecordQueueOptions): Rec
   return {
     size,
     add(record, importance) {
+      if (importance === "execution" && executions.size() >= capacity * EXECUTIONS_SHARE) dropExecution();
       const hasRoom = size() < capacity || makeRoom() || (importance === "job" && size() < capacity * JOB_RESERVE);
       if (!hasRoom) {
         onDrop(record, importance);
         return false;
       }
-      const lane = importance === "log" ? logs : importance === "step" ? steps : kept;
-      lane.push(record);
+      lanes[importance].push(record);
       return true;
     },
     shed() {
-      while (logs.size() + steps.size() > 0) makeRoom();
+      while (executions.size() + logs.size() + steps.size() > 0) makeRoom();
     },
     take(count) {
       const taken: NumberedRecord[] = [];
       while (taken.length < count) {
-        const record = oldestOf(lanes)?.shift();
+        const record = oldestOf(inOrder)?.shift();
         if (record === undefined) break;
         taken.push(record);
       }

@@ -2,7 +2,7 @@ import { type BatchAck, type EventRecord, PlayheadError, type RecordBatch } from
 import { expect, test, vi } from "vitest";
 import { createManualClock } from "../testing/manual-clock.ts";
 import type { Transport } from "../transport/transport.ts";
-import { createRecorder, type RecorderOptions } from "./recorder.ts";
+import { createRecorder, NO_CALLS, type RecorderOptions } from "./recorder.ts";
 import { createTickSlot } from "./tick-slots.ts";
 
 function setup(options: Partial<RecorderOptions> = {}) {
@@ -20,6 +20,7 @@ function setup(options: Partial<RecorderOptions> = {}) {
     close,
   };
   const onAck = vi.fn();
+  const onKeyRefused = vi.fn();
   const onRejected = vi.fn();
   const recorder = createRecorder({
     transport,
@@ -30,17 +31,22 @@ function setup(options: Partial<RecorderOptions> = {}) {
     flushMs: 20,
     capacity: 100_000,
     spool: null,
+    calls: NO_CALLS,
     onAck,
+    onKeyRefused,
     onRejected,
     ...options,
   });
   const say = (name: string, importance: "job" | "task" | "step" | "log" = "task") =>
     recorder.record({ type: importance === "log" ? "log" : "task.started", job_id: "j", data: { name } }, importance);
   const sent = () => batches.map(({ records }) => records.map(nameOf));
-  return { clock, batches, answers, recorder, say, sent, onAck, onRejected, close };
+  return { clock, batches, answers, recorder, say, sent, onAck, onKeyRefused, onRejected, close };
 }
 
-const nameOf = ({ data }: EventRecord) => data.name ?? data.message ?? null;
+const nameOf = (record: RecordBatch["records"][number]) => {
+  const { data } = record as EventRecord;
+  return data.name ?? data.message ?? null;
+};
 const away = () => Promise.reject(new PlayheadError("service_unavailable", "away"));
 
 test("what is recorded within 20 ms shares a batch, numbered in order, and nothing happens on the caller's stack", async () => {
@@ -120,7 +126,7 @@ test("a batch is sent again, the same, until it is taken: after 200 ms, 400 ms â
 
 test("a batch that the server will never take is lost, said, and the next goes on", async () => {
   const { clock, say, answers, sent, onRejected } = setup();
-  const error = new PlayheadError("unauthorized", "wrong key");
+  const error = new PlayheadError("invalid_request", "no batch");
   answers.push(
     () => Promise.reject(error),
     () => Promise.reject(new TypeError("defect")),
@@ -133,10 +139,39 @@ test("a batch that the server will never take is lost, said, and the next goes o
   await clock.advance(20);
   expect(sent()).toEqual([["a"], ["b"], ["c"]]);
   expect(onRejected.mock.calls.map(([records, why]) => [records.map(nameOf), why.message])).toEqual([
-    [["a"], "wrong key"],
+    [["a"], "no batch"],
     [["b"], "defect"],
   ]);
 });
+
+test.for(["unauthorized", "forbidden"] as const)(
+  "a key that is %s loses nothing: tried slowly, and when it is accepted all arrives in order",
+  async (code) => {
+    const { clock, say, recorder, answers, batches, onKeyRefused, onRejected } = setup();
+    const error = new PlayheadError(code, "not this key");
+    answers.push(...Array.from({ length: 4 }, () => () => Promise.reject(error)));
+    say("a");
+    await clock.advance(20);
+    say("b");
+    // Whoever waits is told at once; that is another try.
+    const flushed = recorder.flush(60_000);
+    await clock.settle();
+    expect(await flushed).toBe(false);
+    expect(batches).toHaveLength(2);
+    expect(onKeyRefused.mock.calls).toEqual([[error], [error]]);
+    // Nobody's process is kept alive for it.
+    expect(clock.timers()).toEqual({ all: 1, alive: 0 });
+    await clock.advance(29_999);
+    expect(batches).toHaveLength(2);
+    await clock.advance(60_001);
+    expect(batches).toHaveLength(5);
+    await clock.advance(20);
+    expect(batches.at(-1)?.records.map(({ n }) => n)).toEqual([2]);
+    expect(batches.slice(0, 5).every((batch) => batch === batches[0])).toBe(true);
+    expect(onRejected).not.toHaveBeenCalled();
+    expect(await recorder.flush(1_000)).toBe(true);
+  },
+);
 
 test("ticks: throttled, latest wins, behind the fact before them and in front of the one after", async () => {
   const { clock, say, recorder, sent } = setup();
@@ -273,7 +308,7 @@ test("flush gives up when the time is over, and tries at once before", async () 
 
 test("flush tells when something was refused as a whole", async () => {
   const { clock, say, recorder, answers } = setup();
-  answers.push(() => Promise.reject(new PlayheadError("forbidden", "no")));
+  answers.push(() => Promise.reject(new PlayheadError("invalid_request", "no")));
   say("a");
   const flushed = recorder.flush(1_000);
   await clock.settle();

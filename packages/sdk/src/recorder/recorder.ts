@@ -1,12 +1,14 @@
-import type { BatchAck, EventRecord, EventType, JsonObject } from "@playhead/core";
+import type { BatchAck, EventRecord, EventType, JsonObject, LogRecordData, PlayheadError } from "@playhead/core";
+import type { Observation } from "../observe/execution-record.ts";
 import type { Spool } from "../spool/spool.ts";
 import type { SetTimer } from "../timer.ts";
 import type { Transport } from "../transport/transport.ts";
 import { createBacklog } from "./backlog.ts";
-import { mergeInOrder } from "./batch.ts";
-import { createDropTally } from "./drop-tally.ts";
+import { type AnyRecord, mergeInOrder } from "./batch.ts";
+import { createDropTally, type Loser } from "./drop-tally.ts";
 import { createFlushWaiters } from "./flush-waiters.ts";
-import { createRecordQueue, type Importance } from "./record-queue.ts";
+import { isoTime } from "./iso-time.ts";
+import { createRecordQueue, type Importance, type NumberedRecord } from "./record-queue.ts";
 import { createRoom } from "./room.ts";
 import { createSender } from "./sender.ts";
 import { createTickSlots, type TickSlot } from "./tick-slots.ts";
@@ -28,6 +30,10 @@ export interface Recorder {
   readonly nowMs: () => number;
   /** Takes a fact or a log line. @returns false when there was no room for it, and it was dropped and counted */
   record(report: Report, importance: Importance): boolean;
+  /** Takes a call, a log line, or whatever else is no fact of a job. */
+  observe(observation: Observation, importance: "execution" | "log"): void;
+  /** Calls wait to be made records of. @param isCrowd so many that they are not to wait for more */
+  callsWait(isCrowd: boolean): void;
   /** A task has moved: its slot is read when its throttle allows. */
   tick(slot: TickSlot): void;
   /** Before a fact that says where the task stands: a tick that is held back goes first, or is forgotten. */
@@ -46,7 +52,10 @@ export interface Recorder {
   room(): Promise<void> | null;
   /** Reports what was dropped of a job; called before its end. */
   reportDrops(jobId: string): void;
-  /** Resolves with true when all that was recorded before is stored, with false when it could not be in time. */
+  /**
+   * Resolves with true when all that was recorded before is stored, with false when it could not be in time, and at once
+   * when the server does not accept the key.
+   */
   flush(timeoutMs: number): Promise<boolean>;
   /** Flushes, takes nothing more, and leaves on disk what was not delivered. */
   close(timeoutMs: number): Promise<Closed>;
@@ -73,11 +82,30 @@ export interface RecorderOptions {
   readonly capacity: number;
   /** Where they wait while the server is away; null keeps them in memory. */
   readonly spool: Spool | null;
+  /** Where calls wait to be made records of. */
+  readonly calls: CallSource;
   /** Must not throw, like the next. */
-  readonly onAck: (records: readonly EventRecord[], ack: BatchAck) => void;
+  readonly onAck: (records: readonly AnyRecord[], ack: BatchAck) => void;
+  /** The server does not accept the key: what is recorded waits until it does, and is tried now and then. */
+  readonly onKeyRefused: (error: PlayheadError) => void;
   /** A whole batch was refused, and is lost. */
-  readonly onRejected: (records: readonly EventRecord[], error: unknown) => void;
+  readonly onRejected: (records: readonly AnyRecord[], error: unknown) => void;
 }
+
+/** Calls cost less than their records: those are made when they are sent. */
+export interface CallSource {
+  /** Hands over records of what waits, at most so many that it holds nobody up. @returns whether there is more */
+  drain(): boolean;
+  /** Hands over what was only added up. */
+  sendTotals(): void;
+  /** A record of a call that there is no room for. */
+  addUp(record: Observation): void;
+}
+
+/** Where calls are not recorded. */
+export const NO_CALLS: CallSource = { drain: () => false, sendTotals: () => undefined, addUp: () => undefined };
+
+type Writable<Data> = { -readonly [Name in keyof Data]: Data[Name] };
 
 const BATCH_RECORDS = 2_000;
 const TICK_MS = 250;
@@ -86,21 +114,24 @@ const ROOM_MS = 1_000;
 const SPILL_MS = 100;
 
 export function createRecorder(options: RecorderOptions): Recorder {
-  const { transport, source, nowMs, setTimer, random, flushMs, capacity, spool, onAck, onRejected } = options;
+  const { transport, source, nowMs, setTimer, random, flushMs, capacity, spool, calls } = options;
   let lastN = 0;
   let closed = false;
   let inFlight = false;
+  /** Many are added in one go: what is to be done about them is done once. */
+  let isTakingCalls = false;
   let closing: Promise<Closed> | null = null;
   const drops = createDropTally();
   const queue = createRecordQueue({
     capacity,
-    onDrop({ type, job_id }, importance) {
+    onDrop(record, importance) {
+      if (importance === "execution") calls.addUp(record as Observation);
       // Of a job that could not be announced nothing can be said, not even this.
-      if (type !== "job.created") drops.count(job_id, importance);
+      else if (record.type !== "job.created") drops.count(record.job_id ?? null, importance);
     },
   });
   const ticks = createTickSlots({ throttleMs: TICK_MS, lastNumber: () => lastN });
-  const sender = createSender({ transport, setTimer, random, onFailing });
+  const sender = createSender({ transport, setTimer, random, onFailing, onKeyRefused });
   const backlog = createBacklog({
     queue,
     spool,
@@ -109,6 +140,7 @@ export function createRecorder(options: RecorderOptions): Recorder {
     batchRecords: BATCH_RECORDS,
   });
   const waiters = createFlushWaiters();
+  const drainAt = createWakeUp({ nowMs, setTimer, keepsAlive: true, onWake: takeCalls });
   const flushAt = createWakeUp({ nowMs, setTimer, keepsAlive: true, onWake: pump });
   const spillAt = createWakeUp({ nowMs, setTimer, keepsAlive: true, onWake: backlog.spill });
   const throttleAt = createWakeUp({ nowMs, setTimer, keepsAlive: false, onWake: releaseTicks });
@@ -126,6 +158,11 @@ export function createRecorder(options: RecorderOptions): Recorder {
     backlog.spill();
   }
 
+  function onKeyRefused(error: PlayheadError): void {
+    waiters.giveUp();
+    options.onKeyRefused(error);
+  }
+
   function schedule(): void {
     if (inFlight || isIdle() || closed) return;
     flushAt.set(nowMs() + (queue.size() >= BATCH_RECORDS ? 0 : flushMs));
@@ -136,6 +173,24 @@ export function createRecorder(options: RecorderOptions): Recorder {
     schedule();
     const nextMs = ticks.nextDueMs();
     if (nextMs !== Number.POSITIVE_INFINITY) throttleAt.set(nextMs);
+  }
+
+  function takeCalls(): void {
+    if (closed) return;
+    if (drainSome()) drainAt.set(nowMs());
+    scheduleAll();
+  }
+
+  function drainSome(): boolean {
+    isTakingCalls = true;
+    const isMore = calls.drain();
+    isTakingCalls = false;
+    return isMore;
+  }
+
+  function scheduleAll(): void {
+    schedule();
+    if (spool !== null && backlog.isSpilling()) spillAt.set(nowMs() + SPILL_MS);
   }
 
   /** Sends batch after batch, until little is left. */
@@ -161,31 +216,49 @@ export function createRecorder(options: RecorderOptions): Recorder {
     const serial = waiters.batchLeaves();
     const delivery = await sender.deliver({ source, records });
     if (delivery.outcome !== "abandoned") await backlog.settle();
-    if (delivery.outcome === "acknowledged") onAck(records, delivery.ack);
-    if (delivery.outcome === "rejected") onRejected(records, delivery.error);
+    if (delivery.outcome === "acknowledged") options.onAck(records, delivery.ack);
+    if (delivery.outcome === "rejected") options.onRejected(records, delivery.error);
     waiters.batchSettled(serial, upTo, delivery.outcome === "acknowledged");
     if (!drops.isEmpty() && !isCrowded() && delivery.outcome === "acknowledged") drops.jobIds().forEach(reportDrops);
     room.check();
   }
 
-  function reportDrops(jobId: string): void {
+  function reportDrops(jobId: Loser): void {
     const data = drops.takeReport(jobId);
-    if (data !== null) record({ type: "log", job_id: jobId, data }, "job");
+    if (data === null) return;
+    const line = data as unknown as LogRecordData;
+    const about = jobId === null ? {} : { job_id: jobId };
+    add({ type: "log", ts: isoTime(nowMs()), ...about, data: line, n: nextNumber() }, "job");
   }
 
   const stamp = (report: Report): EventRecord => ({ ts: isoTime(nowMs()), ...report });
 
-  function record(report: Report, importance: Importance): boolean {
-    if (closed) return false;
+  function nextNumber(): number {
     lastN += 1;
-    const taken = queue.add({ ...report, ts: isoTime(nowMs()), n: lastN }, importance);
-    schedule();
-    if (spool !== null && backlog.isSpilling()) spillAt.set(nowMs() + SPILL_MS);
+    return lastN;
+  }
+
+  function record(report: Report, importance: Importance): boolean {
+    return !closed && add({ ...report, ts: isoTime(nowMs()), n: nextNumber() }, importance);
+  }
+
+  function add(record: NumberedRecord, importance: Importance): boolean {
+    if (closed) return false;
+    const taken = queue.add(record, importance);
+    scheduleAll();
     return taken;
+  }
+
+  function takeAllCalls(): void {
+    while (drainSome()) {
+      // A portion at a time; whoever flushes waits for all of them.
+    }
+    calls.sendTotals();
   }
 
   async function flush(timeoutMs: number): Promise<boolean> {
     ticks.releaseDue(Number.POSITIVE_INFINITY);
+    if (!closed) takeAllCalls();
     if (closed || (isIdle() && !inFlight)) return isIdle() && !inFlight;
     const done = waiters.wait(lastN, isIdle());
     const stopTimer = setTimer(done.giveUp, timeoutMs, true);
@@ -200,7 +273,7 @@ export function createRecorder(options: RecorderOptions): Recorder {
     const isDelivered = await flush(timeoutMs);
     closed = true;
     sender.abandon();
-    for (const wakeUp of [flushAt, spillAt, throttleAt]) wakeUp.clear();
+    for (const wakeUp of [flushAt, spillAt, throttleAt, drainAt]) wakeUp.clear();
     room.check();
     const { isAllThere, count } = await backlog.leave();
     return { isDelivered, onDisk: count, isSomeLost: !isAllThere };
@@ -209,6 +282,15 @@ export function createRecorder(options: RecorderOptions): Recorder {
   return {
     nowMs,
     record,
+    observe(observation, importance) {
+      if (closed) return;
+      // It is nobody else's: to copy it would cost as much as to make it.
+      const numbered = observation as Writable<NumberedRecord>;
+      numbered.n = nextNumber();
+      if (isTakingCalls) queue.add(numbered, importance);
+      else add(numbered, importance);
+    },
+    callsWait: (isCrowd) => drainAt.set(nowMs() + (isCrowd ? 0 : flushMs)),
     stamp,
     reportDrops,
     flush,
@@ -231,16 +313,4 @@ export function createRecorder(options: RecorderOptions): Recorder {
       return closing;
     },
   };
-}
-
-let lastIsoMs = Number.NaN;
-let lastIso = "";
-
-/** Many records share a millisecond, and the text of one costs more than all the rest of the record. */
-function isoTime(ms: number): string {
-  if (ms !== lastIsoMs) {
-    lastIsoMs = ms;
-    lastIso = new Date(ms).toISOString();
-  }
-  return lastIso;
 }

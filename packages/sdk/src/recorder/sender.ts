@@ -27,13 +27,38 @@ export interface SenderOptions {
   /** Called when a try fails that will be repeated. */
   readonly onFailing: () => void;
   /**
+   * Called, after that, when it fails because of the key: someone has to repair that, so that it is tried again slowly.
+   * Without it such a batch is refused.
+   */
+  readonly onKeyRefused?: (error: PlayheadError) => void;
+  /**
    * So many tries keep the process alive; then it may end though something is unsent.
    * @defaultValue 6: as many seconds, more or less
    */
   readonly patientTries?: number;
 }
 
-export function createSender({ transport, setTimer, random, onFailing, patientTries = 6 }: SenderOptions): Sender {
+/** The longest time between two tries with a key that is not accepted. */
+const KEY_RETRY_MS = 30_000;
+
+/** How long to wait before a key that was not accepted is tried again. @param random 0 ≤ random < 1 */
+export const keyRetryMs = (random: number): number => (KEY_RETRY_MS * (1 + random)) / 2;
+
+/** Whether the server does not accept who sends, whatever that is. */
+export function isKeyRefused(error: unknown): error is PlayheadError {
+  return error instanceof PlayheadError && (error.code === "unauthorized" || error.code === "forbidden");
+}
+
+interface TryAgain {
+  readonly afterMs: number;
+  /** Whether that is worth keeping the process alive for a while. */
+  readonly isHopeful: boolean;
+  /** Set when it is because of the key. */
+  readonly keyRefused?: PlayheadError;
+}
+
+export function createSender(options: SenderOptions): Sender {
+  const { transport, setTimer, random, onFailing, onKeyRefused, patientTries = 6 } = options;
   let failing = false;
   let abandoned = false;
   let endWait: (() => void) | null = null;
@@ -50,13 +75,17 @@ export function createSender({ transport, setTimer, random, onFailing, patientTr
     });
   }
 
-  async function tryOnce(batch: RecordBatch): Promise<Delivery | { readonly retryAfterMs: number }> {
+  async function tryOnce(batch: RecordBatch, attempt: number): Promise<Delivery | TryAgain> {
     try {
       return { outcome: "acknowledged", ack: await transport.send(batch) };
     } catch (error) {
+      if (onKeyRefused !== undefined && isKeyRefused(error)) {
+        return { afterMs: keyRetryMs(random()), isHopeful: false, keyRefused: error };
+      }
       if (!(error instanceof PlayheadError && error.retryable)) return { outcome: "rejected", error };
       const { retry_after_ms } = error.detail;
-      return { retryAfterMs: typeof retry_after_ms === "number" ? retry_after_ms : 0 };
+      const askedMs = typeof retry_after_ms === "number" ? retry_after_ms : 0;
+      return { afterMs: Math.max(askedMs, backoffMs(attempt, random())), isHopeful: attempt <= patientTries };
     }
   }
 
@@ -64,12 +93,12 @@ export function createSender({ transport, setTimer, random, onFailing, patientTr
     async deliver(batch) {
       for (let attempt = 1; ; attempt += 1) {
         if (abandoned) return { outcome: "abandoned" };
-        const result = await tryOnce(batch);
+        const result = await tryOnce(batch, attempt);
         failing = !("outcome" in result);
         if ("outcome" in result) return result;
         onFailing();
-        if (!abandoned)
-          await wait(Math.max(result.retryAfterMs, backoffMs(attempt, random())), attempt <= patientTries);
+        if (result.keyRefused !== undefined) onKeyRefused?.(result.keyRefused);
+        if (!abandoned) await wait(result.afterMs, result.isHopeful);
       }
     },
     isFailing: () => failing,

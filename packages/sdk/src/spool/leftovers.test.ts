@@ -110,11 +110,35 @@ test("a server that is away is tried again; close does not wait for it, and leav
   ]);
 });
 
-test("a key that may not deliver it leaves it there, and says so", async () => {
-  const { root, deliver, warnings } = setup({ w: [lines(1, 2)] }, [refuse("unauthorized")]);
-  await deliver().ended;
-  expect(existsSync(join(ownFolder(root, "w", "1"), "00000001.ndjson"))).toBe(true);
-  expect(warnings).toEqual([`what w left stays in ${root}: no`]);
+test("a key that is not accepted leaves it there, to anybody's use, and is tried again now and then", async () => {
+  const { root, clock, deliver, sent, warnings } = setup({ w: [lines(1, 2)] }, [
+    refuse("unauthorized"),
+    refuse("unauthorized"),
+  ]);
+  const folder = ownFolder(root, "w", "1");
+  const leftovers = deliver();
+  await until(() => clock.timers().all === 1);
+  expect(clock.timers().alive).toBe(0);
+  expect(existsSync(join(folder, "00000001.ndjson"))).toBe(true);
+  const said = `the server does not accept the key, and what w left stays in ${root}: no`;
+  expect(warnings).toEqual([said]);
+  const lock = await lockFolder(folder);
+  expect(lock).not.toBeNull();
+  lock?.release();
+  await clock.advance(30_000);
+  await until(() => warnings.length === 2 && clock.timers().all === 1);
+  await clock.advance(30_000);
+  await leftovers.ended;
+  expect(sent()).toEqual([["w", [1, 2]]]);
+  expect([readdirSync(root), warnings]).toEqual([[], [said, said]]);
+});
+
+test("close does not wait for a key that is not accepted", async () => {
+  const { clock, deliver, sent } = setup({ w: [lines(1, 2)] }, [refuse("unauthorized")]);
+  const leftovers = deliver();
+  await leftovers.close(60_000);
+  await leftovers.ended;
+  expect([sent(), clock.timers().all]).toEqual([[], 0]);
 });
 
 test("what the server will never take is counted, and goes", async () => {

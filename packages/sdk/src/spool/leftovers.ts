@@ -1,8 +1,7 @@
 import { readdir, readFile, rm, stat, unlink } from "node:fs/promises";
 import { join } from "node:path";
-import { PlayheadError } from "@playhead/core";
 import { messageOf } from "../cleaned-error.ts";
-import { createSender } from "../recorder/sender.ts";
+import { createSender, isKeyRefused, keyRetryMs } from "../recorder/sender.ts";
 import type { SetTimer } from "../timer.ts";
 import type { Transport } from "../transport/transport.ts";
 import type { Warn } from "../warnings.ts";
@@ -32,35 +31,51 @@ const BATCH_LINES = 1_000;
 const BATCH_LENGTH = 500_000;
 /** A folder without records that is younger may belong to a worker that is just about to lock it. */
 const ABANDONED_MS = 3_600_000;
-/** What a key with more rights could still deliver. */
-const KEPT_FOR: ReadonlySet<unknown> = new Set(["unauthorized", "forbidden"]);
-
-/** Why one stops before all is delivered. */
+/** Why one stops before all is delivered: it is over, or the server does not accept the key. */
 const STOPPED = Symbol("stopped");
+const KEY_REFUSED = Symbol("key refused");
+type Stop = typeof STOPPED | typeof KEY_REFUSED;
 
 /**
- * Goes once through the folders whose workers have ended and sends what they hold, each under the name of its own
- * source, in order: what the server has already it knows by its `n`. Never throws.
+ * Goes through the folders whose workers have ended and sends what they hold, each under the name of its own
+ * source, in order: what the server has already it knows by its `n`. Once, or again and again while the server does not accept the
+ * key; meanwhile the folders are anybody's who has a better one. Never throws.
  */
 export function deliverLeftovers({ root, transport, nowMs, setTimer, random, warn }: LeftoversDeps): Leftovers {
   const failing = Promise.withResolvers<void>();
   const sender = createSender({ transport, setTimer, random, onFailing: failing.resolve, patientTries: 0 });
   let isClosed = false;
+  let endWait: () => void = () => undefined;
 
-  async function deliverAll(): Promise<void> {
+  async function deliverUntilDone(): Promise<void> {
+    while ((await deliverAll()) === KEY_REFUSED && !isClosed) {
+      failing.resolve();
+      await new Promise<void>((resolve) => {
+        const stopTimer = setTimer(resolve, keyRetryMs(random()), false);
+        endWait = () => {
+          stopTimer();
+          resolve();
+        };
+      });
+    }
+  }
+
+  async function deliverAll(): Promise<Stop | undefined> {
     for (const name of await readdir(root).catch(() => [])) {
       const source = sourceOf(name);
       if (source === null) continue;
-      if (isClosed) return;
+      if (isClosed) return STOPPED;
       try {
-        if ((await deliverFolder(join(root, name), source)) === STOPPED) return;
+        const stop = await deliverFolder(join(root, name), source);
+        if (stop !== undefined) return stop;
       } catch (error) {
         warn(`what ${source} left in ${root} could not be read: ${messageOf(error)}`);
       }
     }
+    return undefined;
   }
 
-  async function deliverFolder(folder: string, source: string): Promise<typeof STOPPED | undefined> {
+  async function deliverFolder(folder: string, source: string): Promise<Stop | undefined> {
     const hasRecords = segmentsIn(await readdir(folder)).length > 0;
     if (!hasRecords && nowMs() - (await stat(folder)).mtimeMs < ABANDONED_MS) return;
     const lock = await lockFolder(folder);
@@ -69,7 +84,8 @@ export function deliverLeftovers({ root, transport, nowMs, setTimer, random, war
     const tally = { delivered: 0, refused: 0, unreadable: 0 };
     try {
       for (const name of segmentsIn(await readdir(folder))) {
-        if ((await deliverSegment(join(folder, name), source, tally)) === STOPPED) return STOPPED;
+        const stop = await deliverSegment(join(folder, name), source, tally);
+        if (stop !== undefined) return stop;
       }
       await removeFolder(folder, lock);
     } finally {
@@ -82,7 +98,7 @@ export function deliverLeftovers({ root, transport, nowMs, setTimer, random, war
     path: string,
     source: string,
     tally: { delivered: number; refused: number; unreadable: number },
-  ): Promise<typeof STOPPED | undefined> {
+  ): Promise<Stop | undefined> {
     const bytes = await readFile(path);
     for (const text of portionsOf(bytes)) {
       const records = recordsIn(text);
@@ -95,9 +111,9 @@ export function deliverLeftovers({ root, transport, nowMs, setTimer, random, war
         tally.refused += delivery.ack.refused.length;
         continue;
       }
-      if (delivery.error instanceof PlayheadError && KEPT_FOR.has(delivery.error.code)) {
-        warn(`what ${source} left stays in ${root}: ${messageOf(delivery.error)}`);
-        return STOPPED;
+      if (isKeyRefused(delivery.error)) {
+        warn(`the server does not accept the key, and what ${source} left stays in ${root}: ${delivery.error.message}`);
+        return KEY_REFUSED;
       }
       tally.refused += records.length;
     }
@@ -112,7 +128,7 @@ export function deliverLeftovers({ root, transport, nowMs, setTimer, random, war
     warn(`of what ${source} left, ${refused} records were refused by the server and ${unreadable} could not be read`);
   }
 
-  const ended = deliverAll();
+  const ended = deliverUntilDone();
   return {
     ended,
     async close(timeoutMs) {
@@ -121,6 +137,7 @@ export function deliverLeftovers({ root, transport, nowMs, setTimer, random, war
       await Promise.race([ended, late.promise, failing.promise]);
       stopTimer();
       isClosed = true;
+      endWait();
       sender.abandon();
     },
   };

@@ -80,7 +80,7 @@ async function runInFrame<Value>(
   if (!task.startsLate) startTask(task);
   try {
     const handle = scope.handleOf(task);
-    const value = await runInContext({ job: scope.job, task: handle, frame }, () => run(handle));
+    const value = await runInContext({ job: scope.job, task: handle, frame, lane: scope.lane }, () => run(handle));
     if (!isFinalTaskState(task.state)) completeTask(task, null);
     return value;
   } finally {

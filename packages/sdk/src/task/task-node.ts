@@ -2,6 +2,8 @@ import type { Artifact, JsonObject, TaskState } from "@playhead/core";
 import type { Frame } from "../control/frames.ts";
 import type { Gate } from "../control/gate.ts";
 import type { JobHandle, TaskHandle } from "../handles.ts";
+import type { Lane } from "../observe/execution.ts";
+import type { Observer } from "../observe/observer.ts";
 import type { Recorder } from "../recorder/recorder.ts";
 import type { TickSlot } from "../recorder/tick-slots.ts";
 import type { StepPlan, StepShare } from "./step-share.ts";
@@ -10,6 +12,9 @@ import type { StepPlan, StepShare } from "./step-share.ts";
 export interface JobScope {
   readonly job: JobHandle;
   readonly recorder: Recorder;
+  /** Where calls within it are recorded; null: nowhere. */
+  readonly lane: Lane | null;
+  readonly observer: Observer;
   readonly gate: Gate;
   /** The frame of the job's own callback. */
   readonly rootFrame: Frame;

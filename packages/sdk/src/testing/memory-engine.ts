@@ -12,6 +12,8 @@ import {
   type Job,
   type JobDraft,
   type JsonObject,
+  OBSERVATION_TYPES,
+  type ObservationRecord,
   PlayheadError,
   type PlayheadEvent,
   type ProgressTree,
@@ -48,6 +50,8 @@ export interface MemoryEngine extends LocalEngine {
   facts(jobId: string): readonly PlayheadEvent[];
   ticks(jobId: string): readonly PlayheadEvent[];
   logs(jobId: string): readonly JsonObject[];
+  /** All that is no event of a job, log lines included, in the order of their numbers. */
+  readonly observations: readonly ObservationRecord[];
   bar(jobId: string): readonly number[];
   shown(jobId: string): readonly ShownTask[];
   jobIds(): readonly string[];
@@ -60,6 +64,7 @@ export interface MemoryEngine extends LocalEngine {
   listenerCount(): number;
 }
 
+const OBSERVATIONS: ReadonlySet<string> = new Set(OBSERVATION_TYPES);
 const STATE_BY_VERB = { pause: "pausing", resume: "running", cancel: "canceling" } as const;
 
 export function createMemoryEngine(): MemoryEngine {
@@ -68,14 +73,20 @@ export function createMemoryEngine(): MemoryEngine {
   const listeners = new Set<CommandListener>();
   const refused: RefusedRecord[] = [];
   const batches: RecordBatch[] = [];
+  const observations: ObservationRecord[] = [];
   let commands = 0;
+
+  function takeObservation(record: ObservationRecord): void {
+    const known = jobs.get(record.job_id ?? "");
+    if (known === undefined && record.job_id !== undefined)
+      throw new PlayheadError("not_found", `there is no job ${record.job_id}`);
+    observations.push(record);
+    if (record.type === "log") known?.logs.push({ ...record.data });
+  }
 
   function take(record: EventRecord): void {
     const known = jobs.get(record.job_id);
-    if (record.type === "log") {
-      if (known === undefined) throw new PlayheadError("not_found", `there is no job ${record.job_id}`);
-      known.logs.push(record.data);
-    } else if (isTickRecord(record)) {
+    if (isTickRecord(record)) {
       if (known === undefined) throw new PlayheadError("not_found", `there is no job ${record.job_id}`);
       takeTick(known, record);
     } else {
@@ -117,14 +128,15 @@ export function createMemoryEngine(): MemoryEngine {
       let accepted = 0;
       for (const sent of batch.records) {
         // As over the wire: what JSON cannot carry, or parseRecord refuses, comes to light.
-        const record = parseRecord(JSON.parse(JSON.stringify(sent)));
-        const { n } = record;
+        const arrived: ObservationRecord = JSON.parse(JSON.stringify(sent));
+        const { n } = arrived;
         if (n !== undefined && n <= (taken.get(batch.source) ?? 0)) {
           accepted += 1;
           continue;
         }
         try {
-          take(record);
+          if (OBSERVATIONS.has(arrived.type)) takeObservation(arrived);
+          else take(parseRecord(arrived));
           if (n !== undefined) accepted += 1;
         } catch (error) {
           if (!(error instanceof PlayheadError)) throw error;
@@ -139,6 +151,19 @@ export function createMemoryEngine(): MemoryEngine {
     onCommand(_source, listener) {
       listeners.add(listener);
       return () => listeners.delete(listener);
+    },
+    async control(jobId, verb, reason) {
+      if (!jobs.has(jobId)) throw new PlayheadError("not_found", `there is no job ${jobId}`);
+      engine.command(jobId, verb, reason ?? undefined);
+    },
+    async retry(jobId) {
+      const { draft } = known(jobId);
+      if (draft.state !== "failed" && draft.state !== "canceled")
+        throw new PlayheadError("conflict", `job ${jobId} is ${draft.state}`);
+      const retryId = `${jobId}-again`;
+      const data = { kind: draft.kind, title: draft.title, attempt: draft.attempt + 1, retry_of: jobId };
+      takeFact({ type: "job.created", ts: draft.created_at, job_id: retryId, data });
+      return retryId;
     },
     command(jobId, verb, reason) {
       const record: EventRecord = {
@@ -160,6 +185,7 @@ export function createMemoryEngine(): MemoryEngine {
     shown: (jobId) => known(jobId).shown,
     jobIds: () => [...jobs.keys()],
     listenerCount: () => listeners.size,
+    observations,
     refused,
     batches,
     onIngest: null,

@@ -31,6 +31,7 @@ export function setup(options: Partial<PlayheadOptions> = {}): Setup {
     onRefused: (reports) => refused.push(...reports),
     warn: (line) => warnings.push(line),
     ...options,
+    monitoring: { clock: clock.nowMs, ...options.monitoring },
   });
   return { clock, engine, playhead, refused, warnings };
 }

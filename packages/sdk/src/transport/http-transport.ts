@@ -2,9 +2,10 @@ import { promisify } from "node:util";
 import { gzip } from "node:zlib";
 import {
   type BatchAck,
-  type EventRecord,
   isJsonObject,
+  type JsonObject,
   PlayheadError,
+  type RecordBatch,
   type RefusedRecord,
   toErrorBody,
 } from "@playhead/core";
@@ -90,14 +91,14 @@ export function createHttpTransport(options: HttpTransportOptions): Transport {
   }
 
   /** The server takes less at a time than we think: halves, down to the one record that is too large for it. */
-  async function postHalves(source: string, records: readonly EventRecord[], error: PlayheadError): Promise<BatchAck> {
+  async function postHalves(source: string, records: RecordBatch["records"], error: PlayheadError): Promise<BatchAck> {
     if (records.length === 1) return { accepted: 0, refused: [{ n: records[0]?.n ?? null, ...toErrorBody(error) }] };
     const middle = Math.ceil(records.length / 2);
     return postAll(source, [records.slice(0, middle), records.slice(middle)]);
   }
 
   /** One after the other: order is kept. When a later one fails, all are sent again, which is harmless. */
-  async function postAll(source: string, portions: readonly (readonly EventRecord[])[]): Promise<BatchAck> {
+  async function postAll(source: string, portions: readonly RecordBatch["records"][]): Promise<BatchAck> {
     let accepted = 0;
     const refused: RefusedRecord[] = [];
     for (const portion of portions) {
@@ -108,6 +109,18 @@ export function createHttpTransport(options: HttpTransportOptions): Transport {
       }
     }
     return { accepted, refused };
+  }
+
+  /** Asks for something of a job. */
+  function ask(jobId: string, what: string, body: JsonObject): Promise<unknown> {
+    return request({
+      method: "POST",
+      path: `/jobs/${encodeURIComponent(jobId)}/${what}`,
+      headers: { "content-type": "application/json" },
+      body: JSON.stringify(body),
+      timeoutMs,
+      signal: closing.signal,
+    });
   }
 
   return {
@@ -132,6 +145,10 @@ export function createHttpTransport(options: HttpTransportOptions): Transport {
       polls.add(stop);
       return stop;
     },
+    async control(jobId, verb, reason) {
+      await ask(jobId, verb, reason === null ? {} : { reason });
+    },
+    retry: async (jobId) => jobIdIn(await ask(jobId, "retry", {})),
     async close() {
       for (const stop of polls) stop();
       closing.abort();
@@ -142,12 +159,18 @@ export function createHttpTransport(options: HttpTransportOptions): Transport {
 function ackIn(answer: unknown): BatchAck {
   if (isJsonObject(answer) && typeof answer.accepted === "number" && Array.isArray(answer.refused))
     return answer as unknown as BatchAck;
-  throw new PlayheadError(
-    "server_unreachable",
-    "what answered is not a Playhead server: expected an acknowledgement of the batch",
-    {
-      hint: "check the address",
-      retryable: false,
-    },
-  );
+  throw notPlayhead("an acknowledgement of the batch");
+}
+
+function jobIdIn(answer: unknown): string {
+  const job = isJsonObject(answer) ? answer.job : undefined;
+  if (isJsonObject(job) && typeof job.job_id === "string") return job.job_id;
+  throw notPlayhead("a job");
+}
+
+function notPlayhead(expected: string): PlayheadError {
+  return new PlayheadError("server_unreachable", `what answered is not a Playhead server: expected ${expected}`, {
+    hint: "check the address",
+    retryable: false,
+  });
 }

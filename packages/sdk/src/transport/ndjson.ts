@@ -1,17 +1,19 @@
-import type { EventRecord } from "@playhead/core";
+import type { RecordBatch } from "@playhead/core";
+
+type Records = RecordBatch["records"];
 
 /** Records as they are posted: each a line of JSON that names its source, split into bodies of a limited size. */
 export interface NdjsonPart {
-  readonly records: readonly EventRecord[];
+  readonly records: Records;
   readonly body: string;
 }
 
 /** @param maxBytes of one body; a single record that is longer has a body of its own */
-export function ndjsonParts(source: string, records: readonly EventRecord[], maxBytes: number): NdjsonPart[] {
+export function ndjsonParts(source: string, records: Records, maxBytes: number): NdjsonPart[] {
   const prefix = `{"source":${JSON.stringify(source)},`;
   const parts: NdjsonPart[] = [];
   let lines: string[] = [];
-  let taken: EventRecord[] = [];
+  let taken: Records[number][] = [];
   let bytes = 0;
   const cut = () => {
     if (taken.length > 0) parts.push({ records: taken, body: lines.join("") });

@@ -1,4 +1,4 @@
-import type { BatchAck, RecordBatch, WorkerCommand } from "@playhead/core";
+import type { BatchAck, ControlVerb, RecordBatch, WorkerCommand } from "@playhead/core";
 import type { SpoolSettings } from "../spool/spool-settings.ts";
 
 /**
@@ -36,6 +36,13 @@ export interface Transport {
    * the server can see it for itself.
    */
   startHeartbeat?(source: string, onEnded: (jobIds: readonly string[]) => void): Heartbeat;
+  /**
+   * Asks for something of any job of the tenant; resolves when that is stored.
+   * @throws PlayheadError `not_found`, `conflict`, `forbidden`
+   */
+  control?(jobId: string, verb: ControlVerb, reason: string | null): Promise<void>;
+  /** Announces a job that does again what an ended one was to do. @returns its id @throws PlayheadError as `control` */
+  retry?(jobId: string): Promise<string>;
   /** Ends what is under way; nothing is sent any more. */
   close(): Promise<void>;
 }

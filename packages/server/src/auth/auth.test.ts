@@ -6,9 +6,10 @@ import { afterAll, afterEach, beforeAll, describe, expect, test, vi } from "vite
 import { tempFolder } from "../../test/temp-folder.ts";
 import { createSqliteStore } from "../store/sqlite/open-store.ts";
 import type { Store } from "../store/store.ts";
-import { createAuth, SESSION_COOKIE, SESSION_SECONDS } from "./auth.ts";
+import { createAuth, SESSION_COOKIE } from "./auth.ts";
 import { mayDo, ROLES } from "./principal.ts";
 import { readOrMakeSecret } from "./secret-file.ts";
+import { SESSION_SECONDS } from "./sessions.ts";
 
 const ADMIN = { tenantId: "default", role: "admin" };
 const SECRET = "s".repeat(40);
@@ -101,6 +102,28 @@ describe("a session", () => {
     const { openSession } = await setup();
     const other = await setup();
     expect(await other.withCookie(await openSession())).toBeNull();
+  });
+
+  test("that is signed out of ends, for good and alone, and what it opened is told to end", async () => {
+    const { auth, dataFolder, withCookie, openSession } = await setup();
+    const [mine, other] = [await openSession(), await openSession()];
+    const revoked: string[] = [];
+    auth.onRevoked((id) => revoked.push(id));
+    const principal = await withCookie(mine);
+    const cookie = `${SESSION_COOKIE}=${mine}`;
+    // Not for any page: a stranger's must not sign one out.
+    await auth.endSession({ host: HOST, origin: "https://evil.example", cookie });
+    expect([await withCookie(mine), revoked]).toEqual([principal, []]);
+    for (let time = 0; time < 2; time++) await auth.endSession({ host: HOST, cookie });
+    expect(revoked).toEqual([principal?.sessionId]);
+    const again = await setup(dataFolder);
+    for (const each of [withCookie, again.withCookie]) {
+      expect(await each(mine)).toBeNull();
+      expect(await each(other)).toMatchObject(ADMIN);
+    }
+    // A session that is none, or no session at all, is signed out of as well.
+    await auth.endSession({ host: HOST, cookie: `${SESSION_COOKIE}=x.y.z` });
+    await auth.endSession({ host: HOST });
   });
 
   test("that was tampered with, or signed by anyone else, is of nobody", async () => {

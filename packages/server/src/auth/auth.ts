@@ -1,18 +1,15 @@
 import { createHash, randomBytes, timingSafeEqual } from "node:crypto";
 import type { IncomingMessage } from "node:http";
 import { join } from "node:path";
-import { jwtVerify, SignJWT } from "jose";
 import { type ApiKeysDeps, createApiKeys } from "./api-keys.ts";
+import { createGuesses } from "./guesses.ts";
 import { createJobTokens, type NewJobToken } from "./job-tokens.ts";
 import type { Principal } from "./principal.ts";
 import { readOrMakeSecret } from "./secret-file.ts";
+import { createSessions } from "./sessions.ts";
 
 /** The cookie of a signed-in browser. */
 export const SESSION_COOKIE = "playhead_session";
-/** A browser stays signed in for this long. */
-export const SESSION_SECONDS = 30 * 24 * 3600;
-
-const SESSION_AUDIENCE = "playhead-session";
 
 export interface AuthOptions extends ApiKeysDeps {
   readonly dataFolder: string;
@@ -22,11 +19,16 @@ export interface AuthOptions extends ApiKeysDeps {
   readonly tenantId: string;
 }
 
-/** Where a credential may stand beside the headers. */
-export interface OtherPlaces {
-  /** Of the address, for routes that take it from there. */
+/** What a request says of who makes it, beside its headers. */
+export interface AskedFrom {
+  /** The credential in its URL, for routes that take it from there. */
   readonly queryToken?: string | null;
+  /** The network address: who guesses keys from there has to wait. */
+  readonly address?: string | undefined;
 }
+
+/** What a signed token looks like: three parts, the first of them JSON. */
+const SIGNED = /^ey[\w-]*\.[\w-]+\.[\w-]+$/;
 
 /**
  * Knows who is asking: by the owner's access key, an API key, the session that one of them opened, or a job token that
@@ -61,12 +63,13 @@ export async function createAuth({ dataFolder, adminKey, secret, tenantId, ...de
   const principalOfKeyId = (keyId: string) => (keyId === owner.credentialId ? owner : keys.principalOfId(keyId));
   const tenantOfKey = (keyId: string) => principalOfKeyId(keyId)?.tenantId ?? null;
   const tokens = await createJobTokens({ store, signingKey, nowMs, tenantOfKey });
+  const sessions = await createSessions({ store, signingKey, nowMs, principalOfKeyId });
 
-  const listeners = new Set<(credentialId: string) => void>();
-  function tellRevoked(credentialId: string): void {
+  const listeners = new Set<(revokedId: string) => void>();
+  function tellRevoked(revokedId: string): void {
     for (const listener of listeners) {
       try {
-        listener(credentialId);
+        listener(revokedId);
       } catch (error) {
         onError(error);
       }
@@ -78,38 +81,33 @@ export async function createAuth({ dataFolder, adminKey, secret, tenantId, ...de
     return timingSafeEqual(sha256(key), accessKeyHash) ? owner : keys.principalOf(key);
   }
 
-  /** Who has a key or a job token. */
-  async function ofToken(text: string): Promise<Principal | null> {
-    return fromKey(text) ?? (text.split(".", 4).length === 3 ? tokens.principalOf(text) : null);
+  const guesses = createGuesses({ nowMs });
+
+  /**
+   * Who has a key or a job token.
+   * @throws PlayheadError `rate_limited` for one more key from an address that has shown too many of nobody
+   */
+  async function ofToken(text: string, address = ""): Promise<Principal | null> {
+    if (SIGNED.test(text)) return fromKey(text) ?? tokens.principalOf(text);
+    return guesses.check(address, text, fromKey);
   }
 
-  async function fromSession(token: string): Promise<Principal | null> {
-    try {
-      const { payload } = await jwtVerify(token, signingKey, {
-        algorithms: ["HS256"],
-        audience: SESSION_AUDIENCE,
-        currentDate: new Date(nowMs()),
-      });
-      // A session may do what its key may, and ends with it.
-      const { sub, exp } = payload;
-      const principal = sub === undefined ? null : principalOfKeyId(sub);
-      return principal === null || exp === undefined ? null : { ...principal, expiresAtMs: exp * 1_000 };
-    } catch {
-      // jose throws for whatever is wrong with a token; for us it is a token of nobody.
-      return null;
-    }
+  /** The session that comes with a request, as far as it is one of our own pages'. */
+  function sessionIn(headers: IncomingMessage["headers"]): string | null {
+    return isSameOrigin(headers) ? readCookie(headers.cookie, SESSION_COOKIE) : null;
   }
 
   /**
    * Who makes a request: the address speaks first, where the route takes it from there, then the bearer, then the
    * session's cookie. A browser sends that with whatever any page asks for, so it counts only for pages of our own.
+   * @throws PlayheadError `rate_limited`, as {@link ofToken}
    */
-  async function ofRequest(headers: IncomingMessage["headers"], { queryToken }: OtherPlaces = {}) {
-    if (typeof queryToken === "string") return ofToken(queryToken);
+  async function ofRequest(headers: IncomingMessage["headers"], { queryToken, address }: AskedFrom = {}) {
+    if (typeof queryToken === "string") return ofToken(queryToken, address);
     const bearer = /^Bearer +(\S.*)$/i.exec(headers.authorization ?? "")?.[1];
-    if (bearer !== undefined) return ofToken(bearer.trim());
-    const session = readCookie(headers.cookie, SESSION_COOKIE);
-    return session === null || !isSameOrigin(headers) ? null : fromSession(session);
+    if (bearer !== undefined) return ofToken(bearer.trim(), address);
+    const session = sessionIn(headers);
+    return session === null ? null : sessions.principalOf(session);
   }
 
   return {
@@ -125,21 +123,19 @@ export async function createAuth({ dataFolder, adminKey, secret, tenantId, ...de
     /** The value of a session cookie for whoever has shown this key; null for a key of nobody. */
     async openSession(key: string): Promise<string | null> {
       const principal = fromKey(key);
-      if (principal === null) return null;
-      const nowSec = Math.floor(nowMs() / 1_000);
-      return new SignJWT({})
-        .setProtectedHeader({ alg: "HS256" })
-        .setSubject(principal.credentialId)
-        .setAudience(SESSION_AUDIENCE)
-        .setIssuedAt(nowSec)
-        .setExpirationTime(nowSec + SESSION_SECONDS)
-        .sign(signingKey);
+      return principal === null ? null : sessions.open(principal);
+    },
+    /** Ends the session that comes with a request, with the sockets that it opened. */
+    async endSession(headers: IncomingMessage["headers"]): Promise<void> {
+      const session = sessionIn(headers);
+      const sessionId = session === null ? null : await sessions.end(session);
+      if (sessionId !== null) tellRevoked(sessionId);
     },
     ofRequest,
     /** Who opens a socket: a token in the address, else as for any request. */
-    async ofUpgrade({ url, headers }: Pick<IncomingMessage, "url" | "headers">): Promise<Principal | null> {
+    async ofUpgrade({ url, headers, socket }: UpgradeRequest): Promise<Principal | null> {
       const query = new URLSearchParams((url ?? "").split("?").slice(1).join("?"));
-      return ofRequest(headers, { queryToken: query.get("token") });
+      return ofRequest(headers, { queryToken: query.get("token"), address: socket?.remoteAddress });
     },
     createKey: keys.create,
     listKeys: keys.list,
@@ -156,12 +152,16 @@ export async function createAuth({ dataFolder, adminKey, secret, tenantId, ...de
     async revokeToken(ofTenant: string, tokenId: string): Promise<void> {
       tellRevoked(await tokens.revoke(ofTenant, tokenId));
     },
-    /** Tells of credentials that end before their time, by their ids. @returns ends it */
-    onRevoked(listener: (credentialId: string) => void): () => void {
+    /** Tells of credentials and sessions that end before their time, by their ids. @returns ends it */
+    onRevoked(listener: (revokedId: string) => void): () => void {
       listeners.add(listener);
       return () => void listeners.delete(listener);
     },
   };
+}
+
+interface UpgradeRequest extends Pick<IncomingMessage, "url" | "headers"> {
+  readonly socket?: Pick<IncomingMessage["socket"], "remoteAddress">;
 }
 
 export type Auth = Awaited<ReturnType<typeof createAuth>>;

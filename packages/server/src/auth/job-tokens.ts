@@ -1,10 +1,9 @@
 import { randomBytes } from "node:crypto";
-import { PlayheadError } from "@playhead/core";
 import { jwtVerify, SignJWT } from "jose";
 import * as z from "zod";
-import { documentPages } from "../store/document-pages.ts";
 import type { Store } from "../store/store.ts";
 import type { Principal } from "./principal.ts";
+import { createRevocations } from "./revocations.ts";
 
 /** What a job token lets its holder do; `control` includes `read`. */
 export const TOKEN_VERBS = ["read", "control"] as const;
@@ -63,29 +62,13 @@ interface InUse {
 
 /**
  * Tokens for the viewers of a job: signed, not kept, and short-lived, so that only those that were revoked need to be
- * known. One process has the data folder: it has them in memory, and the store keeps them over a restart.
+ * known.
  */
 export async function createJobTokens({ store, signingKey, nowMs, tenantOfKey }: JobTokensDeps) {
-  /** By tenant, so that nobody ends another's tokens, nor leaves no room for doing so; the oldest first. */
-  const revoked = new Map<string, Map<string, number>>();
+  const revoked = await createRevocations({ store, collection: COLLECTION, nowMs, maxPerTenant: MAX_REVOKED_A_TENANT });
   /** Tokens that were shown to us, by their credential ids; the oldest first. */
   const inUse = new Map<string, InUse>();
   let lookAgainAt = MANY_IN_USE;
-  await load();
-
-  async function load(): Promise<void> {
-    for await (const page of documentPages(store, COLLECTION)) {
-      for (const { tenantId, body, expiresMs } of page) {
-        if (typeof body.token_id === "string") revokedOf(tenantId).set(body.token_id, expiresMs ?? 0);
-      }
-    }
-  }
-
-  function revokedOf(tenantId: string): Map<string, number> {
-    const known = revoked.get(tenantId) ?? new Map<string, number>();
-    revoked.set(tenantId, known);
-    return known;
-  }
 
   function noteUse(credentialId: string, use: InUse): void {
     if (inUse.has(credentialId)) return;
@@ -135,7 +118,7 @@ export async function createJobTokens({ store, signingKey, nowMs, tenantOfKey }:
       if (claims === null) return null;
       const { tid: tenantId, jobs, verbs, key: keyId, jti, iat, exp } = claims;
       const isShortLived = exp - iat <= MAX_TOKEN_SEC && iat <= nowMs() / 1_000 + CLOCK_SKEW_SEC;
-      const isEnded = revoked.get(tenantId)?.has(jti) === true || tenantOfKey(keyId) !== tenantId;
+      const isEnded = revoked.has(tenantId, jti) || tenantOfKey(keyId) !== tenantId;
       if (!isShortLived || isEnded) return null;
       const credentialId = credentialOf(tenantId, jti);
       const expiresAtMs = exp * 1_000;
@@ -150,29 +133,7 @@ export async function createJobTokens({ store, signingKey, nowMs, tenantOfKey }:
      * @throws PlayheadError `rate_limited` when too many were revoked within the time that tokens live
      */
     async revoke(tenantId: string, tokenId: string): Promise<string> {
-      const ofTenant = revokedOf(tenantId);
-      const now = nowMs();
-      for (const [id, untilMs] of ofTenant) if (untilMs <= now) ofTenant.delete(id);
-      if (ofTenant.size >= MAX_REVOKED_A_TENANT && !ofTenant.has(tokenId)) {
-        throw new PlayheadError(
-          "rate_limited",
-          `expected at most ${MAX_REVOKED_A_TENANT} tokens to be revoked at a time`,
-          {
-            detail: { retry_after_ms: 60_000 },
-            hint: "revoke the key that asked for them, which ends them all",
-          },
-        );
-      }
-      const untilMs = now + FORGOTTEN_MS;
-      // Before it is stored: whoever asked hears of a failure and tries again, and meanwhile the token is no good.
-      ofTenant.set(tokenId, untilMs);
-      await store.putDocument({
-        collection: COLLECTION,
-        id: credentialOf(tenantId, tokenId),
-        tenantId,
-        body: { token_id: tokenId },
-        expiresMs: untilMs,
-      });
+      await revoked.add(tenantId, tokenId, nowMs() + FORGOTTEN_MS);
       inUse.delete(credentialOf(tenantId, tokenId));
       return credentialOf(tenantId, tokenId);
     },

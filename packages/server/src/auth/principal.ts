@@ -16,6 +16,8 @@ export interface Principal {
   readonly expiresAtMs: number | null;
   /** Names the credential, so that what it opened can be ended with it; not the credential itself. */
   readonly credentialId: string;
+  /** The session of a browser that was signed in with it: ended by itself. */
+  readonly sessionId?: string;
 }
 
 const MAY: Readonly<Record<Permission, readonly Role[]>> = {

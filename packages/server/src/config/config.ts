@@ -56,6 +56,14 @@ export const configSchema = z.strictObject({
     "A canceled job that its worker has not ended by then is ended.",
     "CANCEL_DEADLINE_MS",
   ),
+  time_zone: z
+    .string()
+    .min(1)
+    .default("UTC")
+    .meta({
+      env: ["PLAYHEAD_TIME_ZONE"],
+      description: "IANA zone of the hours, days, weeks and months that calls are summed up by.",
+    }),
   kinds: z
     .record(
       z.string().min(1),

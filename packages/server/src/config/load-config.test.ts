@@ -14,6 +14,7 @@ const DEFAULTS = {
   worker_lease_ms: 300_000,
   stuck_after_ms: 1_800_000,
   stall_after_ms: 120_000,
+  time_zone: "UTC",
   pause_deadline_ms: 300_000,
   cancel_deadline_ms: 30_000,
   kinds: {},

@@ -179,6 +179,20 @@ describe("a credential that is revoked", () => {
     expect(others.socket.readyState).toBe(others.socket.OPEN);
   });
 
+  test("ends with its session too, and not with another's of the same key", async () => {
+    const viewers = ["s1", "s2"].map((sessionId) => ({ ...VIEWER, sessionId }));
+    const { url, revoke } = await startTestGateway({ authenticate: async () => viewers.shift() ?? null });
+    const mine = openSocket(`${url}?job_id=j`);
+    await mine.until(({ type }) => type === "snapshot");
+    const others = openSocket(`${url}?job_id=j`);
+    await others.until(({ type }) => type === "snapshot");
+    revoke("s1");
+    expect((await mine.closed).code).toBe(4504);
+    expect(others.socket.readyState).toBe(others.socket.OPEN);
+    revoke("c1");
+    expect((await others.closed).code).toBe(4504);
+  });
+
   test("while it is being looked up opens nothing", async () => {
     const known = Promise.withResolvers<Viewer>();
     const { url, revoke } = await startTestGateway({ authenticate: () => known.promise });

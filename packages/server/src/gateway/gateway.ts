@@ -21,12 +21,12 @@ export interface GatewayDeps {
   readonly bus: Bus;
   readonly readJobs: JobsFeedSource["readJobs"];
   readonly listJobs: Feeds["listJobs"];
-  /** Who asks; null when nobody we know, or from a page that is not ours. */
+  /** Who asks; null when nobody we know, or from a page that is not ours. Throws `rate_limited`, like the next. */
   readonly authenticate: (request: IncomingMessage) => Promise<Viewer | null>;
-  /** Whose token it is; null when nobody's. */
-  readonly authenticateToken: (token: string) => Promise<Viewer | null>;
-  /** Calls the listener with each credential that is revoked. @returns ends it */
-  readonly onRevoked: (listener: (credentialId: string) => void) => () => void;
+  /** Whose token it is that came from an address; null when nobody's. */
+  readonly authenticateToken: (token: string, address: string | undefined) => Promise<Viewer | null>;
+  /** Calls the listener with each credential that is revoked, and each session that is ended. @returns ends it */
+  readonly onRevoked: (listener: (revokedId: string) => void) => () => void;
   readonly nowMs: () => number;
   readonly onError: (error: unknown) => void;
   readonly limits?: Partial<ConnectionLimits>;

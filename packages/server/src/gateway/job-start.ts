@@ -1,4 +1,5 @@
 import { isFinalJobState, type JobSnapshot, PlayheadError, snapshotOf } from "@playhead/core";
+import type { JobLogs } from "../store/job-logs.ts";
 import type { Store } from "../store/store.ts";
 import type { FeedJob, Since } from "./feed-job.ts";
 import type { JobChannels } from "./job-channels.ts";
@@ -10,7 +11,8 @@ export interface FeedSource {
   readonly epoch: string;
   readonly channels: JobChannels;
   readonly standings: Standings;
-  readonly store: Pick<Store, "readFacts" | "readSnapshot" | "readLogs">;
+  readonly store: Pick<Store, "readFacts" | "readSnapshot">;
+  readonly logs: JobLogs;
   /** The job if it is in memory. It may leave, so it is asked for anew after each `await`. */
   readonly peekJob: (jobId: string) => FeedJob | undefined;
   /** Takes a stored job into memory. */

@@ -71,7 +71,7 @@ export async function openLogFeed(source: FeedSource, request: LogFeedRequest, o
 
   function readOn(): void {
     if (closed) return;
-    source.store.readLogs({ jobId, levels, after: cursor, limit: PAGE }).then(
+    source.logs.readLogs({ tenantId, jobId, levels, after: cursor, limit: PAGE }).then(
       // The room may be gone by now: others of this client send, too.
       (lines) => outbox.onRoom(() => send(lines)),
       (error) => {
@@ -96,7 +96,7 @@ export async function openLogFeed(source: FeedSource, request: LogFeedRequest, o
   try {
     await expectJobOf(source, tenantId, jobId);
     if (request.after === null) {
-      const [last] = await source.store.readLogs({ jobId, before: Number.MAX_SAFE_INTEGER, limit: 1 });
+      const [last] = await source.logs.readLogs({ tenantId, jobId, before: Number.MAX_SAFE_INTEGER, limit: 1 });
       cursor = last?.log_id ?? 0;
     } else {
       cursor = request.after;

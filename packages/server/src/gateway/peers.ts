@@ -1,5 +1,5 @@
 import { CLOSE_CODES } from "@playhead/core";
-import type { Viewer } from "./viewer.ts";
+import { endsWith, type Viewer } from "./viewer.ts";
 
 /** Someone who is connected, over whatever. */
 export interface Peer {
@@ -15,8 +15,8 @@ export interface Peer {
 
 export interface PeersDeps {
   readonly nowMs: () => number;
-  /** Calls the listener with each credential that is revoked. @returns ends it */
-  readonly onRevoked: (listener: (credentialId: string) => void) => () => void;
+  /** Calls the listener with each credential that is revoked, and each session that is ended. @returns ends it */
+  readonly onRevoked: (listener: (revokedId: string) => void) => () => void;
 }
 
 /** A credential that has run out may be renewed for so long. */
@@ -25,16 +25,18 @@ const GRACE_MS = 25_000;
 /** Who is connected, and whether their credentials still hold. */
 export function createPeers({ nowMs, onRevoked }: PeersDeps) {
   const peers = new Set<Peer>();
-  /** Credentials that were revoked while someone was being looked up: it may be theirs. */
+  /** What was revoked while someone was being looked up: it may be theirs. */
   const revokedMeanwhile = new Set<string>();
   let asking = 0;
 
-  const unsubscribe = onRevoked((credentialId) => {
-    if (asking > 0) revokedMeanwhile.add(credentialId);
+  const unsubscribe = onRevoked((revokedId) => {
+    if (asking > 0) revokedMeanwhile.add(revokedId);
     for (const peer of peers) {
-      if (peer.viewer.credentialId === credentialId) peer.end(CLOSE_CODES.revoked, "the credential was revoked");
+      if (endsWith(peer.viewer, revokedId)) peer.end(CLOSE_CODES.revoked, "the credential was revoked");
     }
   });
+
+  const isRevokedMeanwhile = (viewer: Viewer) => [...revokedMeanwhile].some((id) => endsWith(viewer, id));
 
   return {
     all: (): ReadonlySet<Peer> => peers,
@@ -45,7 +47,7 @@ export function createPeers({ nowMs, onRevoked }: PeersDeps) {
       asking += 1;
       try {
         const viewer = await ask();
-        return use(viewer !== null && revokedMeanwhile.has(viewer.credentialId) ? null : viewer);
+        return use(viewer !== null && isRevokedMeanwhile(viewer) ? null : viewer);
       } finally {
         asking -= 1;
         if (asking === 0) revokedMeanwhile.clear();

@@ -22,7 +22,7 @@ export interface SocketServerDeps {
   readonly flusher: Flusher;
   readonly join: ReturnType<typeof createFrameJoiner>;
   readonly authenticate: (request: IncomingMessage) => Promise<Viewer | null>;
-  readonly authenticateToken: (token: string) => Promise<Viewer | null>;
+  readonly authenticateToken: (token: string, address: string | undefined) => Promise<Viewer | null>;
   readonly nowMs: () => number;
   readonly onError: (error: unknown) => void;
   readonly heartbeatMs: number;
@@ -61,6 +61,9 @@ export function createSocketServer(deps: SocketServerDeps) {
       // A frame that is too large, or no WebSocket frame at all: its sender is told, and it is no fault of ours.
       socket.on("error", () => undefined);
       admit(socket, stream, request, place).catch((error: unknown) => {
+        if (error instanceof PlayheadError && error.code === "rate_limited") {
+          return endSocket(socket, CLOSE_CODES.rate_limited, error.message);
+        }
         deps.onError(error);
         endSocket(socket, INTERNAL_ERROR, "internal error");
       });
@@ -69,13 +72,12 @@ export function createSocketServer(deps: SocketServerDeps) {
 
   async function admit(socket: WebSocket, stream: Duplex, request: IncomingMessage, place: Place): Promise<void> {
     const inbox = openInbox(socket);
-    const { query } = splitAddress(request.url);
     const connection = await peers.identify(
       () => deps.authenticate(request),
       (viewer) => {
         if (socket.readyState !== socket.OPEN) return null;
         const refusal = refusalOf(viewer, place);
-        if (refusal === null && viewer !== null) return connect(socket, stream, viewer, query);
+        if (refusal === null && viewer !== null) return connect(socket, stream, viewer, request);
         endSocket(socket, ...(refusal ?? BAD_TOKEN));
         return null;
       },
@@ -113,11 +115,12 @@ export function createSocketServer(deps: SocketServerDeps) {
     return null;
   }
 
-  function connect(socket: WebSocket, stream: Duplex, viewer: Viewer, query: URLSearchParams): Connection | null {
+  function connect(socket: WebSocket, stream: Duplex, viewer: Viewer, request: IncomingMessage): Connection | null {
     const isV1 = socket.protocol === SUBPROTOCOL;
-    const request = isV1 ? null : readSimpleRequest(query);
-    if (typeof request === "string") {
-      endSocket(socket, CLOSE_CODES.malformed, request);
+    const simple = isV1 ? null : readSimpleRequest(splitAddress(request.url).query);
+    const address = request.socket.remoteAddress;
+    if (typeof simple === "string") {
+      endSocket(socket, CLOSE_CODES.malformed, simple);
       return null;
     }
     const outbox = createOutbox({
@@ -154,15 +157,15 @@ export function createSocketServer(deps: SocketServerDeps) {
       onError: deps.onError,
     };
     const connection: Connection =
-      request === null
+      simple === null
         ? createV1Connection(context, {
             heartbeatMs: deps.heartbeatMs,
             retryWindowMs: deps.retryWindowMs,
             maxSubscriptions: MAX_SUBSCRIPTIONS,
             maxFrameBytes: MAX_FRAME_BYTES,
-            renew: (token) => renew(peer, token),
+            renew: (token) => renew(peer, token, address),
           })
-        : createSimpleConnection(context, request);
+        : createSimpleConnection(context, simple);
     peers.add(peer);
     socket.on("pong", () => {
       isAlive = true;
@@ -176,9 +179,9 @@ export function createSocketServer(deps: SocketServerDeps) {
     return connection;
   }
 
-  function renew(peer: Peer, token: string): Promise<Viewer> {
+  function renew(peer: Peer, token: string, address: string | undefined): Promise<Viewer> {
     return peers.identify(
-      () => deps.authenticateToken(token),
+      () => deps.authenticateToken(token, address),
       (viewer) => {
         if (viewer === null || (viewer.expiresAtMs !== null && viewer.expiresAtMs <= nowMs())) {
           throw new PlayheadError("unauthorized", "expected a valid token; the one before holds until it runs out");

@@ -7,11 +7,18 @@ export interface Viewer {
   readonly expiresAtMs: number | null;
   /** Names the credential, so that what it opened ends when it is revoked; not the credential itself. */
   readonly credentialId: string;
+  /** The session of a browser that was signed in with it: ended by itself. */
+  readonly sessionId?: string;
 }
 
 /** @returns whether the credential covers the job; whose job it is, is asked of the job. */
 export function mayFollow({ jobIds }: Viewer, jobId: string): boolean {
   return jobIds === null || jobIds.has(jobId);
+}
+
+/** @returns whether it ends with this credential, or with this session */
+export function endsWith({ credentialId, sessionId }: Viewer, revokedId: string): boolean {
+  return credentialId === revokedId || sessionId === revokedId;
 }
 
 /** When the credential runs out, as a frame says it. */

@@ -5,10 +5,10 @@ import type { Api, Caller, CallerPermission } from "./api.ts";
 import { noSuchJob } from "./no-such-job.ts";
 
 export interface AuthorizeDeps {
-  /** Who asks; null when nobody we know. */
+  /** Who asks; null when nobody we know. Throws `rate_limited` where keys are guessed. */
   readonly authenticate: (
     headers: IncomingHttpHeaders,
-    places: { readonly queryToken: string | null },
+    from: { readonly queryToken: string | null; readonly address: string },
   ) => Promise<Caller | null>;
   /** Counts a request of a credential, or of an address where there is none; throws `rate_limited` for one too many. */
   readonly admit: (who: string) => void;
@@ -33,7 +33,7 @@ export function addAuthorization(api: Api, { authenticate, admit, mayDo }: Autho
       if (request.url.startsWith("/api/")) admit(`address ${request.ip}`);
       return;
     }
-    const caller = await authenticate(request.headers, { queryToken: queryTokenOf(request) });
+    const caller = await authenticate(request.headers, { queryToken: queryTokenOf(request), address: request.ip });
     admit(caller === null ? `address ${request.ip}` : `credential ${caller.credentialId}`);
     if (caller === null) {
       throw new PlayheadError("unauthorized", "this needs an access key or a signed-in session", {

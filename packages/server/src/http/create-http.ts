@@ -25,6 +25,8 @@ export interface HttpOptions extends AuthorizeDeps {
   ) => void;
 }
 
+/** Names of functions stand in addresses, their characters written out. */
+const MAX_PARAM_LENGTH = 2_000;
 const BODY_LIMIT_BYTES = 8 * 1024 * 1024;
 const REQUEST_LIMIT_MS = 60_000;
 /** What is transient may be over by then. */
@@ -45,7 +47,7 @@ export async function createHttp({ version, onError, ...authorization }: HttpOpt
     // What is under way is answered; who closes the server sees to it that this does not take for ever.
     forceCloseConnections: "idle",
     genReqId: ({ headers }) => correlationIdOf(headers),
-    routerOptions: { maxParamLength: 300 },
+    routerOptions: { maxParamLength: MAX_PARAM_LENGTH },
     // An address that cannot be read, before there is a route.
     frameworkErrors: answerError,
     clientErrorHandler: answerUnreadable,

@@ -1,8 +1,9 @@
 import {
   type EventRecord,
   isJsonObject,
+  type ObservationRecord,
   PlayheadError,
-  parseRecord,
+  parseReported,
   type RefusedRecord,
   toErrorBody,
 } from "@playhead/core";
@@ -11,7 +12,7 @@ import { SOURCE } from "./schemas.ts";
 /** A line of a report, read. */
 export interface EventLine {
   readonly source: string;
-  readonly record: EventRecord;
+  readonly record: EventRecord | ObservationRecord;
 }
 
 /** What viewers may be sent in one piece. */
@@ -26,7 +27,7 @@ export function readEventLine(raw: string, line: number): EventLine | RefusedRec
       throw new PlayheadError("payload_too_large", `expected a line of at most ${MAX_LINE_LENGTH} characters`);
     }
     value = parseJson(raw);
-    const record = parseRecord(value);
+    const record = parseReported(value);
     return { source: readSource(value), record };
   } catch (error) {
     if (!(error instanceof PlayheadError)) throw error;

@@ -1,14 +1,14 @@
 import { setImmediate as othersTurn } from "node:timers/promises";
 import { promisify } from "node:util";
 import { gunzip } from "node:zlib";
-import { type BatchAck, type EventRecord, PlayheadError, type RefusedRecord } from "@playhead/core";
+import { type BatchAck, PlayheadError, type RecordBatch, type RefusedRecord } from "@playhead/core";
 import * as z from "zod";
 import type { Api } from "./api.ts";
 import { type EventLine, readEventLine } from "./event-line.ts";
 import { errorBody } from "./schemas.ts";
 
 export interface EventRoutesDeps {
-  readonly ingest: (tenantId: string, source: string, records: readonly EventRecord[]) => Promise<BatchAck>;
+  readonly ingest: (tenantId: string, source: string, records: RecordBatch["records"]) => Promise<BatchAck>;
 }
 
 const MAX_UNPACKED_BYTES = 32 * 1024 * 1024;
@@ -26,7 +26,7 @@ export function addEventRoutes(api: Api, { ingest }: EventRoutesDeps): void {
     {
       config: { permission: "report" },
       schema: {
-        summary: "Report events, as NDJSON",
+        summary: "Report events and observations, as NDJSON",
         consumes: ["application/x-ndjson"],
         body: z.unknown().meta({ description: "A record a line, each with the source that reports it" }),
         response: {
@@ -72,10 +72,7 @@ async function unpack(body: Buffer, encoding: string | undefined): Promise<Buffe
 }
 
 /** Runs of lines of one source, in order. Bad lines are refused by themselves; the good ones go on. */
-async function* batchesOf(
-  text: string,
-  refused: RefusedRecord[],
-): AsyncGenerator<{ readonly source: string; readonly records: readonly EventRecord[] }> {
+async function* batchesOf(text: string, refused: RefusedRecord[]): AsyncGenerator<RecordBatch> {
   let run: EventLine[] = [];
   const batch = () => ({ source: (run[0] as EventLine).source, records: run.map(({ record }) => record) });
   let lineNo = 0;

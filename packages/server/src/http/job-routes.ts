@@ -1,5 +1,6 @@
 import { JOB_STATES, type JobSnapshot, type JobSummary, LOG_LEVELS, PlayheadError, TASK_STATES } from "@playhead/core";
 import * as z from "zod";
+import type { JobLogs } from "../store/job-logs.ts";
 import type { Store } from "../store/store.ts";
 import type { Api } from "./api.ts";
 import { noSuchJob } from "./no-such-job.ts";
@@ -19,7 +20,8 @@ import {
 } from "./schemas.ts";
 
 export interface JobRoutesDeps {
-  readonly store: Pick<Store, "listJobs" | "listTasks" | "readFacts" | "readLogs" | "epoch">;
+  readonly store: Pick<Store, "listJobs" | "listTasks" | "readFacts" | "epoch">;
+  readonly logs: JobLogs;
   /** The tenant's job as it stands; null for none, and for another tenant's. */
   readonly readJob: (tenantId: string, jobId: string) => Promise<JobSnapshot | null>;
   /** Whether the tenant has such a job. */
@@ -37,7 +39,7 @@ const MAX_EVENTS = 1_000;
 
 /** Reading jobs and their parts. */
 export function addJobRoutes(api: Api, deps: JobRoutesDeps): void {
-  const { store, readJob, hasJob, refresh, projectTasks, jobAsOf, nowMs } = deps;
+  const { store, logs: jobLogs, readJob, hasJob, refresh, projectTasks, jobAsOf, nowMs } = deps;
 
   async function expectJob(tenantId: string, jobId: string): Promise<void> {
     if (!(await hasJob(tenantId, jobId))) throw noSuchJob(jobId);
@@ -186,7 +188,8 @@ export function addJobRoutes(api: Api, deps: JobRoutesDeps): void {
     async ({ params, query, tenantId }) => {
       await expectJob(tenantId, params.id);
       const { after, before, level, limit } = query;
-      const logs = await store.readLogs({
+      const logs = await jobLogs.readLogs({
+        tenantId,
         jobId: params.id,
         limit,
         ...(after !== undefined && { after }),

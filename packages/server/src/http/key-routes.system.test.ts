@@ -195,6 +195,44 @@ describe("job tokens", () => {
   });
 });
 
+test("keys are not guessed, wherever they stand; who came with a right one goes on, and so do job tokens", async () => {
+  await setup();
+  await reportMarkedJob(server, server.server.accessKey, "j", "ours");
+  const { token } = await makeToken(server, server.server.accessKey, "j");
+  const unseen = await makeKey(server, "viewer", "default");
+  const address = `${server.server.url.replace("http", "ws")}/?`;
+  const socket = openSocket(`${address}token=${server.server.accessKey}`, "playhead.v1");
+  await socket.until(({ type }) => type === "hello");
+  const bearer = (key: string) =>
+    server.ask("/api/v1/session", { headers: { authorization: `Bearer ${key}` } }).then(({ status }) => status);
+  const auth = async (ref: string, key: string) => {
+    socket.send("auth", { ref, token: key });
+    return (await socket.until(({ type, data }) => type !== "hello" && data.ref === ref)).data.error_code;
+  };
+  const stream = (key: string) => server.ask(`/api/v1/jobs/j/stream?token=${key}`, { headers: {} });
+
+  // Guesses of every kind count together.
+  for (let at = 0; at < 7; at++) expect(await bearer(`wrong-${at}`)).toBe(401);
+  expect((await openSocket(`${address}job_id=j&token=wrong-7`).closed).code).toBe(4500);
+  expect(await auth("1", "wrong-8")).toBe("unauthorized");
+  expect((await stream("wrong-9")).status).toBe(401);
+
+  expect(await auth("2", "wrong-10")).toBe("rate_limited");
+  expect(await openSocket(`${address}job_id=j&token=wrong-10`).closed).toEqual({
+    code: 4003,
+    reason: "too many wrong keys came from this address",
+  });
+  const refused = await stream("wrong-10");
+  expect(Number(refused.headers.get("retry-after"))).toBeGreaterThan(0);
+  await expectError(refused, 429, "rate_limited");
+  expect([await bearer("wrong-0"), await bearer(unseen.key), await bearer(server.server.accessKey)]).toEqual([
+    401, 429, 200,
+  ]);
+  expect(await bearer(token)).toBe(403);
+  await openSocket(`${address}job_id=j&token=${token}`).until(({ type }) => type === "snapshot");
+  expect(server.complaints).toEqual([]);
+});
+
 describe("a session", () => {
   const signIn = (key: string, headers: Record<string, string> = {}) =>
     server.ask("/api/v1/session", {
@@ -214,6 +252,23 @@ describe("a session", () => {
     await expectError(await ask("/api/v1/keys"), 403, "forbidden");
     await remove(server.server.accessKey, `/api/v1/keys/${key_id}`);
     await expectError(await ask("/api/v1/session"), 401, "unauthorized");
+  });
+
+  test("that is signed out of is over on the server, with its sockets; another of the same key goes on", async () => {
+    await setup();
+    const cookieOf = async () =>
+      ((await signIn(server.server.accessKey)).headers.get("set-cookie") ?? "").split(";", 1)[0] ?? "";
+    const [mine, others] = [await cookieOf(), await cookieOf()];
+    const sockets = [mine, others].map((cookie) =>
+      openSocket(server.server.url.replace("http", "ws"), "playhead.v1", { headers: { cookie } }),
+    );
+    for (const socket of sockets) await socket.until(({ type }) => type === "hello");
+    const out = await server.ask("/api/v1/session", { method: "DELETE", headers: { cookie: mine } });
+    expect([out.status, out.headers.get("set-cookie")]).toEqual([204, expect.stringContaining("Max-Age=0")]);
+    expect((await sockets[0]?.closed)?.code).toBe(4504);
+    await expectError(await server.ask("/api/v1/session", { headers: { cookie: mine } }), 401, "unauthorized");
+    expect((await server.ask("/api/v1/session", { headers: { cookie: others } })).status).toBe(200);
+    expect(sockets[1]?.socket.readyState).toBe(sockets[1]?.socket.OPEN);
   });
 
   test("is not opened by a job token", async () => {

@@ -23,6 +23,21 @@ beforeAll(async () => {
   ajv.addSchema(document, "api");
 });
 
+const CALL = { span_id: "b7ad6b7169203331", parent_span_id: null, name: "probe", category: "function" };
+const SAMPLE = {
+  host: "here",
+  cpu_percent: 12.5,
+  memory_used_bytes: 1,
+  memory_total_bytes: 2,
+  process_memory_bytes: 1,
+  event_loop_delay_ms: null,
+  disk_used_bytes: null,
+  disk_total_bytes: null,
+  temp_bytes: null,
+  active_jobs: 1,
+  gauges: { slots: 2 },
+};
+
 const called = new Set<string>();
 
 /** Asks what a route of the document answers, and holds the answer against what the document says of it. */
@@ -125,6 +140,50 @@ test("every route answers what the document says, in every status that can be pr
     await call(`GET ${job}/${part}`, 401, { path: at(`${job}/${part}`), ...anonymous });
   }
   await call(`GET ${job}/callbacks`, 200, { path: at(`${job}/callbacks`, "done") });
+  await server.report(
+    [
+      { n: 1, type: "function.started", job_id: "j", data: { ...CALL, name: "merge", span_id: "c7ad6b7169203331" } },
+      { n: 2, type: "function.completed", job_id: "j", data: { ...CALL, duration_ms: 2.5, metadata: { a: 1 } } },
+      {
+        n: 3,
+        type: "function.failed",
+        data: {
+          ...CALL,
+          span_id: "d7ad6b7169203331",
+          duration_ms: 9,
+          error: { class: "TypeError", message: "no", causes: [{ class: "Error", message: "why" }] },
+        },
+      },
+      { n: 4, type: "system.sampled", data: SAMPLE },
+      { n: 5, type: "log", data: { level: "info", message: "outside", fields: { a: 1 } } },
+    ].map((record) => ({ source: "observer", ts: new Date().toISOString(), ...record })),
+  );
+  await call(`GET ${job}/executions`, 200, { path: at(`${job}/executions`) });
+  await call(`GET ${job}/executions`, 404, { path: at(`${job}/executions`, "none") });
+  await call("GET /api/v1/logs", 200);
+  await call("GET /api/v1/logs", 200, { path: "/api/v1/logs?level=warning&q=slow&field=a=1&order=asc" });
+  await call("GET /api/v1/logs", 400, { path: "/api/v1/logs?page_token=x" });
+  await call("GET /api/v1/logs", 422, { path: "/api/v1/logs?level=loud" });
+  await call("GET /api/v1/logs/tail", 200);
+  await call("GET /api/v1/logs/tail", 422, { path: "/api/v1/logs/tail?wait=26" });
+  await call("GET /api/v1/export", 200, { path: "/api/v1/export?format=json" });
+  await call("GET /api/v1/export", 422, { path: "/api/v1/export?format=xml" });
+  await call("GET /api/v1/performance/summary", 200);
+  await call("GET /api/v1/performance/summary", 422, {
+    path: "/api/v1/performance/summary?from=2026-01-02T00:00:00Z&to=2026-01-01T00:00:00Z",
+  });
+  await call("GET /api/v1/performance/series", 200, { path: "/api/v1/performance/series?span=minute" });
+  await call("GET /api/v1/performance/compare", 200);
+  const called1 = "GET /api/v1/performance/functions/{name}";
+  await call(called1, 200, { path: "/api/v1/performance/functions/probe" });
+  await call(called1, 404, { path: "/api/v1/performance/functions/none" });
+  await call("GET /api/v1/monitoring/stats", 200, { path: "/api/v1/monitoring/stats?hours=24" });
+  await call("GET /api/v1/monitoring/stats", 422, { path: "/api/v1/monitoring/stats?hours=0" });
+  await call("GET /api/v1/monitoring/metrics/system", 200, { path: "/api/v1/monitoring/metrics/system?hours=24" });
+  await call("GET /api/v1/monitoring/logs/recent", 200, {
+    path: "/api/v1/monitoring/logs/recent?lines=100&level=ERROR",
+  });
+
   await call(`GET ${job}/poll`, 200, { path: at(`${job}/poll`) });
   await call(`GET ${job}/poll`, 404, { path: at(`${job}/poll`, "none") });
   await call(`GET ${job}/poll`, 422, { path: `${at(`${job}/poll`)}?wait=26` });

@@ -136,6 +136,7 @@ export const jobSummary = z
     paused_since: timestamp.nullable(),
     liveness: z.enum(LIVENESS),
     liveness_since: timestamp.nullable(),
+    liveness_reason: z.string().nullable(),
     rate_limited: z.boolean(),
     processing_deadline_ms: nullableNumber,
     seq: z.number(),

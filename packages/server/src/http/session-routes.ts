@@ -1,18 +1,26 @@
+import type { IncomingHttpHeaders } from "node:http";
 import { PlayheadError } from "@playhead/core";
 import * as z from "zod";
 import type { Api } from "./api.ts";
-import type { SignInLimit } from "./sign-in-limit.ts";
 
 export interface SessionRoutesDeps {
   /** The value of the cookie for whoever has shown this key; null for a key of nobody. */
   readonly openSession: (key: string) => Promise<string | null>;
+  /** Ends the session that comes with a request, if there is one, with all that it opened. */
+  readonly endSession: (headers: IncomingHttpHeaders) => Promise<void>;
   readonly cookieName: string;
   readonly cookieSeconds: number;
-  readonly limit: SignInLimit;
+  /** Counts the attempts of an address; throws `rate_limited` for one too many. */
+  readonly limit: {
+    readonly attempt: (address: string) => void;
+    /** Gives one back: it was a key. */
+    readonly succeeded: (address: string) => void;
+  };
 }
 
 /** Signing in and out, for browsers. */
-export function addSessionRoutes(api: Api, { openSession, cookieName, cookieSeconds, limit }: SessionRoutesDeps): void {
+export function addSessionRoutes(api: Api, deps: SessionRoutesDeps): void {
+  const { openSession, endSession, cookieName, cookieSeconds, limit } = deps;
   const cookie = (value: string, seconds: number) =>
     `${cookieName}=${value}; Path=/; HttpOnly; SameSite=Strict; Max-Age=${seconds}`;
   const session = z.object({ role: z.string(), tenant_id: z.string(), expires_at: z.string().nullable() });
@@ -55,8 +63,11 @@ export function addSessionRoutes(api: Api, { openSession, cookieName, cookieSeco
   api.delete(
     "/api/v1/session",
     { config: { permission: "public" }, schema: { summary: "Sign out", response: { 204: z.null() } } },
-    async (_request, reply) => {
-      reply.header("set-cookie", cookie("", 0)).status(204);
+    async ({ headers }, reply) => {
+      // The cookie goes even where the session cannot be ended, which is then told.
+      reply.header("set-cookie", cookie("", 0));
+      await endSession(headers);
+      reply.status(204);
       return null;
     },
   );

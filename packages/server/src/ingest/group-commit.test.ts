@@ -4,7 +4,7 @@ import { afterEach, beforeEach, describe, expect, test, vi } from "vitest";
 import { factEvent, factRow, publicationOf, tickEvent } from "../../test/publications.ts";
 import { createScriptedStore, type ScriptedStore } from "../../test/scripted-store.ts";
 import type { Publication } from "../bus/bus.ts";
-import type { JobProjection, LogRow } from "../store/store.ts";
+import type { JobProjection } from "../store/store.ts";
 import { createGroupCommit } from "./group-commit.ts";
 
 function setup(store: ScriptedStore = createScriptedStore()) {
@@ -39,19 +39,10 @@ function setup(store: ScriptedStore = createScriptedStore()) {
       commit.addTick(publicationOf(tickEvent("j", seq, number)));
       return `tick ${number}`;
     },
-    log(message: string) {
-      const row: LogRow = { job_id: "j", task_id: null, tsMs: 0, level: "info", message, fields: {} };
-      commit.addLog(row, (logId) => ({
-        ...publicationOf(factEvent("j", seq)),
-        content: { log_id: logId, ts: "", job_id: "j", task_id: null, level: "info", message, fields: {} },
-      }));
-      return `log ${message}`;
-    },
   };
 }
 
-function nameOf({ content, seq, tick }: Publication): string {
-  if ("log_id" in content) return `log ${content.message}`;
+function nameOf({ seq, tick }: Publication): string {
   return tick === undefined ? `fact ${seq}` : `tick ${tick}`;
 }
 
@@ -91,33 +82,20 @@ describe("a group", () => {
     });
   });
 
-  test("holds all that comes while the store is busy, facts, lines and ticks in their order", async () => {
-    const { store, commit, fact, tick, log, names } = setup();
+  test("holds all that comes while the store is busy, facts and ticks in their order", async () => {
+    const { store, commit, fact, tick, names } = setup();
     const release = store.hold();
     const first = [fact()];
     commit.schedule();
     await settle();
-    const second = [tick(1), fact(), log("a"), tick(2), log("b"), fact()];
+    const second = [tick(1), fact(), tick(2), fact()];
     commit.schedule();
     await settle();
     expect(store.calls()).toBe(1);
     release();
     await commit.settled();
     expect(names()).toEqual([...first, ...second]);
-    expect(store.groups.map(({ facts, logs }) => [facts.length, logs.length])).toEqual([
-      [1, 0],
-      [2, 2],
-    ]);
-  });
-
-  test("gives its lines their ids in order", async () => {
-    const { commit, said, log } = setup();
-    log("a");
-    await commit.settled();
-    log("b");
-    log("c");
-    await commit.settled();
-    expect(said.map(({ content }) => "log_id" in content && content.log_id)).toEqual([1, 2, 3]);
+    expect(store.groups.map(({ facts }) => facts.length)).toEqual([1, 2]);
   });
 
   test("closes at 2,000 entries while others are under way, three at most", async () => {
@@ -322,7 +300,6 @@ test("whatever the store refuses and whenever things come, all of it is stored a
   const step = fc.oneof(
     { weight: 4, arbitrary: fc.constant("fact" as const) },
     { weight: 3, arbitrary: fc.constant("tick" as const) },
-    { weight: 1, arbitrary: fc.constant("log" as const) },
     { weight: 2, arbitrary: fc.constant("schedule" as const) },
     { weight: 2, arbitrary: fc.constant("turn" as const) },
     { weight: 1, arbitrary: fc.constant("time" as const) },
@@ -332,7 +309,7 @@ test("whatever the store refuses and whenever things come, all of it is stored a
       fc.array(step, { maxLength: 120, size: "max" }),
       fc.array(fc.boolean(), { maxLength: 12 }),
       async (steps, refusals) => {
-        const { commit, names, stored, fact, tick, log } = setup(
+        const { commit, names, stored, fact, tick } = setup(
           createScriptedStore((attempt) => refusals[attempt] ?? false),
         );
         const added: string[] = [];
@@ -341,7 +318,6 @@ test("whatever the store refuses and whenever things come, all of it is stored a
         for (const each of steps) {
           if (each === "fact") added.push(fact());
           else if (each === "tick") added.push(tick(++ticks));
-          else if (each === "log") added.push(log(String(added.length)));
           else if (each === "turn") await nextTurn();
           else if (each === "time") await vi.advanceTimersByTimeAsync(5_000);
           else {

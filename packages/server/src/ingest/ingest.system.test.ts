@@ -24,7 +24,7 @@ function createWorker(source: string, records: readonly EventRecord[]) {
         const { refused } = await ingest.ingest({ source, records: batch }, { tenantId: "default", worker: source });
         expect(refused).toEqual([]);
         sent = Math.max(sent, Math.min(upTo, records.length));
-        for (const { n, type } of batch) if (n !== undefined && type !== "log") acknowledged.add(`${source}/${n}`);
+        for (const { n } of batch) if (n !== undefined) acknowledged.add(`${source}/${n}`);
       } catch (error) {
         expect(error).toBeInstanceOf(PlayheadError);
         expect(error).toMatchObject({ code: "service_unavailable" });
@@ -133,9 +133,7 @@ test("whatever sources send, in whatever batches, again and again, over restarts
         await server.end();
         server = await startIngest(folder);
         await expectSound(server.store, workers);
-        const all = workers
-          .flatMap(({ records }) => records)
-          .filter(({ n, type }) => n !== undefined && type !== "log");
+        const all = workers.flatMap(({ records }) => records).filter(({ n }) => n !== undefined);
         expect(new Set(workers.flatMap(({ acknowledged }) => [...acknowledged])).size).toBe(all.length);
         await server.end();
       },

@@ -116,16 +116,10 @@ describe("an ingest", () => {
     const stranger = newWorker("other");
     const ack = await stranger.send(
       stranger.record("theirs", "job.updated", { title: "mine" }),
-      stranger.record("theirs", "log", { level: "info", message: "hello" }),
       stranger.tick("theirs", { task_id: "t", percent_complete: 1 }),
       stranger.record("theirs", "job.created", { kind: "clips" }),
     );
-    expect(ack.refused.map(({ error_code }) => error_code)).toEqual([
-      "not_found",
-      "not_found",
-      "not_found",
-      "not_found",
-    ]);
+    expect(ack.refused.map(({ error_code }) => error_code)).toEqual(["not_found", "not_found", "not_found"]);
     expect(await factsOf("theirs")).toHaveLength(1);
   });
 
@@ -190,34 +184,6 @@ describe("an ingest", () => {
       refused: [],
     });
     expect(await factsOf("unnumbered")).toHaveLength(1);
-  });
-
-  test("gives each log line its cursor, in the order of the job's facts", async () => {
-    const { record, send } = newWorker();
-    const before = server.said.length;
-    const ack = await send(
-      record("lines", "job.created", { kind: "clips" }),
-      record("lines", "log", { level: "warning", message: "one", task_id: "t", fields: { a: 1 } }),
-      record("lines", "job.updated", { title: "x" }),
-      record("lines", "log", { level: "loud", message: "two" }),
-      record("lines", "log", { level: "info" }),
-    );
-    expect([ack.accepted, ack.refused.map(({ n, error_code }) => [n, error_code])]).toEqual([
-      4,
-      [[5, "validation_error"]],
-    ]);
-    const logs = await server.store.readLogs({ jobId: "lines", limit: 10 });
-    expect(logs.map(({ level, message, task_id, fields }) => [level, message, task_id, fields])).toEqual([
-      ["warning", "one", "t", { a: 1 }],
-      ["info", "two", null, {}],
-    ]);
-    const said = server.said
-      .slice(before)
-      .flatMap(({ content, seq }) => ("log_id" in content ? [[content.log_id, seq]] : []));
-    expect(said).toEqual([
-      [logs[0]?.log_id, 1],
-      [logs[1]?.log_id, 2],
-    ]);
   });
 
   test("goes on with a job from the store when what nobody foresaw left it half changed, and with all others as they are", async () => {
@@ -288,3 +254,38 @@ test("a very large batch is stored group by group, and others get their turn mea
   expect(Math.max(...sizes)).toBeLessThan(5_000);
   await server.end();
 });
+
+test("a job with very many tasks is handed to the store's lists in portions, so that nobody waits for it", async () => {
+  const folder = tempFolder();
+  const portions: number[] = [];
+  const { ingest, end } = await startIngest(folder, {
+    wrap: (real) => ({
+      ...real,
+      commit(group) {
+        portions.push(...group.projections.map(({ tasks }) => tasks.length));
+        return real.commit(group);
+      },
+    }),
+  });
+  const reporter = { tenantId: "default", worker: "w" };
+  const tasks = 20_000;
+  const fact = (n: number, type: "job.created" | "task.created", data: JsonObject) => ({
+    n,
+    type,
+    job_id: "many",
+    ts: "2026-11-21T10:42:00.000Z",
+    data,
+  });
+  let n = 1;
+  await ingest.ingest({ source: "w", records: [fact(n, "job.created", { kind: "bulk" })] }, reporter);
+  while (n < tasks) {
+    const records = Array.from({ length: 1_000 }, () => {
+      n += 1;
+      return fact(n, "task.created", { task_id: `t${n}`, kind: "item" });
+    });
+    await ingest.ingest({ source: "w", records }, reporter);
+  }
+  await end();
+  expect(portions.reduce((sum, count) => sum + count, 0)).toBeGreaterThanOrEqual(tasks);
+  expect(Math.max(...portions)).toBeLessThanOrEqual(6_000);
+}, 60_000);

@@ -3,11 +3,11 @@ import {
   type EventRecord,
   isTickRecord,
   PlayheadError,
-  type RecordBatch,
   type RefusedRecord,
   toErrorBody,
 } from "@playhead/core";
 import type { Bus } from "../bus/bus.ts";
+import { createSourcePositions } from "../store/source-positions.ts";
 import type { Store } from "../store/store.ts";
 import { currentTicks } from "./current-ticks.ts";
 import { createFairTurns } from "./fair-turns.ts";
@@ -16,7 +16,6 @@ import { applyToLiveJob, type LiveJob, liveProgress } from "./live-job.ts";
 import { createLiveJobs } from "./live-jobs.ts";
 import { createProgressTicker } from "./progress-ticker.ts";
 import { publishEvent } from "./publication.ts";
-import { createSourcePositions } from "./source-positions.ts";
 import { createRecordTaker, type Reporter } from "./take-record.ts";
 
 export interface IngestDeps {
@@ -29,6 +28,19 @@ export interface IngestDeps {
   readonly onRetry: (error: unknown, retryInMs: number) => void;
   /** Told of what nobody foresaw; the job was taken anew from the store. */
   readonly onDefect: (error: unknown, jobId: string) => void;
+}
+
+/** Facts and ticks that one source reports in one go, in order. */
+export interface EventBatch {
+  readonly source: string;
+  readonly records: readonly EventRecord[];
+}
+
+/** A batch whose jobs stand as it wants them, in memory. */
+export interface TakenBatch {
+  readonly answer: BatchAck;
+  /** All of it is stored. */
+  readonly stored: Promise<void>;
 }
 
 /** How often changed jobs are handed to the store's lists, and what nobody needs leaves memory. */
@@ -83,19 +95,23 @@ export function createIngest({ store, bus, nowMs, newTraceId, onRetry, onDefect 
     jobs.reload(live);
   }
 
-  async function ingest(batch: RecordBatch, reporter: Reporter): Promise<BatchAck> {
+  async function begin(batch: EventBatch, reporter: Reporter): Promise<TakenBatch> {
     if (closing !== null) {
       throw new PlayheadError("service_unavailable", "the server is shutting down; nothing of this batch was taken");
     }
     const taken = commit.admit(batch.records.length);
     const mine = turn.then(() => take(batch, reporter)).finally(taken);
     turn = mine.catch(() => undefined);
-    const { answer, stored } = await mine;
+    return mine;
+  }
+
+  async function ingest(batch: EventBatch, reporter: Reporter): Promise<BatchAck> {
+    const { answer, stored } = await begin(batch, reporter);
     await stored;
     return answer;
   }
 
-  async function take({ source, records }: RecordBatch, reporter: Reporter) {
+  async function take({ source, records }: EventBatch, reporter: Reporter): Promise<TakenBatch> {
     let position = await sources.positionOf(source);
     let noted = position;
     let accepted = 0;
@@ -170,6 +186,8 @@ export function createIngest({ store, bus, nowMs, newTraceId, onRetry, onDefect 
      * @throws PlayheadError `service_unavailable` when the store cannot keep up or the server shuts down.
      */
     ingest,
+    /** The same; resolves as soon as all of it is taken, and before it is stored. Somebody must wait for that, too. */
+    begin,
     /**
      * Reports one fact of the server's own.
      *

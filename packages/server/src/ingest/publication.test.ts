@@ -1,7 +1,7 @@
 import { EVENT_TYPES, type EventType, type PlayheadEvent } from "@playhead/core";
 import fc from "fast-check";
 import { expect, test } from "vitest";
-import { publishEvent, publishLog } from "./publication.ts";
+import { publishEvent } from "./publication.ts";
 
 const hostile = fc.oneof(
   fc.string({ unit: "binary" }),
@@ -69,19 +69,4 @@ test("ticks of a task share a slot, those of the job have their own, and facts h
     "j",
     null,
   ]);
-});
-
-test("a log line is a frame of its own, with its cursor", () => {
-  const line = {
-    log_id: 3,
-    ts: "t",
-    job_id: "j",
-    task_id: null,
-    level: "info",
-    message: 'say "hi"',
-    fields: {},
-  } as const;
-  const publication = publishLog("default", 4, line);
-  expect(publication).toMatchObject({ jobId: "j", seq: 4, slot: null });
-  expect(JSON.parse(publication.frame())).toEqual({ type: "log", job_id: "j", ts: "t", data: line });
 });

@@ -1,4 +1,4 @@
-import type { LogLine, PlayheadEvent } from "@playhead/core";
+import type { PlayheadEvent } from "@playhead/core";
 import type { Publication } from "../bus/bus.ts";
 
 /** A fact or a tick as viewers get it; `dataJson` is its data where that has been serialised already. */
@@ -18,23 +18,6 @@ export function publishEvent(
     content: event,
     frame: () => {
       frame ??= dataJson === null ? wholeFrame(epoch, event) : frameAround(epoch, event, dataJson);
-      return frame;
-    },
-  };
-}
-
-/** A log line as viewers get it. */
-export function publishLog(tenantId: string, seq: number, line: LogLine): Publication {
-  let frame: string | null = null;
-  return {
-    tenantId,
-    jobId: line.job_id,
-    seq,
-    tick: undefined,
-    slot: null,
-    content: line,
-    frame: () => {
-      frame ??= JSON.stringify({ type: "log", job_id: line.job_id, ts: line.ts, data: line });
       return frame;
     },
   };

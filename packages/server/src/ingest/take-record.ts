@@ -11,11 +11,10 @@ import {
   type PlayheadEvent,
 } from "@playhead/core";
 import type { GroupCommit } from "./group-commit.ts";
-import { applyToLiveJob, createNewLiveJob, type LiveJob, liveProgress } from "./live-job.ts";
+import { applyToLiveJob, createNewLiveJob, hasManyDirtyTasks, type LiveJob, liveProgress } from "./live-job.ts";
 import type { LiveJobs } from "./live-jobs.ts";
-import { logRowOf } from "./log-row.ts";
 import { createMoments } from "./moments.ts";
-import { publishEvent, publishLog } from "./publication.ts";
+import { publishEvent } from "./publication.ts";
 
 /** Who reports. */
 export interface Reporter {
@@ -26,7 +25,7 @@ export interface Reporter {
 
 export interface RecordTakerDeps {
   readonly epoch: string;
-  readonly commit: Pick<GroupCommit, "addFact" | "addLog" | "addTick" | "position">;
+  readonly commit: Pick<GroupCommit, "addFact" | "addTick" | "position">;
   readonly jobs: Pick<LiveJobs, "add" | "projectSoon">;
   readonly nowMs: () => number;
   /** A W3C trace id for jobs that come without one. */
@@ -93,7 +92,7 @@ export function createRecordTaker(deps: RecordTakerDeps) {
   }
 
   function tell(live: LiveJob, { type }: EventRecord): void {
-    if (EVENT_TYPES[type].subject === "job") jobs.projectSoon(live);
+    if (EVENT_TYPES[type].subject === "job" || hasManyDirtyTasks(live)) jobs.projectSoon(live);
     onMoved(live);
   }
 
@@ -146,13 +145,6 @@ export function createRecordTaker(deps: RecordTakerDeps) {
     commit.addTick(publishEvent(epoch, live.draft.tenant_id, event, null));
   }
 
-  function takeLog(live: LiveJob, record: EventRecord): void {
-    const row = logRowOf(record);
-    const { tsMs: _, ...line } = row;
-    const { tenant_id: tenantId, seq } = live.draft;
-    commit.addLog(row, (logId) => publishLog(tenantId, seq, { log_id: logId, ts: record.ts, ...line }));
-  }
-
   return {
     /**
      * Takes one record of a job; undefined for a job that is not there.
@@ -166,9 +158,8 @@ export function createRecordTaker(deps: RecordTakerDeps) {
       const known = isOthers ? undefined : live;
       // What the server itself says of a job is no sign of its life.
       if (known !== undefined && reporter.worker !== null) known.lastTouchedMs = nowMs();
-      if (record.type !== "log" && !isTickRecord(record)) takeFact(known, record, reporter);
+      if (!isTickRecord(record)) takeFact(known, record, reporter);
       else if (known === undefined) throw noSuchJob(record.job_id);
-      else if (record.type === "log") takeLog(known, record);
       else takeTick(known, record);
     },
     /** Says the job's progress as it stands now. */

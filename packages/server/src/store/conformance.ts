@@ -5,7 +5,6 @@ import { FACT_CASES } from "./conformance/fact-cases.ts";
 import { JOB_CASES } from "./conformance/job-cases.ts";
 import { LIFETIME_CASES } from "./conformance/lifetime-cases.ts";
 import { LIST_CASES } from "./conformance/list-cases.ts";
-import { LOG_CASES } from "./conformance/log-cases.ts";
 import { sharedSetup } from "./conformance/store-case.ts";
 import { TASK_CASES } from "./conformance/task-cases.ts";
 import type { Store } from "./store.ts";
@@ -28,7 +27,6 @@ const SHARED_CASES = {
   jobs: JOB_CASES,
   lists: LIST_CASES,
   tasks: TASK_CASES,
-  logs: LOG_CASES,
   documents: DOCUMENT_CASES,
 };
 

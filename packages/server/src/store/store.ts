@@ -5,8 +5,6 @@ import type {
   JobState,
   JobSummary,
   JsonObject,
-  LogLevel,
-  LogLine,
   PlayheadEvent,
   Task,
   TaskState,
@@ -25,16 +23,6 @@ export interface FactRow {
   readonly dataJson: string;
 }
 
-/** A log line on its way into the store, which gives it its `log_id`. */
-export interface LogRow {
-  readonly job_id: string;
-  readonly task_id: string | null;
-  readonly tsMs: number;
-  readonly level: LogLevel;
-  readonly message: string;
-  readonly fields: JsonObject;
-}
-
 /**
  * A job as it stands at `job.seq`, to replace what the store has of it; and its tasks that changed since the last time,
  * new ones in the order in which they came to be.
@@ -48,7 +36,6 @@ export interface JobProjection {
 export interface CommitGroup {
   /** In commit order; each job's `seq` go on from what is stored, without a gap. */
   readonly facts: readonly FactRow[];
-  readonly logs: readonly LogRow[];
   /**
    * Written at once for new jobs (in the group of their first fact) and changes of state; for the rest now and then,
    * since facts say it all.
@@ -56,11 +43,6 @@ export interface CommitGroup {
   readonly projections: readonly JobProjection[];
   /** The highest `n` taken from each source. */
   readonly sources: ReadonlyMap<string, number>;
-}
-
-export interface CommitResult {
-  /** The `log_id` of the first log line; the others count on from it. */
-  readonly firstLogId: number;
 }
 
 export interface JobsQuery {
@@ -109,18 +91,6 @@ export interface TasksQuery {
   readonly after?: PageCursor;
 }
 
-export interface LogsQuery {
-  readonly jobId: string;
-  readonly levels?: readonly LogLevel[];
-  /**
-   * Lines after this id, oldest first; or, with `before`, the newest ones before it (the newest of all before
-   * `Number.MAX_SAFE_INTEGER`), still oldest first.
-   */
-  readonly after?: number;
-  readonly before?: number;
-  readonly limit: number;
-}
-
 /** Something small that is found by its id: a key, a callback. Not for what comes often. */
 export interface StoredDocument {
   readonly collection: string;
@@ -147,7 +117,7 @@ export interface JobCounts {
 }
 
 /**
- * Keeps facts, logs and projections. Two engines, one conformance suite (`conformance.ts`). All methods throw
+ * Keeps facts and projections. Two engines, one conformance suite (`conformance.ts`). All methods throw
  * PlayheadError: `data_unwritable`, `data_damaged` or `disk_full` where the medium refuses, `service_unavailable` after
  * `close`.
  */
@@ -161,7 +131,7 @@ export interface Store {
    * @throws PlayheadError `internal_error` for a group that contradicts what is stored: a gap in a job's numbers, a job
    * that neither is stored nor comes with a projection
    */
-  commit(group: CommitGroup): Promise<CommitResult>;
+  commit(group: CommitGroup): Promise<void>;
   /** The job with all its tasks as of its last stored fact; null when there is none. */
   readJob(jobId: string): Promise<Job | null>;
   /** The job as viewers get it, of however many tasks, as of its last stored fact; null when there is none. */
@@ -170,12 +140,12 @@ export interface Store {
   readFacts(jobId: string, afterSeq: number, limit: number): Promise<readonly PlayheadEvent[]>;
   /** All jobs that have not ended by their projection, newest first. */
   readOpenJobIds(): Promise<readonly string[]>;
+  /** Those of the tenant's jobs that have ended by their projection. */
+  readEndedJobIds(tenantId: string, jobIds: readonly string[]): Promise<readonly string[]>;
   /** Lists jobs by their projections. */
   listJobs(query: JobsQuery): Promise<Page<JobSummary>>;
   /** Lists a job's tasks by its projection; nothing for an unknown job. */
   listTasks(query: TasksQuery): Promise<Page<Task>>;
-  /** Nothing for an unknown job. */
-  readLogs(query: LogsQuery): Promise<readonly LogLine[]>;
   countJobs(tenantId: string, sinceMs: number): Promise<JobCounts>;
   /** The highest `n` that was taken from a source; 0 for an unknown one. */
   readSource(source: string): Promise<number>;

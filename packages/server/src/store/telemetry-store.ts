@@ -104,7 +104,6 @@ export interface RollupsQuery {
   readonly range: TimeRange;
   readonly category?: ExecutionCategory;
   readonly name?: string;
-  readonly jobKind?: string;
 }
 
 /** What the calls of one name within one span add up to. Counts, sums and extremes are exact. */
@@ -124,8 +123,52 @@ export interface Rollup {
   readonly sketch: string;
 }
 
+export interface CallSumsQuery {
+  readonly tenantId: string;
+  readonly range: TimeRange;
+  readonly category?: ExecutionCategory;
+  readonly name?: string;
+  /** Shares, 0..1. */
+  readonly quantiles: readonly number[];
+}
+
+/** What calls add up to. Counts, sums and extremes are exact. */
+export interface CallSum {
+  readonly count: number;
+  readonly errors: number;
+  /** How many of them were counted without an entry of their own. */
+  readonly summarized: number;
+  readonly durationSumMs: number;
+  readonly durationMinMs: number;
+  readonly durationMaxMs: number;
+  /** In the order in which they were asked for, each within core's `SKETCH_RELATIVE_ERROR`. */
+  readonly quantilesMs: readonly number[];
+  /** In ms², from the sketch: good for telling noise from change. */
+  readonly durationVariance: number;
+}
+
+export interface NamedCallSum extends CallSum {
+  readonly category: ExecutionCategory;
+  readonly name: string;
+}
+
+/** The calls of one span, of all names asked for. */
+export interface SpanCallSum extends CallSum {
+  readonly startMs: number;
+  readonly endMs: number;
+}
+
+/** Entries as lines of JSON, made where they are read: for exports of any size. */
+export interface EntryLines {
+  /** One LogEntry a line, each ended by a line feed. */
+  readonly lines: string;
+  readonly count: number;
+  /** Null at the end. */
+  readonly next: EntryCursor | null;
+}
+
 export interface PruneLimits {
-  /** Entries, running calls, samples and minute rollups before this go. */
+  /** Entries, running calls, samples and the minute rollups of hours that end before this go. */
   readonly detailsBeforeMs: number;
   /** All other rollups that end before this go. */
   readonly summariesBeforeMs: number;
@@ -147,10 +190,16 @@ export interface TelemetryStore {
   readSource(source: string): Promise<number>;
   /** Running calls included, where they match. */
   queryEntries(query: EntriesQuery): Promise<EntriesPage>;
+  /** The same pages as text that nobody has to parse: a few thousand entries at a time, and the next with `after`. */
+  readEntryLines(query: EntriesQuery): Promise<EntryLines>;
   /** Without running calls. */
   tailEntries(query: TailQuery): Promise<readonly LogEntry[]>;
   countEntries(filter: LogFilter): Promise<number>;
   readRollups(query: RollupsQuery): Promise<readonly Rollup[]>;
+  /** By name, over a range of any length: which it was widened to says `range`. */
+  sumCalls(query: CallSumsQuery): Promise<{ readonly range: TimeRange; readonly sums: readonly NamedCallSum[] }>;
+  /** All names in one, span by span, oldest first: the spans that lie in the range or reach into it, and had calls. */
+  sumCallsBySpan(query: CallSumsQuery & { readonly span: RollupSpan }): Promise<readonly SpanCallSum[]>;
   /** Oldest first. */
   readSamples(query: {
     readonly tenantId: string;
@@ -161,6 +210,8 @@ export interface TelemetryStore {
   endRunning(which: { readonly sessionId: string; readonly atMs: number; readonly reason: string }): Promise<number>;
   /** One small step of letting go of what is too old. @returns whether there is more to do */
   prune(limits: PruneLimits): Promise<boolean>;
+  /** One small step of tidying up: makes text search quicker, gives room back. @returns whether there is more to do */
+  maintain(): Promise<boolean>;
   /** Ends after everything appended is durable. */
   close(): Promise<void>;
 }

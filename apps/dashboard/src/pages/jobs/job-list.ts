@@ -85,7 +85,7 @@ export function createJobList({ readJobs }: JobListDeps) {
     try {
       const page = await readJobs(query);
       if (asked !== question) return;
-      // As on every page: a server that is older than this page may not know each filter.
+      // It may have gone on since it was looked up.
       const wanted = page.jobs.filter((job) => fitsByNow(query, job));
       jobs.clear();
       for (const job of wanted) jobs.set(job.job_id, job);

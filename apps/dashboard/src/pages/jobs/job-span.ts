@@ -19,7 +19,7 @@ export const SINCES = [
 export type SinceName = (typeof SINCES)[number]["name"];
 
 /** The bounds of a stretch at a moment, as the server takes them. */
-export interface SpanBounds {
+interface SpanBounds {
   readonly created_from?: string;
   readonly created_to?: string;
 }

@@ -1,6 +1,6 @@
 import type { JobsQuery } from "@playhead/client";
 import { isJobState, JOB_STATES, type JobState } from "@playhead/core";
-import { boundsOf, type JobSpan, readSpan, type SpanBounds, writeSpan } from "./job-span.ts";
+import { boundsOf, type JobSpan, readSpan, writeSpan } from "./job-span.ts";
 
 /** What the list shows: kept in the address, so that a link restores it. */
 export interface JobsView {
@@ -82,7 +82,7 @@ export function writeJobsView({ states, kinds, user, span, text, sort }: JobsVie
 export const PAGE_SIZE = 200;
 
 /** What the server is asked for; the moments are fixed, so that all pages are pages of one list. */
-export interface ListQuery extends JobsQuery, SpanBounds {
+export interface ListQuery extends Omit<JobsQuery, "page_token"> {
   readonly user_id?: string;
   readonly sort: JobsSort["by"];
   readonly order: JobsSort["order"];

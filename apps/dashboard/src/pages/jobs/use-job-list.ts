@@ -50,6 +50,7 @@ export function useJobList(view: JobsView) {
 
   const narrowed: JobsFilter = {
     ...(view.kinds.length > 0 && { kind: view.kinds }),
+    ...(view.user !== null && { user_id: view.user }),
     limit: FOLLOWED,
   };
   const newest = useJobs(narrowed);

@@ -9,10 +9,10 @@ import {
   summaryOf,
   type Task,
 } from "@playhead/core";
-import type { CommitGroup, FactRow, JobProjection, LogRow } from "../store.ts";
+import type { CommitGroup, FactRow, JobProjection } from "../store.ts";
 
 /** A group with nothing in it. */
-export const EMPTY_GROUP: CommitGroup = { facts: [], logs: [], projections: [], sources: new Map() };
+export const EMPTY_GROUP: CommitGroup = { facts: [], projections: [], sources: new Map() };
 
 export interface JobScriptOptions {
   readonly jobId: string;
@@ -88,15 +88,6 @@ export function createJobScript(options: JobScriptOptions) {
     group: (): CommitGroup => ({ ...EMPTY_GROUP, facts: takeFacts(), projections: [project()] }),
     /** The same without one. */
     factsOnly: (): CommitGroup => ({ ...EMPTY_GROUP, facts: takeFacts() }),
-    log: (message: string, row: Partial<LogRow> = {}): LogRow => ({
-      job_id: jobId,
-      task_id: null,
-      tsMs: nowMs,
-      level: "info",
-      message,
-      fields: {},
-      ...row,
-    }),
     /** The job as it should be. */
     job: (): Job => job,
     /** All its facts. */

@@ -178,6 +178,19 @@ export const LIST_CASES: readonly StoreCase<SharedSetup>[] = [
     },
   },
   {
+    name: "tells which of some jobs have ended, of the tenant's own",
+    async run(setup) {
+      const { store, expect, tenantId } = setup;
+      const ids = await tenJobs(setup);
+      const ended = async (tenant: string, wanted: readonly (string | undefined)[]) =>
+        (await store.readEndedJobIds(tenant, wanted as string[])).toSorted();
+      expect(await ended(tenantId, [...ids, "nobody's"])).toEqual(pick(ids, 1, 3, 5, 7, 9));
+      expect(await ended(tenantId, pick(ids, 0, 1))).toEqual(pick(ids, 1));
+      expect(await ended(tenantId, [])).toEqual([]);
+      expect(await ended(`${tenantId}-other`, ids)).toEqual([]);
+    },
+  },
+  {
     name: "counts jobs by state and since a moment",
     async run(setup) {
       const { store, expect, tenantId } = setup;

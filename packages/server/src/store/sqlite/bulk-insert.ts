@@ -1,4 +1,5 @@
 import type { DatabaseSync, SQLInputValue } from "node:sqlite";
+import { prepareChange } from "./connection.ts";
 
 /** Inserts rows of one table, several with each statement: a call of SQLite's for each row costs a third more. */
 export interface BulkInsert {
@@ -16,8 +17,8 @@ const ROWS_PER_STATEMENT = 8;
 export function createBulkInsert(db: DatabaseSync, table: string, columns: readonly string[]): BulkInsert {
   const row = `(${columns.map(() => "?").join(", ")})`;
   const into = `INSERT INTO ${table} (${columns.join(", ")}) VALUES`;
-  const insertOne = db.prepare(`${into} ${row}`);
-  const insertMany = db.prepare(`${into} ${Array(ROWS_PER_STATEMENT).fill(row).join(", ")}`);
+  const insertOne = prepareChange(db, `${into} ${row}`);
+  const insertMany = prepareChange(db, `${into} ${Array(ROWS_PER_STATEMENT).fill(row).join(", ")}`);
   const full = columns.length * ROWS_PER_STATEMENT;
   let pending: SQLInputValue[] = [];
 
@@ -25,12 +26,12 @@ export function createBulkInsert(db: DatabaseSync, table: string, columns: reado
     add(...values) {
       for (const value of values) pending.push(value);
       if (pending.length < full) return;
-      insertMany.run(...pending);
+      insertMany(...pending);
       pending = [];
     },
     flush() {
       for (let at = 0; at < pending.length; at += columns.length) {
-        insertOne.run(...pending.slice(at, at + columns.length));
+        insertOne(...pending.slice(at, at + columns.length));
       }
       pending = [];
     },

@@ -1,3 +1,4 @@
+import { chmodSync, existsSync } from "node:fs";
 import { DatabaseSync, type SQLInputValue, type SQLOutputValue } from "node:sqlite";
 import { PlayheadError } from "@playhead/core";
 
@@ -5,12 +6,17 @@ import { PlayheadError } from "@playhead/core";
 const BUSY_TIMEOUT_MS = 5_000;
 /** The log is cut back to this size after a checkpoint, should it ever have grown beyond. */
 const MAX_KEPT_WAL_BYTES = 64 * 1024 * 1024;
+const OWNER_ONLY = 0o600;
 /** Of each connection. */
 const CACHE_KB = 32_000;
 
 /** The one connection that writes; to be told by {@link writeDurably} how. */
 export function openForWriting(file: string): DatabaseSync {
-  return open(file, false);
+  const isNew = !existsSync(file);
+  const db = open(file, false);
+  // For its owner alone, and so what SQLite puts beside it.
+  if (isNew && existsSync(file)) chmodSync(file, OWNER_ONLY);
+  return db;
 }
 
 /**
@@ -56,6 +62,16 @@ export function prepareRow<Row extends readonly SQLOutputValue[]>(
 ): (...parameters: SQLInputValue[]) => Row | undefined {
   const statement = db.prepare(sql, { returnArrays: true });
   return (...parameters) => statement.get(...parameters) as unknown as Row | undefined;
+}
+
+/**
+ * A prepared change, that tells how many rows it changed. Fit for a connection that writes to a text index: the rowids of
+ * that are larger than numbers go, and SQLite tells the last one with every change that follows.
+ */
+export function prepareChange(db: DatabaseSync, sql: string): (...parameters: SQLInputValue[]) => number {
+  const statement = db.prepare(sql);
+  statement.setReadBigInts(true);
+  return (...parameters) => Number(statement.run(...parameters).changes);
 }
 
 /** Runs `work` in one transaction: all of it is stored, or nothing. */

@@ -1,5 +1,5 @@
-import { EVENT_TYPES, type EventType, isFinalJobState, LOG_LEVELS } from "@playhead/core";
-import type { CommitGroup, FactRow, JobProjection, LogRow } from "../store.ts";
+import { EVENT_TYPES, type EventType, isFinalJobState } from "@playhead/core";
+import type { CommitGroup, FactRow, JobProjection } from "../store.ts";
 import { titleKey } from "../title-key.ts";
 
 /** Stands between texts that travel as one; no JSON text can hold it unescaped. */
@@ -16,7 +16,6 @@ const PLACE_OF_TYPE = new Map(EVENT_TYPE_NAMES.map((name, place) => [name, place
 export interface GroupMessage {
   readonly handles: HandleNews;
   readonly facts: FactColumns;
-  readonly logs: readonly LogMessage[];
   readonly projections: readonly ProjectionMessage[];
   readonly sources: readonly (readonly [source: string, n: number])[];
 }
@@ -43,17 +42,6 @@ export interface FactColumns {
   readonly correlationIds: readonly (string | null)[] | null;
   /** All data, joined; {@link splitData} takes it apart. */
   readonly data: string;
-}
-
-export interface LogMessage {
-  /** Handle of its job. */
-  readonly job: number;
-  readonly tsMs: number;
-  /** Place in LOG_LEVELS. */
-  readonly level: number;
-  readonly taskId: string | null;
-  readonly message: string;
-  readonly fields: string;
 }
 
 export interface ProjectionMessage {
@@ -112,9 +100,8 @@ export function createGroupEncoder(maxHandles = MAX_HANDLES): GroupEncoder {
       const isRestart = handles.size === 0;
       added = [];
       const facts = encodeFacts(group.facts, handleOf);
-      const logs = group.logs.map((log) => encodeLog(log, handleOf(log.job_id)));
       const projections = group.projections.map((each) => encodeProjection(each, handleOf(each.job.job_id)));
-      return { handles: { isRestart, added }, facts, logs, projections, sources: [...group.sources] };
+      return { handles: { isRestart, added }, facts, projections, sources: [...group.sources] };
     },
     restart: () => handles.clear(),
   };
@@ -150,17 +137,6 @@ function encodeFacts(facts: readonly FactRow[], handleOf: (jobId: string) => num
     }
   }
   return { jobs, seqs, types, timesMs, correlationIds, data: data.join(SEPARATOR) };
-}
-
-function encodeLog(log: LogRow, job: number): LogMessage {
-  return {
-    job,
-    tsMs: log.tsMs,
-    level: LOG_LEVELS.indexOf(log.level),
-    taskId: log.task_id,
-    message: log.message,
-    fields: JSON.stringify(log.fields),
-  };
 }
 
 function encodeProjection({ job, tasks }: JobProjection, handle: number): ProjectionMessage {

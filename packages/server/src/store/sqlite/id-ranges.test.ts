@@ -1,6 +1,6 @@
 import fc from "fast-check";
 import { describe, expect, test } from "vitest";
-import { appendId, countIds, decodeRanges, dropIds, encodeRanges, type IdRanges, idsBetween } from "./id-ranges.ts";
+import { appendId, countIds, decodeRanges, dropIds, encodeRanges, type IdRanges } from "./id-ranges.ts";
 
 const anyIds = fc
   .array(fc.oneof(fc.constant(1), fc.integer({ min: 1, max: 300 }), fc.integer({ min: 1, max: 2 ** 44 })), {
@@ -40,14 +40,11 @@ describe("id ranges", () => {
     );
   });
 
-  test("drop from the front, and cut at both ends", () => {
+  test("drop from the front", () => {
     fc.assert(
-      fc.property(anyIds, fc.nat(70), fc.nat(70), fc.nat(70), (ids, count, from, to) => {
+      fc.property(anyIds, fc.nat(70), (ids, count) => {
         const ranges = rangesOf(ids);
         expect(idsOf(dropIds(ranges, count))).toEqual(ids.slice(count));
-        const after = ids[from] ?? 0;
-        const before = ids[to] ?? Number.MAX_SAFE_INTEGER;
-        expect(idsOf(idsBetween(ranges, after, before))).toEqual(ids.filter((id) => id > after && id < before));
       }),
     );
   });

@@ -31,17 +31,6 @@ export function dropIds(ranges: IdRanges, count: number): IdRanges {
   return [];
 }
 
-/** Those ids that lie between two others, both exclusive. */
-export function idsBetween(ranges: IdRanges, after: number, before: number): IdRanges {
-  const kept: number[] = [];
-  for (let at = 0; at < ranges.length; at += 2) {
-    const first = Math.max(valueAt(ranges, at), after + 1);
-    const last = Math.min(valueAt(ranges, at + 1), before - 1);
-    if (first <= last) kept.push(first, last);
-  }
-  return kept;
-}
-
 /**
  * The ids as bytes: for each range the gap before it, doubled, plus 1 where its size less 2 follows; both as varints.
  * One of 5,000 busy jobs takes 2 bytes an id, a job that is alone a few bytes in all.

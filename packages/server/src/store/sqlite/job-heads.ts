@@ -45,8 +45,8 @@ export function createJobHeads(db: DatabaseSync, segments: Segments, tail: TailI
   function lastSeqOf(jobNo: number, firstSegment: number, lastSegment: number): number {
     const inTail = tail.lastSeqOf(jobNo);
     if (inTail > 0) return inTail;
-    for (const { lastSeq } of segments.runsDown(jobNo, firstSegment, lastSegment)) if (lastSeq > 0) return lastSeq;
-    return 0;
+    const [newest] = segments.runsDown(jobNo, firstSegment, lastSegment).take(1);
+    return newest?.lastSeq ?? 0;
   }
 
   function load(jobId: string): JobHead | undefined {

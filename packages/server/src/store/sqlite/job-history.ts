@@ -48,7 +48,6 @@ export function createJobHistory(db: DatabaseSync, segments: Segments, tail: Tai
     if (inTail.firstSeq > 0 && inTail.firstSeq <= afterSeq + 1) return;
     const to = Math.min(lastSegment ?? Number.MAX_SAFE_INTEGER, segments.head().segment);
     for (const { firstSeq, lastSeq, facts } of segments.runsDown(jobNo, firstSegment, to)) {
-      if (lastSeq === 0) continue;
       if (lastSeq > afterSeq) yield { firstSeq, ids: facts };
       if (firstSeq <= afterSeq + 1) return;
     }

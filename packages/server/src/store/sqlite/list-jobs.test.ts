@@ -1,7 +1,7 @@
 import { DatabaseSync, type SQLInputValue } from "node:sqlite";
 import { beforeAll, expect, test } from "vitest";
 import type { JobsQuery } from "../store.ts";
-import { countJobs, listJobs, listOpenJobIds } from "./list-jobs.ts";
+import { countJobs, listEndedJobIds, listJobs, listOpenJobIds } from "./list-jobs.ts";
 import { migrate } from "./migrate.ts";
 import { MIGRATIONS } from "./migrations/all.ts";
 import type { RunQuery } from "./query-builder.ts";
@@ -41,6 +41,10 @@ test.each([
   expect(plan).toMatch(new RegExp(`SEARCH jobs USING .*INDEX ${index} `));
   expect(plan).toContain("SEARCH job_projections USING INTEGER PRIMARY KEY");
   expect(plan).not.toContain("TEMP B-TREE");
+});
+
+test("tells which of some jobs have ended by their ids", () => {
+  expect(planOf((run) => listEndedJobIds(run, "t", ["a"]))).toContain("INDEX sqlite_autoindex_jobs_1 (job_id=?)");
 });
 
 test("finds open jobs, and counts jobs, without reading the others' rows", () => {

@@ -71,6 +71,18 @@ export function listOpenJobIds(run: RunQuery): readonly string[] {
   return run(select).map(({ job_id }) => job_id);
 }
 
+/** Those of a tenant's jobs that have ended. */
+export function listEndedJobIds(run: RunQuery, tenantId: string, jobIds: readonly string[]): readonly string[] {
+  const select = build
+    .selectFrom("jobs")
+    .select("job_id")
+    .where(sql<SqlBool>`job_id in (select value from json_each(${JSON.stringify(jobIds)}))`)
+    // With a plus they are no reason to choose an index that leads through all that have ended.
+    .where(sql<SqlBool>`+tenant_id = ${tenantId}`)
+    .where(sql<SqlBool>`+state in ('completed', 'canceled', 'failed')`);
+  return run(select).map(({ job_id }) => job_id);
+}
+
 /** How many jobs a tenant has, in each state and since a moment. */
 export function countJobs(run: RunQuery, tenantId: string, sinceMs: number): JobCounts {
   const ofTenant = build.selectFrom("jobs").where("tenant_id", "=", tenantId);

@@ -74,7 +74,27 @@ describe("migrations", () => {
     migrate(db, MIGRATIONS);
     const [row] = db.prepare("SELECT summary FROM job_projections").all();
     const was = { job_id: "j", state: "running" };
-    expect(JSON.parse(String(row?.summary))).toEqual({ ...was, liveness: "ok", liveness_since: null });
+    expect(JSON.parse(String(row?.summary))).toEqual({
+      ...was,
+      liveness: "ok",
+      liveness_since: null,
+      liveness_reason: null,
+    });
+  });
+
+  test("take log lines out of the facts, and leave the facts where they are", () => {
+    const db = new DatabaseSync(":memory:");
+    migrate(db, MIGRATIONS.slice(0, 2));
+    db.exec(`
+      INSERT INTO logs VALUES (1, 1, 7, 0, NULL, 'a line', '{}');
+      INSERT INTO segments VALUES (1, 12, 1);
+      INSERT INTO runs VALUES (1, 1, 1, 12, x'01', x'02'), (1, 2, 0, 0, x'', x'02');
+    `);
+    migrate(db, MIGRATIONS);
+    expect(tablesOf(db)).not.toContain("logs");
+    expect(db.prepare("SELECT segment, last_fact_id FROM segments").all()).toEqual([{ segment: 1, last_fact_id: 12 }]);
+    const runs = db.prepare("SELECT * FROM runs").all();
+    expect(runs).toEqual([{ segment: 1, job_no: 1, first_seq: 1, last_seq: 12, facts: new Uint8Array([1]) }]);
   });
 
   test("have versions that count from 1 on", () => {

@@ -23,7 +23,7 @@ export function checkVersion(db: DatabaseSync, migrations: readonly Migration[],
   const known = migrations.at(-1)?.version ?? 0;
   if (isForeign(db, version)) {
     throw new PlayheadError("data_damaged", `${file} is a database of another program`, {
-      hint: "choose another data folder, or move the file away",
+      hint: "choose another data folder, or move the file away; if it was Playhead's, run playhead doctor --repair",
     });
   }
   if (version > known) {

@@ -1,8 +1,10 @@
 import path from "node:path";
 import type { Store } from "../store.ts";
-import { lockData } from "./data-lock.ts";
+import { type DataLock, lockData } from "./data-lock.ts";
+import { finishMoves } from "./planned-moves.ts";
 import type { ReaderService, ReaderServiceOptions } from "./reader-service.ts";
 import { startReaderThread } from "./reader-thread.ts";
+import { asStoreError } from "./store-error.ts";
 import { createStoreFace } from "./store-face.ts";
 import { callThread } from "./thread.ts";
 import type { WriterService, WriterServiceOptions } from "./writer-service.ts";
@@ -34,6 +36,7 @@ const DATABASE_NAME = "playhead.db";
 export async function createSqliteStore(options: SqliteStoreOptions): Promise<Store> {
   const { folder, nowMs, newEpoch, segmentSize = SEGMENT_SIZE } = options;
   const lock = lockData(folder);
+  finishRescue(folder, lock);
   const file = path.join(folder, DATABASE_NAME);
   const writer = callThread<WriterServiceOptions, WriterService>(startWriterThread(), "the store's writer");
   const reader = callThread<ReaderServiceOptions, ReaderService>(startReaderThread(), "the store's reader");
@@ -55,5 +58,15 @@ export async function createSqliteStore(options: SqliteStoreOptions): Promise<St
   } catch (error) {
     await end();
     throw error;
+  }
+}
+
+/** A restore or a repair may have been interrupted after it was decided: then the folder is half of each. */
+function finishRescue(folder: string, lock: DataLock): void {
+  try {
+    finishMoves(folder);
+  } catch (error) {
+    lock.release();
+    throw asStoreError(error, folder);
   }
 }

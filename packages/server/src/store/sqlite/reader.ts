@@ -1,15 +1,14 @@
 import type { DatabaseSync } from "node:sqlite";
 import { snapshotOf } from "@playhead/core";
-import type { JobCounts, JobsQuery, LogsQuery, PageCursor, TasksQuery } from "../store.ts";
+import type { JobCounts, JobsQuery, PageCursor, TasksQuery } from "../store.ts";
 import { inTransaction, prepareRow } from "./connection.ts";
 import { createDocumentReader, type DocumentReader } from "./documents.ts";
 import { readTypeNames } from "./event-type-codes.ts";
 import { createJobHistory, factJson, type JobRow } from "./job-history.ts";
-import { countJobs, listJobs, listOpenJobIds, type TextPage } from "./list-jobs.ts";
+import { countJobs, listEndedJobIds, listJobs, listOpenJobIds, type TextPage } from "./list-jobs.ts";
 import { listTasks } from "./list-tasks.ts";
 import { createQueryRunner } from "./query-builder.ts";
 import { createJobReader } from "./read-job.ts";
-import { prepareReadLogs } from "./read-logs.ts";
 import { createSegments, NO_SEGMENTS } from "./segments.ts";
 import { createTailIndex } from "./tail-index.ts";
 
@@ -25,8 +24,8 @@ export interface Reader extends DocumentReader {
   readJob(jobId: string): readonly string[] | null;
   readSnapshot(jobId: string): string | null;
   readFacts(jobId: string, afterSeq: number, limit: number): string;
-  readLogs(query: LogsQuery): string;
   readOpenJobIds(): readonly string[];
+  readEndedJobIds(tenantId: string, jobIds: readonly string[]): readonly string[];
   listJobs(query: JobsQuery): PageText;
   listTasks(query: TasksQuery): PageText;
   countJobs(tenantId: string, sinceMs: number): JobCounts;
@@ -45,7 +44,6 @@ export function createReader(db: DatabaseSync): Reader {
 
   const history = createJobHistory(db, segments, tail);
   const jobs = createJobReader(db, history, typeNames);
-  const readLogs = prepareReadLogs(db, segments, tail);
   const run = createQueryRunner(db);
   const selectSource = prepareRow<[number]>(db, "SELECT n FROM sources WHERE source = ?");
 
@@ -72,8 +70,8 @@ export function createReader(db: DatabaseSync): Reader {
       ofJob(jobId, "[]", (job) =>
         jsonArray(Array.from(history.facts(job, afterSeq, limit), (fact) => factJson(job, fact, typeNames))),
       ),
-    readLogs: (query) => ofJob(query.jobId, "[]", (job) => JSON.stringify(readLogs(job, query))),
     readOpenJobIds: () => listOpenJobIds(run),
+    readEndedJobIds: (tenantId, jobIds) => listEndedJobIds(run, tenantId, jobIds),
     listJobs: (query) => pageText(listJobs(run, query)),
     listTasks: (query) => {
       const job = history.findJob(query.jobId);

@@ -7,7 +7,7 @@ interface Meaning {
   readonly hint: string;
 }
 
-const DAMAGED_HINT = "put it back from a backup, or move it away to start with an empty one";
+const DAMAGED_HINT = "stop the server and run playhead doctor --repair, or put back a backup with playhead restore";
 const UNWRITABLE: Meaning = {
   code: "data_unwritable",
   says: "cannot be read or written",

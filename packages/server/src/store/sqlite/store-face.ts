@@ -1,11 +1,12 @@
 import { setImmediate } from "node:timers/promises";
-import { type Job, type JobSummary, type LogLine, PlayheadError, type PlayheadEvent, type Task } from "@playhead/core";
-import type { CommitGroup, CommitResult, Page, Store, StoredDocument } from "../store.ts";
+import { type Job, type JobSummary, PlayheadError, type PlayheadEvent, type Task } from "@playhead/core";
+import type { CommitGroup, Page, Store, StoredDocument } from "../store.ts";
 import type { DocumentText } from "./documents.ts";
 import { createGroupEncoder } from "./group-message.ts";
 import type { PageText } from "./reader.ts";
 import type { ReaderService, ReaderServiceOptions } from "./reader-service.ts";
 import type { ThreadCaller } from "./thread.ts";
+import { createTurns } from "./turns.ts";
 import type { WriterService, WriterServiceOptions } from "./writer-service.ts";
 
 export interface StoreFaceDeps {
@@ -20,20 +21,12 @@ export interface StoreFaceDeps {
 /** The store as the rest of the server sees it: asks its two threads, and makes values of their texts. */
 export function createStoreFace({ epoch, writer, reader, nowMs, end }: StoreFaceDeps): Store {
   const encoder = createGroupEncoder();
-  let turn = 1;
+  const turns = createTurns(encoder.restart);
   let closed: Promise<void> | null = null;
 
-  async function commit(group: CommitGroup): Promise<CommitResult> {
+  async function commit(group: CommitGroup): Promise<void> {
     checkOpen();
-    const ownTurn = turn;
-    try {
-      return await writer.call("commit", ownTurn, encoder.encode(group), nowMs());
-    } catch (error) {
-      // The writer refuses all others of this turn; who knows of the failure may begin anew.
-      if (turn === ownTurn) turn += 1;
-      encoder.restart();
-      throw error;
-    }
+    await turns.send((turn) => writer.call("commit", turn, encoder.encode(group), nowMs()));
   }
 
   const ask: typeof reader.call = async (name, ...args) => {
@@ -64,9 +57,9 @@ export function createStoreFace({ epoch, writer, reader, nowMs, end }: StoreFace
     readFacts: async (jobId, afterSeq, limit) =>
       JSON.parse(await ask("readFacts", jobId, afterSeq, limit)) as readonly PlayheadEvent[],
     readOpenJobIds: () => ask("readOpenJobIds"),
+    readEndedJobIds: (tenantId, jobIds) => ask("readEndedJobIds", tenantId, jobIds),
     listJobs: async (query) => parsePage<JobSummary>(await ask("listJobs", query)),
     listTasks: async (query) => parsePage<Task>(await ask("listTasks", query)),
-    readLogs: async (query) => JSON.parse(await ask("readLogs", query)) as readonly LogLine[],
     countJobs: (tenantId, sinceMs) => ask("countJobs", tenantId, sinceMs),
     readSource: (source) => ask("readSource", source),
     putDocument: (document) => write("putDocument", toText(document), nowMs()),

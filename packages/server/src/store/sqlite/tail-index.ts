@@ -7,19 +7,16 @@ export interface TailEntry {
   /** Of its last fact there; 0 when it has none. */
   readonly lastSeq: number;
   readonly facts: IdRanges;
-  readonly logs: IdRanges;
 }
 
 /**
- * Finds a job's facts and log lines among those that no segment holds yet. Writer and reader each keep one: the writer
+ * Finds a job's facts among those that no segment holds yet. Writer and reader each keep one: the writer
  * makes the next segment of it, the reader reads by it. A list in order of commit that is searched from end to end:
  * adding, which happens to each fact, costs nothing; finding, which happens to each question, some 50 µs.
  */
 export interface TailIndex {
-  /** Facts and log lines together. */
   readonly size: number;
   addFact(jobNo: number, factId: number, seq: number): void;
-  addLog(jobNo: number, logId: number): void;
   find(jobNo: number): TailEntry;
   /** The number of the job's last fact there; 0 when it has none. Quicker than `find`. */
   lastSeqOf(jobNo: number): number;
@@ -33,7 +30,6 @@ export function createTailIndex(): TailIndex {
   let size = 0;
   let jobNos = new Float64Array(FIRST_CAPACITY);
   let ids = new Float64Array(FIRST_CAPACITY);
-  /** 0 for a log line. */
   let seqs = new Int32Array(FIRST_CAPACITY);
 
   function add(jobNo: number, id: number, seq: number): void {
@@ -57,10 +53,6 @@ export function createTailIndex(): TailIndex {
   function copyTo(entry: GrowingEntry, at: number): void {
     const id = ids[at] as number;
     const seq = seqs[at] as number;
-    if (seq === 0) {
-      appendId(entry.logs, id);
-      return;
-    }
     if (entry.firstSeq === 0) entry.firstSeq = seq;
     entry.lastSeq = seq;
     appendId(entry.facts, id);
@@ -78,7 +70,6 @@ export function createTailIndex(): TailIndex {
       return size;
     },
     addFact: add,
-    addLog: (jobNo, logId) => add(jobNo, logId, 0),
     find(jobNo) {
       const entry = emptyEntry();
       for (let at = 0; at < size; at++) if (jobNos[at] === jobNo) copyTo(entry, at);
@@ -87,8 +78,7 @@ export function createTailIndex(): TailIndex {
     lastSeqOf(jobNo) {
       // From the end: the busier a job, the sooner it is found.
       for (let at = size - 1; at >= 0; at--) {
-        const seq = seqs[at] as number;
-        if (jobNos[at] === jobNo && seq !== 0) return seq;
+        if (jobNos[at] === jobNo) return seqs[at] as number;
       }
       return 0;
     },
@@ -116,7 +106,6 @@ interface GrowingEntry {
   firstSeq: number;
   lastSeq: number;
   readonly facts: number[];
-  readonly logs: number[];
 }
 
-const emptyEntry = (): GrowingEntry => ({ firstSeq: 0, lastSeq: 0, facts: [], logs: [] });
+const emptyEntry = (): GrowingEntry => ({ firstSeq: 0, lastSeq: 0, facts: [] });

@@ -1,6 +1,4 @@
 import type { DatabaseSync } from "node:sqlite";
-import { PlayheadError } from "@playhead/core";
-import type { CommitResult } from "../store.ts";
 import { openForWriting, writeDurably } from "./connection.ts";
 import { createDocumentWriter, type DocumentWriter } from "./documents.ts";
 import { assignTypeCodes } from "./event-type-codes.ts";
@@ -8,6 +6,7 @@ import { EVENT_TYPE_NAMES, type GroupMessage } from "./group-message.ts";
 import { checkVersion, migrate } from "./migrate.ts";
 import { MIGRATIONS } from "./migrations/all.ts";
 import { asStoreError } from "./store-error.ts";
+import { createTurnGate } from "./turns.ts";
 import { createWriter } from "./writer.ts";
 
 export interface WriterServiceOptions {
@@ -24,7 +23,7 @@ export interface WriterService extends DocumentWriter {
    * Stores a group. When one fails, all of its turn that follow are refused: they were sent before the sender knew.
    * @param turn grows each time that the sender begins anew
    */
-  commit(turn: number, group: GroupMessage, nowMs: number): CommitResult;
+  commit(turn: number, group: GroupMessage, nowMs: number): void;
   close(): void;
 }
 
@@ -40,19 +39,12 @@ export function openWriterService({ file, newEpoch, segmentSize }: WriterService
     const epoch = readEpoch(opened, newEpoch);
     const writer = createWriter(opened, { segmentSize, typeCodes: assignTypeCodes(opened, EVENT_TYPE_NAMES, file) });
     const db = opened;
-    let refusedTurn = 0;
+    const inTurn = createTurnGate();
     return {
       epoch: () => epoch,
       commit(turn, group, nowMs) {
         writer.learn(group.handles);
-        if (turn <= refusedTurn)
-          throw new PlayheadError("service_unavailable", "a group before this one was not stored");
-        try {
-          return writer.commit(group, nowMs);
-        } catch (error) {
-          refusedTurn = turn;
-          throw error;
-        }
+        inTurn(turn, () => writer.commit(group, nowMs));
       },
       ...createDocumentWriter(opened),
       close: () => db.close(),

@@ -1,6 +1,5 @@
 import type { DatabaseSync } from "node:sqlite";
 import { PlayheadError } from "@playhead/core";
-import type { CommitResult } from "../store.ts";
 import { createBulkInsert } from "./bulk-insert.ts";
 import { inTransaction } from "./connection.ts";
 import { type GroupMessage, type HandleNews, splitData } from "./group-message.ts";
@@ -10,7 +9,7 @@ import { createTailIndex } from "./tail-index.ts";
 import { createProjectionWriter } from "./write-projection.ts";
 
 export interface WriterOptions {
-  /** A segment is made of the tail once it holds this many facts and log lines. */
+  /** A segment is made of the tail once it holds this many facts. */
   readonly segmentSize: number;
   /** The `code` of each event type, in the order of EVENT_TYPE_NAMES. */
   readonly typeCodes: readonly number[];
@@ -24,7 +23,7 @@ export interface Writer {
    * Stores a group durably, or nothing of it.
    * @throws PlayheadError `internal_error` where a job's facts do not go on from what is stored; what SQLite throws
    */
-  commit(group: GroupMessage, nowMs: number): CommitResult;
+  commit(group: GroupMessage, nowMs: number): void;
 }
 
 /**
@@ -38,7 +37,6 @@ export function createWriter(db: DatabaseSync, { segmentSize, typeCodes }: Write
   const projections = createProjectionWriter(db, heads);
   const seal = prepareSeal(db);
   const factRows = createBulkInsert(db, "facts", ["id", "job_no", "seq", "type", "ts_ms", "correlation_id", "data"]);
-  const logRows = createBulkInsert(db, "logs", ["id", "job_no", "ts_ms", "level", "task_id", "message", "fields"]);
   const putSource = db.prepare(
     `INSERT INTO sources (source, n, seen_ms) VALUES (?1, ?2, ?3)
      ON CONFLICT (source) DO UPDATE SET n = max(n, ?2), seen_ms = ?3`,
@@ -50,7 +48,6 @@ export function createWriter(db: DatabaseSync, { segmentSize, typeCodes }: Write
 
   function readEnd() {
     factRows.clear();
-    logRows.clear();
     tail.clear();
     heads.forgetAll();
     return inTransaction(db, "BEGIN", () => segments.follow(tail, NO_SEGMENTS));
@@ -91,16 +88,6 @@ export function createWriter(db: DatabaseSync, { segmentSize, typeCodes }: Write
     factRows.flush();
   }
 
-  function writeLogs({ logs }: GroupMessage): void {
-    for (const { job, tsMs, level, taskId, message, fields } of logs) {
-      const { jobNo } = touch(job);
-      end.lastLogId += 1;
-      logRows.add(end.lastLogId, jobNo, tsMs, level, taskId, message, fields);
-      tail.addLog(jobNo, end.lastLogId);
-    }
-    logRows.flush();
-  }
-
   function writeProjections(group: GroupMessage): void {
     for (const projection of group.projections) {
       const head = heads.get(projection.job);
@@ -122,17 +109,14 @@ export function createWriter(db: DatabaseSync, { segmentSize, typeCodes }: Write
     commit(group, nowMs) {
       if (isStale) end = readEnd();
       isStale = true;
-      const firstLogId = end.lastLogId + 1;
       inTransaction(db, "BEGIN IMMEDIATE", () => {
         sealWhenDue();
         insertNewJobs(group);
         writeFacts(group);
-        writeLogs(group);
         writeProjections(group);
         for (const [source, n] of group.sources) putSource.run(source, n, nowMs);
       });
       isStale = false;
-      return { firstLogId };
     },
   };
 }

@@ -1,0 +1,105 @@
+// How quickly are ten million log entries searched, and how quickly are they read for an export?.
+// usage: node --conditions=playhead-src bench/logs.ts [--quick]; progress on stderr, one JSON report on stdout
+import { mkdirSync, mkdtempSync, rmSync, statSync } from "node:fs";
+import os from "node:os";
+import path from "node:path";
+import { createSqliteTelemetry, type TelemetryStore } from "@playhead/server";
+import { seededRandom } from "./chaos/seeded-random.ts";
+import { logQuestions, measure } from "./logs-queries.ts";
+import { createLogsWorkload, TENANT } from "./logs-workload.ts";
+import { printReport, say } from "./report.ts";
+
+const isQuick = process.argv.includes("--quick");
+/** Where entries of a run before lie, to be asked again; only for trying things out. */
+const kept = process.argv.find((argument) => argument.startsWith("--folder="))?.slice("--folder=".length);
+const settings = { entries: isQuick ? 1_000_000 : 10_000_000, days: 90, group: 1_000, times: 100 };
+const GROUPS_IN_FLIGHT = 3;
+const EXPORT_PAGE = 4_000;
+
+const toMs = Date.UTC(2026, 10, 1);
+const range = { fromMs: toMs - settings.days * 86_400_000, toMs };
+const random = seededRandom(1);
+
+const folder = kept ?? mkdtempSync(path.join(os.tmpdir(), "playhead-logs-"));
+mkdirSync(folder, { recursive: true });
+const store = await createSqliteTelemetry({ folder, timeZone: "Europe/Rome" });
+try {
+  const known = await store.readSource("bench");
+  const filled = known === 0 ? await fill(store) : null;
+  say(`stored: ${JSON.stringify(filled)}`);
+  const questions = logQuestions(store, range);
+  const results: Record<string, Awaited<ReturnType<typeof measure>>> = {};
+  for (const [kind, asked] of Object.entries(questions)) {
+    results[kind] = await measure(asked, settings.times, random);
+    say(`${kind}: ${JSON.stringify(results[kind], null, 1)}`);
+  }
+  const exported = await readAll(store);
+  say(`export: ${JSON.stringify(exported)}`);
+  const worst = (kind: string) => Math.max(...Object.values(results[kind] ?? {}).map(({ p99_ms }) => p99_ms));
+  const isMet = printReport({
+    bench: "logs",
+    question: "How quickly are log entries searched, summed up and read for an export?",
+    date: new Date(),
+    settings,
+    results: { stored: filled, ...results, exported },
+    targets: [
+      { name: "filters, p99 ms", value: worst("filters"), at_most: 50 },
+      { name: "full text, p99 ms", value: worst("texts"), at_most: 50 },
+      { name: "percentiles, p99 ms", value: worst("percentiles"), at_most: 50 },
+      { name: "p95 of 90 days, p99 ms", value: worst("ninetyDays"), at_most: 20 },
+      { name: "export, MB/s", value: exported.mb_per_s, at_least: 100 },
+      { name: "export, memory it grew by, MB", value: exported.grown_mb, at_most: 200 },
+    ],
+  });
+  process.exitCode = isMet ? 0 : 1;
+} finally {
+  await store.close();
+  if (kept === undefined) rmSync(folder, { recursive: true });
+}
+
+async function fill(to: TelemetryStore) {
+  const workload = createLogsWorkload({ ...range, entries: settings.entries, random });
+  const underWay: Promise<unknown>[] = [];
+  const start = performance.now();
+  let blockedMs = 0;
+  for (let from = 0; from < settings.entries; from += settings.group) {
+    const entries = Array.from({ length: settings.group }, workload.next);
+    if (underWay.length === GROUPS_IN_FLIGHT) await underWay.shift();
+    const before = performance.now();
+    const sources = new Map([["bench", from + settings.group]]);
+    underWay.push(to.append({ entries, totals: [], samples: [], sources }));
+    blockedMs = Math.max(blockedMs, performance.now() - before);
+    if (from % 500_000 === 0) say(`${from} entries after ${((performance.now() - start) / 1000).toFixed(0)} s`);
+  }
+  await Promise.all(underWay);
+  const seconds = (performance.now() - start) / 1000;
+  const bytes = statSync(path.join(folder, "telemetry.sqlite")).size;
+  return {
+    entries_per_s: settings.entries / seconds,
+    bytes_per_entry: bytes / settings.entries,
+    longest_append_ms: blockedMs,
+  };
+}
+
+/** Reads all entries, oldest first, as an export does. */
+async function readAll(from: TelemetryStore) {
+  const before = process.memoryUsage.rss();
+  let peak = before;
+  let bytes = 0;
+  let entries = 0;
+  const start = performance.now();
+  for (let after: { tsMs: number; entryId: number } | null | undefined; after !== null; ) {
+    const page = await from.readEntryLines({
+      tenant_id: TENANT,
+      order: "asc",
+      limit: EXPORT_PAGE,
+      ...(after !== undefined && { after }),
+    });
+    bytes += page.lines.length;
+    entries += page.count;
+    peak = Math.max(peak, process.memoryUsage.rss());
+    after = page.next;
+  }
+  const seconds = (performance.now() - start) / 1000;
+  return { entries, mb_per_s: bytes / seconds / 1e6, grown_mb: (peak - before) / 1e6 };
+}

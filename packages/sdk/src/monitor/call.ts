@@ -1,0 +1,156 @@
+import { applyInSpan, currentScope } from "../context.ts";
+import type { Account, Execution, Lane, Site, SpanScope } from "../observe/execution.ts";
+import { isRecording, processLane } from "../observe/process-lane.ts";
+import { callGenerator } from "./generators.ts";
+import { following, isPromise } from "./promises.ts";
+import { callAsStep } from "./step.ts";
+import type { Wrapped } from "./wrapped.ts";
+
+/** A call that is only counted is timed once in so many. */
+const TIMED_ONE_IN = 64;
+
+/** Calls a function as it would have been called without us, and records the call where someone listens. */
+export function call(wrapped: Wrapped, self: unknown, args: readonly unknown[]): unknown {
+  return isRecording() ? callObserved(wrapped, self, args) : Reflect.apply(wrapped.fn, self, args);
+}
+
+function callObserved(wrapped: Wrapped, self: unknown, args: readonly unknown[]): unknown {
+  const scope = currentScope();
+  const lane = scope.place === null ? processLane() : scope.place.lane;
+  if (lane === null || !lane.isOpen()) return Reflect.apply(wrapped.fn, self, args);
+  if (wrapped.findOwner !== null) wrapped.findOwner(self);
+  if (wrapped.step !== null && scope.place !== null) return callAsStep(wrapped, self, args, callKept);
+  return callKept(wrapped, lane, scope, self, args);
+}
+
+/** Calls it, and keeps of the call what the budget allows. */
+function callKept(wrapped: Wrapped, lane: Lane, scope: SpanScope, self: unknown, args: readonly unknown[]): unknown {
+  const account = accountOf(wrapped.site, lane);
+  if (wrapped.kind === "generator" || wrapped.kind === "async generator")
+    return callGenerator(wrapped, account, scope, self, args);
+  if (account.keeping === "counted") return callCounted(wrapped, account, self, args);
+  if (account.keeping === "summarized") return callSummarized(wrapped, account, self, args, 1, 0);
+  return callRecorded(wrapped, account, scope, self, args);
+}
+
+/** What the lane knows of the site; mostly the same lane as at the last call. */
+function accountOf(site: Site, lane: Lane): Account {
+  const { account } = site;
+  return account !== null && account.lane === lane ? account : lane.accountOf(site);
+}
+
+function callRecorded(
+  wrapped: Wrapped,
+  account: Account,
+  scope: SpanScope,
+  self: unknown,
+  args: readonly unknown[],
+): unknown {
+  const { lane } = account;
+  const { fn, step } = wrapped;
+  const execution = lane.begin(account, wrapped.site, scope, args);
+  if (step !== null) lane.watch(execution, true);
+  const { span, root } = scope;
+  let result: unknown;
+  try {
+    if (wrapped.goesOn === false) {
+      // Its children are called before it returns: the scope that it is in is told for so long.
+      scope.span = execution.serial;
+      scope.root = execution.root;
+      result = Reflect.apply(fn, self, args);
+    } else {
+      result = applyInSpan(scope, execution.serial, execution.root, fn, self, args);
+    }
+  } catch (error) {
+    scope.span = span;
+    scope.root = root;
+    lane.fail(execution, error);
+    throw error;
+  }
+  scope.span = span;
+  scope.root = root;
+  if (wrapped.kind === "async" || isPromise(result))
+    return followed(wrapped, account, execution, result as Promise<unknown>);
+  if (wrapped.goesOn === null) wrapped.goesOn = false;
+  lane.complete(execution, result);
+  return result;
+}
+
+/** The call ends as its promise does. */
+function followed(
+  wrapped: Wrapped,
+  account: Account,
+  execution: Execution,
+  promise: Promise<unknown>,
+): Promise<unknown> {
+  const { lane } = account;
+  wrapped.goesOn = true;
+  account.isAsync = true;
+  if (!execution.isWatched) lane.watch(execution, false);
+  return following(
+    wrapped,
+    promise,
+    (value) => {
+      lane.complete(execution, value);
+      return value;
+    },
+    (error: unknown) => {
+      lane.fail(execution, error);
+      throw error;
+    },
+  );
+}
+
+/** @param weight so many calls it stands for, of which so many have failed without being timed */
+function callSummarized(
+  wrapped: Wrapped,
+  account: Account,
+  self: unknown,
+  args: readonly unknown[],
+  weight: number,
+  errors: number,
+): unknown {
+  const { lane } = account;
+  const startMs = lane.clock();
+  let result: unknown;
+  try {
+    result = Reflect.apply(wrapped.fn, self, args);
+  } catch (error) {
+    lane.add(account, startMs, errors + 1, weight);
+    throw error;
+  }
+  if (!isPromise(result)) {
+    lane.add(account, startMs, errors, weight);
+    return result;
+  }
+  account.isAsync = true;
+  return following(
+    wrapped,
+    result,
+    (value) => {
+      lane.add(account, startMs, errors, weight);
+      return value;
+    },
+    (error: unknown) => {
+      lane.add(account, startMs, errors + 1, weight);
+      throw error;
+    },
+  );
+}
+
+/** Looks at no clock, but for one call in a few, which stands for those before it: even that would be too much. */
+function callCounted(wrapped: Wrapped, account: Account, self: unknown, args: readonly unknown[]): unknown {
+  account.untimedCalls += 1;
+  if (account.untimedCalls >= TIMED_ONE_IN) {
+    const { untimedCalls, untimedErrors } = account;
+    account.untimedCalls = 0;
+    account.untimedErrors = 0;
+    return callSummarized(wrapped, account, self, args, untimedCalls, untimedErrors);
+  }
+  try {
+    return Reflect.apply(wrapped.fn, self, args);
+  } catch (error) {
+    account.untimedErrors += 1;
+    throw error;
+  }
+}

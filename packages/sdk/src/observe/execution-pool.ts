@@ -1,0 +1,65 @@
+import { type Execution, NOTHING, type Site } from "./execution.ts";
+
+/** Executions that are used again and again. */
+export interface ExecutionPool {
+  /** One that knows nothing yet but its site. */
+  take(site: Site): Execution;
+  /** Its record is made: it forgets all, so that nothing is kept alive by it. */
+  giveBack(execution: Execution): void;
+}
+
+/** More than that are never waiting for long. */
+const MAX_FREE = 16_384;
+
+export function createExecutionPool(): ExecutionPool {
+  const free: Execution[] = [];
+  return {
+    take(site) {
+      const execution = free.pop() ?? newExecution(site);
+      execution.site = site;
+      return execution;
+    },
+    giveBack(execution) {
+      execution.account = null;
+      execution.place = null;
+      execution.origin = null;
+      execution.parameters = null;
+      execution.startReading = null;
+      execution.endReading = null;
+      execution.error = undefined;
+      execution.result = NOTHING;
+      execution.metadata = null;
+      execution.given = null;
+      if (free.length < MAX_FREE) free.push(execution);
+    },
+  };
+}
+
+function newExecution(site: Site): Execution {
+  return {
+    site,
+    account: null,
+    serial: 0,
+    parent: 0,
+    root: 0,
+    place: null,
+    origin: null,
+    parameters: null,
+    // Numbers with fractions from the beginning: a field that changes its kind makes all objects slow.
+    startMs: 0.5,
+    durationMs: 0.5,
+    startReading: null,
+    endReading: null,
+    peakBytes: 0.5,
+    loopDelayMs: 0.5,
+    isError: false,
+    error: undefined,
+    result: NOTHING,
+    metadata: null,
+    given: null,
+    isWatched: false,
+    isSaid: false,
+    next: null,
+    previous: null,
+  };
+}

@@ -1,0 +1,117 @@
+import type { ExecutionEnded, ExecutionStarted, ObservationRecord } from "@playhead/core";
+import { isoTime } from "../recorder/iso-time.ts";
+import type { Summaries } from "../summary/summary.ts";
+import { errorDetails } from "./error-details.ts";
+import { type Execution, NOTHING, type Origin, type Place } from "./execution.ts";
+import { putCost } from "./readings.ts";
+import type { SpanIds } from "./span-ids.ts";
+
+type WithoutNumber<Kind> = Kind extends { readonly n: number } ? Omit<Kind, "n"> : never;
+/** What was observed, before it has its number. */
+export type Observation = WithoutNumber<ObservationRecord>;
+
+type Writable<Data> = { -readonly [Name in keyof Data]: Data[Name] };
+
+export interface RecordMaker {
+  /** A call that runs. */
+  started(execution: Execution, offsetMs: number): Observation;
+  /** A call that has ended. @param offsetMs from the lane's clock to the time of day */
+  ended(execution: Execution, offsetMs: number): Observation;
+}
+
+/** Of one function. Beyond them an error is recorded without its stack. */
+const MAX_STACKS_PER_SECOND = 20;
+
+/** Makes of calls what is sent of them: here texts are made, and secrets taken out. */
+export function createRecordMaker({
+  ids,
+  summaries,
+}: {
+  readonly ids: SpanIds;
+  readonly summaries: Summaries;
+}): RecordMaker {
+  let lastParent = 0;
+  let lastParentId = "";
+
+  /** Calls mostly have the parent of the call before. */
+  function parentId(serial: number): string {
+    if (serial !== lastParent) {
+      lastParent = serial;
+      lastParentId = ids.span(serial);
+    }
+    return lastParentId;
+  }
+
+  function begun(execution: Execution): Writable<ExecutionStarted> {
+    const { site, given, place, parent, origin, serial } = execution;
+    const data: Writable<ExecutionStarted> = {
+      span_id: given?.span_id ?? ids.span(serial),
+      parent_span_id: parent !== 0 ? parentId(parent) : (origin?.span_id ?? null),
+      name: site.name,
+      category: site.category,
+    };
+    if (place !== null && place.task !== null) data.task_id = place.task.task_id;
+    const parameters = parametersOf(execution);
+    if (parameters !== undefined) data.parameters = parameters;
+    const metadata = execution.metadata ?? site.metadata;
+    if (metadata !== null) data.metadata = summaries.fields(metadata);
+    return data;
+  }
+
+  /** The stacks of a function that throws all the time are alike, and making their texts costs more than all the rest. */
+  function hasStack({ account, startMs }: Execution): boolean {
+    if (account === null) return true;
+    const second = Math.floor(startMs / 1_000);
+    if (account.stacksSecond !== second) {
+      account.stacksSecond = second;
+      account.stacks = 0;
+    }
+    account.stacks += 1;
+    return account.stacks <= MAX_STACKS_PER_SECOND;
+  }
+
+  function parametersOf({ parameters, given, site }: Execution): ExecutionStarted["parameters"] {
+    if (given?.parameters !== undefined) return summaries.fields(given.parameters);
+    if (parameters === null || parameters.length === 0) return undefined;
+    return summaries.parameters(parameters, site.parameterNames());
+  }
+
+  function observed<Type extends Observation["type"]>(
+    type: Type,
+    { startMs, place, origin, root }: Execution,
+    offsetMs: number,
+    data: ExecutionStarted,
+  ): Observation {
+    const ts = isoTime(startMs + offsetMs);
+    const correlation_id = traceIdOf(place, origin) ?? ids.trace(root);
+    const observation =
+      place === null
+        ? { type, ts, correlation_id, data, n: 0 }
+        : { type, ts, job_id: place.job.job_id, correlation_id, data, n: 0 };
+    return observation as unknown as Observation;
+  }
+
+  return {
+    started: (execution, offsetMs) => observed("function.started", execution, offsetMs, begun(execution)),
+    ended(execution, offsetMs) {
+      const { given, result, isError, error, startReading, endReading } = execution;
+      const data = begun(execution) as Writable<ExecutionEnded>;
+      data.duration_ms = Math.round(execution.durationMs * 1e6) / 1e6;
+      if (startReading !== null && endReading !== null)
+        putCost(data, startReading, endReading, execution.peakBytes, execution.loopDelayMs);
+      if (given !== null) {
+        if (given.cost !== undefined) Object.assign(data, given.cost);
+        if (given.result_summary !== undefined) data.result_summary = summaries.text(given.result_summary);
+        if (given.error !== undefined) data.error = given.error;
+      } else if (isError) data.error = errorDetails(error, summaries.text, hasStack(execution));
+      else if (result !== NOTHING) data.result_summary = summaries.result(result);
+      return observed(data.error === undefined ? "function.completed" : "function.failed", execution, offsetMs, data);
+    },
+  };
+}
+
+/** The trace that a call is part of, where it did not begin here. */
+export function traceIdOf(place: Place | null, origin: Origin | null): string | null {
+  const ofJob = place?.job.correlation_id ?? "";
+  return ofJob !== "" ? ofJob : (origin?.trace_id ?? null);
+}

@@ -1,0 +1,351 @@
+import { type Budget, blended, type KeepingChange } from "../budget/budget.ts";
+import { addTo, dataOf, MINUTE_MS, type TotalsBook } from "../budget/totals.ts";
+import { enteringMs } from "../context.ts";
+import { createFifo } from "../recorder/fifo.ts";
+import { isoTime } from "../recorder/iso-time.ts";
+import { capture, captureAll } from "../summary/capture.ts";
+import type { SetTimer } from "../timer.ts";
+import type { EndedExecution } from "./ended-execution.ts";
+import type { Account, Execution, Lane, Site, SpanScope } from "./execution.ts";
+import { createExecutionPool } from "./execution-pool.ts";
+import { type Observation, type RecordMaker, traceIdOf } from "./execution-record.ts";
+import type { Readings } from "./readings.ts";
+import { plainSite } from "./site.ts";
+import type { SpanIds } from "./span-ids.ts";
+import { createWatchList } from "./watch-list.ts";
+
+/** A lane as its Playhead has it. */
+export interface OwnLane extends Lane {
+  /** A call that others have measured. */
+  takeEnded(execution: EndedExecution, scope: SpanScope): void;
+  /** Makes records of calls that have ended. @returns whether there are more */
+  drain(): boolean;
+  /** A record that could be neither sent nor kept: it is added up. */
+  addUp(observation: Observation): void;
+  /** Hands on what calls add up to, of all minutes. */
+  sendTotals(): void;
+  /** Functions whose calls are not recorded one by one. */
+  lowered(): readonly Account[];
+  /** How many calls were added up so far. */
+  summarizedCalls(): number;
+  /** It took so long to send so many records. */
+  noteSent(records: number, ms: number): void;
+  close(): void;
+}
+
+export interface LaneOptions {
+  /** Milliseconds since 1970. */
+  readonly nowMs: () => number;
+  readonly clock: () => number;
+  readonly setTimer: SetTimer;
+  /** Asked for when the first call is recorded. */
+  readonly ids: SpanIds;
+  readonly maker: RecordMaker;
+  readonly readings: Readings;
+  readonly totals: TotalsBook;
+  /** Null: whatever it costs. */
+  readonly budget: Budget | null;
+  /** Calls that wait to be made records of; what comes on top is added up. */
+  readonly capacity: number;
+  /** The first call waits; or a crowd of them. */
+  readonly onWaiting: (isCrowd: boolean) => void;
+  readonly record: (observation: Observation, importance: "execution" | "log") => void;
+  readonly onKeepingChanged: (change: KeepingChange) => void;
+}
+
+/** So many records are made in one go, and then more for as long as this: it holds nobody up. */
+const DRAINED_AT_ONCE = 1_000;
+const DRAIN_MS = 4;
+/** From then on it is said of a call that it runs. */
+const LONG_MS = 1_000;
+/** One call in so many has its own cost measured; after so many the budget is looked at. */
+const MEASURED_ONE_IN = 64;
+const CHECKED_AFTER = 256;
+const MAX_ACCOUNTS = 10_000;
+/** What a call is taken to cost before any was measured. */
+const FIRST_GUESS_MS = { recorded: 0.002, summarized: 0.000_4, counted: 0.000_02 } as const;
+
+export function createLane(options: LaneOptions): OwnLane {
+  const { nowMs, clock, setTimer, ids, maker, readings, totals, budget, capacity, onWaiting, record } = options;
+  const waiting = createFifo<Execution>();
+  const watchList = createWatchList();
+  const pool = createExecutionPool();
+  const accounts = new Map<string, Account>();
+  const clockMs = readingClockMs(clock);
+  const enterMs = enteringMs(clock);
+  let active: Account[] = [];
+  let lastSerial = 0;
+  /** The call whose own cost is measured, and what its beginning cost. */
+  let measured: Execution | null = null;
+  let measuredMs = 0;
+  let untilCheck = CHECKED_AFTER;
+  let summarized = 0;
+  let isOpen = true;
+  let stopSweep: (() => void) | null = null;
+  let stopTotals: (() => void) | null = null;
+
+  function accountOf(site: Site): Account {
+    const key = `${site.category} ${site.name}`;
+    const account = accounts.get(key) ?? newAccount(site);
+    if (accounts.size >= MAX_ACCOUNTS) accounts.clear();
+    accounts.set(key, account);
+    site.account = account;
+    return account;
+  }
+
+  function newAccount({ name, category }: Site): Account {
+    return {
+      lane,
+      name,
+      category,
+      keeping: "recorded",
+      isAsync: false,
+      calls: 0,
+      untimedCalls: 0,
+      untimedErrors: 0,
+      untilMeasured: MEASURED_ONE_IN,
+      totals: null,
+      totalsUntilMs: 0,
+      stacks: 0,
+      stacksSecond: 0,
+      costMs: { ...FIRST_GUESS_MS },
+      changedMs: 0,
+    };
+  }
+
+  function called(account: Account): void {
+    if (account.calls === 0) active.push(account);
+    account.calls += 1;
+  }
+
+  function end(execution: Execution, endMs: number): void {
+    const { account, startReading } = execution;
+    execution.durationMs = endMs - execution.startMs;
+    if (startReading !== null) execution.endReading = readings.at(endMs);
+    if (execution.isWatched) watchList.remove(execution);
+    wait(execution);
+    if (account === null) return;
+    if (execution === measured) {
+      measured = null;
+      const ownMs = measuredMs + clock() - endMs + (account.isAsync ? enterMs : 0);
+      account.costMs.recorded = blended(account.costMs.recorded, ownMs, 0.2);
+    }
+    untilCheck -= 1;
+    if (untilCheck <= 0) check(endMs);
+  }
+
+  function wait(execution: Execution): void {
+    if (waiting.size() >= capacity) {
+      addTo(openMinute(execution.startMs, execution.site), execution.durationMs, execution.isError ? 1 : 0, 1);
+      summarized += 1;
+      pool.giveBack(execution);
+      return;
+    }
+    waiting.push(execution);
+    const size = waiting.size();
+    if (size === 1 || size === DRAINED_AT_ONCE) onWaiting(size > 1);
+  }
+
+  function openMinute(startMs: number, { name, category }: Pick<Site, "name" | "category">) {
+    const epochMs = startMs + nowMs() - clock();
+    const minuteMs = Math.floor(epochMs / MINUTE_MS) * MINUTE_MS;
+    stopTotals ??= setTimer(sendPastTotals, MINUTE_MS - (((epochMs % MINUTE_MS) + MINUTE_MS) % MINUTE_MS), false);
+    return totals.open(name, category, minuteMs);
+  }
+
+  function sendPastTotals(): void {
+    stopTotals = null;
+    settleUntimed();
+    sendTotalsBefore(Math.floor(nowMs() / MINUTE_MS) * MINUTE_MS);
+    if (!totals.isEmpty()) stopTotals = setTimer(sendPastTotals, MINUTE_MS, false);
+  }
+
+  function sendTotalsBefore(minuteMs: number): void {
+    for (const each of totals.takeBefore(minuteMs))
+      record({ type: "function.summarized", ts: isoTime(each.minuteMs), data: dataOf(each) }, "log");
+  }
+
+  function check(atMs: number): void {
+    untilCheck = CHECKED_AFTER;
+    if (budget === null) return;
+    const called = active;
+    active = [];
+    for (const change of budget.check(atMs, called)) options.onKeepingChanged(change);
+  }
+
+  /** Calls that were counted since the last that was timed. */
+  function settleUntimed(): void {
+    for (const account of budget?.lowered() ?? []) {
+      if (account.untimedCalls === 0) continue;
+      const minute = openMinute(clock(), account);
+      minute.count += account.untimedCalls;
+      minute.errors += account.untimedErrors;
+      summarized += account.untimedCalls;
+      account.untimedCalls = 0;
+      account.untimedErrors = 0;
+    }
+  }
+
+  function sweep(): void {
+    stopSweep = null;
+    const atMs = clock();
+    const reading = readings.at(atMs);
+    for (let execution = watchList.first(); execution !== null; execution = execution.next) {
+      if (atMs - execution.startMs < LONG_MS) break;
+      execution.peakBytes = Math.max(execution.peakBytes, reading.memoryBytes);
+      execution.loopDelayMs = Math.max(execution.loopDelayMs, reading.loopDelayMs);
+      if (!execution.isSaid) say(execution);
+    }
+    if (watchList.first() !== null && isOpen) stopSweep = setTimer(sweep, LONG_MS, false);
+  }
+
+  function say(execution: Execution): void {
+    execution.isSaid = true;
+    record(maker.started(execution, nowMs() - clock()), "execution");
+  }
+
+  const lane: OwnLane = {
+    clock,
+    isOpen: () => isOpen,
+    accountOf,
+    begin(account, site, scope, args) {
+      account.untilMeasured -= 1;
+      const isMeasured = account.untilMeasured <= 0;
+      const enteredMs = isMeasured ? clock() : 0;
+      called(account);
+      lastSerial += 1;
+      const execution = pool.take(site);
+      execution.account = account;
+      execution.serial = lastSerial;
+      execution.parent = scope.span;
+      execution.root = scope.root === 0 ? lastSerial : scope.root;
+      execution.place = scope.place;
+      execution.origin = scope.origin;
+      execution.isError = false;
+      if (site.takesParameters) execution.parameters = captureAll(args);
+      let startMs = clock();
+      if (site.takesCost) {
+        const reading = readings.at(startMs);
+        execution.startReading = reading;
+        // It took its time.
+        if (reading.atMs === startMs) startMs = clock();
+      }
+      execution.startMs = startMs;
+      if (isMeasured) {
+        account.untilMeasured = MEASURED_ONE_IN;
+        measured = execution;
+        measuredMs = startMs - enteredMs;
+      }
+      return execution;
+    },
+    watch(execution, isSaidAtOnce) {
+      watchList.add(execution);
+      if (isSaidAtOnce) say(execution);
+      stopSweep ??= setTimer(sweep, LONG_MS, false);
+    },
+    complete(execution, result) {
+      const endMs = clock();
+      if (result !== undefined && execution.site.takesResult) execution.result = capture(result);
+      end(execution, endMs);
+    },
+    fail(execution, error) {
+      const endMs = clock();
+      execution.isError = true;
+      execution.error = error;
+      end(execution, endMs);
+    },
+    add(account, startMs, errors, weight) {
+      const endMs = clock();
+      called(account);
+      if (weight > 1) account.calls += weight - 1;
+      if (
+        account.totals === null ||
+        account.totals.isTaken ||
+        startMs >= account.totalsUntilMs ||
+        startMs < account.totalsUntilMs - MINUTE_MS
+      ) {
+        account.totals = openMinute(startMs, account);
+        account.totalsUntilMs = account.totals.minuteMs + MINUTE_MS - (nowMs() - clock());
+      }
+      addTo(account.totals, endMs - startMs, errors, weight);
+      summarized += weight;
+      account.untilMeasured -= 1;
+      if (account.untilMeasured <= 0) {
+        account.untilMeasured = MEASURED_ONE_IN;
+        account.costMs.summarized = blended(account.costMs.summarized, clock() - endMs + clockMs, 0.2);
+        account.costMs.counted = FIRST_GUESS_MS.counted + account.costMs.summarized / weight;
+      }
+      untilCheck -= 1;
+      if (untilCheck <= 0) check(endMs);
+    },
+    traceOf({ span, root, place, origin }) {
+      return {
+        trace_id: traceIdOf(place, origin) ?? (root === 0 ? "" : ids.trace(root)),
+        span_id: span === 0 ? (origin?.span_id ?? null) : ids.span(span),
+      };
+    },
+    takeEnded(given, scope) {
+      lastSerial += 1;
+      const execution = pool.take(plainSite(given.name, given.category));
+      execution.serial = lastSerial;
+      execution.parent = scope.span;
+      execution.root = scope.root === 0 ? lastSerial : scope.root;
+      execution.place = scope.place;
+      execution.origin = scope.origin;
+      execution.startMs = given.startMs - (nowMs() - clock());
+      execution.durationMs = given.durationMs;
+      execution.isError = given.error !== undefined;
+      execution.metadata = given.metadata ?? null;
+      execution.given = given;
+      wait(execution);
+    },
+    drain() {
+      const startMs = clock();
+      const offsetMs = nowMs() - startMs;
+      let made = 0;
+      do {
+        const portion = Math.min(DRAINED_AT_ONCE, waiting.size());
+        for (let at = 0; at < portion; at++) {
+          const execution = waiting.shift() as Execution;
+          record(maker.ended(execution, offsetMs), "execution");
+          pool.giveBack(execution);
+        }
+        made += portion;
+      } while (waiting.size() > 0 && clock() - startMs < DRAIN_MS);
+      const endMs = clock();
+      budget?.noteSending("made", made, endMs - startMs);
+      check(endMs);
+      return waiting.size() > 0;
+    },
+    addUp({ type, ts, data }) {
+      if (type !== "function.completed" && type !== "function.failed") return;
+      addTo(
+        openMinute(Date.parse(ts) - nowMs() + clock(), data),
+        data.duration_ms,
+        data.error === undefined ? 0 : 1,
+        1,
+      );
+      summarized += 1;
+    },
+    sendTotals() {
+      settleUntimed();
+      sendTotalsBefore(Number.POSITIVE_INFINITY);
+    },
+    lowered: () => budget?.lowered() ?? [],
+    summarizedCalls: () => summarized,
+    noteSent: (records, ms) => budget?.noteSending("sent", records, ms),
+    close() {
+      isOpen = false;
+      stopSweep?.();
+      stopTotals?.();
+    },
+  };
+  return lane;
+}
+
+/** What looking at the clock costs. */
+function readingClockMs(clock: () => number): number {
+  const startMs = clock();
+  for (let times = 0; times < 62; times++) clock();
+  return (clock() - startMs) / 63;
+}

@@ -1,0 +1,191 @@
+import type { ExecutionCategory, TimeRange } from "@playhead/core";
+import { SKETCH_RELATIVE_ERROR } from "@playhead/core";
+import type { CallSum, RollupSpan, TelemetryStore } from "../store/telemetry-store.ts";
+import { significanceOf } from "./significance.ts";
+
+/** Which calls are asked about. */
+export interface CallsQuery {
+  readonly tenantId: string;
+  readonly range: TimeRange;
+  readonly category?: ExecutionCategory;
+  readonly name?: string;
+}
+
+/** How calls did. Times in milliseconds, with fractions. */
+export interface CallFigures {
+  readonly count: number;
+  readonly error_count: number;
+  /** 0..1 */
+  readonly error_rate: number;
+  /** How many of them were counted without a record of their own, to stay within the budget. */
+  readonly summarized_count: number;
+  readonly total_ms: number;
+  readonly average_ms: number;
+  readonly min_ms: number;
+  readonly max_ms: number;
+  /** The percentiles are off by at most `percentile_error` of themselves; all else is exact. */
+  readonly p50_ms: number;
+  readonly p90_ms: number;
+  readonly p95_ms: number;
+  readonly p99_ms: number;
+}
+
+export interface NamedFigures extends CallFigures {
+  readonly category: ExecutionCategory;
+  readonly name: string;
+}
+
+/** A range as it is told: half-open, ISO 8601. */
+export interface ToldRange {
+  readonly from: string;
+  readonly to: string;
+}
+
+export interface PerformanceSummary {
+  /** What was asked for, widened to whole minutes (hours, where minutes are kept no longer). */
+  readonly range: ToldRange;
+  /** Relative, such as 0.01. */
+  readonly percentile_error: number;
+  /** By total time, the largest first. */
+  readonly functions: readonly NamedFigures[];
+}
+
+export interface SeriesPoint extends CallFigures {
+  readonly from: string;
+  readonly to: string;
+}
+
+export interface PerformanceSeries {
+  readonly span: RollupSpan;
+  readonly percentile_error: number;
+  /** Oldest first; spans without calls are left out. */
+  readonly points: readonly SeriesPoint[];
+}
+
+/** What changed of one function from one range to another. */
+export interface Comparison {
+  readonly category: ExecutionCategory;
+  readonly name: string;
+  /** Null where it was not called then. */
+  readonly before: CallFigures | null;
+  readonly after: CallFigures | null;
+  /** Share by which the average grew (0.1: by a tenth); null where one side is missing or took no time. */
+  readonly average_change: number | null;
+  readonly p95_change: number | null;
+  /** Probability (0..1) that averages differ this much by chance alone; null where there are too few calls to tell. */
+  readonly p_value: number | null;
+  readonly is_significant: boolean;
+}
+
+export interface PerformanceComparison {
+  readonly before: ToldRange;
+  readonly after: ToldRange;
+  readonly percentile_error: number;
+  /** The most changed first. */
+  readonly functions: readonly Comparison[];
+}
+
+export interface FunctionPerformance {
+  readonly summary: PerformanceSummary;
+  readonly series: PerformanceSeries;
+}
+
+/** Answers what took how long, from the store's rollups. */
+export interface Performance {
+  getPerformanceSummary(query: CallsQuery): Promise<PerformanceSummary>;
+  /** All matching calls in one line of points. */
+  readSeries(query: CallsQuery & { readonly span: RollupSpan }): Promise<PerformanceSeries>;
+  compare(
+    query: Omit<CallsQuery, "range"> & { readonly before: TimeRange; readonly after: TimeRange },
+  ): Promise<PerformanceComparison>;
+  /** One function by its name, in whatever categories it has; null where it was not called within the range. */
+  readFunction(
+    query: CallsQuery & { readonly name: string; readonly span: RollupSpan },
+  ): Promise<FunctionPerformance | null>;
+}
+
+const QUANTILES = [0.5, 0.9, 0.95, 0.99];
+/** Differences that chance alone makes less often than this are said to be significant. */
+const SIGNIFICANT_P = 0.01;
+
+/** @param store whose rollups are read */
+export function createPerformance(store: Pick<TelemetryStore, "sumCalls" | "sumCallsBySpan">): Performance {
+  const sums = (query: CallsQuery) => store.sumCalls({ ...query, quantiles: QUANTILES });
+
+  async function getPerformanceSummary(query: CallsQuery): Promise<PerformanceSummary> {
+    const found = await sums(query);
+    const functions = found.sums.map((sum) => ({ category: sum.category, name: sum.name, ...figuresOf(sum) }));
+    functions.sort((a, b) => b.total_ms - a.total_ms || (a.name < b.name ? -1 : 1));
+    return { range: told(found.range), percentile_error: SKETCH_RELATIVE_ERROR, functions };
+  }
+
+  async function readSeries(query: CallsQuery & { readonly span: RollupSpan }): Promise<PerformanceSeries> {
+    const found = await store.sumCallsBySpan({ ...query, quantiles: QUANTILES });
+    const points = found.map((sum) => ({ ...told({ fromMs: sum.startMs, toMs: sum.endMs }), ...figuresOf(sum) }));
+    return { span: query.span, percentile_error: SKETCH_RELATIVE_ERROR, points };
+  }
+
+  return {
+    getPerformanceSummary,
+    readSeries,
+    async compare({ before, after, ...query }) {
+      const [then, now] = await Promise.all([sums({ ...query, range: before }), sums({ ...query, range: after })]);
+      const keyOf = (sum: (typeof now.sums)[number]) => `${sum.category} ${sum.name}`;
+      const earlier = new Map(then.sums.map((sum) => [keyOf(sum), sum]));
+      const later = new Map(now.sums.map((sum) => [keyOf(sum), sum]));
+      const functions = [...new Map([...earlier, ...later])].map(([key, { category, name }]) => {
+        return { category, name, ...changeOf(earlier.get(key) ?? null, later.get(key) ?? null) };
+      });
+      functions.sort((a, b) => Math.abs(b.average_change ?? 0) - Math.abs(a.average_change ?? 0));
+      return {
+        before: told(then.range),
+        after: told(now.range),
+        percentile_error: SKETCH_RELATIVE_ERROR,
+        functions,
+      };
+    },
+    async readFunction(query) {
+      const [summary, series] = await Promise.all([getPerformanceSummary(query), readSeries(query)]);
+      return summary.functions.length === 0 ? null : { summary, series };
+    },
+  };
+}
+
+function changeOf(before: CallSum | null, after: CallSum | null): Omit<Comparison, "category" | "name"> {
+  const [then, now] = [before && figuresOf(before), after && figuresOf(after)];
+  const pValue = before && after && significanceOf(before, after);
+  return {
+    before: then,
+    after: now,
+    average_change: growth(then?.average_ms, now?.average_ms),
+    p95_change: growth(then?.p95_ms, now?.p95_ms),
+    p_value: pValue,
+    is_significant: pValue !== null && pValue < SIGNIFICANT_P,
+  };
+}
+
+function growth(before: number | undefined, after: number | undefined): number | null {
+  return before === undefined || after === undefined || before === 0 ? null : after / before - 1;
+}
+
+function figuresOf(sum: CallSum): CallFigures {
+  const [p50 = 0, p90 = 0, p95 = 0, p99 = 0] = sum.quantilesMs;
+  return {
+    count: sum.count,
+    error_count: sum.errors,
+    error_rate: sum.errors / sum.count,
+    summarized_count: sum.summarized,
+    total_ms: sum.durationSumMs,
+    average_ms: sum.durationSumMs / sum.count,
+    min_ms: sum.durationMinMs,
+    max_ms: sum.durationMaxMs,
+    p50_ms: p50,
+    p90_ms: p90,
+    p95_ms: p95,
+    p99_ms: p99,
+  };
+}
+
+function told({ fromMs, toMs }: TimeRange): ToldRange {
+  return { from: new Date(fromMs).toISOString(), to: new Date(toMs).toISOString() };
+}

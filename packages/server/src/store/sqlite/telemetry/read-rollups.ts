@@ -1,0 +1,154 @@
+import type { DatabaseSync, SQLInputValue } from "node:sqlite";
+import { bucketValue, EXECUTION_CATEGORIES, type ExecutionCategory, type Sketch, type TimeRange } from "@playhead/core";
+import type { Calendar } from "../../calendar.ts";
+import { planRollups, widenRange } from "../../rollup-plan.ts";
+import type {
+  CallSum,
+  CallSumsQuery,
+  NamedCallSum,
+  Rollup,
+  RollupSpan,
+  RollupsQuery,
+  SpanCallSum,
+} from "../../telemetry-store.ts";
+import { prepareRow, prepareRows } from "../connection.ts";
+import { prepareReadMeta } from "./meta.ts";
+import { type CallTotals, noCalls } from "./rollup-deltas.ts";
+import { addRow, ROLLUP_FIGURES, type RollupTuple, SPANS } from "./rollup-rows.ts";
+
+/** Reads rollups, and adds them up: that is work for a thread of its own. */
+export interface RollupReader {
+  readRollups(query: RollupsQuery): readonly Rollup[];
+  sumCalls(query: CallSumsQuery): { readonly range: TimeRange; readonly sums: readonly NamedCallSum[] };
+  sumCallsBySpan(query: CallSumsQuery & { readonly span: RollupSpan }): readonly SpanCallSum[];
+}
+
+interface Series {
+  readonly seriesId: number;
+  readonly category: ExecutionCategory;
+  readonly name: string;
+}
+
+/** Prepares the queries on a reading connection; each is to be asked within a transaction. */
+export function createRollupReader(db: DatabaseSync, calendar: Calendar): RollupReader {
+  const inSpan = "series_id = ? AND span = ?";
+  const selectRows = prepareRows<[number, ...RollupTuple]>(
+    db,
+    `SELECT start_ms, ${ROLLUP_FIGURES} FROM rollups WHERE ${inSpan} AND start_ms >= ? AND start_ms < ? ORDER BY start_ms`,
+  );
+  const selectFirst = prepareRow<[number]>(
+    db,
+    `SELECT start_ms FROM rollups WHERE ${inSpan} ORDER BY start_ms LIMIT 1`,
+  );
+  const selectLast = prepareRow<[number]>(
+    db,
+    `SELECT start_ms FROM rollups WHERE ${inSpan} ORDER BY start_ms DESC LIMIT 1`,
+  );
+  const readMeta = prepareReadMeta(db);
+
+  const selectSeries = prepareRows<[number, number, string]>(
+    db,
+    `SELECT series_id, category, name FROM series
+     WHERE tenant_id = ?1 AND (?2 IS NULL OR category = ?2) ORDER BY name, category`,
+  );
+  const selectNamed = prepareRows<[number, number, string]>(
+    db,
+    `SELECT series_id, category, name FROM series
+     WHERE tenant_id = ?1 AND (?2 IS NULL OR category = ?2) AND name = ?3 ORDER BY category`,
+  );
+
+  function seriesOf({
+    tenantId,
+    category,
+    name,
+  }: Pick<RollupsQuery, "tenantId" | "category" | "name">): readonly Series[] {
+    const place: SQLInputValue = category === undefined ? null : EXECUTION_CATEGORIES.indexOf(category);
+    const rows = name === undefined ? selectSeries(tenantId, place) : selectNamed(tenantId, place, name);
+    return rows.map(([seriesId, at, own]) => {
+      return { seriesId, category: EXECUTION_CATEGORIES[at] as ExecutionCategory, name: own };
+    });
+  }
+
+  /** All that there is lies in these months, so that nobody plans for the year 1970. */
+  function rangeOf(all: readonly Series[]): TimeRange {
+    const month = SPANS.indexOf("month");
+    let fromMs = Number.MAX_SAFE_INTEGER;
+    let lastMs = Number.MIN_SAFE_INTEGER;
+    for (const { seriesId } of all) {
+      fromMs = Math.min(fromMs, selectFirst(seriesId, month)?.[0] ?? fromMs);
+      lastMs = Math.max(lastMs, selectLast(seriesId, month)?.[0] ?? lastMs);
+    }
+    return fromMs > lastMs ? { fromMs: 0, toMs: 0 } : { fromMs, toMs: calendar.endOf("month", lastMs) };
+  }
+
+  return {
+    readRollups({ span, range, ...which }) {
+      const rollups = seriesOf(which).flatMap(({ seriesId, category, name }) =>
+        selectRows(seriesId, SPANS.indexOf(span), range.fromMs, range.toMs).map((row): Rollup => {
+          const [startMs, count, errors, summarized, durationSumMs, durationMinMs, durationMaxMs, sketch] = row;
+          const figures = { count, errors, summarized, durationSumMs, durationMinMs, durationMaxMs };
+          return { startMs, category, name, ...figures, sketch };
+        }),
+      );
+      return rollups.sort((a, b) => a.startMs - b.startMs);
+    },
+
+    sumCalls({ range, quantiles, ...which }) {
+      const minutesFromMs = readMeta("minutes_from");
+      const all = seriesOf(which);
+      const held = rangeOf(all);
+      const within = { fromMs: Math.max(range.fromMs, held.fromMs), toMs: Math.min(range.toMs, held.toMs) };
+      const plan = planRollups(calendar, within, minutesFromMs);
+      const sums: NamedCallSum[] = [];
+      for (const { seriesId, category, name } of all) {
+        const totals = noCalls();
+        for (const piece of plan) {
+          const rows = selectRows(seriesId, SPANS.indexOf(piece.span), piece.range.fromMs, piece.range.toMs);
+          for (const [, ...row] of rows) addRow(totals, row);
+        }
+        if (totals.count > 0) sums.push({ category, name, ...callSum(totals, quantiles) });
+      }
+      return { range: widenRange(calendar, range, minutesFromMs), sums };
+    },
+
+    sumCallsBySpan({ span, range, quantiles, ...which }) {
+      const bySpan = new Map<number, CallTotals>();
+      for (const { seriesId } of seriesOf(which)) {
+        const fromMs = calendar.startOf(span, range.fromMs);
+        for (const [startMs, ...row] of selectRows(seriesId, SPANS.indexOf(span), fromMs, range.toMs)) {
+          const totals = bySpan.get(startMs) ?? noCalls();
+          bySpan.set(startMs, totals);
+          addRow(totals, row);
+        }
+      }
+      const starts = [...bySpan].sort(([a], [b]) => a - b);
+      return starts.map(([startMs, totals]) => {
+        return { startMs, endMs: calendar.endOf(span, startMs), ...callSum(totals, quantiles) };
+      });
+    },
+  };
+}
+
+function callSum(totals: CallTotals, quantiles: readonly number[]): CallSum {
+  const { count, errors, summarized, sumMs, minMs, maxMs, sketch } = totals;
+  return {
+    count,
+    errors,
+    summarized,
+    durationSumMs: sumMs,
+    durationMinMs: minMs,
+    durationMaxMs: maxMs,
+    // What is known exactly bounds what is estimated.
+    quantilesMs: quantiles.map((share) => Math.min(maxMs, Math.max(minMs, sketch.quantile(share) ?? 0))),
+    durationVariance: varianceOf(sketch, sumMs / count),
+  };
+}
+
+function varianceOf(sketch: Sketch, mean: number): number {
+  if (sketch.count < 2) return 0;
+  let squares = 0;
+  sketch.each((place, count) => {
+    squares += count * (bucketValue(place) - mean) ** 2;
+  });
+  return squares / (sketch.count - 1);
+}

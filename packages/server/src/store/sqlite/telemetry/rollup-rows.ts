@@ -1,0 +1,93 @@
+import type { DatabaseSync } from "node:sqlite";
+import { EXECUTION_CATEGORIES, encodedBuckets } from "@playhead/core";
+import type { Calendar } from "../../calendar.ts";
+import type { RollupSpan } from "../../telemetry-store.ts";
+import { prepareChange, prepareRow } from "../connection.ts";
+import { addFigures, addTotals, type CallTotals, noCalls, type SeriesDeltas } from "./rollup-deltas.ts";
+
+/** A span is stored as its place in here. */
+export const SPANS = ["minute", "hour", "day", "week", "month"] as const satisfies readonly RollupSpan[];
+export const LARGER_SPANS = SPANS.slice(1);
+
+/** The figures of a row of `rollups`, as its columns {@link ROLLUP_FIGURES}. */
+export type RollupTuple = [
+  count: number,
+  errors: number,
+  summarized: number,
+  sumMs: number,
+  minMs: number,
+  maxMs: number,
+  sketch: string,
+];
+export const ROLLUP_FIGURES = "count, errors, summarized, sum_ms, min_ms, max_ms, sketch";
+
+/** Adds the figures of a row to totals. */
+export function addRow(to: CallTotals, row: RollupTuple): void {
+  const [count, errors, summarized, sumMs, minMs, maxMs, sketch] = row;
+  addFigures(to, { count, errors, summarized, sumMs, minMs, maxMs });
+  to.sketch.merge(encodedBuckets(sketch));
+}
+
+/** Writes rollups. All within a transaction. */
+export interface RollupWriter {
+  /** Adds what was added up to the rows of its minutes and of all larger spans. */
+  add(deltas: Iterable<SeriesDeltas>, calendar: Calendar): void;
+  /** Adds totals to one row. */
+  addTo(seriesId: number, span: RollupSpan, startMs: number, totals: CallTotals): void;
+}
+
+/** Prepares the statements on the writing connection. */
+export function createRollupWriter(db: DatabaseSync): RollupWriter {
+  const insertSeries = prepareChange(db, "INSERT OR IGNORE INTO series (tenant_id, category, name) VALUES (?, ?, ?)");
+  const selectSeries = prepareRow<[number]>(
+    db,
+    "SELECT series_id FROM series WHERE tenant_id = ? AND category = ? AND name = ?",
+  );
+  const place = "series_id = ? AND span = ? AND start_ms = ?";
+  const select = prepareRow<RollupTuple>(db, `SELECT ${ROLLUP_FIGURES} FROM rollups WHERE ${place}`);
+  const put = prepareChange(
+    db,
+    `REPLACE INTO rollups (series_id, span, start_ms, ${ROLLUP_FIGURES}) VALUES (?, ?, ?, ?, ?, ?, ?, ?, ?, ?)`,
+  );
+
+  function addTo(seriesId: number, span: RollupSpan, startMs: number, more: CallTotals): void {
+    const spanPlace = SPANS.indexOf(span);
+    const known = select(seriesId, spanPlace, startMs);
+    const totals = noCalls();
+    if (known !== undefined) addRow(totals, known);
+    addTotals(totals, more);
+    const { count, errors, summarized, sumMs, minMs, maxMs, sketch } = totals;
+    put(seriesId, spanPlace, startMs, count, errors, summarized, sumMs, minMs, maxMs, sketch.encode());
+  }
+
+  return {
+    addTo,
+    add(deltas, calendar) {
+      for (const { tenantId, category, name, minutes } of deltas) {
+        const categoryPlace = EXECUTION_CATEGORIES.indexOf(category);
+        insertSeries(tenantId, categoryPlace, name);
+        const [seriesId] = selectSeries(tenantId, categoryPlace, name) as [number];
+        for (const [minuteMs, totals] of minutes) addTo(seriesId, "minute", minuteMs, totals);
+        for (const span of LARGER_SPANS) {
+          for (const [startMs, totals] of sumBySpan(minutes, span, calendar)) addTo(seriesId, span, startMs, totals);
+        }
+      }
+    },
+  };
+}
+
+/** Puts totals of smaller spans, by their starts, together to larger ones. */
+export function sumBySpan(
+  smaller: ReadonlyMap<number, CallTotals>,
+  span: RollupSpan,
+  calendar: Calendar,
+): ReadonlyMap<number, CallTotals> {
+  const larger = new Map<number, CallTotals>();
+  for (const [atMs, totals] of smaller) {
+    const startMs = calendar.startOf(span, atMs);
+    const sum = larger.get(startMs) ?? noCalls();
+    larger.set(startMs, sum);
+    addTotals(sum, totals);
+  }
+  return larger;
+}
