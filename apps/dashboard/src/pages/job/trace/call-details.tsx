@@ -2,7 +2,7 @@ import { formatTimecode } from "@playhead/client/format";
 import type { JsonObject, LogEntry } from "@playhead/core";
 import type { ReactNode } from "react";
 import type { TraceNode } from "./trace-tree.ts";
-import { errorLines, formatCallTime, spellValue } from "./trace-words.ts";
+import { costWords, errorLines, formatCallTime, spellValue, withoutCost } from "./trace-words.ts";
 
 export interface CallDetailsProps {
   readonly node: TraceNode | null;
@@ -25,7 +25,7 @@ export function CallDetails({ node, startMs }: CallDetailsProps) {
 }
 
 function Chosen({ call, fromStartMs }: { readonly call: LogEntry; readonly fromStartMs: number }) {
-  const { duration, error_details: error, memory_usage: memory } = call;
+  const { duration, error_details: error, metadata } = call;
   return (
     <div className="space-y-2">
       <p className="flex flex-wrap items-baseline gap-x-3">
@@ -33,12 +33,12 @@ function Chosen({ call, fromStartMs }: { readonly call: LogEntry; readonly fromS
         <span className="text-soft">
           {duration === null ? "still runs" : formatCallTime(duration)}, from {formatTimecode(fromStartMs)}
         </span>
-        {memory !== null && <span className="text-faint">{Math.round(memory / 1_048_576)} MB at most</span>}
+        <span className="text-faint">{costWords(metadata).join(" · ")}</span>
       </p>
-      <dl className="grid grid-cols-[max-content_minmax(0,1fr)] gap-x-4 gap-y-1">
+      <dl className="grid gap-x-4 gap-y-1 desk:grid-cols-[max-content_minmax(0,1fr)]">
         <Values of={call.parameters} />
         {call.result_summary !== null && <Value name="Result">{call.result_summary}</Value>}
-        <Values of={call.metadata} />
+        <Values of={withoutCost(metadata)} />
       </dl>
       {error !== null && (
         <div className="space-y-1 text-failed">

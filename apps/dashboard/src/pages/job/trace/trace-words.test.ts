@@ -1,5 +1,5 @@
 import { expect, test } from "vitest";
-import { errorLines, formatCallTime, spellValue } from "./trace-words.ts";
+import { costWords, errorLines, formatCallTime, spellValue, withoutCost } from "./trace-words.ts";
 
 test.each([
   { ms: 0.04, word: "0.0 ms" },
@@ -34,4 +34,10 @@ test("text stands as it is, the rest as JSON", () => {
     "null",
     "nothing",
   ]);
+});
+
+test("what a call cost is told in words, and not once more among what was attached to it", () => {
+  const metadata = { cpu_ms: 571.953, memory_start_bytes: 1, memory_peak_bytes: 275_730_432, status: 200 };
+  expect(costWords(metadata)).toEqual(["572 ms of processor time", "276 MB at most"]);
+  expect(withoutCost(metadata)).toEqual({ status: 200 });
 });

@@ -1,5 +1,5 @@
-import { formatDuration } from "@playhead/client/format";
-import type { ErrorDetails, JsonValue, LogEntry } from "@playhead/core";
+import { formatDuration, formatSize } from "@playhead/client/format";
+import type { ErrorDetails, JsonObject, JsonValue, LogEntry } from "@playhead/core";
 
 /** How long a call took, as exactly as it matters: `0.4 ms`, `38 ms`, `1.2 s`. */
 export function formatCallTime(ms: number): string {
@@ -25,4 +25,20 @@ export function errorLines(error: ErrorDetails): readonly string[] {
 /** A value of a parameter as it is read best: text as it is, the rest as JSON. */
 export function spellValue(value: JsonValue | undefined): string {
   return typeof value === "string" ? value : (JSON.stringify(value) ?? "nothing");
+}
+
+const COSTS = ["cpu_ms", "memory_start_bytes", "memory_end_bytes", "memory_peak_bytes", "event_loop_delay_ms"];
+
+/** What the process spent while a call ran, as far as it was measured. */
+export function costWords({ cpu_ms, memory_peak_bytes, event_loop_delay_ms }: JsonObject): readonly string[] {
+  return [
+    typeof cpu_ms === "number" ? `${formatCallTime(cpu_ms)} of processor time` : null,
+    typeof memory_peak_bytes === "number" ? `${formatSize(memory_peak_bytes)} at most` : null,
+    typeof event_loop_delay_ms === "number" ? `event loop up to ${formatCallTime(event_loop_delay_ms)} late` : null,
+  ].filter((words) => words !== null);
+}
+
+/** What was attached to a call, without what it cost. */
+export function withoutCost(metadata: JsonObject): JsonObject {
+  return Object.fromEntries(Object.entries(metadata).filter(([name]) => !COSTS.includes(name)));
 }
