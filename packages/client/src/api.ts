@@ -1,4 +1,4 @@
-import type { ControlVerb, ErrorBody, JobState, JobSummary, LogLevel, LogLine, Task } from "@playhead/core";
+import type { ControlVerb, ErrorBody, JobState, JobSummary, LogEntry, LogLevel, LogLine, Task } from "@playhead/core";
 import { createRequest, type RequestOptions } from "./http-request.ts";
 
 /** Who is signed in. */
@@ -47,6 +47,13 @@ export interface LogsQuery {
   readonly level?: LogLevel;
 }
 
+/** A page of what was called in a job. */
+export interface ExecutionsPage {
+  /** By their start; those that still run have no duration. */
+  readonly executions: readonly LogEntry[];
+  readonly next_page_token: string | null;
+}
+
 /** What became of one job of many. */
 export interface BulkResult {
   readonly job_id: string;
@@ -72,6 +79,10 @@ export interface Api {
     jobId: string,
     query?: LogsQuery,
   ): Promise<{ readonly logs: readonly LogLine[]; readonly next_after: number | null }>;
+  executions(
+    jobId: string,
+    query?: { readonly page_size?: number; readonly page_token?: string },
+  ): Promise<ExecutionsPage>;
   control(jobId: string, verb: ControlVerb, reason?: string): Promise<{ readonly job: JobSummary }>;
   /** Announces a job that does again what a failed or canceled one was to do. */
   retry(jobId: string): Promise<{ readonly job: JobSummary }>;
@@ -101,6 +112,7 @@ export function createApi(options: RequestOptions): Api {
     jobs: (query) => call("GET", "jobs", query),
     tasks: (jobId, pageToken) => call("GET", `${job(jobId)}/tasks`, { page_token: pageToken }),
     logs: (jobId, query) => call("GET", `${job(jobId)}/logs`, query),
+    executions: (jobId, query) => call("GET", `${job(jobId)}/executions`, query),
     control: (jobId, verb, reason) =>
       call("POST", `${job(jobId)}/${verb}`, {}, { ...(reason !== undefined && { reason }) }),
     retry: (jobId) => call("POST", `${job(jobId)}/retry`),

@@ -1,4 +1,4 @@
-export type { Api, BulkResult, JobsPage, JobsQuery, LogsQuery, Overview, Session } from "./api.ts";
+export type { Api, BulkResult, ExecutionsPage, JobsPage, JobsQuery, LogsQuery, Overview, Session } from "./api.ts";
 export { createPlayheadClient, type PlayheadClient, type PlayheadClientOptions } from "./client.ts";
 export { type Clock, systemClock } from "./clock.ts";
 export { serverNowMs } from "./clock-offset.ts";

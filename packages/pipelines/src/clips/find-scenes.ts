@@ -1,7 +1,8 @@
-import { detectScenes, type SceneCut } from "@playhead/ffmpeg";
+import type { SceneCut } from "@playhead/ffmpeg";
 import type { TaskHandle } from "@playhead/sdk";
 import type { ClipsRun } from "./clips-run.ts";
 import { logFailure } from "./log-failure.ts";
+import { detectScenes } from "./media-calls.ts";
 import type { SceneSpec } from "./scenes.ts";
 import { withRetries } from "./with-retries.ts";
 import { counted, secondsWords } from "./words.ts";

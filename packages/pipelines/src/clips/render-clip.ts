@@ -1,12 +1,13 @@
 import { rm } from "node:fs/promises";
 import { join } from "node:path";
-import { ensureDiskSpace, type FfmpegProgress, formatBytes, type RunResult, run as runFfmpeg } from "@playhead/ffmpeg";
-import type { StepHandle, TaskHandle } from "@playhead/sdk";
+import { ensureDiskSpace, type FfmpegProgress, formatBytes, type RunResult } from "@playhead/ffmpeg";
+import { monitor, type StepHandle, type TaskHandle } from "@playhead/sdk";
 import { announceClip } from "./announce-clip.ts";
 import type { ClipPlan } from "./clip-plan.ts";
 import { clipTask, estimateClipBytes } from "./clip-task.ts";
 import type { ClipsRun } from "./clips-run.ts";
 import type { ClipEntry } from "./manifest.ts";
+import { runFfmpeg } from "./media-calls.ts";
 import { DISK_MARGIN_BYTES } from "./prepare.ts";
 import { takeThumbnail } from "./take-thumbnail.ts";
 import type { MadeClip } from "./tally.ts";
@@ -15,13 +16,16 @@ import { rangeWords, rounded, secondsWords } from "./words.ts";
 /** Of an mp4 only its head is on the disk for a while; that is no size to tell. */
 const HEADER_BYTES = 1_024;
 
+/** What it is given are handles and plans, which the job's page shows better. */
+const WITHOUT_HANDLES = { parameters: false, result: false };
+
 /**
  * One attempt at a clip. When it fails or is canceled, nothing is left of it.
  * ```
  * extracting_segment → rendering → render_complete → (the task completes)
  * ```
  */
-export async function renderClip(
+export const renderClip = monitor(async function renderClip(
   task: TaskHandle,
   clip: ClipPlan,
   run: ClipsRun,
@@ -42,7 +46,7 @@ export async function renderClip(
   announceClip(task, entry, run);
   tellDone(task, clip, entry, rendered, speedRatio);
   return { clip, entry, renderMs: rendered.activeMs };
-}
+}, WITHOUT_HANDLES);
 
 /** Seeking to the scene shows in ffmpeg's progress: until the first picture, nothing is rendered yet. */
 async function render(task: TaskHandle, clip: ClipPlan, run: ClipsRun, signal: AbortSignal): Promise<RunResult> {

@@ -1,9 +1,10 @@
 import { createHash } from "node:crypto";
 import { open } from "node:fs/promises";
 import { resolve } from "node:path";
-import { type MediaInfo, measureDuration, probe, type VideoStream } from "@playhead/ffmpeg";
+import type { MediaInfo, VideoStream } from "@playhead/ffmpeg";
 import { PlayheadError } from "@playhead/sdk";
 import type { ClipsOptions } from "./clips-options.ts";
+import { measureDuration, probe } from "./media-calls.ts";
 import { fileWords } from "./words.ts";
 
 /** The video that clips are made of. */

@@ -4,6 +4,7 @@ import { useSearchParams } from "wouter";
 import { ItemList, itemsOf } from "./item-list.tsx";
 import { countResults, Results } from "./results.tsx";
 import { SceneCards } from "./scene-cards.tsx";
+import { TracePanel } from "./trace/trace-panel.tsx";
 import { type Branch, cardsOf } from "./tracks.ts";
 
 export interface JobPartsProps {
@@ -13,13 +14,13 @@ export interface JobPartsProps {
   readonly nowMs: number;
 }
 
-const PARTS = ["scenes", "items", "results"] as const;
+const PARTS = ["scenes", "items", "results", "trace"] as const;
 type Part = (typeof PARTS)[number];
 
 const TAB =
   "relative -mb-px h-8 px-1 pb-2 text-13 font-medium text-faint transition-colors duration-150 hover:text-ink data-active:text-ink data-active:shadow-[inset_0_-1px_0_var(--color-ink)]";
 
-/** The job's parts, three ways: by scene, item by item, and what came of it. The address remembers which. */
+/** The job's parts, four ways: by scene, item by item, what came of it, and what was called for it. The address remembers which. */
 export function JobParts({ job, branches, tasksTotal, nowMs }: JobPartsProps) {
   const [search, setSearch] = useSearchParams();
   const asked = search.get("show");
@@ -48,6 +49,9 @@ export function JobParts({ job, branches, tasksTotal, nowMs }: JobPartsProps) {
         <Tabs.Tab value="results" className={TAB}>
           Results <Count of={results} />
         </Tabs.Tab>
+        <Tabs.Tab value="trace" className={TAB}>
+          Trace
+        </Tabs.Tab>
       </Tabs.List>
       <Tabs.Panel value="scenes">
         {branches.length === 0 ? <NoParts /> : <SceneCards job={job} cards={cards} nowMs={nowMs} />}
@@ -57,6 +61,9 @@ export function JobParts({ job, branches, tasksTotal, nowMs }: JobPartsProps) {
       </Tabs.Panel>
       <Tabs.Panel value="results">
         <Results job={job} />
+      </Tabs.Panel>
+      <Tabs.Panel value="trace">
+        <TracePanel job={job} nowMs={nowMs} />
       </Tabs.Panel>
     </Tabs.Root>
   );

@@ -1,0 +1,18 @@
+import * as ffmpeg from "@playhead/ffmpeg";
+import { monitor } from "@playhead/sdk";
+
+/*
+ * The calls into ffmpeg, recorded: in a job's trace each stands under the piece of work that made it, with what it was
+ * given, how long it took, and why it failed.
+ */
+
+/** See `probe` of @playhead/ffmpeg. */
+export const probe = monitor(ffmpeg.probe, { name: "ffmpeg.probe" });
+/** See `measureDuration` of @playhead/ffmpeg. */
+export const measureDuration = monitor(ffmpeg.measureDuration, { name: "ffmpeg.measureDuration" });
+/** See `detectScenes` of @playhead/ffmpeg. */
+export const detectScenes = monitor(ffmpeg.detectScenes, { name: "ffmpeg.detectScenes" });
+/** See `run` of @playhead/ffmpeg. */
+export const runFfmpeg = monitor(ffmpeg.run, { name: "ffmpeg.run" });
+/** See `thumbnail` of @playhead/ffmpeg. */
+export const thumbnail = monitor(ffmpeg.thumbnail, { name: "ffmpeg.thumbnail" });
