@@ -5,9 +5,10 @@ import type { Artifact } from "./job.ts";
 import type { JobState } from "./job-state.ts";
 import type { JsonObject } from "./json.ts";
 import type { Liveness } from "./liveness.ts";
+import type { LogLevel } from "./log-level.ts";
 import type { JobProgress } from "./progress-fields.ts";
 import type { TaskState } from "./task-state.ts";
-import type { EventFrame, LogLevel } from "./wire.ts";
+import type { EventFrame } from "./wire.ts";
 
 /** What any event about a task may carry. */
 export interface TaskEventData {

@@ -41,6 +41,7 @@ export { isFinalJobState, isJobState, JOB_STATES, JOB_TRANSITIONS, type JobState
 export { isJsonObject, type JsonObject, type JsonValue } from "./json.ts";
 export { isLiveness, LIVENESS, type Liveness } from "./liveness.ts";
 export { LOG_EVENT_TYPES, type LogEntry, type LogEventType, type LogFilter, type TimeRange } from "./log-entry.ts";
+export { LOG_LEVELS, type LogLevel } from "./log-level.ts";
 export {
   type ErrorDetails,
   EXECUTION_CATEGORIES,
@@ -90,9 +91,7 @@ export {
   type JobsChangedFrame,
   type JobsFilter,
   type LiveFrame,
-  LOG_LEVELS,
   type LogFrame,
-  type LogLevel,
   type LogLine,
   type LogTail,
   mayReconnect,

@@ -1,6 +1,6 @@
 import type { JsonObject } from "./json.ts";
+import type { LogLevel } from "./log-level.ts";
 import type { ErrorDetails, ExecutionCategory } from "./observation.ts";
-import type { LogLevel } from "./wire.ts";
 
 /** What an entry tells of: a call that runs, that ended well, that failed; or a plain line. */
 export const LOG_EVENT_TYPES = ["start", "complete", "error", "log"] as const;

@@ -3,7 +3,7 @@
  * They are no events of a job: they have a cursor of their own, and go to tables of their own (DESIGN §1).
  */
 import type { JsonObject } from "./json.ts";
-import type { LogLevel } from "./wire.ts";
+import type { LogLevel } from "./log-level.ts";
 
 /** What was called: a function of the user's, a request to another service, a statement of a database, a step. */
 export const EXECUTION_CATEGORIES = ["function", "api", "db", "step"] as const;

@@ -6,6 +6,7 @@ import type { ErrorBody } from "./errors.ts";
 import type { EventRecord, PlayheadEvent } from "./event.ts";
 import type { JobState } from "./job-state.ts";
 import type { JsonObject } from "./json.ts";
+import type { LogLevel } from "./log-level.ts";
 import type { ObservationRecord } from "./observation.ts";
 import type { JobSnapshot, JobSummary } from "./snapshot.ts";
 
@@ -106,11 +107,6 @@ export interface LogLine {
   readonly message: string;
   readonly fields: JsonObject;
 }
-
-/** How much a log line matters, least first. */
-export const LOG_LEVELS = ["debug", "info", "warning", "error", "critical"] as const;
-/** One of {@link LOG_LEVELS}. */
-export type LogLevel = (typeof LOG_LEVELS)[number];
 
 /** The first frame of `playhead.v1`: how to talk here. */
 export type HelloFrame = ControlFrame<
