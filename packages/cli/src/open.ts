@@ -4,6 +4,7 @@ import {
   createLocalTransport,
   createPlayhead,
   type Playhead,
+  setCurrentObserver,
   type Transport,
 } from "@playhead/sdk";
 import { createEngine, createMediaRoots, type Engine, type MediaRoots, type ServerLog } from "@playhead/server";
@@ -39,7 +40,10 @@ export type Place =
  */
 export async function open(options: OpenOptions): Promise<Playhead> {
   const { transport } = await openPlace(options, logOnStderr);
-  return createPlayhead({ transport });
+  const playhead = createPlayhead({ transport });
+  // Functions that are monitored when their module is loaded know of no Playhead: from now on it is this one.
+  setCurrentObserver(playhead.observer);
+  return playhead;
 }
 
 /** The place that the options name. Closing its transport closes an engine that was started for it. */

@@ -116,7 +116,7 @@ test("when the disk's share is used up, log lines go first, and are counted; fac
   const flushed = recorder.flush(60_000);
   await passUntil(() => spool.count() === 0);
   expect(await flushed).toBe(true);
-  await passUntil(() => batches.at(-1)?.records[0]?.type === "log");
+  await passUntil(() => "fields" in (batches.at(-1)?.records[0]?.data ?? {}));
   expect(batches.at(-1)?.records[0]?.data).toMatchObject({
     fields: { dropped_logs: 20, dropped_step_changes: 0, dropped_task_events: 0 },
   });
