@@ -14,7 +14,7 @@ if (make === undefined) throw new Error(`expected a variant, got ${variant}`);
 /** Calls between two turns of the event loop: what is to be sent gets its turn as in a program that waits now and then. */
 const AT_ONCE = 250;
 const WARM = quick ? 20_000 : 40_000;
-const CALLS = quick ? 50_000 : 150_000;
+const CALLS = quick ? 100_000 : 400_000;
 const THROWS = CALLS / 10;
 const instrumented = await make();
 console.log(JSON.stringify(await (measure === "time" ? times(instrumented) : bytes(instrumented))));
@@ -60,11 +60,10 @@ async function times({ sync, later, throwing, within, flush }: Instrumented) {
 /** What calls allocate, until they return; what their records allocate when they are sent comes on top. */
 async function bytes({ sync, within, flush }: Instrumented) {
   const options = { height: 1080, fast: true };
-  const COUNT = 500;
+  const COUNT = 100;
   let allocated = 0;
   await within(async () => {
     for (let round = 0; round < 40; round++) {
-      globalThis.gc?.();
       const before = process.memoryUsage().heapUsed;
       for (let n = 0; n < COUNT; n++) sync("clip", n, options);
       if (round >= 20) allocated += process.memoryUsage().heapUsed - before;

@@ -52,6 +52,8 @@ export interface BudgetSettings {
 const CALM_MS = 10_000;
 /** Rates are looked at over this much time at least, but for when there is no time to lose. */
 const WINDOW_MS = 1_000;
+/** What is owed beyond this is forgiven: it will not be made good by recording nothing. */
+const MOST_OWED_MS = 30;
 /** So much of the budget is to be left by a step down, and by a step up. */
 const AIM = 0.8;
 const ROOMY = 0.5;
@@ -93,7 +95,7 @@ export function createBudget({ share, ceiling }: BudgetSettings, startMs: number
     }
     spentMs += spent;
     windowSpentMs += spent;
-    leftMs = Math.min(burstMs, Math.max(-burstMs, leftMs + (nowMs - lastMs) * share - spent));
+    leftMs = Math.min(burstMs, Math.max(-MOST_OWED_MS, leftMs + (nowMs - lastMs) * share - spent));
     lastMs = nowMs;
   }
 

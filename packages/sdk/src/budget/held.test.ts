@@ -1,6 +1,6 @@
 import { expect, test } from "vitest";
+import { observed } from "../../test/observed.ts";
 import { monitor } from "../monitor/monitor.ts";
-import { observed } from "../testing/observed.ts";
 
 /** A clock that passes with each look at it, so that recording costs something, and as much each time. */
 function tickingClock(perLookMs: number) {

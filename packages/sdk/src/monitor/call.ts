@@ -11,7 +11,12 @@ const TIMED_ONE_IN = 64;
 
 /** Calls a function as it would have been called without us, and records the call where someone listens. */
 export function call(wrapped: Wrapped, self: unknown, args: readonly unknown[]): unknown {
-  return isRecording() ? callObserved(wrapped, self, args) : Reflect.apply(wrapped.fn, self, args);
+  if (!isRecording()) return Reflect.apply(wrapped.fn, self, args);
+  const { account } = wrapped.site;
+  // What is only counted has no time for more questions.
+  return account !== null && account.keeping === "counted" && wrapped.step === null
+    ? callCounted(wrapped, account, self, args)
+    : callObserved(wrapped, self, args);
 }
 
 function callObserved(wrapped: Wrapped, self: unknown, args: readonly unknown[]): unknown {
@@ -143,16 +148,18 @@ function callSummarized(
 /** Looks at no clock, but for one call in a few, which stands for those before it: even that would be too much. */
 function callCounted(wrapped: Wrapped, account: Account, self: unknown, args: readonly unknown[]): unknown {
   account.untimedCalls += 1;
-  if (account.untimedCalls >= TIMED_ONE_IN) {
-    const { untimedCalls, untimedErrors } = account;
-    account.untimedCalls = 0;
-    account.untimedErrors = 0;
-    return callSummarized(wrapped, account, self, args, untimedCalls, untimedErrors);
-  }
+  if (account.untimedCalls >= TIMED_ONE_IN) return callTimed(wrapped, account, self, args);
   try {
     return Reflect.apply(wrapped.fn, self, args);
   } catch (error) {
     account.untimedErrors += 1;
     throw error;
   }
+}
+
+function callTimed(wrapped: Wrapped, account: Account, self: unknown, args: readonly unknown[]): unknown {
+  const { untimedCalls, untimedErrors } = account;
+  account.untimedCalls = 0;
+  account.untimedErrors = 0;
+  return callSummarized(wrapped, account, self, args, untimedCalls, untimedErrors);
 }

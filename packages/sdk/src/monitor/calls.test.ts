@@ -1,7 +1,7 @@
 import fc from "fast-check";
 import { expect, test } from "vitest";
+import { observed } from "../../test/observed.ts";
 import { currentTrace, runInTrace } from "../index.ts";
-import { observed } from "../testing/observed.ts";
 import { monitor, monitorExecution, progressStep } from "./monitor.ts";
 
 /** A call, and the calls that it makes. */

@@ -3,8 +3,8 @@ import { readFileSync, writeFileSync } from "node:fs";
 import { join } from "node:path";
 import { pathToFileURL } from "node:url";
 import { expect, test } from "vitest";
+import { observed } from "../../test/observed.ts";
 import { tempFolder } from "../../test/temp-folder.ts";
-import { observed } from "../testing/observed.ts";
 import * as instruments from "./monitor.ts";
 
 const ROOT = join(import.meta.dirname, "../../../..");

@@ -1,6 +1,6 @@
 import fc from "fast-check";
 import { expect, test } from "vitest";
-import { observed } from "../testing/observed.ts";
+import { observed } from "../../test/observed.ts";
 import { monitor, monitorExecution, progressStep, trackPerformance } from "./monitor.ts";
 import type { AnyFunction } from "./wrapped.ts";
 

@@ -1,8 +1,8 @@
 import type { ExecutionEnded, ExecutionTotals, LogRecordData, ObservationRecord } from "@playhead/core";
 import { onTestFinished } from "vitest";
-import { setCurrentObserver } from "../observe/observer.ts";
-import type { PlayheadOptions } from "../playhead.ts";
-import { setup } from "./setup.ts";
+import { setCurrentObserver } from "../src/observe/observer.ts";
+import type { PlayheadOptions } from "../src/playhead.ts";
+import { setup } from "../src/testing/setup.ts";
 
 /** What a Playhead that the process has opened was told. */
 export interface Observed {
