@@ -14,7 +14,7 @@ const isQuick = process.argv.includes("--quick");
 const kept = process.argv.find((argument) => argument.startsWith("--folder="))?.slice("--folder=".length);
 const settings = { entries: isQuick ? 1_000_000 : 10_000_000, days: 90, group: 1_000, times: 100 };
 const GROUPS_IN_FLIGHT = 3;
-const EXPORT_PAGE = 4_000;
+const EXPORT_PAGE = 8_000;
 
 const toMs = Date.UTC(2026, 10, 1);
 const range = { fromMs: toMs - settings.days * 86_400_000, toMs };

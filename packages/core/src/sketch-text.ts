@@ -29,33 +29,46 @@ export function encodeBuckets(buckets: SketchBuckets): string {
  * @throws PlayheadError `validation_error` for a text that is none, or has a place beyond `lastPlace`
  */
 export function readBuckets(text: string, lastPlace: number, visit: (place: number, count: number) => void): void {
+  if (!text.startsWith(VERSION)) throw malformed(text);
   let at = VERSION.length;
   let place = -1;
-
-  function readNumber(): number {
-    // Most have one digit.
-    const only = DIGIT_OF[text.charCodeAt(at)] as number;
-    if (only < 32) {
-      at += 1;
-      return only;
-    }
-    let value = 0;
-    for (let unit = 1; unit <= Number.MAX_SAFE_INTEGER; unit *= 32) {
-      const digit = DIGIT_OF[text.charCodeAt(at++)] ?? DIGITS.length;
-      if (digit === DIGITS.length) break;
-      value += (digit % 32) * unit;
-      if (digit < 32 && value <= Number.MAX_SAFE_INTEGER) return value;
-    }
-    throw malformed(text);
-  }
-
-  if (!text.startsWith(VERSION)) throw malformed(text);
+  // Most numbers have one digit; this is where adding up a year spends its time.
   while (at < text.length) {
-    place += readNumber() + 1;
-    const count = readNumber();
+    let gap = DIGIT_OF[text.charCodeAt(at)] as number;
+    if (gap < 32) at += 1;
+    else {
+      gap = readLong(text, at);
+      at += digitsOf(text, at);
+    }
+    let count = DIGIT_OF[text.charCodeAt(at)] as number;
+    if (count < 32) at += 1;
+    else {
+      count = readLong(text, at);
+      at += digitsOf(text, at);
+    }
+    place += gap + 1;
     if (place > lastPlace || count === 0) throw malformed(text);
     visit(place, count);
   }
+}
+
+function readLong(text: string, from: number): number {
+  let value = 0;
+  let at = from;
+  for (let unit = 1; unit <= Number.MAX_SAFE_INTEGER; unit *= 32) {
+    const digit = DIGIT_OF[text.charCodeAt(at++)] ?? DIGITS.length;
+    if (digit === DIGITS.length) break;
+    value += (digit % 32) * unit;
+    if (digit < 32 && value <= Number.MAX_SAFE_INTEGER) return value;
+  }
+  throw malformed(text);
+}
+
+/** Of a number that has been read. */
+function digitsOf(text: string, from: number): number {
+  let at = from;
+  while ((DIGIT_OF[text.charCodeAt(at)] as number) >= 32) at += 1;
+  return at - from + 1;
 }
 
 function encodeNumber(value: number): string {

@@ -115,6 +115,14 @@ export const ENTRY_CASES: readonly TelemetryCase<TelemetrySetup>[] = [
               const { entries } = await store.queryEntries({ ...query, order: "asc", limit: ALL });
               const own = entries.find(({ entry_id }) => entry_id === expected.entry_id);
               expect(own, name).toEqual(expected);
+              const { lines } = await store.readEntryLines({ ...query, order: "asc", limit: ALL });
+              expect(
+                lines
+                  .split("\n")
+                  .slice(0, -1)
+                  .map((line) => JSON.parse(line)),
+                name,
+              ).toEqual(entries);
               expect(await store.tailEntries({ ...query, limit: ALL }), name).toContainEqual(expected);
               expect(await store.countEntries(query), name).toBe(entries.length);
             }

@@ -78,7 +78,7 @@ export const KEEPING_CASES: readonly TelemetryCase<OwnTelemetrySetup>[] = [
           const later = await appendCalls(store, tenantId, after);
           await checkRollups({ ...setup, store, tenantId }, [...earlier, ...later], timeZone, after.ranges);
         }),
-        { numRuns: 6 },
+        { numRuns: 4 },
       );
     },
   },

@@ -59,6 +59,23 @@ async function readPages(store: TelemetryStore, query: Omit<EntriesQuery, "after
   return all;
 }
 
+/** The same by the lines that exports are made of. */
+async function readLines(store: TelemetryStore, query: Omit<EntriesQuery, "after">): Promise<readonly LogEntry[]> {
+  const all: LogEntry[] = [];
+  let after: EntryCursor | null = null;
+  do {
+    const page: Awaited<ReturnType<TelemetryStore["readEntryLines"]>> = await store.readEntryLines({
+      ...query,
+      ...(after !== null && { after }),
+    });
+    const lines = page.lines.split("\n").slice(0, -1);
+    if (lines.length !== page.count) throw new RangeError(`expected ${page.count} lines, got ${lines.length}`);
+    all.push(...lines.map((line) => JSON.parse(line)));
+    after = page.next;
+  } while (after !== null);
+  return all;
+}
+
 /** Entries by time, page by page. */
 export const RANGE_CASES: readonly TelemetryCase<TelemetrySetup>[] = [
   {
@@ -93,6 +110,9 @@ export const RANGE_CASES: readonly TelemetryCase<TelemetrySetup>[] = [
               expect(idsOf(await readPages(store, { ...query, order: "asc", limit }))).toEqual(expected);
               expect(idsOf(await readPages(store, { ...query, order: "desc", limit }))).toEqual(expected.toReversed());
               expect(await store.countEntries(query)).toBe(expected.length);
+              expect(await readLines(store, { ...query, order: "asc", limit })).toEqual(
+                await readPages(store, { ...query, order: "asc", limit }),
+              );
               expect(idsOf(await store.tailEntries({ ...query, limit: 1_000 }))).toEqual(
                 expected.toSorted((a, b) => a - b),
               );

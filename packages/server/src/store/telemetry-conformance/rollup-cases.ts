@@ -176,7 +176,7 @@ export function rollupCases(timeZone: string): readonly TelemetryCase<TelemetryS
             const rows = await appendCalls(setup.store, tenantId, given);
             await checkRollups({ ...setup, tenantId }, rows, timeZone, ranges);
           }),
-          { numRuns: 25 },
+          { numRuns: 12 },
         );
       },
     },

@@ -51,3 +51,10 @@ test("only the owner may read what is stored", () => {
   for (const each of [file, `${file}-wal`]) expect(statSync(each).mode & 0o777).toBe(0o600);
   writer.close();
 });
+
+test("a time zone that is none is said at once, and leaves no thread behind", async () => {
+  const opening = createSqliteTelemetry({ folder, timeZone: "Europe/Atlantis" });
+  await expect(opening).rejects.toMatchObject({ code: "config_invalid", message: /Europe\/Atlantis/ });
+  const store = await createSqliteTelemetry({ folder, timeZone: "Europe/Rome" });
+  await store.close();
+});

@@ -65,7 +65,7 @@ export function indexedEntry(row: EntryRow): string {
 export interface IndexQuery {
   /** An FTS5 query. */
   readonly match: string;
-  /** Whether it finds nothing that the filter does not want, but for its range of time. */
+  /** Whether it finds nothing that the filter does not want, but for time and duration. */
   readonly isExact: boolean;
 }
 
@@ -102,7 +102,7 @@ export function indexQueryOf(filter: LogFilter): IndexQuery | null {
   if (all.length === words.length) all.push(any("tenant_id", [tenant]));
   return {
     match: all.join(" AND "),
-    isExact: over === undefined && fields.length === 0 && terms.every(({ words }) => words.length === 1),
+    isExact: fields.length === 0 && terms.every(({ words }) => words.length === 1),
   };
 }
 

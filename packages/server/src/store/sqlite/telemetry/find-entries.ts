@@ -4,24 +4,21 @@ import { createLogMatcher } from "../../log-filter.ts";
 import type { EntriesQuery, EntryCursor, TailQuery } from "../../telemetry-store.ts";
 import { prepareRow, prepareRows } from "../connection.ts";
 import { type BlockIndex, type BlockRuns, blocksOf } from "./blocks.ts";
-import { ENTRY_COLUMNS, type EntryTuple, entryOf } from "./entry-row.ts";
+import { prepareReadLines } from "./entry-lines.ts";
+import { ENTRY_COLUMNS, type EntryTuple, entryJson, entryOf } from "./entry-row.ts";
 import { indexQueryOf } from "./entry-tokens.ts";
 import { prepareReadMeta } from "./meta.ts";
 import type { RunningReader } from "./running.ts";
+import { walkByTime } from "./walk-blocks.ts";
 
 /** Finds entries: by their words and tokens which ones, by their blocks when. */
 export interface EntryFinder {
   find(query: EntriesQuery): { readonly rows: readonly EntryTuple[]; readonly next: EntryCursor | null };
+  /** The same as lines of JSON, each ended. */
+  lines(query: EntriesQuery): { readonly rows: readonly string[]; readonly next: EntryCursor | null };
   tail(query: TailQuery): readonly EntryTuple[];
   /** Counts some blocks from one on. @returns the next block to go on from; null at the end */
   count(filter: LogFilter, fromBlock: number): { readonly count: number; readonly next: number | null };
-}
-
-/** A place in the order of time; and what stands there, once it was read. */
-interface Candidate {
-  readonly tsMs: number;
-  readonly id: number;
-  row?: EntryTuple;
 }
 
 const ALL_TIME = { fromMs: Number.MIN_SAFE_INTEGER, toMs: Number.MAX_SAFE_INTEGER };
@@ -29,17 +26,14 @@ const ALL_TIME = { fromMs: Number.MIN_SAFE_INTEGER, toMs: Number.MAX_SAFE_INTEGE
 const ANY_DURATION = -1;
 /** Numbers are bound as reals, and for an end that is no integer a text index walks through all it has. */
 const WITHIN = "BETWEEN CAST(? AS INTEGER) AND CAST(? AS INTEGER)";
-/** Each step looks into at most so many times as many blocks as the one before. */
-const GROWTH = 4;
-/** Blocks between others are looked into along with them where there are no more than this. */
-const MAX_GAP = 16;
 const MAX_TAIL_CHUNK = 4_096;
 /** About 20 ms of counting. */
 const BLOCKS_PER_COUNT = 256;
 
 /** Prepares the queries on a reading connection; each is to be asked within a transaction, with the blocks up to date. */
 export function createEntryFinder(db: DatabaseSync, blocks: BlockIndex, running: RunningReader): EntryFinder {
-  const { idsOf, size: blockSize } = blocksOf(prepareReadMeta(db)("block_size"));
+  const sizes = blocksOf(prepareReadMeta(db)("block_size"));
+  const { idsOf } = sizes;
   const found = `words CROSS JOIN entries ON entry_id = words.rowid WHERE words MATCH ? AND words.rowid ${WITHIN}`;
   const selectTimes = prepareRows<[number, number]>(
     db,
@@ -48,6 +42,7 @@ export function createEntryFinder(db: DatabaseSync, blocks: BlockIndex, running:
   const columns = ENTRY_COLUMNS.join(", ");
   const selectRow = prepareRow<EntryTuple>(db, `SELECT ${columns} FROM entries WHERE entry_id = ?`);
   const selectRows = prepareRows<EntryTuple>(db, `SELECT ${columns} FROM ${found} AND ts_ms >= ? AND ts_ms < ?`);
+  const readLines = prepareReadLines(db, found);
   const inWords = `SELECT rowid FROM words WHERE words MATCH ? AND rowid ${WITHIN} ORDER BY rowid`;
   const selectIdsUp = prepareRows<[number]>(db, `${inWords} LIMIT ?`);
   const selectIdsDown = prepareRows<[number]>(db, `${inWords} DESC LIMIT ?`);
@@ -61,73 +56,34 @@ export function createEntryFinder(db: DatabaseSync, blocks: BlockIndex, running:
     const { range = ALL_TIME, ...attributes } = filter;
     const matches = createLogMatcher(attributes);
     const over = filter.duration_over ?? ANY_DURATION;
-    const isDown = order === "desc";
-    const compare = (a: Candidate, b: Candidate) =>
-      isDown ? b.tsMs - a.tsMs || b.id - a.id : a.tsMs - b.tsMs || a.id - b.id;
-    const start = after && { tsMs: after.tsMs, id: after.entryId };
-    let { fromMs, toMs } = range;
-    if (start !== undefined && isDown) toMs = Math.min(toMs, start.tsMs + 1);
-    if (start !== undefined && !isDown) fromMs = Math.max(fromMs, start.tsMs);
-    const isAfterStart = (candidate: Candidate) => start === undefined || compare(start, candidate) < 0;
+    return walkByTime<EntryTuple>(blocks, sizes, {
+      ...{ order, limit, range, ...(after && { after }) },
+      known: running.find(filter, range.fromMs, range.toMs).map((row) => ({ tsMs: row[1], id: row[0], row })),
+      look: ({ from, to }, fromMs, toMs) =>
+        selectTimes(match, from, to, fromMs, toMs, over).map(([id, tsMs]) => ({ tsMs, id })),
+      read(id) {
+        const row = selectRow(id);
+        return row !== undefined && matches(entryOf(row)) ? row : null;
+      },
+    });
+  }
 
-    /** In order; all that has been looked at and may be on the page, one more than fits. */
-    let page: Candidate[] = running.find(filter, fromMs, toMs).map((row) => ({ tsMs: row[1], id: row[0], row }));
-    const isFull = () => page.length > limit;
-
-    function take(candidates: readonly Candidate[]): void {
-      const all = [...page, ...candidates].filter(isAfterStart).sort(compare);
-      page = [];
-      for (const candidate of all) {
-        if (candidate.row === undefined) {
-          const row = selectRow(candidate.id);
-          if (row === undefined || !matches(entryOf(row))) continue;
-          candidate.row = row;
-        }
-        page.push(candidate);
-        if (isFull()) break;
-      }
+  function lines(query: EntriesQuery): ReturnType<EntryFinder["lines"]> {
+    const { order, limit, after, ...filter } = query;
+    const indexQuery = indexQueryOf(filter);
+    if (indexQuery === null || limit < 1) return { rows: [], next: null };
+    if (!indexQuery.isExact) {
+      const { rows, next } = find(query);
+      return { rows: rows.map(lineOf), next };
     }
-
-    function look(runs: BlockRuns): void {
-      const candidates: Candidate[] = [];
-      for (const { first, last } of runs) {
-        const ids = idsOf(first, last);
-        for (const [id, tsMs] of selectTimes(match, ids.from, ids.to, fromMs, toMs, over))
-          candidates.push({ tsMs, id });
-      }
-      take(candidates);
-    }
-
-    /** As many blocks as should fill the page, going by those seen; of a full page the next one, which may reach into it. */
-    function nextStep(size: number): number {
-      if (isFull()) return 1;
-      const needed = (limit + 1 - page.length) / (page.length / seen.size);
-      return Math.max(1, Math.ceil(Math.min(needed, size * GROWTH)));
-    }
-
-    take([]);
-    const seen = new Set<number>();
-    let step: number[] = [];
-    let stepSize = Math.ceil((limit + 1) / blockSize);
-    for (const { block, edgeMs } of blocks.visit(order, fromMs, toMs)) {
-      const worst = isFull() ? (page.at(-1) as Candidate).tsMs : null;
-      // What follows can hold nothing better.
-      if (worst !== null && (isDown ? edgeMs < worst : edgeMs > worst)) break;
-      if (seen.has(block)) continue;
-      step.push(block);
-      if (step.length < stepSize) continue;
-      // Nothing worse than what is there is of use.
-      if (worst !== null && isDown) fromMs = Math.max(fromMs, worst);
-      if (worst !== null && !isDown) toMs = Math.min(toMs, worst + 1);
-      look(runsOf(step, seen));
-      step = [];
-      stepSize = nextStep(stepSize);
-    }
-    if (step.length > 0) look(runsOf(step, seen));
-
-    const rows = page.slice(0, limit).map(({ row }) => row as EntryTuple);
-    const end = page[limit - 1];
-    return { rows, next: isFull() && end !== undefined ? { tsMs: end.tsMs, entryId: end.id } : null };
+    const { range = ALL_TIME } = filter;
+    const under = running.find(filter, range.fromMs, range.toMs);
+    return walkByTime<string>(blocks, sizes, {
+      ...{ order, limit, range, ...(after && { after }) },
+      known: under.map((row) => ({ tsMs: row[1], id: row[0], row: lineOf(row) })),
+      look: (ids, fromMs, toMs) => readLines(filter, indexQuery.match, ids, fromMs, toMs),
+      read: () => null,
+    });
   }
 
   function tail({ after = 0, before, limit, ...filter }: TailQuery): readonly EntryTuple[] {
@@ -154,18 +110,20 @@ export function createEntryFinder(db: DatabaseSync, blocks: BlockIndex, running:
   function count(filter: LogFilter, fromBlock: number): ReturnType<EntryFinder["count"]> {
     const indexQuery = indexQueryOf(filter);
     if (indexQuery === null) return { count: 0, next: null };
-    const { match, isExact } = indexQuery;
+    const { match } = indexQuery;
+    const isExact = indexQuery.isExact && filter.duration_over === undefined;
     const matches = createLogMatcher(filter);
     const { fromMs, toMs } = filter.range ?? ALL_TIME;
     const isFirst = fromBlock === 0;
     let total = isFirst ? running.find(filter, fromMs, toMs).length : 0;
-    const toBlock = fromBlock + BLOCKS_PER_COUNT - 1;
+    const lying = blocks.runs(fromMs, toMs);
+    const toBlock = Math.max(fromBlock, lying[0]?.first ?? 0) + BLOCKS_PER_COUNT - 1;
     const cut = (runs: BlockRuns) =>
       runs
         .map(({ first, last }) => ({ first: Math.max(first, fromBlock), last: Math.min(last, toBlock) }))
         .filter(({ first, last }) => first <= last);
 
-    for (const { first, last } of cut(blocks.runs(fromMs, toMs, isExact ? "whole" : undefined))) {
+    for (const { first, last } of cut(isExact ? blocks.runs(fromMs, toMs, "whole") : lying)) {
       const { from, to } = idsOf(first, last);
       if (isExact) total += countWords(match, from, to)?.[0] ?? 0;
       else for (const row of selectRows(match, from, to, fromMs, toMs)) total += matches(entryOf(row)) ? 1 : 0;
@@ -176,26 +134,10 @@ export function createEntryFinder(db: DatabaseSync, blocks: BlockIndex, running:
         total += selectTimes(match, from, to, fromMs, toMs, ANY_DURATION).length;
       }
     }
-    const lastRun = blocks.runs(fromMs, toMs).at(-1);
-    return { count: total, next: lastRun !== undefined && lastRun.last > toBlock ? toBlock + 1 : null };
+    return { count: total, next: (lying.at(-1)?.last ?? 0) > toBlock ? toBlock + 1 : null };
   }
 
-  return { find, tail, count };
+  return { find, lines, tail, count };
 }
 
-/** Puts blocks together that lie near each other, and notes them and what lies between as seen. */
-function runsOf(blocks: readonly number[], seen: Set<number>): BlockRuns {
-  const runs: { first: number; last: number }[] = [];
-  for (const block of blocks.toSorted((a, b) => a - b)) {
-    const run = runs.at(-1);
-    if (run !== undefined && block - run.last <= MAX_GAP && !hasSeen(seen, run.last + 1, block)) run.last = block;
-    else runs.push({ first: block, last: block });
-  }
-  for (const { first, last } of runs) for (let block = first; block <= last; block++) seen.add(block);
-  return runs;
-}
-
-function hasSeen(seen: ReadonlySet<number>, from: number, to: number): boolean {
-  for (let block = from; block < to; block++) if (seen.has(block)) return true;
-  return false;
-}
+const lineOf = (row: EntryTuple) => `${entryJson(row)}\n`;

@@ -62,8 +62,8 @@ export function openTelemetryReader({ file, timeZone }: TelemetryReaderOptions):
         return { texts: toTexts(rows), next };
       },
       readEntryLines: (query) => {
-        const { rows, next } = read(() => finder.find(query));
-        return { lines: rows.map((row) => `${entryJson(row)}\n`).join(""), count: rows.length, next };
+        const { rows, next } = read(() => finder.lines(query));
+        return { lines: rows.join(""), count: rows.length, next };
       },
       tailEntries: (query) => toTexts(read(() => finder.tail(query))),
       countEntries: (filter, fromBlock) => read(() => finder.count(filter, fromBlock)),

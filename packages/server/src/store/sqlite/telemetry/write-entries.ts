@@ -13,7 +13,7 @@ export interface EntryWriter {
   write(rows: readonly EntryRow[]): number;
   /** The id of the newest entry, of which there may be none any more; 0 at first. */
   lastId(): number;
-  /** To be called when a transaction failed: what is known is read anew. */
+  /** To be called when a transaction failed, or others changed blocks: what is known is read anew. */
   forget(): void;
 }
 

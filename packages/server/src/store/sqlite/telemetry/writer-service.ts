@@ -114,12 +114,18 @@ function createService(db: DatabaseSync, calendar: Calendar): TelemetryWriterSer
     prune(limits) {
       // What goes has been added up.
       rollups.write();
-      return write(() => prune(limits));
+      const hasMore = write(() => prune(limits));
+      // The times of the last block may have changed.
+      entries.forget();
+      return hasMore;
     },
     maintain,
     close() {
-      rollups.write();
-      db.close();
+      try {
+        rollups.write();
+      } finally {
+        db.close();
+      }
     },
   };
 }
