@@ -110,6 +110,8 @@ async function startNetwork(engine: Engine, { config, dashboardFolder, version }
     mayDo,
     admit: createRequestLimit({ perSecond, burst: perSecond * BURST_SEC, nowMs: Date.now }).admit,
     onError: (error, request) => log("error", "a request failed", { ...request, error: textOf(error) }),
+    onAnswered: ({ method, route, status, durationMs }) =>
+      engine.telemetry.measure("api", `${method} ${route}`, durationMs, status >= 500),
   });
   addApi(http, engine, auth, callbackParts);
   addObservations(http, engine);

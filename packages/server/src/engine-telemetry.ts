@@ -23,6 +23,7 @@ import type { ServerLog } from "./server-log.ts";
 import { createJobLogs } from "./store/job-logs.ts";
 import type { EntryRow, TelemetryStore } from "./store/telemetry-store.ts";
 import { createArrivals } from "./telemetry/arrivals.ts";
+import { createOwnWork } from "./telemetry/own-work.ts";
 import { createRunningCalls } from "./telemetry/running-calls.ts";
 import { createTelemetry } from "./telemetry/telemetry.ts";
 import { DEFAULT_TENANT } from "./tenants.ts";
@@ -55,7 +56,7 @@ export function assembleTelemetry({ store, bus, parts, log: tell, onEntries, lea
   /** The server's own log, of which every line can be read like any other's. */
   const log: ServerLog = (level, message, fields) => {
     tell(level, message, fields);
-    telemetry.note(ownLine(serverId, nowMs(), level, message, fields));
+    telemetry.note({ kind: "entry", row: ownLine(serverId, nowMs(), level, message, fields) });
   };
 
   const telemetry = createTelemetry({
@@ -82,6 +83,11 @@ export function assembleTelemetry({ store, bus, parts, log: tell, onEntries, lea
     onError: (error) => log("warning", "calls could not be ended", { error: textOf(error) }),
   });
   const arrivals = createArrivals();
+  const ownWork = createOwnWork({
+    tenantId: DEFAULT_TENANT,
+    nowMs,
+    add: (row) => telemetry.note({ kind: "totals", row }),
+  });
   telemetry.onStored((entries) => {
     calls.note(entries.map(({ entry }) => entry));
     arrivals.note(entries.reduce((newest, { entry }) => Math.max(newest, entry.entry_id), 0));
@@ -133,6 +139,10 @@ export function assembleTelemetry({ store, bus, parts, log: tell, onEntries, lea
     },
     jobLogs: createJobLogs(store),
     arrivals,
+    /** Adds up something that the server did. */
+    measure: ownWork.measure,
+    /** The same for what is under way. */
+    timed: ownWork.timed,
     isStuck: telemetry.isStuck,
     pending: telemetry.pending,
     /** Ends the calls that an earlier process left running, in itself or in jobs that have ended. */
@@ -142,6 +152,7 @@ export function assembleTelemetry({ store, bus, parts, log: tell, onEntries, lea
     /** Takes nothing more, and stores what is at hand. @returns whether all of it could be stored in time */
     async stop(): Promise<boolean> {
       calls.close();
+      ownWork.close();
       arrivals.wakeAll();
       return telemetry.close();
     },

@@ -123,7 +123,7 @@ function assembleEngine({ stores, media, log: tell, nowMs, limits, retention: po
   });
   const { log } = telemetry;
   const ingest = createIngest({
-    store,
+    store: { ...store, commit: (group) => telemetry.timed("db", "commit of facts", store.commit(group)) },
     bus,
     nowMs,
     newTraceId: () => randomBytes(16).toString("hex"),

@@ -41,6 +41,8 @@ declare module "fastify" {
     etag?: boolean;
     /** Whether the credential may stand in the address, as `?token=`, for clients that cannot set headers. */
     tokenInQuery?: boolean;
+    /** Whether the answer may wait for something to happen: then the time that it takes says nothing. @defaultValue false */
+    waits?: boolean;
   }
   interface FastifyRequest {
     /** Whose data the request may see; set before any route that is not public. */

@@ -145,7 +145,7 @@ export function addControlRoutes(api: Api, deps: ControlRoutesDeps): void {
   api.get(
     "/api/v1/commands",
     {
-      config: { permission: "report" },
+      config: { permission: "report", waits: true },
       schema: {
         summary: "Wait for commands to a worker",
         querystring: z.object({

@@ -23,6 +23,13 @@ export interface HttpOptions extends AuthorizeDeps {
     error: unknown,
     request: { readonly method: string; readonly path: string; readonly id: string },
   ) => void;
+  /** Told of each answer, with the route as it is written, such as `/api/v1/jobs/:id`. */
+  readonly onAnswered: (answer: {
+    readonly method: string;
+    readonly route: string;
+    readonly status: number;
+    readonly durationMs: number;
+  }) => void;
 }
 
 /** Names of functions stand in addresses, their characters written out. */
@@ -33,7 +40,7 @@ const REQUEST_LIMIT_MS = 60_000;
 const RETRY_AFTER_SEC = 1;
 
 /** The HTTP server without its routes: checks, permissions, errors and headers are the same for all of them. */
-export async function createHttp({ version, onError, ...authorization }: HttpOptions): Promise<Api> {
+export async function createHttp({ version, onError, onAnswered, ...authorization }: HttpOptions): Promise<Api> {
   const answerError = (error: FastifyError, request: FastifyRequest, reply: FastifyReply) => {
     const known = asPlayheadError(error, request);
     if (known === null || known.errorClass === "internal") {
@@ -79,6 +86,11 @@ export async function createHttp({ version, onError, ...authorization }: HttpOpt
   });
   api.addHook("onRequest", async (request, reply) => {
     setCommonHeaders(request, reply);
+  });
+  api.addHook("onResponse", async ({ method, routeOptions: { url: route, config } }, { statusCode, elapsedTime }) => {
+    if (route !== undefined && config.waits !== true) {
+      onAnswered({ method, route, status: statusCode, durationMs: elapsedTime });
+    }
   });
   addAuthorization(api, authorization);
 

@@ -128,6 +128,7 @@ export function addLogRoutes(api: Api, { logs, tail, readTail, recent, execution
     "/api/v1/logs/tail",
     {
       exposeHeadRoute: false,
+      config: { waits: true },
       schema: {
         summary: tail.summary,
         querystring: tail.query,

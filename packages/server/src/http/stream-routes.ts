@@ -33,7 +33,7 @@ export function addStreamRoutes(api: Api, { openStream, poll }: StreamRoutesDeps
     "/api/v1/jobs/:id/stream",
     {
       exposeHeadRoute: false,
-      config: { tokenInQuery: true },
+      config: { tokenInQuery: true, waits: true },
       schema: {
         summary: "Follow a job as server-sent events",
         params: jobParams,
@@ -58,7 +58,7 @@ export function addStreamRoutes(api: Api, { openStream, poll }: StreamRoutesDeps
     "/api/v1/jobs/:id/poll",
     {
       exposeHeadRoute: false,
-      config: { tokenInQuery: true },
+      config: { tokenInQuery: true, waits: true },
       schema: {
         summary: "Wait for what happens to a job",
         params: jobParams,

@@ -8,9 +8,9 @@ import {
 } from "@playhead/core";
 import type { Publication } from "../bus/bus.ts";
 import { createSourcePositions } from "../store/source-positions.ts";
-import type { EntryRow, TelemetryStore } from "../store/telemetry-store.ts";
+import type { TelemetryStore } from "../store/telemetry-store.ts";
 import { publishLine } from "./publish-line.ts";
-import { rowOf } from "./rows-of.ts";
+import { type ObservationRow, rowOf } from "./rows-of.ts";
 import { createTelemetryCommit, type StoredEntry } from "./telemetry-commit.ts";
 
 /** What is to be known of a job that an observation names. */
@@ -132,10 +132,10 @@ export function createTelemetry({ store, findJob, publish, onEntries, onRetry, o
      * @throws PlayheadError `service_unavailable` when the store cannot keep up or the server shuts down.
      */
     begin,
-    /** Adds an entry of the server's own; it is left out while very many wait. */
-    note(row: EntryRow): void {
+    /** Adds something of the server's own; it is left out while very many wait. */
+    note(row: ObservationRow): void {
       if (isClosing || commit.pending() > MAX_OWN_PENDING) return;
-      commit.add({ kind: "entry", row }, 0);
+      commit.add(row, 0);
       commit.schedule();
     },
     /** Calls the listener with each group of entries once it is stored. @returns ends it */
