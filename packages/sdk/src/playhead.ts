@@ -159,7 +159,7 @@ export function createPlayhead(options: PlayheadOptions): Playhead {
       : startSampler({
           machine: openMachine(options.machine),
           gauges,
-          activeJobs: () => jobs.size,
+          activeJobs: options.machine.activeJobs ?? (() => jobs.size),
           setTimer,
           onSample: observer.sampled,
         });

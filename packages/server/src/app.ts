@@ -49,6 +49,8 @@ export interface PlayheadServer {
   readonly media: MediaRoots;
   /** What viewers cost at the moment. */
   readonly load: () => GatewayLoad;
+  /** How many jobs have not ended, of all tenants. */
+  readonly activeJobs: () => number;
   /** Takes nothing more, stores what is at hand, says goodbye to clients, and lets everything go. */
   close(): Promise<void>;
 }
@@ -159,6 +161,7 @@ async function startNetwork(engine: Engine, { config, dashboardFolder, version }
     health,
     media,
     load: gateway.load,
+    activeJobs: () => engine.activeJobs(),
     close(): Promise<void> {
       closing ??= closeAll();
       return closing;

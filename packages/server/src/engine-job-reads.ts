@@ -92,5 +92,10 @@ export function createJobReads({
     return (await Promise.all(read)).filter((job) => job !== null);
   }
 
-  return { findJob, isStoredSoon, readJob, hasJob, projectTasks, itemsPerMinute, refresh, readLive };
+  /** How many jobs have not ended, of all tenants. */
+  function activeJobs(): number {
+    return [...ingest.jobs.open()].length;
+  }
+
+  return { activeJobs, findJob, isStoredSoon, readJob, hasJob, projectTasks, itemsPerMinute, refresh, readLive };
 }

@@ -1,3 +1,4 @@
+import { createLocalTransport, createPlayhead } from "@playhead/sdk";
 import type { Command } from "commander";
 import { type ConfigFlags, commandConfig } from "../command-config.ts";
 import { untilAborted } from "../interrupts.ts";
@@ -30,9 +31,14 @@ const serve: Run<[], ConfigFlags> = async (options, context) => {
   const serving = await startServing(config, { ...context, verbose: options.verbose === true });
   await reapAndSay(config.data, console);
   sayServing(serving, config, context);
+  const sampling = createPlayhead({
+    transport: createLocalTransport(serving.server.local),
+    machine: { folder: config.data, activeJobs: serving.server.activeJobs },
+  });
   console.say("Ctrl-C stops it.");
   await untilAborted(interrupts.signal);
   console.say("Stopping");
+  await sampling.close();
   if (!(await serving.close())) throw slowClose();
   console.say("Stopped; everything that was acknowledged is stored");
   console.emit({ type: "stopped", signal: interrupts.received() });

@@ -20,6 +20,8 @@ export interface MachineOptions {
   readonly folder: string;
   /** @defaultValue the system's folder for temporary files */
   readonly tempFolder?: string;
+  /** How many jobs are active. @defaultValue those that this Playhead runs */
+  readonly activeJobs?: () => number;
 }
 
 /** Playhead's own things in the folder for temporary files begin so. */
