@@ -38,6 +38,8 @@ async function renderAll(worker: StoryWorker): Promise<void> {
   await worker.fact("task.skipped", { task_id: "center_focus", state: "skipped", reason: "made already" });
   await worker.log("warning", "the picture is very dark", "original");
   await worker.log("error", "the encoder stopped", "split");
+  const call = { span_id: "00f067aa0ba902b7", parent_span_id: null, task_id: "split" };
+  await worker.call({ ...call, name: "renderClip", duration_ms: 1_240, error: { class: "Error", message: "no room" } });
 }
 
 beforeAll(async () => {
@@ -85,6 +87,7 @@ const PAGES = [
   { name: "jobs, none found", path: () => "/jobs?q=zzz", ready: "No job is like that" },
   { name: "a running job", path: () => `/jobs/${jobs.running}`, ready: "The encoder stopped." },
   { name: "a running job's items", path: () => `/jobs/${jobs.running}?show=items`, ready: "The encoder stopped." },
+  { name: "a running job's trace", path: () => `/jobs/${jobs.running}?show=trace`, ready: "renderClip" },
   { name: "a paused job", path: () => `/jobs/${jobs.paused}`, ready: "Disk has 1.2 GB left" },
   { name: "a finished job", path: () => `/jobs/${jobs.done}`, ready: "Done in" },
   { name: "a failed job", path: () => `/jobs/${jobs.failed}`, ready: "The disk is full." },

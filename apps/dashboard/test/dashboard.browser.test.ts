@@ -99,6 +99,37 @@ test("a job's page follows its clips, steps, log and errors to the end", async (
   expect(complaints).toEqual([]);
 });
 
+test("a job's trace shows what called what, in which piece of work, and why it failed", async () => {
+  const { page, goTo, story, complaints } = await openDashboard();
+  const worker = await story("Episode 12");
+  const outer = { span_id: "00f067aa0ba902b7", parent_span_id: null, task_id: "split" };
+  const inner = { span_id: "00f067aa0ba902b8", parent_span_id: outer.span_id, task_id: "split" };
+  const error = {
+    class: "SpawnError",
+    message: "ffmpeg is not there",
+    causes: [{ class: "Error", message: "ENOENT" }],
+  };
+  await worker.call({ ...inner, name: "ffmpeg.run", parameters: { path: "a.mov" }, duration_ms: 38.4, error });
+  await worker.call({ ...outer, name: "renderClip", duration_ms: 41 });
+
+  await goTo(`/jobs/${worker.jobId}?show=trace`);
+  const calls = page.getByRole("list", { name: "Calls" }).getByRole("button");
+  await calls.nth(3).waitFor();
+  expect(await calls.allInnerTexts().then((texts) => texts.map((text) => text.split("\n")[0]))).toEqual([
+    "Harbour at dawn",
+    "Split",
+    "renderClip",
+    "ffmpeg.run",
+  ]);
+  await calls.nth(3).click();
+  await sees(page, "SpawnError: ffmpeg is not there");
+  await sees(page, "because of Error: ENOENT");
+  await sees(page, "a.mov");
+  await calls.nth(0).click();
+  expect(await calls.count()).toBe(1);
+  expect(complaints).toEqual([]);
+});
+
 test("what a job made is listed, and a video plays", async () => {
   const { page, goTo, story } = await openDashboard();
   const worker = await story("Episode 12");

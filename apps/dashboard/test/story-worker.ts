@@ -1,4 +1,4 @@
-import type { BatchAck, ControlCommand, EventType, JsonObject } from "@playhead/core";
+import type { BatchAck, ControlCommand, EventType, ExecutionEnded, JsonObject } from "@playhead/core";
 import type { DashboardServer } from "./dashboard-server.ts";
 
 /** A worker that tells a job's story over HTTP, as one of any language would. */
@@ -9,6 +9,8 @@ export interface StoryWorker {
   /** Reports how far something is; it may be replaced by a later one. */
   tick(type: EventType, data: JsonObject): Promise<void>;
   log(level: string, message: string, taskId?: string): Promise<void>;
+  /** Tells of a call that has ended. */
+  call(call: Omit<ExecutionEnded, "category">): Promise<void>;
   /** Does what the server asks, until it is told to stop: it pauses, goes on, and cancels at once. */
   obey(): void;
   stop(): Promise<void>;
@@ -51,6 +53,12 @@ export async function startStory(
         type: "log",
         n: ++n,
         data: { level, message, fields: {}, ...(taskId !== undefined && { task_id: taskId }) },
+      }),
+    call: (call) =>
+      report({
+        type: call.error === undefined ? "function.completed" : "function.failed",
+        n: ++n,
+        data: { category: "function", ...call },
       }),
     obey() {
       obeying = listen();
