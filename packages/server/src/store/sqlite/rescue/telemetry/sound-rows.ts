@@ -59,20 +59,20 @@ export const SOUND_ROWS: Readonly<Record<string, string>> = {
   samples: `${isMoment} AND ${isObject("sample")}`,
   series: isPlace("category", EXECUTION_CATEGORIES),
   rollups: `${isPlace("span", SPANS)} AND start_ms BETWEEN -${MAX_MS} AND ${MAX_MS}
-    AND (span > 0 OR start_ms % 60000 = 0) AND count > 0 AND errors BETWEEN 0 AND count
-    AND summarized BETWEEN 0 AND count AND min_ms <= max_ms AND sketch_count(sketch) = count
+    AND (span > 0 OR start_ms % 60000 = 0) AND count > 0 AND errors >= 0
+    AND summarized BETWEEN 0 AND count AND is_sketch(sketch)
     AND series_id IN (SELECT series_id FROM series)`,
   sources: `n BETWEEN 0 AND ${Number.MAX_SAFE_INTEGER}`,
 };
 
 /** Gives a connection what {@link SOUND_ROWS} asks for. */
 export function knowSketches(db: DatabaseSync): void {
-  db.function("sketch_count", { deterministic: true }, (text) => {
+  db.function("is_sketch", { deterministic: true }, (text) => {
     try {
-      return decodeSketch(String(text)).count;
+      decodeSketch(String(text));
+      return 1;
     } catch {
-      // It is none.
-      return null;
+      return 0;
     }
   });
 }
