@@ -15,6 +15,7 @@ const SCHEMA_TABLE = "sqlite_schema";
 const SCHEMA_ROOT = 1;
 const FIRST_FREE_AT = 32;
 const FREE_COUNT_AT = 36;
+const PAGE_COUNT_AT = 28;
 /** No number in files without such pages. */
 const LARGEST_ROOT_AT = 52;
 const MAP_ENTRY_BYTES = 5;
@@ -80,10 +81,12 @@ function readFreeList(file: PageFile): Pick<Ownership, "free" | "isFreeKnown"> {
 /** Pages that say who points to those after them: in files that can give room back in steps (SQLite's file format, 1.8). */
 function* findMapPages(file: PageFile, first: Buffer): Generator<number> {
   if (first.readUInt32BE(LARGEST_ROOT_AT) === 0) return;
+  // The file may be cut off.
+  const pageCount = Math.max(file.pageCount, first.readUInt32BE(PAGE_COUNT_AT));
   const stride = Math.floor(file.pageSize / MAP_ENTRY_BYTES) + 1;
   for (let pageNo = 2; pageNo <= file.pageCount; pageNo += stride) {
     const page = file.read(pageNo);
-    if (page !== null && looksLikeMap(page, file.pageCount)) yield pageNo;
+    if (page !== null && looksLikeMap(page, pageCount)) yield pageNo;
   }
 }
 
