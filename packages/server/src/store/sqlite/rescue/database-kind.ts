@@ -1,6 +1,7 @@
 import type { DatabaseSync } from "node:sqlite";
 import type { Migration } from "../migrate.ts";
 import type { RecordValue } from "./pages/read-record.ts";
+import type { RebuildOptions } from "./rebuild-options.ts";
 import type { ReplayReport } from "./replay-jobs.ts";
 import type { TelemetryReport } from "./telemetry/rebuild-telemetry.ts";
 
@@ -27,14 +28,4 @@ export interface DatabaseKind {
 export interface RebuildReport {
   readonly replay: ReplayReport | null;
   readonly telemetry: TelemetryReport | null;
-}
-
-export interface RebuildOptions {
-  readonly salvaged: DatabaseSync;
-  /** Where `salvaged` lies. */
-  readonly salvagedFile: string;
-  readonly file: string;
-  readonly newEpoch: string;
-  readonly segmentSize: number;
-  readonly onProgress?: (fraction: number) => void;
 }

@@ -1,6 +1,9 @@
-import type { EventRecord, ObservationRecord } from "@playhead/core";
-import { expect } from "vitest";
-import type { Engine } from "../../../../engine.ts";
+import type { BatchAck, EventRecord, ObservationRecord, RecordBatch } from "@playhead/core";
+
+/** What it reports to. */
+interface Intake {
+  readonly local: { ingest(batch: RecordBatch): Promise<BatchAck> };
+}
 
 const RECORDS_PER_BATCH = 50;
 
@@ -20,7 +23,7 @@ export function lineRecords(name: string, line: number): readonly [EventRecord, 
  * A worker that reports as fast as it is answered; each record makes one fact. Beside it, a line of the log for each
  * batch, which is the highest number that `acknowledged` has under the worker's name.
  */
-export function startWorker(engine: Engine, name: string, acknowledged: Map<string, number>) {
+export function startWorker(engine: Intake, name: string, acknowledged: Map<string, number>) {
   const jobId = `job-${name}`;
   let line = 0;
   let seq = 0;
@@ -36,15 +39,17 @@ export function startWorker(engine: Engine, name: string, acknowledged: Map<stri
     return { ...base, type, data: { task_id, ...(type === "task.created" && { kind: "clip", parent_id: null }) } };
   }
 
+  async function report(source: string, records: RecordBatch["records"]): Promise<void> {
+    const { refused = [] } = await engine.local.ingest({ source, records });
+    if (refused.length > 0) throw new Error(`expected all of ${source} to be taken, got ${JSON.stringify(refused)}`);
+  }
+
   const ended = (async () => {
     while (!isStopped) {
-      const records = Array.from({ length: RECORDS_PER_BATCH }, nextRecord);
-      const { refused } = await engine.local.ingest({ source: name, records });
-      expect(refused ?? []).toEqual([]);
+      await report(name, Array.from({ length: RECORDS_PER_BATCH }, nextRecord));
       acknowledged.set(jobId, seq);
       line += 1;
-      const lines = await engine.local.ingest({ source: `${name}.lines`, records: lineRecords(name, line) });
-      expect(lines.refused ?? []).toEqual([]);
+      await report(`${name}.lines`, lineRecords(name, line));
       acknowledged.set(name, line);
     }
   })();

@@ -8,7 +8,7 @@ import { openTelemetryDatabase } from "../../telemetry/open-database.ts";
 import { rezone } from "../../telemetry/rezone.ts";
 import { SPANS } from "../../telemetry/rollup-rows.ts";
 import { createEntryWriter, type EntryWriter } from "../../telemetry/write-entries.ts";
-import type { RebuildOptions } from "../database-kind.ts";
+import type { RebuildOptions } from "../rebuild-options.ts";
 import { mendLarger, mendMinutes } from "./mend-rollups.ts";
 import { END_TYPES } from "./read-calls.ts";
 import { readSoundMeta } from "./sound-meta.ts";
@@ -116,7 +116,7 @@ function lastIdOf(db: DatabaseSync, lastEntryId: number): number {
     .prepare(
       `SELECT max(id) AS id FROM (
          SELECT last_id AS id FROM blocks
-         UNION SELECT value FROM meta WHERE key = 'rolled_up_to' AND typeof(value) = 'integer'
+         UNION SELECT value FROM meta WHERE key = 'rolled_up_to' AND typeof(value) IN ('integer', 'real')
        ) WHERE id BETWEEN 1 AND ${MAX_ID}`,
     )
     .get();
