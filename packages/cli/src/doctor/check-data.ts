@@ -42,11 +42,18 @@ function logFileCheck({ path, lines, unreadable, isOnlyCutOff }: LogFileFindings
 export function repairLines({ databases, logFiles, asideName }: DataRepair): readonly string[] {
   const lines = databases.flatMap(({ fileName, salvage }) => {
     if (salvage === null) return [];
-    const { rows, replay, unreadablePages, unreadableRows } = salvage;
-    const kept = replay === null ? Object.values(rows).reduce((sum, count) => sum + count, 0) : replay.facts;
+    const { replay, telemetry, unreadablePages, unreadableRows } = salvage;
+    const kept = [
+      ...(replay === null ? [] : [`${counted(replay.jobs, "job")} with ${counted(replay.facts, "event")}`]),
+      ...(telemetry === null ? [] : [`${telemetry.entries} entr${telemetry.entries === 1 ? "y" : "ies"}`]),
+    ];
+    const lost = unreadableRows + (telemetry?.unusableRows ?? 0);
     return [
-      `${fileName}: kept ${replay === null ? counted(kept, "row") : `${counted(replay.jobs, "job")} with ${counted(kept, "event")}`}`,
-      `  not readable: ${counted(countPages(unreadablePages), "page")}, ${counted(unreadableRows, "row")} elsewhere`,
+      `${fileName}: kept ${kept.join(", ")}`,
+      `  not readable: ${counted(countPages(unreadablePages), "page")}, ${counted(lost, "row")} elsewhere`,
+      ...(telemetry === null || telemetry.lostValues === 0
+        ? []
+        : [`  values of entries let go: ${telemetry.lostValues}`]),
       ...(replay?.mended ?? []).map(({ jobId, lostEvents }) => `  ${jobId}: lost ${counted(lostEvents, "event")}`),
     ];
   });

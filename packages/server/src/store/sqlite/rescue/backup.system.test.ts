@@ -13,18 +13,21 @@ import {
 import os from "node:os";
 import path from "node:path";
 import { DatabaseSync } from "node:sqlite";
-import { type EventRecord, emptyJob, foldAll, PlayheadError, type PlayheadEvent } from "@playhead/core";
+import { emptyJob, foldAll, type LogFilter, PlayheadError, type PlayheadEvent } from "@playhead/core";
 import { afterAll, afterEach, beforeAll, beforeEach, describe, expect, test } from "vitest";
-import { createEngine, type Engine } from "../../../engine.ts";
+import { createEngine } from "../../../engine.ts";
+import { DEFAULT_TENANT } from "../../../tenants.ts";
 import type { Store } from "../../store.ts";
+import type { TelemetryStore } from "../../telemetry-store.ts";
 import { lockData } from "../data-lock.ts";
 import { createSqliteStore } from "../open-store.ts";
+import { createSqliteTelemetry } from "../telemetry/open-telemetry.ts";
 import { backupData } from "./backup-data.ts";
+import { jobOfLine, lineRecords, startWorker } from "./conformance/reporting-worker.ts";
 import { restoreData } from "./restore-data.ts";
 
 const LIMIT_MS = 60_000;
 const WORKERS = 8;
-const RECORDS_PER_BATCH = 50;
 
 let folder: string;
 beforeEach(() => {
@@ -39,38 +42,6 @@ const backup = (destination: string, options: Partial<Parameters<typeof backupDa
 const restore = (source: string, to = at("data")) =>
   restoreData({ source, folder: to, newEpoch: "second", nowMs: Date.now });
 const openStore = (data: string) => createSqliteStore({ folder: data, nowMs: Date.now, newEpoch: () => "unused" });
-
-/** A worker that reports as fast as it is answered; each record makes one fact. */
-function startWorker(engine: Engine, name: string, acknowledged: Map<string, number>) {
-  const jobId = `job-${name}`;
-  let seq = 0;
-  let isStopped = false;
-
-  function nextRecord(): EventRecord {
-    seq += 1;
-    const base = { ts: new Date().toISOString(), job_id: jobId, n: seq } as const;
-    if (seq === 1) return { ...base, type: "job.created", data: { kind: "load" } };
-    if (seq === 2) return { ...base, type: "job.state_changed", data: { new_state: "running" } };
-    const task_id = `t${Math.floor(seq / 3)}`;
-    const type = (["task.created", "task.started", "task.completed"] as const)[seq % 3] ?? "task.created";
-    return { ...base, type, data: { task_id, ...(type === "task.created" && { kind: "clip", parent_id: null }) } };
-  }
-
-  const ended = (async () => {
-    while (!isStopped) {
-      const records = Array.from({ length: RECORDS_PER_BATCH }, nextRecord);
-      const { refused } = await engine.local.ingest({ source: name, records });
-      expect(refused ?? []).toEqual([]);
-      acknowledged.set(jobId, seq);
-    }
-  })();
-  return {
-    async stop() {
-      isStopped = true;
-      await ended;
-    },
-  };
-}
 
 /** What a restored folder holds of a job: its facts, which must have no gap and add up to the job. */
 async function readRestored(store: Store, jobId: string): Promise<readonly PlayheadEvent[]> {
@@ -90,6 +61,18 @@ async function readRestored(store: Store, jobId: string): Promise<readonly Playh
   return facts;
 }
 
+/** What a restored folder holds of a worker's log: all lines up to some, each found by its words, of jobs that are there. */
+async function readLines(store: Store, telemetry: TelemetryStore, name: string): Promise<number> {
+  const filter = { tenant_id: DEFAULT_TENANT, order: "asc", limit: 100_000 } as const;
+  const { entries } = await telemetry.queryEntries({ ...filter, stage: name });
+  expect(entries.map(({ job_id }) => job_id)).toEqual(entries.map((_, place) => jobOfLine(name, place + 1)));
+  for (const { job_id } of entries) expect(await store.readJob(job_id ?? "")).not.toBeNull();
+  const newest = await telemetry.queryEntries({ ...filter, text: `line${entries.length}`, stage: name });
+  expect(newest.entries).toEqual(entries.slice(-1));
+  expect(await telemetry.readSource(`local:${name}.lines`)).toBe(entries.length * 2);
+  return entries.length;
+}
+
 test("a backup under full load is a state that existed, with all that was acknowledged before it", {
   timeout: LIMIT_MS,
 }, async () => {
@@ -106,7 +89,8 @@ test("a backup under full load is a state that existed, with all that was acknow
   }
   for (const worker of workers) await worker.stop();
   const all = new Map<string, readonly PlayheadEvent[]>();
-  for (const jobId of acknowledged.keys()) all.set(jobId, await engine.store.readFacts(jobId, 0, 10_000_000));
+  const jobIds = [...acknowledged.keys()].filter((key) => key.startsWith("job-"));
+  for (const jobId of jobIds) all.set(jobId, await engine.store.readFacts(jobId, 0, 10_000_000));
   await engine.close();
 
   for (const [round, { before, after }] of taken.entries()) {
@@ -119,6 +103,12 @@ test("a backup under full load is a state that existed, with all that was acknow
       expect(facts.length).toBeGreaterThanOrEqual(before.get(jobId) ?? 0);
       expect(facts).toEqual(events.slice(0, facts.length));
     }
+    const telemetry = await createSqliteTelemetry({ folder: data, timeZone: "UTC" });
+    for (let each = 0; each < WORKERS; each++) {
+      const lines = await readLines(store, telemetry, `w${each}`);
+      expect(lines).toBeGreaterThanOrEqual(before.get(`w${each}`) ?? 0);
+    }
+    await telemetry.close();
     await store.close();
     // Work went on meanwhile: the writer was not held up.
     const sum = (seqs: ReadonlyMap<string, number>) => [...seqs.values()].reduce((total, seq) => total + seq, 0);
@@ -148,12 +138,12 @@ describe("a backup", { timeout: LIMIT_MS }, () => {
   test("is one folder, for its owner only; and gets one in a folder that is there", async () => {
     const made = backedUp();
     expect(made).toBe(at("backup"));
-    expect(readdirSync(made).sort()).toEqual(["access-key", "manifest.json", "playhead.db"]);
+    expect(readdirSync(made).sort()).toEqual(["access-key", "manifest.json", "playhead.db", "telemetry.sqlite"]);
     for (const name of readdirSync(made)) expect(statSync(path.join(made, name)).mode & 0o777).toBe(0o600);
     expect(statSync(made).mode & 0o777).toBe(0o700);
     expect(JSON.parse(readFileSync(path.join(made, "manifest.json"), "utf8"))).toMatchObject({
       format: 1,
-      files: [{ path: "playhead.db" }, { path: "access-key", size_bytes: 7 }],
+      files: [{ path: "telemetry.sqlite" }, { path: "playhead.db" }, { path: "access-key", size_bytes: 7 }],
     });
     await expect(backup(made)).rejects.toMatchObject({ code: "conflict" });
     const second = await backup(folder);
@@ -164,7 +154,7 @@ describe("a backup", { timeout: LIMIT_MS }, () => {
   test("has the logs where they are wanted", async () => {
     backedUp();
     const { manifest } = await backup(at("plain"));
-    expect(manifest.files.map((file) => file.path)).toEqual(["playhead.db", "access-key"]);
+    expect(manifest.files.map((file) => file.path)).toEqual(["telemetry.sqlite", "playhead.db", "access-key"]);
     const log = at("data", "logs", "application.log");
     mkdirSync(path.dirname(log));
     appendFileSync(log, "{}\n");
@@ -179,12 +169,16 @@ describe("a backup", { timeout: LIMIT_MS }, () => {
     const signal = AbortSignal.abort(new PlayheadError("canceled", "called off"));
     await expect(backup(at("other"), { signal })).rejects.toMatchObject({ code: "canceled" });
     await expect(backup(at("other"), { folder: at("none") })).rejects.toMatchObject({ code: "not_found" });
-    const bytes = readFileSync(at("data", "playhead.db"));
-    writeFileSync(at("data", "playhead.db"), bytes.fill(0, 3 * 4_096, 9 * 4_096));
-    await expect(backup(at("other"))).rejects.toMatchObject({
-      code: "data_damaged",
-      hint: expect.stringMatching(/--repair/),
-    });
+    for (const name of ["playhead.db", "telemetry.sqlite"]) {
+      const bytes = readFileSync(at("data", name));
+      writeFileSync(at("data", name), Buffer.from(bytes).fill(0, 3 * 4_096, 9 * 4_096));
+      await expect(backup(at("other"))).rejects.toMatchObject({
+        code: "data_damaged",
+        message: expect.stringContaining(name),
+        hint: expect.stringMatching(/--repair/),
+      });
+      writeFileSync(at("data", name), bytes);
+    }
     expect(left()).toEqual(before);
   });
 });
@@ -192,17 +186,36 @@ describe("a backup", { timeout: LIMIT_MS }, () => {
 describe("restore", { timeout: LIMIT_MS }, () => {
   test("puts aside what is there, and gives a new epoch", async () => {
     const made = backedUp();
-    const first = await openStore(at("data"));
-    const { epoch } = first;
+    const first = await startEngine();
+    const { epoch } = first.store;
     await first.close();
     rmSync(at("data", "access-key"));
     const { asideFolder } = await restore(made);
-    expect(readdirSync(asideFolder ?? "")).toEqual(["playhead.db"]);
+    expect(readdirSync(asideFolder ?? "").sort()).toEqual(["playhead.db", "telemetry.sqlite"]);
     expect(readFileSync(at("data", "access-key"), "utf8")).toBe("secret\n");
     const store = await openStore(at("data"));
     expect(store.epoch).toBe("second");
     expect(store.epoch).not.toBe(epoch);
     await store.close();
+  });
+
+  test("gives the entries of the backup back, and takes new ones", async () => {
+    const made = backedUp();
+    const report = async (line: number) => {
+      const engine = await startEngine();
+      await engine.local.ingest({ source: "w.lines", records: lineRecords("w", line) });
+      const filter = { tenant_id: DEFAULT_TENANT, order: "asc", limit: 100 } as const;
+      const find = async (more: Partial<LogFilter>) =>
+        (await engine.telemetryStore.queryEntries({ ...filter, ...more })).entries.map(({ message }) => message);
+      const found = { byText: await find({ text: `line${line} "of w"` }), byStage: await find({ stage: "w" }) };
+      await engine.close();
+      return found;
+    };
+    const lines = ["the line1 of w", "the line2 of w"];
+    expect(await report(2)).toEqual({ byText: lines.slice(1), byStage: lines });
+    await restore(made);
+    // The second one came after the backup; the third one is new.
+    expect(await report(3)).toEqual({ byText: ["the line3 of w"], byStage: ["the line1 of w", "the line3 of w"] });
   });
 
   test.each<{ name: string; spoil: (made: string) => void; code: string }>([

@@ -55,10 +55,8 @@ export function checkDatabase(
   try {
     if (isLogBroken(file)) return say("damaged", "its log is damaged, and commits stand behind the damage");
     db = openForReading(file);
-    const misfit =
-      kind.migrations === null
-        ? null
-        : versionFault(() => checkVersion(db as DatabaseSync, kind.migrations ?? [], file));
+    const opened = db;
+    const misfit = versionFault(() => checkVersion(opened, kind.migrations, file));
     const faults = integrityFaults(db);
     if (faults.length > 0) return say("damaged", ...faults);
     if (misfit !== null && !misfit.isDamage) return say(misfit.verdict, misfit.message);

@@ -1,4 +1,4 @@
-import { cpSync, existsSync, mkdtempSync, readFileSync, rmSync, statSync, truncateSync, writeFileSync } from "node:fs";
+import { cpSync, existsSync, mkdtempSync, readFileSync, rmSync, writeFileSync } from "node:fs";
 import os from "node:os";
 import path from "node:path";
 import { DatabaseSync } from "node:sqlite";
@@ -9,11 +9,11 @@ import { createJobScript, EMPTY_GROUP, type JobScript } from "../../conformance/
 import { createGroupEncoder } from "../group-message.ts";
 import { openReaderService } from "../reader-service.ts";
 import { openWriterService } from "../writer-service.ts";
+import { createRandom, damageDatabase, PAGE_BYTES } from "./conformance/random-damage.ts";
 import { repairDatabases } from "./repair-data.ts";
 import { openRescueService } from "./rescue-service.ts";
 
 const FILE_NAME = "playhead.db";
-const PAGE_BYTES = 4_096;
 const JOBS = 16;
 const SEGMENT_SIZE = 150;
 
@@ -31,17 +31,6 @@ beforeAll(() => {
   fill("killed", false);
 });
 afterAll(() => rmSync(base, { recursive: true, force: true }));
-
-/** Numbers that look random, the same for the same seed (mulberry32). */
-function createRandom(seed: number): () => number {
-  let state = seed;
-  return () => {
-    state = (state + 0x6d2b79f5) | 0;
-    let mixed = Math.imul(state ^ (state >>> 15), 1 | state);
-    mixed = (mixed + Math.imul(mixed ^ (mixed >>> 7), 61 | mixed)) ^ mixed;
-    return ((mixed ^ (mixed >>> 14)) >>> 0) / 4_294_967_296;
-  };
-}
 
 function scriptOf(job: number): JobScript {
   const script = createJobScript({
@@ -218,50 +207,6 @@ describe("salvage of a database with", () => {
   });
 });
 
-interface Damage {
-  readonly what: string;
-  readonly kind: "flipped" | "cut" | "overwritten";
-  /** How many pages it can have reached. */
-  readonly pages: number;
-}
-
-/** One random damage of a file. @returns what was done */
-function damage(folder: string, random: () => number): Damage {
-  const names = [FILE_NAME, FILE_NAME, `${FILE_NAME}-wal`].map((name) => path.join(folder, name));
-  const there = names.filter((file) => (statSync(file, { throwIfNoEntry: false })?.size ?? 0) > 0);
-  const file = there[Math.floor(random() * there.length)] as string;
-  const name = path.basename(file);
-  const size = statSync(file).size;
-  const bytes = readFileSync(file);
-  const kind = Math.floor(random() * 4);
-  if (kind === 0) {
-    const flips = 1 + Math.floor(random() * 8);
-    for (let flip = 0; flip < flips; flip++) {
-      const place = Math.floor(random() * size);
-      bytes[place] = (bytes[place] as number) ^ (1 << Math.floor(random() * 8));
-    }
-    writeFileSync(file, bytes);
-    return { what: `${flips} flipped bits in ${name}`, kind: "flipped", pages: flips };
-  }
-  if (kind === 1) {
-    const kept = Math.floor(random() * size);
-    truncateSync(file, kept);
-    return { what: `${name} cut at ${kept} of ${size}`, kind: "cut", pages: Math.ceil((size - kept) / PAGE_BYTES) };
-  }
-  const pages = 1 + Math.floor(random() * 4);
-  const from = Math.floor((random() * size) / PAGE_BYTES) * PAGE_BYTES;
-  const garbage = Buffer.from(
-    Array.from({ length: pages * PAGE_BYTES }, () => (kind === 2 ? 0 : Math.floor(random() * 256))),
-  );
-  garbage.copy(bytes, from);
-  writeFileSync(file, bytes);
-  return {
-    what: `${pages} pages of ${name} from ${from / PAGE_BYTES} on ${kind === 2 ? "zeroed" : "overwritten"}`,
-    kind: "overwritten",
-    pages: pages + 1,
-  };
-}
-
 /** Facts that stand in one page at most; one that is damaged takes no more with it. */
 const FACTS_PER_PAGE = 60;
 
@@ -270,7 +215,7 @@ test.each(Array.from({ length: 100 }, (_, seed) => seed))(
   async (seed) => {
     const random = createRandom(seed);
     const folder = copyOf(seed % 3 === 0 ? "killed" : "closed");
-    const { what, kind, pages } = damage(folder, random);
+    const { what, kind, pages } = damageDatabase(path.join(folder, FILE_NAME), random);
     const { before, after, salvage } = repair(folder);
     // What was found is said, and was seen to.
     expect(before?.verdict === "damaged", what).toBe(salvage !== null);

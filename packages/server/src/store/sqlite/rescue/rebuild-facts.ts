@@ -1,5 +1,5 @@
 import { inTransaction, openForWriting } from "../connection.ts";
-import type { RebuildOptions } from "./database-kind.ts";
+import type { RebuildOptions } from "./rebuild-options.ts";
 import { type ReplayReport, replayJobs } from "./replay-jobs.ts";
 
 /** Tables that the store's writer fills while jobs are written anew. */

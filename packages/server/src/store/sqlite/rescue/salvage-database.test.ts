@@ -1,9 +1,10 @@
-import { mkdtempSync, readFileSync, rmSync, writeFileSync } from "node:fs";
+import { copyFileSync, mkdtempSync, readFileSync, rmSync, writeFileSync } from "node:fs";
 import os from "node:os";
 import path from "node:path";
 import { DatabaseSync } from "node:sqlite";
 import { afterEach, beforeEach, expect, test } from "vitest";
-import { DATABASES } from "./database-kinds.ts";
+import { migrate } from "../migrate.ts";
+import type { DatabaseKind } from "./database-kind.ts";
 import { salvageDatabase } from "./salvage-database.ts";
 
 const PAGE_BYTES = 4_096;
@@ -15,17 +16,37 @@ beforeEach(() => {
 });
 afterEach(() => rmSync(folder, { recursive: true, force: true }));
 
-/** A database of which nothing is known but what stands in it: tables that look alike, one without rowid, long rows, words. */
+const TABLES = [
+  {
+    version: 1,
+    sql: `CREATE TABLE lines (id INTEGER PRIMARY KEY, message TEXT NOT NULL, size REAL) STRICT;
+      CREATE TABLE others (id INTEGER PRIMARY KEY, message TEXT NOT NULL, size REAL) STRICT;
+      CREATE TABLE totals (name TEXT NOT NULL, span INTEGER NOT NULL, n INTEGER NOT NULL, PRIMARY KEY (span, name)) STRICT, WITHOUT ROWID;
+      CREATE INDEX lines_by_size ON lines (size);
+      CREATE VIRTUAL TABLE words USING fts5(message, content='lines', content_rowid='id');
+      CREATE TRIGGER words_of_lines AFTER INSERT ON lines BEGIN INSERT INTO words (rowid, message) VALUES (new.id, new.message); END;`,
+  },
+  { version: 2, sql: "ALTER TABLE others ADD COLUMN added TEXT NOT NULL DEFAULT 'later'" },
+];
+
+/** Tables that look alike, one without rowid, long rows, words; the new database is what was read. */
+const KIND: DatabaseKind = {
+  fileName: "old",
+  migrations: TABLES,
+  takenUnowned: new Set(["lines", "others", "totals"]),
+  isTypical: () => true,
+  beforeMigration: "",
+  check: () => [],
+  rebuild({ salvagedFile, file }) {
+    copyFileSync(salvagedFile, file);
+    return { replay: null, telemetry: null };
+  },
+};
+
 function makeDatabase(file: string): void {
   const db = new DatabaseSync(file);
-  db.exec(`
-    CREATE TABLE lines (id INTEGER PRIMARY KEY, message TEXT NOT NULL, size REAL) STRICT;
-    CREATE TABLE others (id INTEGER PRIMARY KEY, message TEXT NOT NULL, size REAL) STRICT;
-    CREATE TABLE totals (name TEXT NOT NULL, span INTEGER NOT NULL, n INTEGER NOT NULL, PRIMARY KEY (span, name)) STRICT, WITHOUT ROWID;
-    CREATE INDEX lines_by_size ON lines (size);
-    CREATE VIRTUAL TABLE words USING fts5(message, content='lines', content_rowid='id');
-    CREATE TRIGGER words_of_lines AFTER INSERT ON lines BEGIN INSERT INTO words (rowid, message) VALUES (new.id, new.message); END;
-    BEGIN`);
+  migrate(db, TABLES.slice(0, 1));
+  db.exec("BEGIN");
   const addLine = db.prepare("INSERT INTO lines VALUES (?, ?, ?)");
   const addOther = db.prepare("INSERT INTO others VALUES (?, ?, ?)");
   const addTotal = db.prepare("INSERT INTO totals VALUES (?, ?, ?)");
@@ -34,15 +55,15 @@ function makeDatabase(file: string): void {
     addOther.run(id, `other ${id}`, null);
     addTotal.run(`name ${id}`, id % 7, id);
   }
-  db.exec("COMMIT; ALTER TABLE others ADD COLUMN added TEXT NOT NULL DEFAULT 'later'");
+  db.exec("COMMIT");
+  migrate(db, TABLES);
   db.close();
 }
 
-const kind = DATABASES[0] as (typeof DATABASES)[number];
 const salvage = (damagedFile: string) =>
-  salvageDatabase({ kind, damagedFile, file: path.join(folder, "new"), newEpoch: "e", segmentSize: 100 });
+  salvageDatabase({ kind: KIND, damagedFile, file: path.join(folder, "new"), newEpoch: "e", segmentSize: 100 });
 
-test("a database is built anew by what it says of itself, its words too", () => {
+test("each row is found, also those from before a column was added, and what triggers make of them", () => {
   const file = path.join(folder, "old");
   makeDatabase(file);
   const { rows, unreadablePages, unreadableRows } = salvage(file);

@@ -1,11 +1,8 @@
-import { renameSync } from "node:fs";
 import { DatabaseSync } from "node:sqlite";
 import { migrate } from "../migrate.ts";
 import { syncPath } from "../planned-moves.ts";
-import type { DatabaseKind } from "./database-kind.ts";
+import type { DatabaseKind, RebuildReport } from "./database-kind.ts";
 import { openPageFile } from "./pages/page-file.ts";
-import { readSchemaSql } from "./pages/tree-owners.ts";
-import type { ReplayReport } from "./replay-jobs.ts";
 import { type SalvageReport, salvageRows } from "./salvage-rows.ts";
 
 export interface SalvageDatabaseOptions {
@@ -20,10 +17,7 @@ export interface SalvageDatabaseOptions {
 }
 
 /** What became of a damaged database. */
-export interface DatabaseSalvage extends SalvageReport {
-  /** Of the one with jobs. */
-  readonly replay: ReplayReport | null;
-}
+export interface DatabaseSalvage extends SalvageReport, RebuildReport {}
 
 const VERSION_AT = 60;
 
@@ -39,20 +33,15 @@ export function salvageDatabase(options: SalvageDatabaseOptions): DatabaseSalvag
     const report = salvageRows({
       file: damagedFile,
       into: salvaged,
-      appendOnly: kind.appendOnly,
+      kind,
       onProgress: (fraction) => onProgress?.(fraction / 2),
     });
-    if (kind.migrations !== null) {
-      salvaged.exec(kind.beforeMigration ?? "");
-      migrate(salvaged, kind.migrations);
-    }
-    rebuildTextIndexes(salvaged);
+    salvaged.exec(kind.beforeMigration);
+    migrate(salvaged, kind.migrations);
     const secondHalf = (fraction: number) => onProgress?.(0.5 + fraction / 2);
-    const replay = kind.rebuild?.({ ...options, salvaged, salvagedFile, onProgress: secondHalf }) ?? null;
-    salvaged.close();
-    if (kind.rebuild === null) renameSync(salvagedFile, file);
+    const rebuilt = kind.rebuild({ ...options, salvaged, salvagedFile, onProgress: secondHalf });
     syncPath(file);
-    return { ...report, replay };
+    return { ...report, ...rebuilt };
   } finally {
     if (salvaged.isOpen) salvaged.close();
   }
@@ -62,32 +51,10 @@ export function salvageDatabase(options: SalvageDatabaseOptions): DatabaseSalvag
 function makeTables(db: DatabaseSync, { migrations }: DatabaseKind, damagedFile: string): void {
   const pages = openPageFile(damagedFile);
   try {
-    if (migrations === null) {
-      for (const sql of readSchemaSql(pages)) {
-        try {
-          db.exec(sql);
-        } catch {
-          // A damaged text, or a table that a full-text index has made already.
-        }
-      }
-      return;
-    }
     const told = pages.read(1)?.readUInt32BE(VERSION_AT) ?? 0;
     const isKnown = migrations.some(({ version }) => version === told);
     migrate(db, isKnown ? migrations.filter(({ version }) => version <= told) : migrations);
   } finally {
     pages.close();
-  }
-}
-
-/** Those that are kept beside a table are made of it anew. */
-function rebuildTextIndexes(db: DatabaseSync): void {
-  const indexes = db.prepare("SELECT name FROM sqlite_schema WHERE sql LIKE '%USING fts5%'").all();
-  for (const { name } of indexes) {
-    try {
-      db.exec(`INSERT INTO "${name}" ("${name}") VALUES ('rebuild')`);
-    } catch {
-      // One without a table beside it cannot be made anew; it holds what its rows' triggers gave it.
-    }
   }
 }

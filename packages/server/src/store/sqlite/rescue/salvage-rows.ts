@@ -1,5 +1,6 @@
 import type { DatabaseSync, SQLInputValue } from "node:sqlite";
 import { inTransaction } from "../connection.ts";
+import type { DatabaseKind } from "./database-kind.ts";
 import { openPageFile, type PageFile } from "./pages/page-file.ts";
 import { readTreePage, type TreePage } from "./pages/read-cells.ts";
 import { type Ownership, readOwnership } from "./pages/tree-owners.ts";
@@ -20,8 +21,8 @@ export interface SalvageOptions {
   readonly file: string;
   /** Has the tables that the file should have; gets the rows. */
   readonly into: DatabaseSync;
-  /** Tables from which nothing is ever removed: a page of theirs that nobody owns is not an old one. */
-  readonly appendOnly: ReadonlySet<string>;
+  /** How its rows are known where no tree says whose they are. */
+  readonly kind: Pick<DatabaseKind, "takenUnowned" | "isTypical">;
   /** @param fraction 0..1 */
   readonly onProgress?: (fraction: number) => void;
 }
@@ -33,11 +34,11 @@ const PAGES_PER_WORD = 256;
  * Reads each page of a damaged database by itself, and keeps each row that can be read. Which table a page belongs to is
  * said by the trees, where these can be followed, else by what its rows look like.
  */
-export function salvageRows({ file, into, appendOnly, onProgress }: SalvageOptions): SalvageReport {
+export function salvageRows({ file, into, kind, onProgress }: SalvageOptions): SalvageReport {
   const pages = openPageFile(file);
   try {
     const shapes = new Map(readTableShapes(into).map((shape) => [shape.name, shape]));
-    const indexes = readIndexNames(into);
+    const others = readOtherNames(into);
     const ownership = readOwnership(pages);
     const keep = createKeeper(into, [...shapes.values()]);
     /** The table that the trees say, unless they must be wrong. */
@@ -47,9 +48,9 @@ export function salvageRows({ file, into, appendOnly, onProgress }: SalvageOptio
     };
     /** The table that a page must belong to by its rows, where the trees do not say. */
     const guessed: ShapeOf = (page, owner) =>
-      owned(page, owner) !== undefined || indexes.has(owner ?? "")
+      owned(page, owner) !== undefined || others.has(owner ?? "")
         ? undefined
-        : guessShape(page, [...shapes.values()], ownership.isFreeKnown ? null : appendOnly);
+        : guessShape(page, [...shapes.values()], { kind, isFreeKnown: ownership.isFreeKnown });
     return inTransaction(into, "BEGIN", () => {
       // What is owned first: where two pages hold the same row, the other one is an old copy.
       const first = readPages(pages, ownership, { shapeOf: owned, keep, say: (part) => onProgress?.(part / 2) });
@@ -104,8 +105,14 @@ function readPages(file: PageFile, { owners, free }: Ownership, { shapeOf, keep,
   return { unreadablePages, unreadableRows };
 }
 
-function readIndexNames(db: DatabaseSync): ReadonlySet<string> {
-  const rows = db.prepare("SELECT name FROM sqlite_schema WHERE type = 'index'").all();
+/** Of indexes, and of the tables that a text index keeps. */
+function readOtherNames(db: DatabaseSync): ReadonlySet<string> {
+  const rows = db
+    .prepare(
+      `SELECT name FROM sqlite_schema WHERE type = 'index'
+       UNION SELECT name FROM pragma_table_list WHERE schema = 'main' AND type = 'shadow'`,
+    )
+    .all();
   return new Set(rows.map(({ name }) => String(name)));
 }
 
@@ -114,11 +121,21 @@ function addTo(ranges: number[], value: number): void {
   else ranges.push(value, value);
 }
 
+interface GuessOptions {
+  readonly kind: SalvageOptions["kind"];
+  readonly isFreeKnown: boolean;
+}
+
 /** The one table whose rows look like those of a page; undefined when there is none, or more than one. */
-function guessShape(page: TreePage, shapes: readonly TableShape[], only: ReadonlySet<string> | null) {
-  const [first, ...others] = shapes.filter((shape) => page.cells.some((cell) => fitRow(shape, cell) !== null));
+function guessShape(page: TreePage, shapes: readonly TableShape[], { kind, isFreeKnown }: GuessOptions) {
+  const looksLike = (shape: TableShape) =>
+    page.cells.some((cell) => {
+      const row = fitRow(shape, cell);
+      return row !== null && kind.isTypical(shape.name, row);
+    });
+  const [first, ...others] = shapes.filter(looksLike);
   const isSure = first !== undefined && others.length === 0;
-  return isSure && (only === null || only.has(first.name)) ? first : undefined;
+  return isSure && (isFreeKnown || kind.takenUnowned.has(first.name)) ? first : undefined;
 }
 
 /** Writes rows; one that contradicts a row that is there already is passed over. */

@@ -1,5 +1,5 @@
 import type { SQLInputValue } from "node:sqlite";
-import { EXECUTION_CATEGORIES, LOG_EVENT_TYPES, LOG_LEVELS, type LogEntry } from "@playhead/core";
+import { EXECUTION_CATEGORIES, type JsonObject, LOG_EVENT_TYPES, LOG_LEVELS, type LogEntry } from "@playhead/core";
 import type { EntryRow } from "../../telemetry-store.ts";
 
 /** The columns of `entries`, in the order of {@link EntryTuple}. */
@@ -84,6 +84,38 @@ export function tupleOf(entryId: number, row: EntryRow): EntryTuple & SQLInputVa
     error_details === undefined ? null : JSON.stringify(error_details),
     metadata === undefined ? null : JSON.stringify(metadata),
   ];
+}
+
+/** What was stored as a row. @throws SyntaxError where what should be JSON is none */
+export function rowOf(tuple: EntryTuple): EntryRow {
+  const entry = entryOf(tuple);
+  const { parameters, result_summary, error_details } = entry;
+  return {
+    tenantId: entry.tenant_id,
+    tsMs: tuple[1],
+    eventType: entry.event_type,
+    level: entry.level,
+    logger: entry.logger,
+    category: entry.category,
+    functionName: entry.function_name,
+    message: entry.message,
+    durationMs: entry.duration,
+    sessionId: entry.session_id,
+    jobId: entry.job_id,
+    taskId: entry.task_id,
+    traceId: entry.trace_id,
+    spanId: entry.span_id,
+    parentSpanId: entry.parent_span_id,
+    stage: entry.stage,
+    userId: entry.user_id,
+    memoryBytes: entry.memory_usage,
+    body: {
+      ...(parameters !== null && { parameters }),
+      ...(result_summary !== null && { result_summary }),
+      ...(error_details !== null && { error_details: error_details as unknown as JsonObject }),
+      ...(tuple[22] !== null && { metadata: entry.metadata }),
+    },
+  };
 }
 
 /** A row as the LogEntry that it is; its JSON is parsed when someone looks at it. */

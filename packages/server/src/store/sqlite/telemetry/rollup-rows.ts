@@ -1,5 +1,5 @@
 import type { DatabaseSync } from "node:sqlite";
-import { EXECUTION_CATEGORIES, encodedBuckets } from "@playhead/core";
+import { EXECUTION_CATEGORIES, type ExecutionCategory, encodedBuckets } from "@playhead/core";
 import type { Calendar } from "../../calendar.ts";
 import type { RollupSpan } from "../../telemetry-store.ts";
 import { prepareChange, prepareRow } from "../connection.ts";
@@ -32,6 +32,8 @@ export function addRow(to: CallTotals, row: RollupTuple): void {
 export interface RollupWriter {
   /** Adds what was added up to the rows of its minutes and of all larger spans. */
   add(deltas: Iterable<SeriesDeltas>, calendar: Calendar): void;
+  /** The id of a name's series, made when there is none yet. */
+  seriesOf(tenantId: string, category: ExecutionCategory, name: string): number;
   /** Adds totals to one row. */
   addTo(seriesId: number, span: RollupSpan, startMs: number, totals: CallTotals): void;
 }
@@ -60,13 +62,18 @@ export function createRollupWriter(db: DatabaseSync): RollupWriter {
     put(seriesId, spanPlace, startMs, count, errors, summarized, sumMs, minMs, maxMs, sketch.encode());
   }
 
+  function seriesOf(tenantId: string, category: ExecutionCategory, name: string): number {
+    const categoryPlace = EXECUTION_CATEGORIES.indexOf(category);
+    insertSeries(tenantId, categoryPlace, name);
+    return (selectSeries(tenantId, categoryPlace, name) as [number])[0];
+  }
+
   return {
     addTo,
+    seriesOf,
     add(deltas, calendar) {
       for (const { tenantId, category, name, minutes } of deltas) {
-        const categoryPlace = EXECUTION_CATEGORIES.indexOf(category);
-        insertSeries(tenantId, categoryPlace, name);
-        const [seriesId] = selectSeries(tenantId, categoryPlace, name) as [number];
+        const seriesId = seriesOf(tenantId, category, name);
         for (const [minuteMs, totals] of minutes) addTo(seriesId, "minute", minuteMs, totals);
         for (const span of LARGER_SPANS) {
           for (const [startMs, totals] of sumBySpan(minutes, span, calendar)) addTo(seriesId, span, startMs, totals);

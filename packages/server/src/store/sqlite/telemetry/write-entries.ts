@@ -11,6 +11,10 @@ import { prepareReadMeta } from "./meta.ts";
 export interface EntryWriter {
   /** Within a transaction. @returns the id of the first; the others count on from it */
   write(rows: readonly EntryRow[]): number;
+  /** Writes entries that have ids already, behind all that are there, by growing ids. Within a transaction. */
+  writeBack(rows: readonly (readonly [entryId: number, row: EntryRow])[]): void;
+  /** The next entry gets an id beyond this one, whatever has become of those before. Within a transaction. */
+  skipTo(lastId: number): void;
   /** The id of the newest entry, of which there may be none any more; 0 at first. */
   lastId(): number;
   /** To be called when a transaction failed, or others changed blocks: what is known is read anew. */
@@ -51,26 +55,44 @@ export function createEntryWriter(db: DatabaseSync): EntryWriter {
 
   const store = ({ block, minTsMs, maxTsMs, lastId }: Block) => putBlock(block, minTsMs, maxTsMs, lastId);
 
+  /** @returns the block that the entry is in; the one before it is stored when it is another */
+  function add(block: Block, entryId: number, row: EntryRow): Block {
+    entries.add(...tupleOf(entryId, row));
+    insertWords(entryId, indexedEntry(row));
+    const { tsMs } = row;
+    if (blockOf(entryId) !== block.block) {
+      if (block.lastId > 0) store(block);
+      return { block: blockOf(entryId), minTsMs: tsMs, maxTsMs: tsMs, lastId: entryId };
+    }
+    block.minTsMs = Math.min(block.minTsMs, tsMs);
+    block.maxTsMs = Math.max(block.maxTsMs, tsMs);
+    block.lastId = entryId;
+    return block;
+  }
+
+  function end(block: Block): void {
+    entries.flush();
+    if (block.lastId > 0) store(block);
+    last = block;
+  }
+
   return {
     write(rows) {
       let block = lastBlock();
       const firstId = block.lastId + 1;
-      for (const [place, row] of rows.entries()) {
-        const entryId = firstId + place;
-        entries.add(...tupleOf(entryId, row));
-        insertWords(entryId, indexedEntry(row));
-        if (blockOf(entryId) !== block.block) {
-          store(block);
-          block = { block: blockOf(entryId), minTsMs: row.tsMs, maxTsMs: row.tsMs, lastId: entryId };
-        }
-        block.minTsMs = Math.min(block.minTsMs, row.tsMs);
-        block.maxTsMs = Math.max(block.maxTsMs, row.tsMs);
-        block.lastId = entryId;
-      }
-      entries.flush();
-      if (rows.length > 0) store(block);
-      last = block;
+      for (const [place, row] of rows.entries()) block = add(block, firstId + place, row);
+      if (rows.length > 0) end(block);
       return firstId;
+    },
+    writeBack(rows) {
+      let block = lastBlock();
+      for (const [entryId, row] of rows) block = add(block, entryId, row);
+      end(block);
+    },
+    skipTo(lastId) {
+      const block = lastBlock();
+      block.lastId = Math.max(block.lastId, lastId);
+      end(block);
     },
     lastId: () => lastBlock().lastId,
     forget() {

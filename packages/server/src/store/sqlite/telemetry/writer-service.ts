@@ -2,14 +2,13 @@ import { existsSync } from "node:fs";
 import type { DatabaseSync } from "node:sqlite";
 import { type Calendar, createCalendar } from "../../calendar.ts";
 import type { EntryRow, PruneLimits, TelemetryStore } from "../../telemetry-store.ts";
-import { inTransaction, openForWriting, prepareChange, writeDurably } from "../connection.ts";
-import { checkVersion, migrate } from "../migrate.ts";
+import { inTransaction, prepareChange } from "../connection.ts";
 import { asStoreError } from "../store-error.ts";
 import { createTurnGate } from "../turns.ts";
 import { decodeGroup } from "./group-text.ts";
 import { prepareMaintain } from "./maintain.ts";
 import { prepareWriteMeta } from "./meta.ts";
-import { TELEMETRY_MIGRATIONS } from "./migrations/all.ts";
+import { openTelemetryDatabase } from "./open-database.ts";
 import { preparePrune } from "./prune.ts";
 import { rezone } from "./rezone.ts";
 import { createRollupKeeper } from "./rollup-keeper.ts";
@@ -44,12 +43,7 @@ export function openTelemetryWriter({ file, timeZone, blockSize }: TelemetryWrit
   const isNew = !existsSync(file);
   let opened: DatabaseSync | null = null;
   try {
-    opened = openForWriting(file);
-    checkVersion(opened, TELEMETRY_MIGRATIONS, file);
-    // Only an empty database can be told to give room back in small steps.
-    if (isNew) opened.exec("PRAGMA auto_vacuum = INCREMENTAL");
-    writeDurably(opened);
-    migrate(opened, TELEMETRY_MIGRATIONS);
+    opened = openTelemetryDatabase(file);
     if (isNew && blockSize !== undefined) prepareWriteMeta(opened)("block_size", blockSize);
     rezone(opened, calendar);
     return createService(opened, calendar);

@@ -15,14 +15,11 @@ const SCHEMA_TABLE = "sqlite_schema";
 const SCHEMA_ROOT = 1;
 const FIRST_FREE_AT = 32;
 const FREE_COUNT_AT = 36;
-
-/** The statements that made the tables, indexes and triggers, as far as they can be read; tables first. */
-export function readSchemaSql(file: PageFile): readonly string[] {
-  const statements = readSchema(file, new Map()).map(({ values }) => values[4]);
-  const texts = statements.filter((sql) => typeof sql === "string");
-  const rank = (sql: string) => (/^CREATE VIRTUAL/i.test(sql) ? 0 : /^CREATE TABLE/i.test(sql) ? 1 : 2);
-  return texts.toSorted((a, b) => rank(a) - rank(b));
-}
+const PAGE_COUNT_AT = 28;
+/** No number in files without such pages. */
+const LARGEST_ROOT_AT = 52;
+const MAP_ENTRY_BYTES = 5;
+const LAST_MAP_KIND = 5;
 
 /** Follows the trees down from the schema, and the list of free pages. */
 export function readOwnership(file: PageFile): Ownership {
@@ -62,8 +59,10 @@ function follow(file: PageFile, { root, owner, owners, onCells }: Tree): void {
 
 function readFreeList(file: PageFile): Pick<Ownership, "free" | "isFreeKnown"> {
   const free = new Set<number>();
-  const first = file.read(1);
-  if (first === null) return { free, isFreeKnown: false };
+  const shared = file.read(1);
+  if (shared === null) return { free, isFreeKnown: false };
+  // Reading others would overwrite it.
+  const first = Buffer.from(shared);
   const count = first.readUInt32BE(FREE_COUNT_AT);
   let trunk = first.readUInt32BE(FIRST_FREE_AT);
   while (trunk !== 0 && trunk <= file.pageCount && !free.has(trunk)) {
@@ -74,5 +73,28 @@ function readFreeList(file: PageFile): Pick<Ownership, "free" | "isFreeKnown"> {
     for (let place = 0; place < leaves; place++) free.add(page.readUInt32BE(8 + place * 4));
     trunk = page.readUInt32BE(0);
   }
-  return { free, isFreeKnown: free.size === count };
+  const isFreeKnown = free.size === count;
+  for (const pageNo of findMapPages(file, first)) free.add(pageNo);
+  return { free, isFreeKnown };
+}
+
+/** Pages that say who points to those after them: in files that can give room back in steps (SQLite's file format, 1.8). */
+function* findMapPages(file: PageFile, first: Buffer): Generator<number> {
+  if (first.readUInt32BE(LARGEST_ROOT_AT) === 0) return;
+  // The file may be cut off.
+  const pageCount = Math.max(file.pageCount, first.readUInt32BE(PAGE_COUNT_AT));
+  const stride = Math.floor(file.pageSize / MAP_ENTRY_BYTES) + 1;
+  for (let pageNo = 2; pageNo <= file.pageCount; pageNo += stride) {
+    const page = file.read(pageNo);
+    if (page !== null && looksLikeMap(page, pageCount)) yield pageNo;
+  }
+}
+
+/** The header may be damaged: then a page in such a place may be any. */
+function looksLikeMap(page: Buffer, pageCount: number): boolean {
+  for (let at = 0; at + MAP_ENTRY_BYTES <= page.length; at += MAP_ENTRY_BYTES) {
+    const kind = page[at] as number;
+    if (kind > LAST_MAP_KIND || page.readUInt32BE(at + 1) > pageCount) return false;
+  }
+  return true;
 }
