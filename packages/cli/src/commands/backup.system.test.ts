@@ -31,6 +31,7 @@ test("data is backed up beside a running server, damaged, mended, and put back",
     "manifest.json",
     "playhead.db",
     "session-secret",
+    "telemetry.sqlite",
   ]);
   // Neither is done under a server that runs.
   for (const args of [
@@ -43,22 +44,30 @@ test("data is backed up beside a running server, damaged, mended, and put back",
     });
   }
   const looked = await run("doctor", "--json", "--port", "0");
-  expect(JSON.parse(looked.stdout.join()).checks).toContainEqual(
-    expect.objectContaining({ part: "data", name: "playhead.db", ok: true }),
-  );
+  for (const name of ["playhead.db", "telemetry.sqlite"]) {
+    expect(JSON.parse(looked.stdout.join()).checks).toContainEqual(
+      expect.objectContaining({ part: "data", name, ok: true }),
+    );
+  }
   expect((await first.stop()).code).toBe(0);
 
-  // The schema is gone: nothing starts on that.
-  const file = join(data, "playhead.db");
-  writeFileSync(file, readFileSync(file).fill(0, 0, PAGE_BYTES));
-  expect(await run("serve", "--port", "0")).toMatchObject({
-    code: 3,
-    stderr: [expect.stringMatching(/playhead\.db is not a database\..* playhead doctor --repair/)],
-  });
+  // The schemas are gone: nothing starts on that.
+  const damage = (name: string) => {
+    const file = join(data, name);
+    writeFileSync(file, readFileSync(file).fill(0, 0, PAGE_BYTES));
+  };
+  for (const name of ["telemetry.sqlite", "playhead.db"]) {
+    damage(name);
+    expect(await run("serve", "--port", "0")).toMatchObject({
+      code: 3,
+      stderr: [expect.stringMatching(new RegExp(`${name} is not a database\\..* playhead doctor --repair`))],
+    });
+  }
   const mended = await run("doctor", "--repair", "--port", "0");
   expect(mended.stdout.join("\n")).toMatch(/^playhead\.db: kept \d+ jobs? with \d+ events?$/m);
+  expect(mended.stdout.join("\n")).toMatch(/^telemetry\.sqlite: kept \d+ entr(y|ies)$/m);
   expect(mended.stdout.join("\n")).toMatch(/^what was damaged is in damaged-\S+ of the data folder$/m);
-  expect(mended.stdout.join("\n")).not.toMatch(/playhead\.db: damaged/);
+  expect(mended.stdout.join("\n")).not.toMatch(/: damaged/);
   expect((await (await serve(data)).stop()).code).toBe(0);
 
   const restored = await run("restore", join(folder, "backup"));
