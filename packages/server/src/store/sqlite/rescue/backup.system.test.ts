@@ -155,9 +155,7 @@ describe("a backup", { timeout: LIMIT_MS }, () => {
     backedUp();
     const { manifest } = await backup(at("plain"));
     expect(manifest.files.map((file) => file.path)).toEqual(["telemetry.sqlite", "playhead.db", "access-key"]);
-    const log = at("data", "logs", "application.log");
-    mkdirSync(path.dirname(log));
-    appendFileSync(log, "{}\n");
+    appendFileSync(at("data", "logs", "application.log"), "{}\n");
     const withLogs = await backup(at("logged"), { withLogs: true });
     expect(withLogs.manifest.files.map((file) => file.path)).toContain("logs/application.log");
   });
