@@ -1,7 +1,7 @@
 import type { BudgetSettings, KeepingChange } from "../budget/budget.ts";
 import { createBudget } from "../budget/budget.ts";
 import { createTotalsBook } from "../budget/totals.ts";
-import { createSummaries } from "../summary/summary.ts";
+import { createSummaries, type Summaries } from "../summary/summary.ts";
 import type { SetTimer } from "../timer.ts";
 import type { Keeping } from "./execution.ts";
 import { createRecordMaker, type Observation } from "./execution-record.ts";
@@ -48,8 +48,8 @@ export interface Monitoring {
   /** Null when calls are not recorded. */
   readonly lane: OwnLane | null;
   report(): MonitoringReport;
-  /** A line of the program's, without secrets. */
-  readonly clean: (text: string) => string;
+  /** Takes secrets out, also those that the user has named. */
+  readonly summaries: Summaries;
   close(): void;
 }
 
@@ -98,7 +98,7 @@ export function createMonitoring(deps: MonitoringDeps): Monitoring {
   return {
     observer,
     lane,
-    clean: summaries.text,
+    summaries,
     report() {
       const { spentMs, share } = budget?.report() ?? { spentMs: 0, share: 0 };
       return {
