@@ -277,7 +277,7 @@ export function createPlayhead(options: PlayheadOptions): Playhead {
       throw new PlayheadError("usage_error", "expected a transport that can read, got one that can only report");
     },
     observer,
-    monitoring: monitoring.report,
+    monitoring: () => ({ ...monitoring.report(), lost_records: recorder.lost() }),
     job: openJob,
     handle: starts.handle,
     flush,

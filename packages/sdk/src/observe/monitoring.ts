@@ -40,6 +40,8 @@ export interface MonitoringReport {
   readonly summarized_calls: number;
   /** Functions that are added up now. */
   readonly summarized_functions: readonly { readonly name: string; readonly keeping: Exclude<Keeping, "recorded"> }[];
+  /** Facts and log lines that are lost: there was no room for them while the server was away, or it refused their batch. */
+  readonly lost_records: number;
 }
 
 /** The part of a Playhead that observes. */
@@ -47,7 +49,7 @@ export interface Monitoring {
   readonly observer: Observer;
   /** Null when calls are not recorded. */
   readonly lane: OwnLane | null;
-  report(): MonitoringReport;
+  report(): Omit<MonitoringReport, "lost_records">;
   /** Takes secrets out, also those that the user has named. */
   readonly summaries: Summaries;
   close(): void;

@@ -52,6 +52,8 @@ export interface Recorder {
   room(): Promise<void> | null;
   /** Reports what was dropped of a job; called before its end. */
   reportDrops(jobId: string): void;
+  /** How many facts and log lines were lost so far: dropped for want of room, or refused a whole batch at a time. */
+  lost(): number;
   /**
    * Resolves with true when all that was recorded before is stored, with false when it could not be in time, and at once
    * when the server does not accept the key.
@@ -117,6 +119,7 @@ const SPILL_MS = 100;
 export function createRecorder(options: RecorderOptions): Recorder {
   const { transport, source, nowMs, setTimer, random, flushMs, capacity, spool, calls, onRecorded } = options;
   let lastN = 0;
+  let lost = 0;
   let closed = false;
   let inFlight = false;
   /** Many are added in one go: what is to be done about them is done once. */
@@ -126,9 +129,13 @@ export function createRecorder(options: RecorderOptions): Recorder {
   const queue = createRecordQueue({
     capacity,
     onDrop(record, importance) {
-      if (importance === "execution") calls.addUp(record as Observation);
+      if (importance === "execution") {
+        calls.addUp(record as Observation);
+        return;
+      }
+      lost += 1;
       // Of a job that could not be announced nothing can be said, not even this.
-      else if (record.type !== "job.created") drops.count(record.job_id ?? null, importance);
+      if (record.type !== "job.created") drops.count(record.job_id ?? null, importance);
     },
   });
   const ticks = createTickSlots({ throttleMs: TICK_MS, lastNumber: () => lastN });
@@ -220,7 +227,10 @@ export function createRecorder(options: RecorderOptions): Recorder {
     const delivery = await sender.deliver({ source, records });
     if (delivery.outcome !== "abandoned") await backlog.settle();
     if (delivery.outcome === "acknowledged") options.onAck(records, delivery.ack);
-    if (delivery.outcome === "rejected") options.onRejected(records, delivery.error);
+    if (delivery.outcome === "rejected") {
+      lost += facts.length;
+      options.onRejected(records, delivery.error);
+    }
     waiters.batchSettled(serial, upTo, delivery.outcome === "acknowledged");
     if (!drops.isEmpty() && !isCrowded() && delivery.outcome === "acknowledged") drops.jobIds().forEach(reportDrops);
     room.check();
@@ -302,6 +312,7 @@ export function createRecorder(options: RecorderOptions): Recorder {
     callsWait: (isCrowd) => drainAt.set(nowMs() + (isCrowd ? 0 : flushMs)),
     stamp,
     reportDrops,
+    lost: () => lost,
     flush,
     tick(slot) {
       if (slot.isWaiting || closed) return;
