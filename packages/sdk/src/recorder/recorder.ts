@@ -101,12 +101,12 @@ export interface CallSource {
   drain(): boolean;
   /** Hands over what was only added up. */
   sendTotals(): void;
-  /** A record of a call that there is no room for. */
-  addUp(record: Observation): void;
+  /** A record of calls that there is no room for. @returns false when it is lost */
+  addUp(record: Observation): boolean;
 }
 
 /** Where calls are not recorded. */
-export const NO_CALLS: CallSource = { drain: () => false, sendTotals: () => undefined, addUp: () => undefined };
+export const NO_CALLS: CallSource = { drain: () => false, sendTotals: () => undefined, addUp: () => true };
 
 type Writable<Data> = { -readonly [Name in keyof Data]: Data[Name] };
 
@@ -129,10 +129,8 @@ export function createRecorder(options: RecorderOptions): Recorder {
   const queue = createRecordQueue({
     capacity,
     onDrop(record, importance) {
-      if (importance === "execution") {
-        calls.addUp(record as Observation);
-        return;
-      }
+      const isOfCalls = importance === "execution" || record.type === "function.summarized";
+      if (isOfCalls && calls.addUp(record as Observation)) return;
       lost += 1;
       // Of a job that could not be announced nothing can be said, not even this.
       if (record.type !== "job.created") drops.count(record.job_id ?? null, importance);
@@ -289,7 +287,10 @@ export function createRecorder(options: RecorderOptions): Recorder {
   }
 
   async function closeOnce(timeoutMs: number): Promise<Closed> {
-    const isDelivered = await flush(timeoutMs);
+    const startedMs = nowMs();
+    let isDelivered = await flush(timeoutMs);
+    // What had to wait for room comes behind what was flushed: sums of calls, and word of what was lost.
+    if (isDelivered) isDelivered = await flush(Math.max(0, startedMs + timeoutMs - nowMs()));
     closed = true;
     sender.abandon();
     for (const wakeUp of [flushAt, spillAt, throttleAt, drainAt]) wakeUp.clear();
