@@ -63,7 +63,7 @@ const FAULTS: readonly Fault[] = [
     isNoticed: waitsOnDisk,
   },
   {
-    name: "what stands before the server answers 503",
+    name: "a proxy answers 503",
     async begin({ cable, server }) {
       const refusing = createServer((request, response) => {
         request.resume();
@@ -79,7 +79,7 @@ const FAULTS: readonly Fault[] = [
     isNoticed: waitsOnDisk,
   },
   {
-    name: "the disk is full, for the server and for what waits",
+    name: "the disk is full",
     async begin({ disk }) {
       const ballast = join(disk, "ballast");
       fill(ballast);
@@ -89,7 +89,7 @@ const FAULTS: readonly Fault[] = [
     isNoticed: isRefused(/refused to write.*no room left/),
   },
   {
-    name: "the disk cannot be written, neither by the server, which does not start, nor by the program",
+    name: "the disk cannot be written",
     async begin(world) {
       await world.server.close();
       execFileSync("mount", ["-o", "remount,ro", world.disk]);
@@ -105,7 +105,7 @@ const FAULTS: readonly Fault[] = [
     needsDisk: true,
   },
   {
-    name: "another process has both databases locked",
+    name: "both databases are locked",
     async begin({ data }) {
       const files = ["playhead.db", "telemetry.sqlite"].map((name) => join(data, name));
       const locker = spawn(process.execPath, [LOCKER, ...files], { stdio: ["pipe", "pipe", "inherit"] });
@@ -183,7 +183,7 @@ async function expectedCalls(rounds: number): Promise<Readonly<Record<keyof Work
 }
 
 test.each(FAULTS)(
-  "$name: the program's results are right, and all it recorded arrives, once",
+  "$name: the results are right, and all that was recorded arrives, once",
   async ({ name, begin, isNoticed, warns, needsDisk }) => {
     const world = await setup(name.replaceAll(/\W+/g, "-"));
     if (needsDisk && !world.isSmall) return;

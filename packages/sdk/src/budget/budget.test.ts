@@ -116,7 +116,10 @@ test("property: whatever is called how often, after the first second 2 % are hel
       // What is recorded before the budget is looked at for the first time, 10 ms, is more than it would be.
       const [, ...later] = spent;
       for (const ms of later) expect(ms).toBeLessThanOrEqual(50);
-      expect(later.slice(3).reduce((sum, ms) => sum + ms, 0) / (later.length - 3)).toBeLessThanOrEqual(20.5);
+      expect(later.slice(3).reduce((sum, ms) => sum + ms, 0) / (later.length - 3)).toBeLessThanOrEqual(
+        // The sum of many fractions may be off in its last digits.
+        20.5 + 1e-9,
+      );
     }),
   );
 });
