@@ -1,9 +1,9 @@
 import { readdirSync, readFileSync } from "node:fs";
 import { join } from "node:path";
 import { createHttpTransport, createPlayhead, setCurrentObserver } from "@playhead/sdk";
+import { SECRET_CASES } from "@playhead/sdk/secret-cases";
 import type { PlayheadServer } from "@playhead/server";
 import { afterAll, expect, onTestFinished, test } from "vitest";
-import { SECRET_CASES } from "../packages/sdk/src/testing/secrets.ts";
 import { layCable } from "./fixtures/cable.ts";
 import { readerOf, startRealServer } from "./fixtures/real-server.ts";
 import { CANARY, openCarelessJob, tellSecrets } from "./fixtures/tell-secrets.ts";
