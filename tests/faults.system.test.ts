@@ -195,6 +195,8 @@ test.each(FAULTS)(
       expect(await program.round(rounds)).toBe(await workRound(BARE_WORK, rounds));
     };
     await work();
+    // Nothing is under way: a disk in use could not be made read-only.
+    expect(await program.flush()).toBe(true);
     const undo = await begin(world);
     while (!isNoticed(world)) {
       await work();
