@@ -4,7 +4,19 @@ import { spawn } from "node:child_process";
 import { once } from "node:events";
 import { fileURLToPath } from "node:url";
 
-const BENCHES = ["ingest", "latency", "overhead", "fanout", "reconnect", "slow-reader", "jobs-page", "logs", "chaos"];
+const BENCHES = [
+  "ingest",
+  "latency",
+  "instrumentation",
+  "overhead",
+  "faults",
+  "fanout",
+  "reconnect",
+  "slow-reader",
+  "jobs-page",
+  "logs",
+  "chaos",
+];
 
 const names = process.argv.slice(2).filter((argument) => !argument.startsWith("--"));
 const flags = process.argv.slice(2).filter((argument) => argument.startsWith("--"));

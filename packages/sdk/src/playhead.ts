@@ -23,6 +23,7 @@ import type { AnyRecord } from "./recorder/batch.ts";
 import { type Closed, createRecorder, NO_CALLS } from "./recorder/recorder.ts";
 import { deliverLeftovers } from "./spool/leftovers.ts";
 import { createSpool } from "./spool/spool.ts";
+import { withoutSecrets } from "./summary/clean-facts.ts";
 import { createGauges } from "./system/gauges.ts";
 import { type MachineOptions, openMachine } from "./system/machine.ts";
 import { startSampler } from "./system/sampler.ts";
@@ -149,7 +150,7 @@ export function createPlayhead(options: PlayheadOptions): Playhead {
     onWaiting: (isCrowd) => recorder.callsWait(isCrowd),
     record: (observation, importance) => recorder.observe(observation, importance),
   });
-  const { lane, observer } = monitoring;
+  const { lane, observer, summaries } = monitoring;
 
   const events = options.events ?? new EventBus({ warn, nowMs });
   const gauges = createGauges();
@@ -185,6 +186,8 @@ export function createPlayhead(options: PlayheadOptions): Playhead {
       warn(`${records.length} records were refused by the server and are lost: ${withHint(error)}`);
     },
   });
+
+  const jobRecorder = withoutSecrets(recorder, summaries);
 
   function onAck(records: readonly AnyRecord[], ack: BatchAck): void {
     const refused = ack.refused.length === 0 ? [] : refusedReports(records, ack.refused);
@@ -228,7 +231,7 @@ export function createPlayhead(options: PlayheadOptions): Playhead {
   }
 
   function openJob(jobOptions: JobOptions): JobHandle {
-    const job = createJob(jobOptions, { recorder, lane, observer, randomId, warn });
+    const job = createJob(jobOptions, { recorder: jobRecorder, lane, observer, randomId, warn });
     if (closing === null) {
       jobs.set(job.handle.job_id, job);
       jobsChanged();
@@ -274,7 +277,7 @@ export function createPlayhead(options: PlayheadOptions): Playhead {
       throw new PlayheadError("usage_error", "expected a transport that can read, got one that can only report");
     },
     observer,
-    monitoring: monitoring.report,
+    monitoring: () => ({ ...monitoring.report(), lost_records: recorder.lost() }),
     job: openJob,
     handle: starts.handle,
     flush,

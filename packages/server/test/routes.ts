@@ -1,5 +1,5 @@
 /** What a route needs, as SPEC §17 has it. */
-export type Need = "public" | "read" | "control" | "report" | "share" | "admin";
+export type Need = "public" | "read" | "inspect" | "control" | "report" | "share" | "admin";
 
 /** How a route is asked in the tests of who may. */
 export interface RouteRow {
@@ -42,17 +42,17 @@ export const ROUTES: readonly RouteRow[] = [
   { route: "GET /api/v1/jobs/:id/callbacks", needs: "control" },
   { route: "GET /api/v1/jobs/:id/events", needs: "read" },
   { route: "GET /api/v1/jobs/:id/logs", needs: "read" },
-  { route: "GET /api/v1/jobs/:id/executions", needs: "read" },
-  { route: "GET /api/v1/logs", needs: "read" },
-  { route: "GET /api/v1/logs/tail", needs: "read", noHead: true },
-  { route: "GET /api/v1/export", needs: "read", noHead: true },
-  { route: "GET /api/v1/performance/summary", needs: "read" },
-  { route: "GET /api/v1/performance/series", needs: "read" },
-  { route: "GET /api/v1/performance/compare", needs: "read" },
-  { route: "GET /api/v1/performance/functions/:name", needs: "read" },
-  { route: "GET /api/v1/monitoring/stats", needs: "read" },
-  { route: "GET /api/v1/monitoring/metrics/system", needs: "read" },
-  { route: "GET /api/v1/monitoring/logs/recent", needs: "read" },
+  { route: "GET /api/v1/jobs/:id/executions", needs: "inspect" },
+  { route: "GET /api/v1/logs", needs: "inspect" },
+  { route: "GET /api/v1/logs/tail", needs: "inspect", noHead: true },
+  { route: "GET /api/v1/export", needs: "inspect", noHead: true },
+  { route: "GET /api/v1/performance/summary", needs: "inspect" },
+  { route: "GET /api/v1/performance/series", needs: "inspect" },
+  { route: "GET /api/v1/performance/compare", needs: "inspect" },
+  { route: "GET /api/v1/performance/functions/:name", needs: "inspect" },
+  { route: "GET /api/v1/monitoring/stats", needs: "inspect" },
+  { route: "GET /api/v1/monitoring/metrics/system", needs: "inspect" },
+  { route: "GET /api/v1/monitoring/logs/recent", needs: "inspect" },
   { route: "POST /api/v1/jobs/:id/pause", needs: "control" },
   { route: "POST /api/v1/jobs/:id/resume", needs: "control" },
   { route: "POST /api/v1/jobs/:id/cancel", needs: "control" },

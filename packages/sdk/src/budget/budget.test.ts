@@ -116,7 +116,9 @@ test("property: whatever is called how often, after the first second 2 % are hel
       // What is recorded before the budget is looked at for the first time, 10 ms, is more than it would be.
       const [, ...later] = spent;
       for (const ms of later) expect(ms).toBeLessThanOrEqual(50);
-      expect(later.slice(3).reduce((sum, ms) => sum + ms, 0) / (later.length - 3)).toBeLessThanOrEqual(20.5);
+      // What was not spent before may be spent now: 5 % of a second at once.
+      const steady = later.slice(3);
+      expect(steady.reduce((sum, ms) => sum + ms, 0)).toBeLessThanOrEqual(20 * steady.length + 30);
     }),
   );
 });

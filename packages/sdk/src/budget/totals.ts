@@ -1,4 +1,4 @@
-import { createSketch, type ExecutionCategory, type ExecutionTotals, type Sketch } from "@playhead/core";
+import { createSketch, decodeSketch, type ExecutionCategory, type ExecutionTotals, type Sketch } from "@playhead/core";
 
 /** What calls of one name within one minute add up to. */
 export interface Totals {
@@ -25,9 +25,12 @@ export interface TotalsBook {
   /** Takes out those of minutes before this one. */
   takeBefore(minuteMs: number): readonly Totals[];
   isEmpty(): boolean;
+  isFull(): boolean;
 }
 
 export const MINUTE_MS = 60_000;
+/** Some megabytes. Only totals that come back unsent, because the server is away for hours, can be so many. */
+const MAX_HELD = 5_000;
 
 export function createTotalsBook(): TotalsBook {
   let open = new Map<string, Totals>();
@@ -66,6 +69,7 @@ export function createTotalsBook(): TotalsBook {
       return taken.filter(({ count }) => count > 0);
     },
     isEmpty: () => open.size === 0,
+    isFull: () => open.size >= MAX_HELD,
   };
 }
 
@@ -78,6 +82,18 @@ export function addTo(totals: Totals, durationMs: number, errors: number, weight
   if (durationMs < totals.minMs) totals.minMs = durationMs;
   if (durationMs > totals.maxMs) totals.maxMs = durationMs;
   totals.sketch.add(durationMs, weight);
+}
+
+/** Adds what could not be sent. */
+export function addUnsent(totals: Totals, unsent: ExecutionTotals): void {
+  totals.count += unsent.count;
+  totals.timed += unsent.timed_count ?? unsent.count;
+  totals.errors += unsent.errors;
+  totals.sumMs += unsent.duration_sum_ms;
+  const sketch = decodeSketch(unsent.sketch);
+  if (sketch.count > 0) totals.minMs = Math.min(totals.minMs, unsent.duration_min_ms);
+  totals.maxMs = Math.max(totals.maxMs, unsent.duration_max_ms);
+  totals.sketch.merge(sketch);
 }
 
 /** As they are sent. */

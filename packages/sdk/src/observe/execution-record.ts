@@ -1,4 +1,4 @@
-import type { ExecutionEnded, ExecutionStarted, ObservationRecord } from "@playhead/core";
+import type { ErrorDetails, ExecutionEnded, ExecutionStarted, JsonObject, ObservationRecord } from "@playhead/core";
 import { isoTime } from "../recorder/iso-time.ts";
 import type { Summaries } from "../summary/summary.ts";
 import { errorDetails } from "./error-details.ts";
@@ -47,7 +47,7 @@ export function createRecordMaker({
     const data: Writable<ExecutionStarted> = {
       span_id: given?.span_id ?? ids.span(serial),
       parent_span_id: parent !== 0 ? parentId(parent) : (origin?.span_id ?? null),
-      name: site.name,
+      name: given === null ? site.name : summaries.text(site.name),
       category: site.category,
     };
     if (place !== null && place.task !== null) data.task_id = place.task.task_id;
@@ -76,6 +76,10 @@ export function createRecordMaker({
     return summaries.parameters(parameters, site.parameterNames());
   }
 
+  /** Of an error that was told from elsewhere. */
+  const cleanDetails = (error: ErrorDetails) =>
+    summaries.fields(error as unknown as JsonObject) as unknown as ErrorDetails;
+
   function observed<Type extends Observation["type"]>(
     type: Type,
     { startMs, place, origin, root }: Execution,
@@ -102,7 +106,7 @@ export function createRecordMaker({
       if (given !== null) {
         if (given.cost !== undefined) Object.assign(data, given.cost);
         if (given.result_summary !== undefined) data.result_summary = summaries.text(given.result_summary);
-        if (given.error !== undefined) data.error = given.error;
+        if (given.error !== undefined) data.error = cleanDetails(given.error);
       } else if (isError) data.error = errorDetails(error, summaries.text, hasStack(execution));
       else if (result !== NOTHING) data.result_summary = summaries.result(result);
       return observed(data.error === undefined ? "function.completed" : "function.failed", execution, offsetMs, data);

@@ -1,5 +1,5 @@
 import { type Budget, blended, type KeepingChange } from "../budget/budget.ts";
-import { addTo, dataOf, MINUTE_MS, type TotalsBook } from "../budget/totals.ts";
+import { addTo, addUnsent, dataOf, MINUTE_MS, type TotalsBook } from "../budget/totals.ts";
 import { enteringMs } from "../context.ts";
 import { createFifo } from "../recorder/fifo.ts";
 import { isoTime } from "../recorder/iso-time.ts";
@@ -20,8 +20,8 @@ export interface OwnLane extends Lane {
   takeEnded(execution: EndedExecution, scope: SpanScope): void;
   /** Makes records of calls that have ended. @returns whether there are more */
   drain(): boolean;
-  /** A record that could be neither sent nor kept: it is added up. */
-  addUp(observation: Observation): void;
+  /** A record of calls that could be neither sent nor kept: it is added up. @returns false when there is no room for that */
+  addUp(observation: Observation): boolean;
   /** Hands on what calls add up to, of all minutes. */
   sendTotals(): void;
   /** Functions whose calls are not recorded one by one. */
@@ -318,14 +318,15 @@ export function createLane(options: LaneOptions): OwnLane {
       return waiting.size() > 0;
     },
     addUp({ type, ts, data }) {
-      if (type !== "function.completed" && type !== "function.failed") return;
-      addTo(
-        openMinute(Date.parse(ts) - nowMs() + clock(), data),
-        data.duration_ms,
-        data.error === undefined ? 0 : 1,
-        1,
-      );
-      summarized += 1;
+      const minuteOf = (site: Pick<Site, "name" | "category">) => openMinute(Date.parse(ts) - nowMs() + clock(), site);
+      if (type === "function.summarized") {
+        if (totals.isFull()) return false;
+        addUnsent(minuteOf(data), data);
+      } else if (type === "function.completed" || type === "function.failed") {
+        addTo(minuteOf(data), data.duration_ms, data.error === undefined ? 0 : 1, 1);
+        summarized += 1;
+      }
+      return true;
     },
     sendTotals() {
       settleUntimed();

@@ -1,7 +1,7 @@
 import type { BudgetSettings, KeepingChange } from "../budget/budget.ts";
 import { createBudget } from "../budget/budget.ts";
 import { createTotalsBook } from "../budget/totals.ts";
-import { createSummaries } from "../summary/summary.ts";
+import { createSummaries, type Summaries } from "../summary/summary.ts";
 import type { SetTimer } from "../timer.ts";
 import type { Keeping } from "./execution.ts";
 import { createRecordMaker, type Observation } from "./execution-record.ts";
@@ -40,6 +40,8 @@ export interface MonitoringReport {
   readonly summarized_calls: number;
   /** Functions that are added up now. */
   readonly summarized_functions: readonly { readonly name: string; readonly keeping: Exclude<Keeping, "recorded"> }[];
+  /** Facts and log lines that are lost: there was no room for them while the server was away, or it refused their batch. */
+  readonly lost_records: number;
 }
 
 /** The part of a Playhead that observes. */
@@ -47,9 +49,9 @@ export interface Monitoring {
   readonly observer: Observer;
   /** Null when calls are not recorded. */
   readonly lane: OwnLane | null;
-  report(): MonitoringReport;
-  /** A line of the program's, without secrets. */
-  readonly clean: (text: string) => string;
+  report(): Omit<MonitoringReport, "lost_records">;
+  /** Takes secrets out, also those that the user has named. */
+  readonly summaries: Summaries;
   close(): void;
 }
 
@@ -98,7 +100,7 @@ export function createMonitoring(deps: MonitoringDeps): Monitoring {
   return {
     observer,
     lane,
-    clean: summaries.text,
+    summaries,
     report() {
       const { spentMs, share } = budget?.report() ?? { spentMs: 0, share: 0 };
       return {

@@ -30,6 +30,19 @@ export interface ObserverDeps {
 
 /** Makes of what others observe what is sent: with its place in the trace, and without secrets. */
 export function createObserver({ lane, nowMs, summaries, record }: ObserverDeps): Observer {
+  /** All but the fields, of which a copy is taken. */
+  function withoutSecrets({ fields: _, ...line }: LogRecordData): LogRecordData {
+    const { logger, function_name, stage, user_id } = line;
+    const clean = (text: string) => summaries.text(shortText(text));
+    return {
+      ...line,
+      ...(logger !== undefined && { logger: clean(logger) }),
+      ...(function_name !== undefined && { function_name: clean(function_name) }),
+      ...(stage !== undefined && { stage: clean(stage) }),
+      ...(user_id !== undefined && { user_id: clean(user_id) }),
+    };
+  }
+
   return {
     executionEnded(execution) {
       if (lane?.isOpen()) lane.takeEnded(execution, currentScope());
@@ -42,7 +55,6 @@ export function createObserver({ lane, nowMs, summaries, record }: ObserverDeps)
       const taskId = line.task_id ?? (isHere ? scope.place?.task?.task_id : undefined);
       const spanId = line.span_id ?? trace?.span_id ?? undefined;
       const fields = copyAsJsonObject(line.fields);
-      const { fields: _, ...own } = line;
       record(
         {
           type: "log",
@@ -50,7 +62,7 @@ export function createObserver({ lane, nowMs, summaries, record }: ObserverDeps)
           ...(jobId !== undefined && { job_id: jobId }),
           ...(trace !== undefined && trace.trace_id !== "" && { correlation_id: trace.trace_id }),
           data: {
-            ...own,
+            ...withoutSecrets(line),
             message: summaries.text(shortText(line.message)),
             ...(taskId !== undefined && { task_id: taskId }),
             ...(spanId !== undefined && { span_id: spanId }),

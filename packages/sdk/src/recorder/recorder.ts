@@ -52,6 +52,8 @@ export interface Recorder {
   room(): Promise<void> | null;
   /** Reports what was dropped of a job; called before its end. */
   reportDrops(jobId: string): void;
+  /** How many facts and log lines were lost so far: dropped for want of room, or refused a whole batch at a time. */
+  lost(): number;
   /**
    * Resolves with true when all that was recorded before is stored, with false when it could not be in time, and at once
    * when the server does not accept the key.
@@ -99,12 +101,12 @@ export interface CallSource {
   drain(): boolean;
   /** Hands over what was only added up. */
   sendTotals(): void;
-  /** A record of a call that there is no room for. */
-  addUp(record: Observation): void;
+  /** A record of calls that there is no room for. @returns false when it is lost */
+  addUp(record: Observation): boolean;
 }
 
 /** Where calls are not recorded. */
-export const NO_CALLS: CallSource = { drain: () => false, sendTotals: () => undefined, addUp: () => undefined };
+export const NO_CALLS: CallSource = { drain: () => false, sendTotals: () => undefined, addUp: () => true };
 
 type Writable<Data> = { -readonly [Name in keyof Data]: Data[Name] };
 
@@ -117,6 +119,7 @@ const SPILL_MS = 100;
 export function createRecorder(options: RecorderOptions): Recorder {
   const { transport, source, nowMs, setTimer, random, flushMs, capacity, spool, calls, onRecorded } = options;
   let lastN = 0;
+  let lost = 0;
   let closed = false;
   let inFlight = false;
   /** Many are added in one go: what is to be done about them is done once. */
@@ -126,9 +129,11 @@ export function createRecorder(options: RecorderOptions): Recorder {
   const queue = createRecordQueue({
     capacity,
     onDrop(record, importance) {
-      if (importance === "execution") calls.addUp(record as Observation);
+      const isOfCalls = importance === "execution" || record.type === "function.summarized";
+      if (isOfCalls && calls.addUp(record as Observation)) return;
+      lost += 1;
       // Of a job that could not be announced nothing can be said, not even this.
-      else if (record.type !== "job.created") drops.count(record.job_id ?? null, importance);
+      if (record.type !== "job.created") drops.count(record.job_id ?? null, importance);
     },
   });
   const ticks = createTickSlots({ throttleMs: TICK_MS, lastNumber: () => lastN });
@@ -220,7 +225,10 @@ export function createRecorder(options: RecorderOptions): Recorder {
     const delivery = await sender.deliver({ source, records });
     if (delivery.outcome !== "abandoned") await backlog.settle();
     if (delivery.outcome === "acknowledged") options.onAck(records, delivery.ack);
-    if (delivery.outcome === "rejected") options.onRejected(records, delivery.error);
+    if (delivery.outcome === "rejected") {
+      lost += facts.length;
+      options.onRejected(records, delivery.error);
+    }
     waiters.batchSettled(serial, upTo, delivery.outcome === "acknowledged");
     if (!drops.isEmpty() && !isCrowded() && delivery.outcome === "acknowledged") drops.jobIds().forEach(reportDrops);
     room.check();
@@ -279,7 +287,10 @@ export function createRecorder(options: RecorderOptions): Recorder {
   }
 
   async function closeOnce(timeoutMs: number): Promise<Closed> {
-    const isDelivered = await flush(timeoutMs);
+    const startedMs = nowMs();
+    let isDelivered = await flush(timeoutMs);
+    // What had to wait for room comes behind what was flushed: sums of calls, and word of what was lost.
+    if (isDelivered) isDelivered = await flush(Math.max(0, startedMs + timeoutMs - nowMs()));
     closed = true;
     sender.abandon();
     for (const wakeUp of [flushAt, spillAt, throttleAt, drainAt]) wakeUp.clear();
@@ -302,6 +313,7 @@ export function createRecorder(options: RecorderOptions): Recorder {
     callsWait: (isCrowd) => drainAt.set(nowMs() + (isCrowd ? 0 : flushMs)),
     stamp,
     reportDrops,
+    lost: () => lost,
     flush,
     tick(slot) {
       if (slot.isWaiting || closed) return;

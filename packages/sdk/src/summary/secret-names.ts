@@ -15,6 +15,9 @@ const SOFT = /(?:^|_)(?:pass|auth)(?:_|$)|tokens(?:_|$)|cookies(?:_|$)/;
 /** What is told about tokens, and is none. */
 const ABOUT = /tokens?_(?:count|limit|usage|type|total|budget|ttl|expires?|expiry)/;
 
+/** Without one of these, whatever is asked about is no name of a secret: values are asked about, too, and most have none. */
+const HINT = /pass|pwd|jwt|otp|cv[vc]|secret|token|key|auth|credential|cookie|bearer|[cx]srf/i;
+
 /** Names come from the user's code and are few; should they not be, all are forgotten. */
 const MAX_KNOWN = 10_000;
 
@@ -38,6 +41,7 @@ export function createSecrecy(more: readonly string[] = []): SecrecyOf {
   return (name) => {
     let secrecy = known.get(name);
     if (secrecy !== undefined) return secrecy;
+    if (own.length === 0 && !HINT.test(name)) return "none";
     // A name that is longer than any field's is data: looking at all of it is not worth its time.
     secrecy = judge(name.slice(0, 200));
     if (known.size >= MAX_KNOWN) known.clear();

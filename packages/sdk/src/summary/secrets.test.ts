@@ -39,6 +39,22 @@ test.for([
   expect(summaries.parameters([capture({ [name]: value })], ["options"])).toEqual({ options: { [name]: value } });
 });
 
+test("what stands behind the name of a secret is one, among arguments and in a list that was spread", () => {
+  expect(summaries.parameters(["curl", "--password", "hunter2", "-v"], [])).toEqual({
+    0: "curl",
+    1: "--password",
+    2: "[redacted]",
+    3: "-v",
+  });
+  expect(summaries.fields(Object.fromEntries(["Cookie", "hunter2", "Host", "h"].entries()))).toEqual({
+    0: "Cookie",
+    1: "[redacted]",
+    2: "Host",
+    3: "h",
+  });
+  expect(summaries.fields({ kind: "password", user: "bob" })).toEqual({ kind: "password", user: "bob" });
+});
+
 test("a parameter that is named like a secret is one; and so is what the user names", () => {
   const own = createSummaries(["pin-code", "Reisepass"]);
   expect(own.parameters(["bob", "hunter2", "4711"], ["user", "password", "pinCode"])).toEqual({

@@ -69,7 +69,7 @@ export function createSummaries(secrets: readonly string[] = []): Summaries {
       room.bytes -= 1;
       list.push(isNextSecret && isSecretValue(item, "strict") ? redacted(room) : jsonOf(item, room));
       // `["--password", "…"]`, `["Cookie", "…"]`: a name, and then its value.
-      isNextSecret = typeof item === "string" && item.length <= 40 && isArgumentName(item, secrecyOf);
+      isNextSecret = isArgumentName(item, secrecyOf);
     }
     return list;
   }
@@ -110,9 +110,13 @@ export function createSummaries(secrets: readonly string[] = []): Summaries {
     const shown: Record<string, JsonValue> = {};
     room.bytes -= 2;
     const all = Object.keys(fields);
+    let isNextSecret = false;
     for (let at = 0; at < all.length; at++) {
       const name = all[at] as string;
-      if (addField(shown, name, fields[name] as Captured, fields, room)) continue;
+      const value = fields[name] as Captured;
+      const isHidden = isNextSecret && isSecretValue(value, "strict");
+      isNextSecret = isPlace(name) && isArgumentName(value, secrecyOf);
+      if (addField(shown, name, isHidden ? REDACTED : value, fields, room)) continue;
       shown["…"] = `${all.length - at} more`;
       break;
     }
@@ -124,8 +128,12 @@ export function createSummaries(secrets: readonly string[] = []): Summaries {
     parameters(args, argNames, maxBytes = MAX_BYTES) {
       const room = { bytes: maxBytes - RESERVE_BYTES };
       const shown: Record<string, JsonValue> = {};
+      let isNextSecret = false;
       for (let at = 0; at < args.length; at++) {
-        if (addField(shown, argNames[at] ?? String(at), args[at] as Captured, null, room)) continue;
+        const value = args[at] as Captured;
+        const isHidden = isNextSecret && isSecretValue(value, "strict");
+        isNextSecret = at + 1 < args.length && isArgumentName(value, secrecyOf);
+        if (addField(shown, argNames[at] ?? String(at), isHidden ? REDACTED : value, null, room)) continue;
         shown["…"] = `${args.length - at} more`;
         break;
       }
@@ -158,8 +166,15 @@ function namesSecret(fields: CapturedFields, secrecyOf: SecrecyOf): boolean {
 }
 
 /** A text that is nothing but a name: of a header, or of an option of a command. */
-function isArgumentName(text: string, secrecyOf: SecrecyOf): boolean {
+function isArgumentName(text: Captured, secrecyOf: SecrecyOf): boolean {
+  if (typeof text !== "string" || text.length > 40) return false;
   return /^-{0,2}[A-Za-z][\w.-]*:?$/.test(text) && secrecyOf(text) !== "none";
+}
+
+/** The name of a place in a list that was spread into an object. */
+function isPlace(name: string): boolean {
+  const first = name.charCodeAt(0);
+  return first >= 48 && first <= 57;
 }
 
 function redacted(room: Room): string {

@@ -3,8 +3,11 @@ export const ROLES = ["admin", "operator", "worker", "viewer"] as const;
 /** One of {@link ROLES}. */
 export type Role = (typeof ROLES)[number];
 
-/** What a request needs. `share`: hand out what one may see oneself, as job tokens. */
-export type Permission = "read" | "control" | "report" | "share" | "admin";
+/**
+ * What a request needs. `inspect`: see what was observed of calls, with their parameters, paths and stacks, which is not
+ * for a job's viewers. `share`: hand out what one may see oneself, as job tokens.
+ */
+export type Permission = "read" | "inspect" | "control" | "report" | "share" | "admin";
 
 /** Who is asking, after authentication. */
 export interface Principal {
@@ -22,6 +25,7 @@ export interface Principal {
 
 const MAY: Readonly<Record<Permission, readonly Role[]>> = {
   read: ROLES,
+  inspect: ROLES,
   control: ["admin", "operator"],
   report: ["admin", "worker"],
   share: ["admin", "operator", "worker"],

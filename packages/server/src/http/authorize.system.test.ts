@@ -12,6 +12,7 @@ type Holder = (typeof HOLDERS)[number];
 const MAY: Readonly<Record<Need, readonly Holder[]>> = {
   public: HOLDERS,
   read: HOLDERS,
+  inspect: ["owner", "admin", "operator", "worker", "viewer"],
   control: ["owner", "admin", "operator", "control token"],
   report: ["owner", "admin", "worker"],
   share: ["owner", "admin", "operator", "worker"],
@@ -113,7 +114,7 @@ describe("what each may, over HTTP", () => {
 
   test.each(GUARDED)("the address is a place for a credential where the route says so: $route", async (row) => {
     const { tokenInQuery, needs } = row;
-    const credential = isAboutJob(row) ? credentials["control token"] : credentials.owner;
+    const credential = isAboutJob(row) && needs !== "inspect" ? credentials["control token"] : credentials.owner;
     const { path, init } = requestOf(row, "named", null);
     const answer = await server.ask(`${path}${path.includes("?") ? "&" : "?"}token=${credential}`, init);
     if (!tokenInQuery) await expectError(answer, 401, "unauthorized");

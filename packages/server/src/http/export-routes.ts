@@ -59,6 +59,7 @@ export function addExportRoutes(
   api.get(
     "/api/v1/export",
     {
+      config: { permission: "inspect" },
       exposeHeadRoute: false,
       schema: {
         summary,

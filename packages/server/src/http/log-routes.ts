@@ -121,12 +121,16 @@ export type LogReadings = ReturnType<typeof createLogReadings>;
 export function addLogRoutes(api: Api, { logs, tail, readTail, recent, executionsQuery, readExecutions }: LogReadings) {
   api.get(
     "/api/v1/logs",
-    { schema: { summary: logs.summary, querystring: logs.query, response: { 200: pageAnswer } } },
+    {
+      config: { permission: "inspect" },
+      schema: { summary: logs.summary, querystring: logs.query, response: { 200: pageAnswer } },
+    },
     ({ tenantId, query }) => logs.read(tenantId, query),
   );
   api.get(
     "/api/v1/logs/tail",
     {
+      config: { permission: "inspect" },
       exposeHeadRoute: false,
       config: { waits: true },
       schema: {
@@ -144,6 +148,7 @@ export function addLogRoutes(api: Api, { logs, tail, readTail, recent, execution
   api.get(
     "/api/v1/monitoring/logs/recent",
     {
+      config: { permission: "inspect" },
       schema: {
         summary: recent.summary,
         querystring: recent.query,
@@ -155,6 +160,7 @@ export function addLogRoutes(api: Api, { logs, tail, readTail, recent, execution
   api.get(
     "/api/v1/jobs/:id/executions",
     {
+      config: { permission: "inspect" },
       schema: {
         summary: "Read a job's trace: its calls, those that still run included, by their start",
         params: jobParams,

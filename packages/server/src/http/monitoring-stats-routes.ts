@@ -117,12 +117,16 @@ export function addMonitoringStatsRoutes(
 ): void {
   api.get(
     "/api/v1/monitoring/stats",
-    { schema: { summary: stats.summary, querystring: stats.query, response: { 200: statsAnswer } } },
+    {
+      config: { permission: "inspect" },
+      schema: { summary: stats.summary, querystring: stats.query, response: { 200: statsAnswer } },
+    },
     ({ tenantId, query }) => stats.read(tenantId, query),
   );
   api.get(
     "/api/v1/monitoring/metrics/system",
     {
+      config: { permission: "inspect" },
       schema: {
         summary: system.summary,
         querystring: system.query,

@@ -161,22 +161,32 @@ export function addPerformanceRoutes(api: Api, readings: PerformanceReadings): v
   const { summary, series, compare, functionQuery, readFunction } = readings;
   api.get(
     "/api/v1/performance/summary",
-    { schema: { summary: summary.summary, querystring: summary.query, response: { 200: summaryAnswer } } },
+    {
+      config: { permission: "inspect" },
+      schema: { summary: summary.summary, querystring: summary.query, response: { 200: summaryAnswer } },
+    },
     ({ tenantId, query }) => summary.read(tenantId, query),
   );
   api.get(
     "/api/v1/performance/series",
-    { schema: { summary: series.summary, querystring: series.query, response: { 200: seriesAnswer } } },
+    {
+      config: { permission: "inspect" },
+      schema: { summary: series.summary, querystring: series.query, response: { 200: seriesAnswer } },
+    },
     ({ tenantId, query }) => series.read(tenantId, query),
   );
   api.get(
     "/api/v1/performance/compare",
-    { schema: { summary: compare.summary, querystring: compare.query, response: { 200: comparisonAnswer } } },
+    {
+      config: { permission: "inspect" },
+      schema: { summary: compare.summary, querystring: compare.query, response: { 200: comparisonAnswer } },
+    },
     ({ tenantId, query }) => compare.read(tenantId, query),
   );
   api.get(
     "/api/v1/performance/functions/:name",
     {
+      config: { permission: "inspect" },
       schema: {
         summary: "How one function does, in sum and span by span",
         params: z.object({ name }),
