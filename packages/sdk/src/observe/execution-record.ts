@@ -83,8 +83,7 @@ export function createRecordMaker({
     return data;
   }
 
-  const parentOf = ({ parent, origin }: Execution) =>
-    parent !== 0 ? parentId(parent) : (origin?.span_id ?? null);
+  const parentOf = ({ parent, origin }: Execution) => (parent !== 0 ? parentId(parent) : (origin?.span_id ?? null));
 
   function addPlace(data: Writable<ExecutionStarted>, { place, metadata, site }: Execution): void {
     if (place !== null && place.task !== null) data.task_id = place.task.task_id;

@@ -157,7 +157,8 @@ export function createLane(options: LaneOptions): OwnLane {
   /** Mostly that of the call before: it is kept at hand. */
   function minuteOf(account: Account, startMs: number) {
     const { totals: known, totalsUntilMs } = account;
-    if (known !== null && !known.isTaken && startMs < totalsUntilMs && startMs >= totalsUntilMs - MINUTE_MS) return known;
+    if (known !== null && !known.isTaken && startMs < totalsUntilMs && startMs >= totalsUntilMs - MINUTE_MS)
+      return known;
     const minute = openMinute(startMs, account);
     account.totals = minute;
     account.totalsUntilMs = minute.minuteMs + MINUTE_MS - (nowMs() - clock());
