@@ -77,7 +77,7 @@ export function createSummaries(secrets: readonly string[] = []): Summaries {
         break;
       }
       room.bytes -= 1;
-      const kept = isNextSecret && isSecretValue(item, "strict") ? redacted(room) : jsonOf(item, room);
+      const kept: JsonValue = isNextSecret && isSecretValue(item, "strict") ? redacted(room) : jsonOf(item, room);
       if (list === null && kept !== item) list = items.slice(0, at) as JsonValue[];
       list?.push(kept);
       // `["--password", "…"]`, `["Cookie", "…"]`: a name, and then its value.
@@ -99,7 +99,12 @@ export function createSummaries(secrets: readonly string[] = []): Summaries {
   }
 
   /** The value of a field for which there is room. */
-  function fieldOf({ bytes, secrecy, isValue }: KnownName, value: Captured, beside: CapturedFields | null, room: Room) {
+  function fieldOf(
+    { bytes, secrecy, isValue }: KnownName,
+    value: Captured,
+    beside: CapturedFields | null,
+    room: Room,
+  ): JsonValue {
     room.bytes -= bytes;
     const isSecret =
       (secrecy !== "none" && isSecretValue(value, secrecy)) ||
