@@ -189,7 +189,8 @@ export function createPlayhead(options: PlayheadOptions): Playhead {
 
   const jobRecorder = withoutSecrets(recorder, summaries);
 
-  function onAck(records: readonly AnyRecord[], ack: BatchAck): void {
+  function onAck(records: readonly AnyRecord[], ack: BatchAck, mayHaveFacts: boolean): void {
+    if (!mayHaveFacts && ack.refused.length === 0) return;
     const refused = ack.refused.length === 0 ? [] : refusedReports(records, ack.refused);
     noteTaken(records, refused);
     const unexpected = refused.filter(

@@ -86,6 +86,13 @@ describe("the budget", () => {
     expect(burst.keeping).toBe("recorded");
   });
 
+  test("counts what a record will cost once its call has ended, before any was made", () => {
+    const burst = account("burst");
+    const budget = createBudget(SETTINGS, 0, { made: 0.004, sent: 0.001 });
+    burst.calls = 5_000;
+    expect(budget.check(5, [burst])).toMatchObject([{ from: "recorded" }]);
+  });
+
   test("goes back, a step at a time, once it has been calm for a while; and says each change", () => {
     const hot = account("hot");
     const { budget } = run([[hot, 500_000]], 3);

@@ -60,7 +60,18 @@ const ROOMY = 0.5;
 const LESS = { recorded: "summarized", summarized: "counted", counted: "counted" } as const;
 const MORE = { recorded: "recorded", summarized: "recorded", counted: "summarized" } as const;
 
-export function createBudget({ share, ceiling }: BudgetSettings, startMs: number): Budget {
+/** What a record costs once its call has ended, in milliseconds: to be made, and to be sent. */
+export interface SendingCost {
+  readonly made: number;
+  readonly sent: number;
+}
+
+/** @param sending what a record is taken to cost before any was made: they are, once the program leaves time for it */
+export function createBudget(
+  { share, ceiling }: BudgetSettings,
+  startMs: number,
+  sending: SendingCost = { made: 0, sent: 0 },
+): Budget {
   const burstMs = Math.max(0, ceiling - share) * 1_000;
   /** What may be spent now; below zero it is owed. */
   let leftMs = burstMs;
@@ -71,7 +82,7 @@ export function createBudget({ share, ceiling }: BudgetSettings, startMs: number
   let windowSpentMs = 0;
   let lastShare = 0;
   /** Of one record, once its call has ended: running averages. */
-  const sendingMs = { made: 0, sent: 0 };
+  const sendingMs = { ...sending };
   const callsInWindow = new Map<Account, number>();
   const lowered = new Set<Account>();
 

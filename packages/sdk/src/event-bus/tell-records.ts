@@ -12,11 +12,20 @@ interface Recorded {
 /** Tells a bus of what was recorded. What nobody would hear of costs a look-up by its type, and no more. */
 export function createRecordTeller(bus: EventBus): (record: Recorded) => void {
   const interests = new Map<string, Interest>();
+  let lastType = "";
+  let interest: Interest = { isWanted: false };
+
+  function interestIn(type: string): Interest {
+    const known = interests.get(type) ?? bus.interestIn(type);
+    interests.set(type, known);
+    return known;
+  }
+
   return (record) => {
-    let interest = interests.get(record.type);
-    if (interest === undefined) {
-      interest = bus.interestIn(record.type);
-      interests.set(record.type, interest);
+    // Calls come by the thousand.
+    if (record.type !== lastType) {
+      lastType = record.type;
+      interest = interestIn(lastType);
     }
     if (interest.isWanted) bus.publish(record.type, record.data as Readonly<Record<string, unknown>>, record);
   };

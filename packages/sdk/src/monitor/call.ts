@@ -94,18 +94,15 @@ function followed(
   wrapped.goesOn = true;
   account.isAsync = true;
   if (!execution.isWatched) lane.watch(execution, false);
-  return following(
-    wrapped,
-    promise,
-    (value) => {
-      lane.complete(execution, value);
-      return value;
-    },
-    (error: unknown) => {
-      lane.fail(execution, error);
-      throw error;
-    },
-  );
+  execution.onValue ??= (value) => {
+    lane.complete(execution, value);
+    return value;
+  };
+  execution.onError ??= (error) => {
+    lane.fail(execution, error);
+    throw error;
+  };
+  return following(wrapped, promise, execution.onValue, execution.onError);
 }
 
 /** @param weight so many calls it stands for, of which so many have failed without being timed */

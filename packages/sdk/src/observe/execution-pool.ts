@@ -61,5 +61,7 @@ function newExecution(site: Site): Execution {
     isSaid: false,
     next: null,
     previous: null,
+    onValue: null,
+    onError: null,
   };
 }

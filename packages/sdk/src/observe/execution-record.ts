@@ -42,20 +42,59 @@ export function createRecordMaker({
     return lastParentId;
   }
 
+  /** What others have measured is named by them, after whatever they had at hand. */
+  function nameOf({ site, given }: Execution): string {
+    return given === null ? site.name : summaries.text(site.name);
+  }
+
+  /** Of a call that runs; it has no duration yet. */
   function begun(execution: Execution): Writable<ExecutionStarted> {
-    const { site, given, place, parent, origin, serial } = execution;
+    const { site, serial, given } = execution;
     const data: Writable<ExecutionStarted> = {
       span_id: given?.span_id ?? ids.span(serial),
-      parent_span_id: parent !== 0 ? parentId(parent) : (origin?.span_id ?? null),
-      name: given === null ? site.name : summaries.text(site.name),
+      parent_span_id: parentOf(execution),
+      name: nameOf(execution),
       category: site.category,
     };
-    if (place !== null && place.task !== null) data.task_id = place.task.task_id;
     const parameters = parametersOf(execution);
     if (parameters !== undefined) data.parameters = parameters;
-    const metadata = execution.metadata ?? site.metadata;
-    if (metadata !== null) data.metadata = summaries.fields(metadata);
+    addPlace(data, execution);
     return data;
+  }
+
+  /** Of most calls it has all of these fields: to add them one by one would cost twice as much. */
+  function over(execution: Execution): Writable<ExecutionEnded> {
+    const { site, serial, given, result } = execution;
+    const span_id = given?.span_id ?? ids.span(serial);
+    const parent_span_id = parentOf(execution);
+    const name = nameOf(execution);
+    const { category } = site;
+    const parameters = parametersOf(execution);
+    const duration_ms = Math.round(execution.durationMs * 1e6) / 1e6;
+    const data: Writable<ExecutionEnded> =
+      parameters === undefined
+        ? { span_id, parent_span_id, name, category, duration_ms }
+        : result === NOTHING
+          ? { span_id, parent_span_id, name, category, duration_ms, parameters }
+          : {
+              span_id,
+              parent_span_id,
+              name,
+              category,
+              duration_ms,
+              parameters,
+              result_summary: summaries.result(result),
+            };
+    addPlace(data, execution);
+    return data;
+  }
+
+  const parentOf = ({ parent, origin }: Execution) => (parent !== 0 ? parentId(parent) : (origin?.span_id ?? null));
+
+  function addPlace(data: Writable<ExecutionStarted>, { place, metadata, site }: Execution): void {
+    if (place !== null && place.task !== null) data.task_id = place.task.task_id;
+    const said = metadata ?? site.metadata;
+    if (said !== null) data.metadata = summaries.fields(said);
   }
 
   /** The stacks of a function that throws all the time are alike, and making their texts costs more than all the rest. */
@@ -98,17 +137,16 @@ export function createRecordMaker({
   return {
     started: (execution, offsetMs) => observed("function.started", execution, offsetMs, begun(execution)),
     ended(execution, offsetMs) {
-      const { given, result, isError, error, startReading, endReading } = execution;
-      const data = begun(execution) as Writable<ExecutionEnded>;
-      data.duration_ms = Math.round(execution.durationMs * 1e6) / 1e6;
+      const { given, result, startReading, endReading } = execution;
+      const data = over(execution);
       if (startReading !== null && endReading !== null)
         putCost(data, startReading, endReading, execution.peakBytes, execution.loopDelayMs);
       if (given !== null) {
         if (given.cost !== undefined) Object.assign(data, given.cost);
         if (given.result_summary !== undefined) data.result_summary = summaries.text(given.result_summary);
         if (given.error !== undefined) data.error = cleanDetails(given.error);
-      } else if (isError) data.error = errorDetails(error, summaries.text, hasStack(execution));
-      else if (result !== NOTHING) data.result_summary = summaries.result(result);
+      } else if (execution.isError) data.error = errorDetails(execution.error, summaries.text, hasStack(execution));
+      else if (result !== NOTHING) data.result_summary ??= summaries.result(result);
       return observed(data.error === undefined ? "function.completed" : "function.failed", execution, offsetMs, data);
     },
   };

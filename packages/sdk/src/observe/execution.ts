@@ -148,6 +148,9 @@ export interface Execution {
   isSaid: boolean;
   next: Execution | null;
   previous: Execution | null;
+  /** Ends it as its promise does, in its own lane: made once, and used for each call that it is used for. */
+  onValue: ((value: unknown) => unknown) | null;
+  onError: ((error: unknown) => never) | null;
 }
 
 /** No result: the call returned nothing, or nobody wants it. */

@@ -136,7 +136,8 @@ export function createLane(options: LaneOptions): OwnLane {
 
   function wait(execution: Execution): void {
     if (waiting.size() >= capacity) {
-      addTo(openMinute(execution.startMs, execution.site), execution.durationMs, execution.isError ? 1 : 0, 1);
+      const { account, site, startMs, durationMs, isError } = execution;
+      addTo(account === null ? openMinute(startMs, site) : minuteOf(account, startMs), durationMs, isError ? 1 : 0, 1);
       summarized += 1;
       pool.giveBack(execution);
       return;
@@ -151,6 +152,17 @@ export function createLane(options: LaneOptions): OwnLane {
     const minuteMs = Math.floor(epochMs / MINUTE_MS) * MINUTE_MS;
     stopTotals ??= setTimer(sendPastTotals, MINUTE_MS - (((epochMs % MINUTE_MS) + MINUTE_MS) % MINUTE_MS), false);
     return totals.open(name, category, minuteMs);
+  }
+
+  /** Mostly that of the call before: it is kept at hand. */
+  function minuteOf(account: Account, startMs: number) {
+    const { totals: known, totalsUntilMs } = account;
+    if (known !== null && !known.isTaken && startMs < totalsUntilMs && startMs >= totalsUntilMs - MINUTE_MS)
+      return known;
+    const minute = openMinute(startMs, account);
+    account.totals = minute;
+    account.totalsUntilMs = minute.minuteMs + MINUTE_MS - (nowMs() - clock());
+    return minute;
   }
 
   function sendPastTotals(): void {
@@ -258,16 +270,7 @@ export function createLane(options: LaneOptions): OwnLane {
       const endMs = clock();
       called(account);
       if (weight > 1) account.calls += weight - 1;
-      if (
-        account.totals === null ||
-        account.totals.isTaken ||
-        startMs >= account.totalsUntilMs ||
-        startMs < account.totalsUntilMs - MINUTE_MS
-      ) {
-        account.totals = openMinute(startMs, account);
-        account.totalsUntilMs = account.totals.minuteMs + MINUTE_MS - (nowMs() - clock());
-      }
-      addTo(account.totals, endMs - startMs, errors, weight);
+      addTo(minuteOf(account, startMs), endMs - startMs, errors, weight);
       summarized += weight;
       account.untilMeasured -= 1;
       if (account.untilMeasured <= 0) {

@@ -9,30 +9,40 @@ export interface Fifo<Item> {
   shift(): Item | undefined;
 }
 
-/** From here on the empty front of the array is cut off once it is the greater half. */
-const CUT_AT = 1_024;
+/** Rooms are powers of two. Such a one is kept while it is empty: to make it anew for each crowd costs more. */
+const LEAST_ROOM = 16;
+const KEPT_ROOM = 2_048;
 
 export function createFifo<Item>(): Fifo<Item> {
-  let items: (Item | undefined)[] = [];
+  /** A ring: what is behind its end stands at its beginning. */
+  let items: (Item | undefined)[] = new Array(LEAST_ROOM);
   let head = 0;
+  let count = 0;
+
+  function grow(): void {
+    const more: (Item | undefined)[] = new Array(items.length * 2);
+    for (let at = 0; at < count; at++) more[at] = items[(head + at) & (items.length - 1)];
+    items = more;
+    head = 0;
+  }
 
   return {
-    size: () => items.length - head,
+    size: () => count,
     push(item) {
-      items.push(item);
+      if (count === items.length) grow();
+      items[(head + count) & (items.length - 1)] = item;
+      count += 1;
     },
-    peek: () => items[head],
-    at: (index) => items[head + index],
+    peek: () => (count === 0 ? undefined : items[head]),
+    at: (index) => (index < count ? items[(head + index) & (items.length - 1)] : undefined),
     shift() {
+      if (count === 0) return undefined;
       const item = items[head];
-      if (head === items.length) return undefined;
       items[head] = undefined;
-      head += 1;
-      if (head === items.length) {
-        items = [];
-        head = 0;
-      } else if (head >= CUT_AT && head * 2 >= items.length) {
-        items = items.slice(head);
+      head = (head + 1) & (items.length - 1);
+      count -= 1;
+      if (count === 0 && items.length > KEPT_ROOM) {
+        items = new Array(LEAST_ROOM);
         head = 0;
       }
       return item;

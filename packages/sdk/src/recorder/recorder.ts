@@ -88,7 +88,8 @@ export interface RecorderOptions {
   readonly calls: CallSource;
   /** Hears of each record as it is taken, and of each tick as it is sent. Must not throw, like the others. */
   readonly onRecorded?: (record: AnyRecord) => void;
-  readonly onAck: (records: readonly AnyRecord[], ack: BatchAck) => void;
+  /** @param mayHaveFacts false: they are calls and lines, and nothing of a job is among them */
+  readonly onAck: (records: readonly AnyRecord[], ack: BatchAck, mayHaveFacts: boolean) => void;
   /** The server does not accept the key: what is recorded waits until it does, and is tried now and then. */
   readonly onKeyRefused: (error: PlayheadError) => void;
   /** A whole batch was refused, and is lost. */
@@ -120,6 +121,8 @@ export function createRecorder(options: RecorderOptions): Recorder {
   const { transport, source, nowMs, setTimer, random, flushMs, capacity, spool, calls, onRecorded } = options;
   let lastN = 0;
   let lost = 0;
+  /** Of what is recorded of jobs. Batches that begin after it are not looked through: they may be all that there is. */
+  let lastFactN = 0;
   let closed = false;
   let inFlight = false;
   /** Many are added in one go: what is to be done about them is done once. */
@@ -224,7 +227,7 @@ export function createRecorder(options: RecorderOptions): Recorder {
     const serial = waiters.batchLeaves();
     const delivery = await sender.deliver({ source, records });
     if (delivery.outcome !== "abandoned") await backlog.settle();
-    if (delivery.outcome === "acknowledged") options.onAck(records, delivery.ack);
+    if (delivery.outcome === "acknowledged") options.onAck(records, delivery.ack, (facts[0]?.n ?? 0) <= lastFactN);
     if (delivery.outcome === "rejected") {
       lost += facts.length;
       options.onRejected(records, delivery.error);
@@ -250,7 +253,9 @@ export function createRecorder(options: RecorderOptions): Recorder {
   }
 
   function record(report: Report, importance: Importance): boolean {
-    return !closed && add({ ...report, ts: isoTime(nowMs()), n: nextNumber() }, importance);
+    if (closed) return false;
+    lastFactN = nextNumber();
+    return add({ ...report, ts: isoTime(nowMs()), n: lastFactN }, importance);
   }
 
   function keep(record: NumberedRecord, importance: Importance): boolean {

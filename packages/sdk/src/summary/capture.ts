@@ -58,10 +58,10 @@ export function captureAll(args: readonly unknown[]): readonly Captured[] {
 }
 
 function copyAll(args: readonly unknown[], count: number): Captured[] {
-  const captured: Captured[] = [];
+  const captured = args.slice(0, count) as Captured[];
   for (let at = 0; at < count; at++) {
     const arg = args[at];
-    captured.push(isPlain(arg) ? arg : capture(arg));
+    if (!isPlain(arg)) captured[at] = capture(arg);
   }
   return captured;
 }

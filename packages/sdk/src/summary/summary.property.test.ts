@@ -127,3 +127,22 @@ test.for<{ readonly name: string; readonly value: unknown; readonly shown: unkno
   const text = summaries.result(capture(value));
   expect(typeof shown === "string" ? text : JSON.parse(text)).toEqual(shown);
 });
+
+test("what is taken as it is stays as it was; what hides something is a copy, and so are fields of the user's", () => {
+  const plain = capture({ height: 1080, tags: ["a", "b"], more: { fast: true } });
+  const options = summaries.parameters([plain], ["options"]).options;
+  expect(options).toBe(plain);
+  const secret = capture({ height: 1080, tags: ["--password", "hunter2"], token: "t0ken", last: 1 });
+  const before = structuredClone(secret);
+  expect(summaries.parameters([secret], ["options"]).options).toEqual({
+    height: 1080,
+    tags: ["--password", "[redacted]"],
+    token: "[redacted]",
+    last: 1,
+  });
+  expect(secret).toEqual(before);
+  const fields = { nested: { list: [1] } };
+  const copy = summaries.fields(fields);
+  expect(copy).toEqual(fields);
+  expect(copy.nested).not.toBe(fields.nested);
+});

@@ -27,6 +27,8 @@ interface KnownName {
 /** What one summary may still take, in bytes of JSON. */
 interface Room {
   bytes: number;
+  /** What is summed up is nobody else's: where there is nothing to hide, and room for all, it is taken as it is. */
+  readonly isOwn: boolean;
 }
 
 /** Bytes of a parameter's or a result's summary, as JSON. */
@@ -41,6 +43,12 @@ const MAX_NAMES = 10_000;
 const MAX_NAME_LENGTH = 100;
 /** Needs no escape, and so as many bytes as characters. */
 const PLAIN = /^[ !#-[\]-~]*$/;
+/** Texts up to this are mostly words. */
+const WORD_LENGTH = 32;
+/** By code: of what a word is made that is plain, and in which no secret begins (`eyJ…`, `AKIA…`, `AIza…`). */
+const IN_WORD = Uint8Array.from({ length: 128 }, (_, code) =>
+  /[A-IL-Za-y0-9]/.test(String.fromCharCode(code)) ? 1 : 0,
+);
 
 /** @param secrets names of the user's own that mean a secret */
 export function createSummaries(secrets: readonly string[] = []): Summaries {
@@ -58,20 +66,24 @@ export function createSummaries(secrets: readonly string[] = []): Summaries {
   }
 
   function listOf(items: CapturedList, room: Room): JsonValue {
-    const list: JsonValue[] = [];
+    let list: JsonValue[] | null = room.isOwn ? null : [];
     room.bytes -= 2;
     let isNextSecret = false;
-    for (const [at, item] of items.entries()) {
+    for (let at = 0; at < items.length; at++) {
+      const item = items[at] as Captured;
       if (room.bytes <= 1) {
+        list ??= items.slice(0, at) as JsonValue[];
         list.push(`… ${items.length - at} more`);
         break;
       }
       room.bytes -= 1;
-      list.push(isNextSecret && isSecretValue(item, "strict") ? redacted(room) : jsonOf(item, room));
+      const kept: JsonValue = isNextSecret && isSecretValue(item, "strict") ? redacted(room) : jsonOf(item, room);
+      if (list === null && kept !== item) list = items.slice(0, at) as JsonValue[];
+      list?.push(kept);
       // `["--password", "…"]`, `["Cookie", "…"]`: a name, and then its value.
       isNextSecret = isArgumentName(item, secrecyOf);
     }
-    return list;
+    return list ?? (items as JsonValue[]);
   }
 
   function knownName(name: string): KnownName {
@@ -86,71 +98,97 @@ export function createSummaries(secrets: readonly string[] = []): Summaries {
     return made;
   }
 
-  /** @returns false when there is no room for it */
-  function addField(
-    fields: Record<string, JsonValue>,
-    name: string,
+  /** The value of a field for which there is room. */
+  function fieldOf(
+    { bytes, secrecy, isValue }: KnownName,
     value: Captured,
     beside: CapturedFields | null,
     room: Room,
-  ): boolean {
-    const { shown, bytes, secrecy, isValue } = knownName(name);
-    if (room.bytes <= bytes) return false;
+  ): JsonValue {
     room.bytes -= bytes;
     const isSecret =
       (secrecy !== "none" && isSecretValue(value, secrecy)) ||
       (isValue && beside !== null && namesSecret(beside, secrecyOf));
-    const kept = isSecret ? redacted(room) : jsonOf(value, room);
-    if (shown === "__proto__") putProto(fields, kept);
-    else fields[shown] = kept;
-    return true;
+    return isSecret ? redacted(room) : jsonOf(value, room);
   }
 
   function fieldsOf(fields: CapturedFields, room: Room): JsonObject {
-    const shown: Record<string, JsonValue> = {};
+    let shown: Record<string, JsonValue> | null = room.isOwn ? null : {};
     room.bytes -= 2;
     const all = Object.keys(fields);
     let isNextSecret = false;
     for (let at = 0; at < all.length; at++) {
       const name = all[at] as string;
+      const known = knownName(name);
+      if (room.bytes <= known.bytes) {
+        shown ??= firstOf(fields, all, at);
+        shown["…"] = `${all.length - at} more`;
+        break;
+      }
       const value = fields[name] as Captured;
       const isHidden = isNextSecret && isSecretValue(value, "strict");
       isNextSecret = isPlace(name) && isArgumentName(value, secrecyOf);
-      if (addField(shown, name, isHidden ? REDACTED : value, fields, room)) continue;
-      shown["…"] = `${all.length - at} more`;
-      break;
+      const kept = isHidden ? redacted(room) : fieldOf(known, value, fields, room);
+      if (shown === null && (kept !== value || known.shown !== name)) shown = firstOf(fields, all, at);
+      if (shown !== null) put(shown, known.shown, kept);
     }
-    return shown;
+    return shown ?? (fields as JsonObject);
+  }
+
+  let lastNames: readonly string[] = [];
+  let lastKnown: readonly KnownName[] = [];
+
+  /** Calls mostly come from the function of the call before. */
+  function knownNames(argNames: readonly string[], count: number): readonly KnownName[] {
+    if (argNames !== lastNames || lastKnown.length < count) {
+      lastNames = argNames;
+      const length = Math.max(count, argNames.length);
+      lastKnown = Array.from({ length }, (_, at) => knownName(argNames[at] ?? String(at)));
+    }
+    return lastKnown;
   }
 
   return {
     text: scrub,
     parameters(args, argNames, maxBytes = MAX_BYTES) {
-      const room = { bytes: maxBytes - RESERVE_BYTES };
+      const room = { bytes: maxBytes - RESERVE_BYTES, isOwn: true };
       const shown: Record<string, JsonValue> = {};
+      const known = knownNames(argNames, args.length);
       let isNextSecret = false;
       for (let at = 0; at < args.length; at++) {
+        const each = known[at] as KnownName;
+        if (room.bytes <= each.bytes) {
+          shown["…"] = `${args.length - at} more`;
+          break;
+        }
         const value = args[at] as Captured;
         const isHidden = isNextSecret && isSecretValue(value, "strict");
         isNextSecret = at + 1 < args.length && isArgumentName(value, secrecyOf);
-        if (addField(shown, argNames[at] ?? String(at), isHidden ? REDACTED : value, null, room)) continue;
-        shown["…"] = `${args.length - at} more`;
-        break;
+        put(shown, each.shown, isHidden ? redacted(room) : fieldOf(each, value, null, room));
       }
       return shown;
     },
     result(value, maxBytes = MAX_BYTES) {
-      if (typeof value === "string") return textOf(value, { bytes: maxBytes - RESERVE_BYTES }, scrub);
+      if (typeof value === "string") return textOf(value, { bytes: maxBytes - RESERVE_BYTES, isOwn: true }, scrub);
       if (typeof value !== "object" || value === null) return String(value);
-      return JSON.stringify(jsonOf(value, { bytes: maxBytes - RESERVE_BYTES }));
+      return JSON.stringify(jsonOf(value, { bytes: maxBytes - RESERVE_BYTES, isOwn: true }));
     },
-    fields: (fields) => fieldsOf(fields as CapturedFields, { bytes: Number.POSITIVE_INFINITY }),
+    fields: (fields) => fieldsOf(fields as CapturedFields, { bytes: Number.POSITIVE_INFINITY, isOwn: false }),
   };
 }
 
-/** Without calling the setter that this name has. */
-function putProto(fields: Record<string, JsonValue>, value: JsonValue): void {
-  Object.defineProperty(fields, "__proto__", { value, enumerable: true, configurable: true, writable: true });
+/** The fields before one that cannot be taken as it is. */
+function firstOf(fields: CapturedFields, names: readonly string[], count: number): Record<string, JsonValue> {
+  const shown: Record<string, JsonValue> = {};
+  for (let at = 0; at < count; at++) put(shown, names[at] as string, fields[names[at] as string] as JsonValue);
+  return shown;
+}
+
+/** Without calling the setter that one name has. */
+function put(fields: Record<string, JsonValue>, name: string, value: JsonValue): void {
+  if (name === "__proto__")
+    Object.defineProperty(fields, name, { value, enumerable: true, configurable: true, writable: true });
+  else fields[name] = value;
 }
 
 /** A yes or a no, and nothing at all, tell no secret; of some names a number does not either. */
@@ -184,6 +222,10 @@ function redacted(room: Room): string {
 
 /** A text without secrets, as long as there is room for. */
 function textOf(text: string, room: Room, scrub: ScrubText): string {
+  if (text.length + 2 <= room.bytes && isWord(text)) {
+    room.bytes -= text.length + 2;
+    return text;
+  }
   if (text.length + 2 <= room.bytes && text.length < 64 && PLAIN.test(text)) {
     const clean = scrub(text);
     room.bytes -= clean.length + 2;
@@ -201,6 +243,13 @@ function textOf(text: string, room: Room, scrub: ScrubText): string {
   }
   room.bytes -= bytes;
   return shown;
+}
+
+/** Whether it is short, and letters and digits alone: two patterns would cost as much as all the rest of a summary. */
+function isWord(text: string): boolean {
+  if (text.length > WORD_LENGTH) return false;
+  for (let at = 0; at < text.length; at++) if (IN_WORD[text.charCodeAt(at)] !== 1) return false;
+  return true;
 }
 
 /** How many bytes a text takes as JSON, quotes included. */

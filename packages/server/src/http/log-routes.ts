@@ -130,9 +130,8 @@ export function addLogRoutes(api: Api, { logs, tail, readTail, recent, execution
   api.get(
     "/api/v1/logs/tail",
     {
-      config: { permission: "inspect" },
+      config: { permission: "inspect", waits: true },
       exposeHeadRoute: false,
-      config: { waits: true },
       schema: {
         summary: tail.summary,
         querystring: tail.query,
