@@ -38,7 +38,9 @@ export async function play(workload: Workload, emit: (event: readonly PlayheadEv
       const turn = Math.floor(sent / jobs);
       emit(Array.from({ length: burst }, (_, task) => event(jobName(sent % jobs), turn * burst + task + 1, burst > 1)));
     }
-    await new Promise((resolve) => setTimeout(resolve, 1));
+    // Nobody looks more often than something is due: the time that takes would count as the server's.
+    const waitMs = Math.max(1, startMs + (sent + 1) * everyMs - preciseNowMs());
+    await new Promise((resolve) => setTimeout(resolve, waitMs));
   }
 }
 
