@@ -1,6 +1,7 @@
-import { afterAll, afterEach, beforeAll, describe, expect, test } from "vitest";
+import { afterEach, beforeAll, describe, expect, test } from "vitest";
 import { bodyOf, expectError, line } from "../test/api.ts";
 import { asHolder, makeKeys, makeToken, reportMarkedJob } from "../test/credentials.ts";
+import { atFileEnd } from "../test/file-end.ts";
 import { isAboutJob, namesJob, ROUTES, requestOf } from "../test/routes.ts";
 import { openSocket } from "../test/socket.ts";
 import { startTestServer, type TestServer } from "../test/start-server.ts";
@@ -24,8 +25,9 @@ let acmeSource: string;
 let acmeEvents: unknown;
 const eventsOf = async (holder: string) =>
   (await bodyOf(asHolder(server, holder).ask(`/api/v1/jobs/${THEIRS}/events`))).events;
+const atEnd = atFileEnd();
 beforeAll(async () => {
-  server = await startTestServer({ atEnd: afterAll });
+  server = await startTestServer({ atEnd });
   acme = await makeKeys(server, "acme");
   acmeSource = await reportMarkedJob(server, acme.worker, THEIRS, MARK);
   acmeEvents = await eventsOf(acme.viewer);

@@ -2,7 +2,8 @@ import { randomBytes } from "node:crypto";
 import { chmodSync, readFileSync, statSync, writeFileSync } from "node:fs";
 import { join } from "node:path";
 import { SignJWT } from "jose";
-import { afterAll, afterEach, beforeAll, describe, expect, test, vi } from "vitest";
+import { afterEach, beforeAll, describe, expect, test, vi } from "vitest";
+import { atFileEnd } from "../../test/file-end.ts";
 import { tempFolder } from "../../test/temp-folder.ts";
 import { createSqliteStore } from "../store/sqlite/open-store.ts";
 import type { Store } from "../store/store.ts";
@@ -16,8 +17,9 @@ const SECRET = "s".repeat(40);
 const HOST = "127.0.0.1:8765";
 
 let store: Store;
+const atEnd = atFileEnd();
 beforeAll(async () => {
-  store = await createSqliteStore({ folder: tempFolder(afterAll), nowMs: Date.now, newEpoch: () => "e1" });
+  store = await createSqliteStore({ folder: tempFolder(atEnd), nowMs: Date.now, newEpoch: () => "e1" });
   return store.close;
 });
 

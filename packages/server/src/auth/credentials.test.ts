@@ -1,5 +1,6 @@
 import { SignJWT } from "jose";
-import { afterAll, beforeAll, describe, expect, test } from "vitest";
+import { beforeAll, describe, expect, test } from "vitest";
+import { atFileEnd } from "../../test/file-end.ts";
 import { tempFolder } from "../../test/temp-folder.ts";
 import { createSqliteStore } from "../store/sqlite/open-store.ts";
 import type { Store } from "../store/store.ts";
@@ -13,8 +14,9 @@ const MINUTE_MS = 60_000;
 let store: Store;
 /** The time of the store, and of all that is set up. */
 let now = START_MS;
+const atEnd = atFileEnd();
 beforeAll(async () => {
-  store = await createSqliteStore({ folder: tempFolder(afterAll), nowMs: () => now, newEpoch: () => "e1" });
+  store = await createSqliteStore({ folder: tempFolder(atEnd), nowMs: () => now, newEpoch: () => "e1" });
   return store.close;
 });
 

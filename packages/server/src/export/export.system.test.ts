@@ -1,6 +1,7 @@
 import type { LogEntry, LogFilter, TimeRange } from "@playhead/core";
 import fc from "fast-check";
 import { afterAll, beforeAll, describe, expect, test } from "vitest";
+import { atFileEnd } from "../../test/file-end.ts";
 import { tempFolder } from "../../test/temp-folder.ts";
 import { createSqliteTelemetry } from "../store/sqlite/telemetry/open-telemetry.ts";
 import type { EntryRow, TelemetryGroup, TelemetryStore } from "../store/telemetry-store.ts";
@@ -9,8 +10,9 @@ import { EXPORT_FORMATS, type ExportFormat } from "./export-format.ts";
 import { type ExportName, exportRows } from "./exports.ts";
 
 let store: TelemetryStore;
+const atEnd = atFileEnd();
 beforeAll(async () => {
-  store = await createSqliteTelemetry({ folder: tempFolder(afterAll), timeZone: "UTC" });
+  store = await createSqliteTelemetry({ folder: tempFolder(atEnd), timeZone: "UTC" });
 });
 afterAll(() => store.close());
 

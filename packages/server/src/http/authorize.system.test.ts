@@ -1,6 +1,7 @@
-import { afterAll, afterEach, beforeAll, describe, expect, test } from "vitest";
+import { afterEach, beforeAll, describe, expect, test } from "vitest";
 import { expectError } from "../../test/api.ts";
 import { asHolder, makeKeys, makeToken, reportMarkedJob } from "../../test/credentials.ts";
+import { atFileEnd } from "../../test/file-end.ts";
 import { routesOf } from "../../test/route-list.ts";
 import { isAboutJob, type Need, ROUTES, type RouteRow, requestOf } from "../../test/routes.ts";
 import { startTestServer, type TestServer } from "../../test/start-server.ts";
@@ -22,8 +23,9 @@ const MAY: Readonly<Record<Need, readonly Holder[]>> = {
 let server: TestServer;
 let routes: readonly string[];
 let credentials: Readonly<Record<Holder, string>>;
+const atEnd = atFileEnd();
 beforeAll(async () => {
-  ({ started: server, routes } = await routesOf(() => startTestServer({ atEnd: afterAll })));
+  ({ started: server, routes } = await routesOf(() => startTestServer({ atEnd })));
   // Of the owner's own tenant: all of them see the job.
   const keys = await makeKeys(server, "default");
   for (const jobId of ["named", "unnamed"]) await reportMarkedJob(server, keys.worker, jobId, "ours");

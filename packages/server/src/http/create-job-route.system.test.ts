@@ -1,14 +1,16 @@
-import { afterAll, afterEach, beforeAll, describe, expect, test } from "vitest";
+import { afterEach, beforeAll, describe, expect, test } from "vitest";
 import * as z from "zod";
 import { bodyOf, expectError, line } from "../../test/api.ts";
+import { atFileEnd } from "../../test/file-end.ts";
 import { startTestServer, type TestServer } from "../../test/start-server.ts";
 import { tempFolder } from "../../test/temp-folder.ts";
 import { isSignedBy, startReceiver } from "../../test/webhook-receiver.ts";
 import { jobSnapshot, video } from "./schemas.ts";
 
 let server: TestServer;
+const atEnd = atFileEnd();
 beforeAll(async () => {
-  server = await startTestServer({ atEnd: afterAll });
+  server = await startTestServer({ atEnd });
 });
 afterEach(() => {
   // Nothing of all this was our fault.

@@ -1,12 +1,14 @@
-import { afterAll, beforeAll, expect, test } from "vitest";
+import { beforeAll, expect, test } from "vitest";
 import { reportRunningJob } from "../../test/api.ts";
+import { atFileEnd } from "../../test/file-end.ts";
 import { startTestServer, type TestServer } from "../../test/start-server.ts";
 
 const ORIGIN = "https://product.example";
 
 let server: TestServer;
+const atEnd = atFileEnd();
 beforeAll(async () => {
-  server = await startTestServer({ atEnd: afterAll });
+  server = await startTestServer({ atEnd });
   await reportRunningJob(server, "j");
 });
 

@@ -1,8 +1,9 @@
 import { readFileSync } from "node:fs";
 import { Validator } from "@seriousme/openapi-schema-validator";
 import { Ajv2020 } from "ajv/dist/2020.js";
-import { afterAll, beforeAll, expect, test } from "vitest";
+import { beforeAll, expect, test } from "vitest";
 import { line, reportRunningJob } from "../../test/api.ts";
+import { atFileEnd } from "../../test/file-end.ts";
 import { startTestServer, type TestServer } from "../../test/start-server.ts";
 
 interface Answered {
@@ -15,8 +16,9 @@ interface Document {
 let server: TestServer;
 let document: Document;
 let ajv: Ajv2020;
+const atEnd = atFileEnd();
 beforeAll(async () => {
-  server = await startTestServer({ atEnd: afterAll });
+  server = await startTestServer({ atEnd });
   document = (await (await server.ask("/openapi.json", { headers: {} })).json()) as Document;
   // Words for people, such as `description`, stand beside the rules.
   ajv = new Ajv2020({ strict: false, validateFormats: false, allErrors: true });

@@ -1,12 +1,14 @@
 import { mkdirSync, symlinkSync, writeFileSync } from "node:fs";
 import { join } from "node:path";
-import { afterAll, afterEach, beforeAll, describe, expect, test } from "vitest";
+import { afterEach, beforeAll, describe, expect, test } from "vitest";
 import { bodyOf, expectError, rawRequest } from "../../test/api.ts";
+import { atFileEnd } from "../../test/file-end.ts";
 import { startTestServer, type TestServer } from "../../test/start-server.ts";
 
 let server: TestServer;
+const atEnd = atFileEnd();
 beforeAll(async () => {
-  server = await startTestServer({ atEnd: afterAll });
+  server = await startTestServer({ atEnd });
 });
 afterEach(() => {
   // Nothing of all this was our fault.

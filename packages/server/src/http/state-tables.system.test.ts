@@ -8,13 +8,15 @@ import {
   TASK_TRANSITIONS,
   type TaskState,
 } from "@playhead/core";
-import { afterAll, beforeAll, describe, expect, test } from "vitest";
+import { beforeAll, describe, expect, test } from "vitest";
 import { bodyOf, line } from "../../test/api.ts";
+import { atFileEnd } from "../../test/file-end.ts";
 import { startTestServer, type TestServer } from "../../test/start-server.ts";
 
 let server: TestServer;
+const atEnd = atFileEnd();
 beforeAll(async () => {
-  server = await startTestServer({ atEnd: afterAll });
+  server = await startTestServer({ atEnd });
 });
 
 /** The way into each state of a job, as its worker reports it. */
