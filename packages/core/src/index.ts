@@ -57,6 +57,7 @@ export {
 } from "./observation.ts";
 export { isObservation, parseObservation } from "./parse-observation.ts";
 export { parseRecord, parseReported } from "./parse-record.ts";
+export type { CallFigures, NamedFigures, PerformanceSummary, ToldRange } from "./performance-summary.ts";
 export { type JobProgress, NO_PROGRESS } from "./progress-fields.ts";
 export {
   createProgressTree,

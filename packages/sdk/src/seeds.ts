@@ -1,9 +1,8 @@
+export type { NamedFigures, PerformanceSummary } from "@playhead/core";
 export { EventBus, type EventBusOptions } from "./event-bus/event-bus.ts";
 export { type LogFilters, LogManager, type LogManagerOptions, type PerformanceMetrics } from "./seeds/log-manager.ts";
 export {
-  type FunctionSummary,
   type ObservingPlayhead,
-  type PerformanceSummary,
   PerformanceTracker,
   type PerformanceTrackerOptions,
 } from "./seeds/performance-tracker.ts";

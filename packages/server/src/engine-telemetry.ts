@@ -21,9 +21,10 @@ import type { Reporter } from "./ingest/take-record.ts";
 import { LOCAL_WORKER_PREFIX } from "./recovery/recover-lost-jobs.ts";
 import type { ServerLog } from "./server-log.ts";
 import { createJobLogs } from "./store/job-logs.ts";
-import type { EntryRow, TelemetryStore } from "./store/telemetry-store.ts";
+import type { TelemetryStore } from "./store/telemetry-store.ts";
 import { createArrivals } from "./telemetry/arrivals.ts";
 import { createOwnWork } from "./telemetry/own-work.ts";
+import { rowOf } from "./telemetry/rows-of.ts";
 import { createRunningCalls } from "./telemetry/running-calls.ts";
 import { createTelemetry } from "./telemetry/telemetry.ts";
 import { DEFAULT_TENANT } from "./tenants.ts";
@@ -56,7 +57,10 @@ export function assembleTelemetry({ store, bus, parts, log: tell, onEntries, lea
   /** The server's own log, of which every line can be read like any other's. */
   const log: ServerLog = (level, message, fields) => {
     tell(level, message, fields);
-    telemetry.note({ kind: "entry", row: ownLine(serverId, nowMs(), level, message, fields) });
+    // What the server has to say of a job is for those who run the server: it names none.
+    const line = { level, message, logger: SERVER_LOGGER, ...(fields !== undefined && { fields: plain(fields) }) };
+    const record = { type: "log", ts: new Date(nowMs()).toISOString(), n: 0, data: line } as const;
+    telemetry.note(rowOf(record, { tenantId: DEFAULT_TENANT, source: serverId, traceId: null }));
   };
 
   const telemetry = createTelemetry({
@@ -175,37 +179,6 @@ function parseOrRefuse(record: ObservationRecord, refused: RefusedRecord[]): rea
     refused.push({ n: record.n ?? null, ...toErrorBody(error) });
     return [];
   }
-}
-
-function ownLine(
-  serverId: string,
-  tsMs: number,
-  level: Parameters<ServerLog>[0],
-  message: string,
-  fields: Parameters<ServerLog>[2],
-): EntryRow {
-  return {
-    tenantId: DEFAULT_TENANT,
-    tsMs,
-    eventType: "log",
-    level,
-    logger: SERVER_LOGGER,
-    category: null,
-    functionName: null,
-    message,
-    durationMs: null,
-    sessionId: serverId,
-    // What the server has to say of a job is for those who run the server.
-    jobId: null,
-    taskId: null,
-    traceId: null,
-    spanId: null,
-    parentSpanId: null,
-    stage: null,
-    userId: null,
-    memoryBytes: null,
-    body: fields === undefined ? {} : { metadata: plain(fields) },
-  };
 }
 
 function plain(fields: Readonly<Record<string, unknown>>): JsonObject {

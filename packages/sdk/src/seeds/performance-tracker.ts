@@ -1,3 +1,4 @@
+import type { PerformanceSummary } from "@playhead/core";
 import { dbExecution } from "../database/db-operation.ts";
 import { apiExecution } from "../fetch/api-call.ts";
 import type { Observer } from "../observe/observer.ts";
@@ -14,33 +15,6 @@ export interface PerformanceTrackerOptions {
   readonly playhead: ObservingPlayhead;
   /** Milliseconds since 1970. @defaultValue the platform's clock */
   readonly nowMs?: () => number;
-}
-
-/** How calls of one name went. Percentiles are off by at most `percentile_error` of themselves, all else is exact. */
-export interface FunctionSummary {
-  readonly category: "function" | "api" | "db" | "step";
-  readonly name: string;
-  readonly count: number;
-  readonly error_count: number;
-  /** 0..1 */
-  readonly error_rate: number;
-  /** Counted without a record of their own. */
-  readonly summarized_count: number;
-  readonly total_ms: number;
-  readonly average_ms: number;
-  readonly min_ms: number;
-  readonly max_ms: number;
-  readonly p50_ms: number;
-  readonly p90_ms: number;
-  readonly p95_ms: number;
-  readonly p99_ms: number;
-}
-
-/** How long calls took within a range of time. */
-export interface PerformanceSummary {
-  readonly range: { readonly from: string; readonly to: string };
-  readonly percentile_error: number;
-  readonly functions: readonly FunctionSummary[];
 }
 
 /**
