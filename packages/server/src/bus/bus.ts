@@ -8,11 +8,11 @@ export interface Publication {
   readonly seq: number;
   /** Only on ticks. */
   readonly tick: number | undefined;
-  /** Ticks of the same slot replace one another; null for what must not be dropped. */
+  /** Ticks of one job that have the same slot replace one another; null for what must not be dropped. */
   readonly slot: string | null;
   readonly content: PlayheadEvent | LogLine;
   /** The frame as viewers get it; serialised once, however many they are. */
-  readonly frame: () => string;
+  frame(): string;
 }
 
 /**

@@ -1,4 +1,5 @@
 import type { Bus, Publication } from "./bus.ts";
+import { Listeners } from "./listeners.ts";
 
 /**
  * The bus of a server that is alone: calls listeners in the order of their subscription.
@@ -6,28 +7,18 @@ import type { Bus, Publication } from "./bus.ts";
  * @param onError told of what a listener threw
  */
 export function createMemoryBus(onError: (error: unknown) => void): Bus {
-  type Listener = Parameters<Bus["subscribeAll"]>[0];
-  /** Each subscription is its own, also of a function that is subscribed already. */
-  type Subscriptions = Set<{ readonly listener: Listener }>;
-  const byJob = new Map<string, Subscriptions>();
-  const all: Subscriptions = new Set();
-
-  function tell(listener: Listener, publications: readonly Publication[]): void {
-    try {
-      listener(publications);
-    } catch (error) {
-      onError(error);
-    }
-  }
+  type Followers = Listeners<readonly Publication[]>;
+  const byJob = new Map<string, Followers>();
+  const all: Followers = new Listeners();
 
   /** Those of jobs that someone follows, each job's together and in order. */
-  function followed(publications: readonly Publication[]): Map<Subscriptions, Publication[]> {
-    const runs = new Map<Subscriptions, Publication[]>();
+  function followed(publications: readonly Publication[]): Map<Followers, Publication[]> {
+    const runs = new Map<Followers, Publication[]>();
     for (const publication of publications) {
-      const listeners = byJob.get(publication.jobId);
-      if (listeners === undefined) continue;
-      const run = runs.get(listeners);
-      if (run === undefined) runs.set(listeners, [publication]);
+      const followers = byJob.get(publication.jobId);
+      if (followers === undefined) continue;
+      const run = runs.get(followers);
+      if (run === undefined) runs.set(followers, [publication]);
       else run.push(publication);
     }
     return runs;
@@ -37,28 +28,23 @@ export function createMemoryBus(onError: (error: unknown) => void): Bus {
     publish(publications) {
       const [only] = publications;
       if (only !== undefined && publications.length === 1) {
-        for (const { listener } of byJob.get(only.jobId) ?? []) tell(listener, publications);
+        byJob.get(only.jobId)?.tell(publications, onError);
       } else if (byJob.size > 0) {
-        for (const [listeners, run] of followed(publications))
-          for (const { listener } of listeners) tell(listener, run);
+        for (const [followers, run] of followed(publications)) followers.tell(run, onError);
       }
-      for (const { listener } of all) tell(listener, publications);
+      all.tell(publications, onError);
     },
     subscribe(jobId, listener) {
-      const own = { listener };
-      const listeners = byJob.get(jobId) ?? new Set();
-      byJob.set(jobId, listeners.add(own));
+      const followers: Followers = byJob.get(jobId) ?? new Listeners();
+      byJob.set(jobId, followers);
+      const end = followers.add(listener);
       return () => {
-        listeners.delete(own);
-        if (listeners.size === 0 && byJob.get(jobId) === listeners) byJob.delete(jobId);
+        if (end() && followers.size === 0) byJob.delete(jobId);
       };
     },
     subscribeAll(listener) {
-      const own = { listener };
-      all.add(own);
-      return () => {
-        all.delete(own);
-      };
+      const end = all.add(listener);
+      return () => void end();
     },
   };
 }

@@ -32,7 +32,7 @@ export interface RunFit {
 export function frameRun(publications: readonly Publication[]): FrameRun {
   const [only] = publications;
   if (only !== undefined && publications.length === 1) return runOfOne(publications, only);
-  const frames = publications.map(({ frame }) => sharedFrame(frame()));
+  const frames = publications.map((publication) => sharedFrame(publication.frame()));
   let facts = 0;
   let factBytes = 0;
   let tickBytes = 0;
@@ -63,6 +63,11 @@ function runOfOne(publications: readonly Publication[], only: Publication): Fram
     joined: null,
     packed: null,
   };
+}
+
+/** Names the slot of a tick among those of all jobs; null for a fact. */
+export function slotKey({ jobId, slot }: Publication): string | null {
+  return slot === null ? null : `${jobId}/${slot}`;
 }
 
 /** The frames of a run one after the other, each still by itself, in one piece. */

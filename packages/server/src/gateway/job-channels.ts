@@ -1,6 +1,7 @@
 import type { Bus, Publication } from "../bus/bus.ts";
+import { Listeners } from "../bus/listeners.ts";
 import { type FrameRun, frameRun } from "./frame-run.ts";
-import { createTickPace } from "./tick-pace.ts";
+import { type PacedSink, TickPace } from "./tick-pace.ts";
 
 /** Told of what happens to a job, with the frames that all its viewers share. */
 export type ChannelListener = (run: FrameRun) => void;
@@ -14,44 +15,16 @@ export interface JobChannelsDeps {
 }
 
 /** What happens to a job, for all who follow it here: taken from the bus once, its ticks paced, its frames built once. */
-export function createJobChannels({ bus, nowMs, onError, tickEveryMs }: JobChannelsDeps) {
-  const channels = new Map<string, ReturnType<typeof open>>();
-
-  function open(jobId: string) {
-    /** Each subscription is its own, also of a function that is subscribed already. */
-    const listeners = new Set<{ readonly listener: ChannelListener }>();
-    const pace = createTickPace({ nowMs, everyMs: tickEveryMs, emit: tellAll });
-    const unsubscribe = bus.subscribe(jobId, pace.take);
-
-    function tellAll(publications: readonly Publication[]): void {
-      const run = frameRun(publications);
-      for (const { listener } of listeners) {
-        try {
-          listener(run);
-        } catch (error) {
-          onError(error);
-        }
-      }
-    }
-
-    return {
-      listeners,
-      close(): void {
-        unsubscribe();
-        pace.close();
-      },
-    };
-  }
-
+export function createJobChannels(deps: JobChannelsDeps) {
+  const channels = new Map<string, JobChannel>();
   return {
     /** @returns ends the subscription */
     subscribe(jobId: string, listener: ChannelListener): () => void {
-      const channel = channels.get(jobId) ?? open(jobId);
+      const channel = channels.get(jobId) ?? new JobChannel(jobId, deps);
       channels.set(jobId, channel);
-      const own = { listener };
-      channel.listeners.add(own);
+      const end = channel.listeners.add(listener);
       return () => {
-        if (!channel.listeners.delete(own) || channel.listeners.size > 0) return;
+        if (!end() || channel.listeners.size > 0) return;
         channel.close();
         channels.delete(jobId);
       };
@@ -60,3 +33,25 @@ export function createJobChannels({ bus, nowMs, onError, tickEveryMs }: JobChann
 }
 
 export type JobChannels = ReturnType<typeof createJobChannels>;
+
+class JobChannel implements PacedSink {
+  readonly listeners = new Listeners<FrameRun>();
+  readonly #pace: TickPace;
+  readonly #unsubscribe: () => void;
+  readonly #onError: (error: unknown) => void;
+
+  constructor(jobId: string, { bus, nowMs, onError, tickEveryMs }: JobChannelsDeps) {
+    this.#onError = onError;
+    this.#pace = new TickPace({ nowMs, everyMs: tickEveryMs }, this);
+    this.#unsubscribe = bus.subscribe(jobId, (publications) => this.#pace.take(publications));
+  }
+
+  pass(publications: readonly Publication[]): void {
+    this.listeners.tell(frameRun(publications), this.#onError);
+  }
+
+  close(): void {
+    this.#unsubscribe();
+    this.#pace.close();
+  }
+}

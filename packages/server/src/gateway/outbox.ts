@@ -1,5 +1,5 @@
 import { type FlushTurn, newFlushTurn } from "./flush-turn.ts";
-import { type FrameRun, packedOf } from "./frame-run.ts";
+import { type FrameRun, packedOf, slotKey } from "./frame-run.ts";
 import { type SharedFrame, sharedFrame } from "./shared-frame.ts";
 
 /** The part of a socket, or of an HTTP answer, that an outbox needs. */
@@ -125,9 +125,9 @@ class SlottedOutbox implements Outbox {
   }
 
   flush(): boolean {
-    const { socket, join } = this.#options;
     this.#isDirty = false;
     if (this.#ended) return false;
+    const { socket, join } = this.#options;
     if (socket.bufferedAmount > HOLD_BYTES) {
       this.#hold();
       return !this.#ended;
@@ -203,7 +203,9 @@ class SlottedOutbox implements Outbox {
   }
 
   #addEach({ publications, frames }: FrameRun): void {
-    for (const [index, frame] of frames.entries()) this.push(frame, publications[index]?.slot ?? null);
+    for (const [index, publication] of publications.entries()) {
+      this.push(frames[index] as SharedFrame, slotKey(publication));
+    }
   }
 
   #added(): void {

@@ -2,7 +2,7 @@ import type { AddressInfo } from "node:net";
 import { describe, expect, onTestFinished, test } from "vitest";
 import { WebSocket, WebSocketServer } from "ws";
 import { createFrameJoiner, type SharedFrame, sharedFrame, wireOf } from "./shared-frame.ts";
-import { createSocketWriter } from "./socket-writer.ts";
+import { SocketWriter } from "./socket-writer.ts";
 
 /** What a WebSocket client makes of frames, and of one that `ws` sends after them. */
 async function read(...frames: readonly SharedFrame[]): Promise<string[]> {
@@ -10,7 +10,7 @@ async function read(...frames: readonly SharedFrame[]): Promise<string[]> {
   onTestFinished(() => server.close());
   await new Promise((resolve) => server.once("listening", resolve));
   server.on("connection", (socket, request) => {
-    createSocketWriter(socket, request.socket).send(frames);
+    new SocketWriter(socket, request.socket).send(frames);
     socket.close(4000);
   });
   const client = new WebSocket(`ws://127.0.0.1:${(server.address() as AddressInfo).port}`);

@@ -47,7 +47,7 @@ export function createSimpleConnection(context: ConnectionContext, request: Simp
       { tenantId, jobId, since },
       {
         event: (frame, slot) => outbox.push(frame, slot),
-        run: (run) => outbox.pushRun(run),
+        runs: outbox,
         line: (frame) => {
           if (outbox.hasRoom()) outbox.pushLine(frame);
         },

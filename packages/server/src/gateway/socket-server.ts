@@ -11,7 +11,7 @@ import type { Peer, Peers } from "./peers.ts";
 import type { createFrameJoiner } from "./shared-frame.ts";
 import { createSimpleConnection } from "./simple-connection.ts";
 import { readSimpleRequest, splitAddress } from "./socket-address.ts";
-import { createSocketWriter } from "./socket-writer.ts";
+import { SocketWriter } from "./socket-writer.ts";
 import { createV1Connection } from "./v1-connection.ts";
 import type { Viewer } from "./viewer.ts";
 
@@ -124,7 +124,7 @@ export function createSocketServer(deps: SocketServerDeps) {
       return null;
     }
     const outbox = createOutbox({
-      socket: createSocketWriter(socket, stream),
+      socket: new SocketWriter(socket, stream),
       nowMs,
       join: isV1 ? deps.join : null,
       onDirty: flusher.add,

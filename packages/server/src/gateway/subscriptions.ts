@@ -115,7 +115,7 @@ export function createSubscriptions(context: ConnectionContext, maxSubscriptions
       { tenantId: viewer().tenantId, jobId, since },
       {
         event: (frame, slot) => outbox.push(frame, slot),
-        run: (run) => outbox.pushRun(run),
+        runs: outbox,
         lost: (error) => {
           context.onError(error);
           context.close(CLOSE_CODES.resync, "something was missed; subscribe again");

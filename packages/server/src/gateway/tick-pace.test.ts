@@ -1,7 +1,7 @@
 import fc from "fast-check";
 import { afterEach, beforeEach, expect, test, vi } from "vitest";
 import { factEvent, publicationOf, tickEvent } from "../../test/publications.ts";
-import { createTickPace } from "./tick-pace.ts";
+import { TickPace } from "./tick-pace.ts";
 
 beforeEach(() => {
   vi.useFakeTimers();
@@ -18,13 +18,14 @@ function setup() {
     readonly slot: string | null;
   }[] = [];
   const startMs = Date.now();
-  const pace = createTickPace({
-    nowMs: Date.now,
-    everyMs: 250,
-    emit: (run) => {
-      for (const { seq, tick, slot } of run) passed.push({ atMs: Date.now() - startMs, seq, tick, slot });
+  const pace = new TickPace(
+    { nowMs: Date.now, everyMs: 250 },
+    {
+      pass(run) {
+        for (const { seq, tick, slot } of run) passed.push({ atMs: Date.now() - startMs, seq, tick, slot });
+      },
     },
-  });
+  );
   let tick = 0;
   let seq = 1;
   return {
@@ -103,7 +104,7 @@ test("whatever comes: numbers only grow, no fact is held, the last tick of each 
       for (const each of steps) {
         if (each.kind === "tick") {
           tick(each.task);
-          last.set(`j/${each.task}`, ++ticks);
+          last.set(each.task, ++ticks);
         } else if (each.kind === "fact") {
           fact();
           facts += 1;

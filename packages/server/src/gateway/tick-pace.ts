@@ -10,110 +10,142 @@ const MANY_SLOTS = 1_000;
 export interface TickPaceOptions {
   readonly nowMs: () => number;
   /** @defaultValue 250 */
-  readonly everyMs: number | undefined;
-  /** Takes what is due, in the order in which it happened; never nothing. */
-  readonly emit: (publications: readonly Publication[]) => void;
+  readonly everyMs?: number | undefined;
+}
+
+/** Takes what is due, in the order in which it happened; never nothing. */
+export interface PacedSink {
+  pass(publications: readonly Publication[]): void;
 }
 
 /**
  * Lets the ticks of one job pass at most four times a second for each slot; of what comes faster the latest is kept, and
  * passes when it is due. Ticks are numbered, and viewers ignore one whose number is behind: so while one is kept, those
  * of other slots wait with it. A fact waits for nothing: what is kept passes before it.
+ *
+ * A class, since there is one for each job that is followed, and functions of its own would be most of what it weighs.
  */
-export function createTickPace({ nowMs, everyMs = EVERY_MS, emit }: TickPaceOptions) {
-  // Counted from here, times are small numbers, which maps hold without a box for each.
-  const startMs = nowMs();
-  const clockMs = () => nowMs() - startMs;
-  /** When the next tick of a slot is due, if all keep the pace. */
-  const paces = new Map<string, { dueMs: number }>();
-  const kept = new Map<string, Publication>();
-  let timer: NodeJS.Timeout | null = null;
-  /** What passes now; null in between, since very many of these are held for long, and an empty list each is not little. */
-  let passing: Publication[] | null = null;
+export class TickPace {
+  readonly #nowMs: () => number;
+  readonly #everyMs: number;
+  readonly #startMs: number;
+  readonly #sink: PacedSink;
+  /** What passed last, and when its next is due. Most jobs have one task that reports at a time: they need no more. */
+  #lastSlot: string | null = null;
+  #lastDueMs = 0;
+  /** When the next ticks of other slots are due, and when all of them are. */
+  #others: Map<string, number> | null = null;
+  #othersDueMs = 0;
+  #kept: Map<string, Publication> | null = null;
+  #timer: NodeJS.Timeout | null = null;
+  /** What passes now; null in between. */
+  #passing: Publication[] | null = null;
 
-  function paceOf(slot: string, now: number): { dueMs: number } {
-    const known = paces.get(slot);
-    if (known !== undefined) return known;
-    const pace = { dueMs: now };
-    paces.set(slot, pace);
-    return pace;
+  constructor(options: TickPaceOptions, sink: PacedSink) {
+    this.#nowMs = options.nowMs;
+    this.#everyMs = options.everyMs ?? EVERY_MS;
+    // Counted from here, times are small numbers, which are held without a box for each.
+    this.#startMs = options.nowMs();
+    this.#sink = sink;
   }
 
-  /** How long the slot has to wait; a clock that was set back makes nobody wait longer than the pace. */
-  const waitMs = (pace: { readonly dueMs: number }, now: number) => Math.min(everyMs, pace.dueMs - now);
-
-  function step(pace: { dueMs: number }, now: number): void {
-    const { dueMs } = pace;
-    pace.dueMs = (dueMs > now && dueMs - now <= everyMs ? dueMs : now) + everyMs;
-  }
-
-  function addPassing(publication: Publication): void {
-    if (passing === null) passing = [publication];
-    else passing.push(publication);
-  }
-
-  function emitPassing(): void {
-    const due = passing;
-    passing = null;
-    if (due !== null) emit(due);
-  }
-
-  function passKept(): void {
-    if (timer !== null) clearTimeout(timer);
-    timer = null;
-    const now = clockMs();
-    for (const [slot, publication] of kept) {
-      step(paceOf(slot, now), now);
-      addPassing(publication);
+  take(publications: readonly Publication[]): void {
+    const [only] = publications;
+    if (only !== undefined && publications.length === 1) {
+      // Nearly all there is: what passes as it came needs no list of its own.
+      if (!this.#mayPass(only)) return;
+      if (this.#passing === null) return this.#sink.pass(publications);
+      this.#passing.push(only);
+    } else {
+      for (const publication of publications) if (this.#mayPass(publication)) this.#addPassing(publication);
     }
-    kept.clear();
-    if (paces.size > MANY_SLOTS) for (const [slot, { dueMs }] of paces) if (dueMs <= now) paces.delete(slot);
+    this.#emitPassing();
   }
 
-  function keep(publication: Publication, slot: string, forMs: number): void {
-    // Last again: the order is that of the numbers.
-    kept.delete(slot);
-    kept.set(slot, publication);
-    timer ??= setTimeout(passLate, Math.max(0, forMs));
-  }
-
-  function passLate(): void {
-    passKept();
-    emitPassing();
+  close(): void {
+    if (this.#timer !== null) clearTimeout(this.#timer);
+    this.#kept = null;
   }
 
   /** @returns whether it passes now; else it is kept */
-  function mayPass(publication: Publication): boolean {
+  #mayPass(publication: Publication): boolean {
     const { slot } = publication;
     if (slot === null) {
-      if (kept.size > 0 && !("log_id" in publication.content)) passKept();
+      if (this.#kept !== null && !("log_id" in publication.content)) this.#passKept();
       return true;
     }
-    const now = clockMs();
-    const pace = paceOf(slot, now);
-    const forMs = waitMs(pace, now);
-    const passes = kept.size === 0 && forMs <= everyMs * EARLY_SHARE;
-    if (passes) step(pace, now);
-    else keep(publication, slot, forMs);
+    const now = this.#clockMs();
+    const forMs = this.#waitMs(slot, now);
+    const passes = this.#kept === null && forMs <= this.#everyMs * EARLY_SHARE;
+    if (passes) this.#step(slot, now);
+    else this.#keep(publication, slot, forMs);
     return passes;
   }
 
-  return {
-    take(publications: readonly Publication[]): void {
-      const [only] = publications;
-      if (only !== undefined && publications.length === 1) {
-        // Nearly all there is: what passes as it came needs no list of its own.
-        if (!mayPass(only)) return;
-        if (passing === null) return emit(publications);
-        addPassing(only);
-      } else {
-        for (const publication of publications) if (mayPass(publication)) addPassing(publication);
-      }
-      emitPassing();
-    },
-    close(): void {
-      if (timer !== null) clearTimeout(timer);
-      kept.clear();
-    },
-  };
+  #clockMs(): number {
+    return this.#nowMs() - this.#startMs;
+  }
+
+  #dueMs(slot: string, now: number): number {
+    return slot === this.#lastSlot ? this.#lastDueMs : (this.#others?.get(slot) ?? now);
+  }
+
+  /** How long the slot has to wait; a clock that was set back makes nobody wait longer than the pace. */
+  #waitMs(slot: string, now: number): number {
+    return Math.min(this.#everyMs, this.#dueMs(slot, now) - now);
+  }
+
+  #step(slot: string, now: number): void {
+    const everyMs = this.#everyMs;
+    const dueMs = this.#dueMs(slot, now);
+    if (slot !== this.#lastSlot) this.#rememberLast(now);
+    this.#lastSlot = slot;
+    this.#lastDueMs = (dueMs > now && dueMs - now <= everyMs ? dueMs : now) + everyMs;
+  }
+
+  /** Another slot passes: the pace of the one before counts as long as it is not over. */
+  #rememberLast(now: number): void {
+    if (this.#others !== null && this.#othersDueMs <= now) this.#others = null;
+    if (this.#lastSlot === null || this.#lastDueMs <= now) return;
+    this.#others ??= new Map();
+    this.#others.set(this.#lastSlot, this.#lastDueMs);
+    this.#othersDueMs = Math.max(this.#othersDueMs, this.#lastDueMs);
+    if (this.#others.size > MANY_SLOTS)
+      for (const [slot, dueMs] of this.#others) if (dueMs <= now) this.#others.delete(slot);
+  }
+
+  #keep(publication: Publication, slot: string, forMs: number): void {
+    this.#kept ??= new Map();
+    // Last again: the order is that of the numbers.
+    this.#kept.delete(slot);
+    this.#kept.set(slot, publication);
+    this.#timer ??= setTimeout(() => this.#passLate(), Math.max(0, forMs));
+  }
+
+  #passLate(): void {
+    this.#passKept();
+    this.#emitPassing();
+  }
+
+  #passKept(): void {
+    if (this.#timer !== null) clearTimeout(this.#timer);
+    this.#timer = null;
+    const now = this.#clockMs();
+    for (const [slot, publication] of this.#kept ?? []) {
+      this.#step(slot, now);
+      this.#addPassing(publication);
+    }
+    this.#kept = null;
+  }
+
+  #addPassing(publication: Publication): void {
+    if (this.#passing === null) this.#passing = [publication];
+    else this.#passing.push(publication);
+  }
+
+  #emitPassing(): void {
+    const due = this.#passing;
+    this.#passing = null;
+    if (due !== null) this.#sink.pass(due);
+  }
 }

@@ -63,10 +63,10 @@ test("ticks of a task share a slot, those of the job have their own, and facts h
       null,
     ).slot;
   expect([slotOf(1, "a"), slotOf(2, "a"), slotOf(3, "b"), slotOf(4), slotOf(undefined, "a")]).toEqual([
-    "j/a",
-    "j/a",
-    "j/b",
-    "j",
+    "a",
+    "a",
+    "b",
+    "",
     null,
   ]);
 });

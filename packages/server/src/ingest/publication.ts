@@ -8,25 +8,44 @@ export function publishEvent(
   event: PlayheadEvent,
   dataJson: string | null,
 ): Publication {
-  let frame: string | null = null;
-  return {
-    tenantId,
-    jobId: event.job_id,
-    seq: event.seq,
-    tick: event.tick,
-    slot: event.tick === undefined ? null : slotOf(event),
-    content: event,
-    frame: () => {
-      frame ??= dataJson === null ? wholeFrame(epoch, event) : frameAround(epoch, event, dataJson);
-      return frame;
-    },
-  };
+  return new EventPublication(epoch, tenantId, event, dataJson);
+}
+
+/** A class, since there is one for each event. */
+class EventPublication implements Publication {
+  readonly tenantId: string;
+  readonly jobId: string;
+  readonly seq: number;
+  readonly tick: number | undefined;
+  readonly slot: string | null;
+  readonly content: PlayheadEvent;
+  readonly #epoch: string;
+  readonly #dataJson: string | null;
+  #frame: string | null = null;
+
+  constructor(epoch: string, tenantId: string, event: PlayheadEvent, dataJson: string | null) {
+    this.tenantId = tenantId;
+    this.jobId = event.job_id;
+    this.seq = event.seq;
+    this.tick = event.tick;
+    this.slot = event.tick === undefined ? null : slotOf(event);
+    this.content = event;
+    this.#epoch = epoch;
+    this.#dataJson = dataJson;
+  }
+
+  frame(): string {
+    this.#frame ??=
+      this.#dataJson === null
+        ? wholeFrame(this.#epoch, this.content)
+        : frameAround(this.#epoch, this.content, this.#dataJson);
+    return this.#frame;
+  }
 }
 
 /** Ticks of the same task, and those of the job itself, replace one another. */
-function slotOf(event: PlayheadEvent): string {
-  const { task_id: taskId } = event.data;
-  return typeof taskId === "string" ? `${event.job_id}/${taskId}` : event.job_id;
+function slotOf({ data: { task_id: taskId } }: PlayheadEvent): string {
+  return typeof taskId === "string" ? taskId : "";
 }
 
 function wholeFrame(epoch: string, { type, job_id, seq, tick, ts, correlation_id, data }: PlayheadEvent): string {
