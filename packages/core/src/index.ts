@@ -1,3 +1,28 @@
+export {
+  ALERT_DIMENSIONS,
+  ALERT_LEVELS,
+  ALERT_STATES,
+  type Alert,
+  type AlertBacktest,
+  type AlertCause,
+  type AlertChannelInfo,
+  type AlertDelivery,
+  type AlertDimension,
+  type AlertLevel,
+  type AlertNotification,
+  type AlertRule,
+  type AlertRuleDraft,
+  type AlertScope,
+  type AlertSilence,
+  type AlertState,
+  DELIVERY_STATES,
+  type DeliveryAttempt,
+  type DeliveryState,
+  NO_DATA_POLICIES,
+  NOTIFICATION_KINDS,
+  type NoDataPolicy,
+  type NotificationKind,
+} from "./alert.ts";
 export { CLIP_STEPS, type ClipStep, MERGE_STAGES, type MergeStage } from "./clip-steps.ts";
 export { decide } from "./decide.ts";
 export { MAX_TASKS_PER_JOB } from "./decide-task.ts";

@@ -1,0 +1,107 @@
+import type {
+  Alert,
+  AlertDelivery,
+  AlertNotification,
+  AlertState,
+  DeliveryState,
+  JsonObject,
+  PlayheadEvent,
+} from "@playhead/core";
+import type { Page, PageCursor } from "./store.ts";
+
+/** An alert as it is kept, with what only the server needs to go on with it after a restart. */
+export interface AlertRow {
+  readonly tenantId: string;
+  /** Of the rule and the labels: at most one of its alerts is not resolved. */
+  readonly fingerprint: string;
+  readonly alert: Alert;
+  /** The alerts engine's own: since when a condition holds or does not, when it was told of, how it flapped. */
+  readonly memory: JsonObject;
+}
+
+/** A notification on its way through one channel, with all that is needed to send it. */
+export interface DeliveryRow {
+  readonly tenantId: string;
+  readonly delivery: AlertDelivery;
+  readonly notification: AlertNotification;
+  /** When it is due; null once it is settled. */
+  readonly dueMs: number | null;
+}
+
+/** What one transaction stores: all of it, or nothing. */
+export interface AlertGroup {
+  /** Each takes the place of the one with its `alert_id`. */
+  readonly alerts: readonly AlertRow[];
+  /** Each takes the place of the one with its `delivery_id`. */
+  readonly deliveries: readonly DeliveryRow[];
+  /** How far the alerts engine has read, and what it remembers of its windows; null leaves it as it is. */
+  readonly position: AlertPosition | null;
+}
+
+/** Where the alerts engine stands. */
+export interface AlertPosition {
+  /** The last fact that it has taken into account, as {@link AlertStore.readFactLog} numbers them. */
+  readonly factId: number;
+  readonly atMs: number;
+  /** What the windows hold, as the evaluator wrote it; bounded. */
+  readonly windows: JsonObject;
+}
+
+export interface AlertsQuery {
+  readonly tenantId: string;
+  readonly states?: readonly AlertState[];
+  readonly levels?: readonly string[];
+  readonly ruleId?: string;
+  readonly jobId?: string;
+  /** Those that became pending in it, ms. */
+  readonly fromMs?: number;
+  readonly toMs?: number;
+  readonly limit: number;
+  /** Newest first, from the page before. */
+  readonly after?: PageCursor;
+}
+
+export interface DeliveriesQuery {
+  readonly tenantId: string;
+  readonly channel?: string;
+  readonly states?: readonly DeliveryState[];
+  readonly alertRuleId?: string;
+  readonly limit: number;
+  /** Newest first, from the page before. */
+  readonly after?: PageCursor;
+}
+
+/** A fact in the order in which all jobs' facts were committed. */
+export interface LoggedFact {
+  /** Grows with each; not without gaps. */
+  readonly factId: number;
+  readonly tenantId: string;
+  /** Of the fact's job: what is asked of it most. */
+  readonly jobKind: string | null;
+  readonly event: PlayheadEvent;
+}
+
+/**
+ * Keeps alerts and what people are told of them. Part of the store: the same database, the same errors as `Store` throws.
+ */
+export interface AlertStore {
+  /** Stores a group durably; in the order of the calls, like `Store.commit`. */
+  putAlerts(group: AlertGroup): Promise<void>;
+  readAlertPosition(): Promise<AlertPosition | null>;
+  /** All that are not resolved, and those resolved after `resolvedSinceMs` (for cooldown and flapping). */
+  readLiveAlerts(resolvedSinceMs: number): Promise<readonly AlertRow[]>;
+  readAlert(tenantId: string, alertId: string): Promise<AlertRow | null>;
+  listAlerts(query: AlertsQuery): Promise<Page<Alert>>;
+  /** Pending ones that are due by then, the longest due first. */
+  readDueDeliveries(dueMs: number, limit: number): Promise<readonly DeliveryRow[]>;
+  /** When the next pending one is due; null when there is none. */
+  nextDueMs(): Promise<number | null>;
+  readDelivery(tenantId: string, deliveryId: string): Promise<DeliveryRow | null>;
+  listDeliveries(query: DeliveriesQuery): Promise<Page<AlertDelivery>>;
+  /** Facts of all jobs after a position, in the order of their commits. */
+  readFactLog(afterFactId: number, limit: number): Promise<readonly LoggedFact[]>;
+  /** Where that log ends. */
+  readFactLogEnd(): Promise<number>;
+  /** One small step of letting go of resolved alerts and settled deliveries before then. @returns whether there is more to do */
+  pruneAlerts(beforeMs: number, limit: number): Promise<boolean>;
+}
