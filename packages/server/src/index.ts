@@ -1,7 +1,8 @@
 export { type PlayheadServer, type ServerOptions, startServer } from "./app.ts";
+export { loadConfig, readConfig } from "./app-config.ts";
 export { createMemoryBus } from "./bus/memory-bus.ts";
 export { type Config, configSchema } from "./config/config.ts";
-export { type ConfigSources, loadConfig } from "./config/load-config.ts";
+export type { ConfigSources, LoadedConfig } from "./config/load-config.ts";
 export {
   createEngine,
   type Engine,
