@@ -1,12 +1,12 @@
 import type { Config } from "./config/config.ts";
-import { type ConfigExtension, configSchemaWith } from "./config/config-schema.ts";
+import { type ConfigExtension, configJsonSchema, configSchemaWith } from "./config/config-schema.ts";
 import { type ConfigSources, type LoadedConfig, readConfig as readConfigWith } from "./config/load-config.ts";
 
 /** What the features add to what can be set. */
 const EXTENSION: ConfigExtension = { channels: {} };
 
 /** Everything that can be set of this server. */
-export const CONFIG_SCHEMA = configSchemaWith(EXTENSION);
+const CONFIG_SCHEMA = configSchemaWith(EXTENSION);
 
 /**
  * The configuration of a start, with where each value comes from.
@@ -17,9 +17,9 @@ export function readConfig(sources: ConfigSources): LoadedConfig {
   return readConfigWith(sources, CONFIG_SCHEMA);
 }
 
-/** The same, without where it comes from. */
-export function loadConfig(sources: ConfigSources): Config {
-  return readConfig(sources).config;
+/** The JSON Schema of the configuration file, for editors. */
+export function configFileSchema(): Record<string, unknown> {
+  return configJsonSchema(CONFIG_SCHEMA);
 }
 
 /** A configuration that somebody made without a file. */

@@ -81,7 +81,7 @@ export function openLiveConfig({ loaded, configured, audit, log }: LiveConfigDep
     read: () => ({
       file: watch.latest().file,
       revision: revisionOf(watch.text()),
-      settings: settingViews(watch.latest(), watch.settings, watch.running()),
+      settings: settingViews(watch.latest(), watch.running()),
       waiting_for_restart: watch.waiting(),
       refused: watch.refusal(),
     }),

@@ -4,7 +4,7 @@ import type { Config, SettingMeta } from "./config.ts";
 import type { ConfigSchema } from "./config-schema.ts";
 import type { ConfigOrigin, LoadedConfig } from "./load-config.ts";
 import { schemaAt } from "./schema-at.ts";
-import { bareSchema, type Setting, valueAt } from "./settings.ts";
+import { bareSchema, type Setting, settingsOf, valueAt } from "./settings.ts";
 
 /** A setting as people may see it: no secret of it. */
 export interface SettingView {
@@ -34,11 +34,10 @@ const SOUNDS_SECRET = /pass|secret|token|key|credential|url|authorization/i;
 /** The settings of a configuration, each with where it comes from. */
 export function settingViews(
   { schema, originOf }: Pick<LoadedConfig, "schema" | "originOf">,
-  settings: readonly Setting[],
   running: Config,
 ): readonly SettingView[] {
   const defaults = schema.parse({});
-  return settings.map((setting) => {
+  return settingsOf(schema).map((setting) => {
     const { key, path, section, description, secret, reloadable, env } = setting;
     const value = valueAt(running, path);
     return {

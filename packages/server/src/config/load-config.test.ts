@@ -4,7 +4,7 @@ import { PlayheadError } from "@playhead/core";
 import { expect, test } from "vitest";
 import { tempFolder } from "../../test/temp-folder.ts";
 import { configSchema } from "./config.ts";
-import { type ConfigSources, loadConfig, readConfig } from "./load-config.ts";
+import { type ConfigSources, readConfig } from "./load-config.ts";
 import { settingsOf } from "./settings.ts";
 
 const DEFAULTS = { ...configSchema.parse({}), data: resolve("playhead-data") };
@@ -15,7 +15,8 @@ function fileOf(text: string): string {
   return file;
 }
 
-const load = (sources: Partial<ConfigSources>) => loadConfig({ file: null, environment: {}, flags: {}, ...sources });
+const load = (sources: Partial<ConfigSources>) =>
+  readConfig({ file: null, environment: {}, flags: {}, ...sources }, configSchema).config;
 
 function faultsOf(sources: Partial<ConfigSources>): readonly string[] {
   try {
@@ -153,11 +154,8 @@ test("what is grouped in the file is set one by one by the environment, by the n
 
 test("it is known where each value comes from", () => {
   const file = fileOf(JSON.stringify({ $schema: "./schema.json", port: 1, thresholds: { disk_percent: 70 } }));
-  const { originOf } = readConfig({
-    file,
-    environment: { PLAYHEAD_HOST: "::1", MONITORING_CPU_THRESHOLD: "50" },
-    flags: { port: 3 },
-  });
+  const environment = { PLAYHEAD_HOST: "::1", MONITORING_CPU_THRESHOLD: "50" };
+  const { originOf } = readConfig({ file, environment, flags: { port: 3 } }, configSchema);
   expect(["port", "host", "thresholds.disk_percent", "thresholds.cpu_percent", "secret"].map(originOf)).toEqual([
     { kind: "flag", name: "--port" },
     { kind: "environment", name: "PLAYHEAD_HOST" },

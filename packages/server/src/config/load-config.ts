@@ -1,7 +1,7 @@
 import { readFileSync } from "node:fs";
 import { resolve } from "node:path";
 import { isJsonObject, PlayheadError } from "@playhead/core";
-import { type Config, configSchema } from "./config.ts";
+import type { Config } from "./config.ts";
 import { configError, faultsOf } from "./config-faults.ts";
 import type { ConfigSchema } from "./config-schema.ts";
 import { fromText, type Setting, settingsOf, valueAt, withValueAt } from "./settings.ts";
@@ -36,17 +36,12 @@ export interface LoadedConfig {
 const DEFAULT_FILE = "playhead.config.json";
 const FROM_DEFAULT: ConfigOrigin = { kind: "default", name: null };
 
-/** The configuration of a start: file, environment over it, flags over those. */
-export function loadConfig(sources: ConfigSources, schema: ConfigSchema = configSchema): Config {
-  return readConfig(sources, schema).config;
-}
-
 /**
- * The same, with where each value comes from.
+ * The configuration of a start: file, environment over it, flags over those; with where each value comes from.
  *
  * @throws PlayheadError `config_invalid` that names every fault by where it was set.
  */
-export function readConfig(sources: ConfigSources, schema: ConfigSchema = configSchema): LoadedConfig {
+export function readConfig(sources: ConfigSources, schema: ConfigSchema): LoadedConfig {
   const { path, isNamed } = fileOf(sources);
   return resolveConfig(readText(path, isNamed), sources, schema);
 }
