@@ -54,8 +54,9 @@ test("docs/config.md tells every setting as the schema has it", () => {
     ([, setting, ...cells]) => [setting, ...cells],
   );
   const flags = new Set(["host", "port", "data"]);
-  const none = { schema: configSchema, originOf: () => ({ kind: "default" as const, name: null }) };
-  const expected = settingViews(none, configSchema.parse({})).map((setting) => [
+  const config = configSchema.parse({});
+  const none = { schema: configSchema, config, originOf: () => ({ kind: "default" as const, name: null }) };
+  const expected = settingViews(none, config).map((setting) => [
     setting.key,
     setting.environment.map((name) => `\`${name}\``).join(", "),
     flags.has(setting.key) ? `\`--${setting.key}\`` : "",

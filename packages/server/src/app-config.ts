@@ -3,7 +3,7 @@ import { type ConfigExtension, configJsonSchema, configSchemaWith } from "./conf
 import { type ConfigSources, type LoadedConfig, readConfig as readConfigWith } from "./config/load-config.ts";
 
 /** What the features add to what can be set. */
-const EXTENSION: ConfigExtension = { channels: {} };
+const EXTENSION: ConfigExtension = { channels: [] };
 
 /** Everything that can be set of this server. */
 const CONFIG_SCHEMA = configSchemaWith(EXTENSION);

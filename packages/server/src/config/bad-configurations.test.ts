@@ -142,6 +142,16 @@ const CORPUS: readonly BadConfiguration[] = [
     faults: { "channels.Ops Team": /small letters, digits/ },
   },
   {
+    name: "a channel that cannot work",
+    file: { channels: { ops: { type: "webhook", url: "https://nobody.example/" } } },
+    faults: { "channels.ops.url": /expected an address of somebody/ },
+  },
+  {
+    name: "neither of what it may be",
+    file: { channels: { ops: { type: "webhook", url: "https://a.example", signing: 7 } } },
+    faults: { "channels.ops.signing": /expected string.*, or .*expected object.*got 7/ },
+  },
+  {
     name: "a channel that is text",
     file: { channels: { ops: "ops@a.example" } },
     faults: { "channels.ops": /object/ },

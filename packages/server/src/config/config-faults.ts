@@ -47,7 +47,11 @@ export function faultsOf(
       return issue.keys.map((name) => fault([...path, name], unknownSetting(name, known)));
     }
     if (issue.code === "invalid_key") {
-      return [fault(path, "Invalid name: expected at most 50 small letters, digits, - and _")];
+      return [fault(path, "Invalid name: expected at most 63 small letters, digits, - and _")];
+    }
+    if (issue.code === "invalid_union" && issue.discriminator === undefined) {
+      const expected = new Set(issue.errors.flatMap(([first]) => first?.message ?? []));
+      return [fault(path, `${[...expected].join(", or ")}, got ${shown(settings, path, valueAt(given.values, path))}`)];
     }
     if (issue.code === "invalid_union") {
       // The only choice there is: of what type a channel is.
@@ -56,6 +60,8 @@ export function faultsOf(
       const expected = `Invalid type: expected one of ${typesAt(given.schema, channel).join(", ")}`;
       return [fault([...channel, "type"], `${expected}, got ${JSON.stringify(type) ?? "nothing"}`)];
     }
+    // What is wrong with a channel as a whole says so itself.
+    if (issue.code === "custom" && path[0] === "channels") return [fault(path, issue.message)];
     return [fault(path, `${issue.message}, got ${shown(settings, path, valueAt(given.values, path))}`)];
   });
 }
@@ -74,8 +80,8 @@ function shown(settings: readonly Setting[], path: readonly string[], value: unk
   if (value === undefined) return "nothing";
   const isSecret = settings.some((setting) => setting.secret && setting.key === path.join("."));
   // Channels have passwords and keys, and addresses that are as good as keys.
-  const isText = typeof value === "string" || (typeof value === "object" && value !== null);
-  if (isSecret || (path[0] === "channels" && isText)) return "something else (not shown)";
+  const isOpen = typeof value === "number" || typeof value === "boolean" || value === null;
+  if (isSecret || (path[0] === "channels" && !isOpen)) return "something else (not shown)";
   const text = JSON.stringify(value);
   return text.length > MOST_SHOWN ? `${text.slice(0, MOST_SHOWN)}…` : text;
 }

@@ -1,25 +1,28 @@
 import * as z from "zod";
-import { CHANNELS_META, channelName, configSchema } from "./config.ts";
+import { CHANNELS_META, type Config, channelName, configSchema } from "./config.ts";
 
 /** What others add to what can be set: the configuration imports no feature. */
 export interface ConfigExtension {
-  /** What a channel of each type needs, beside its `type`. A field of which `meta` says `secret` is never shown. */
-  readonly channels: Readonly<Record<string, z.ZodObject>>;
+  /** What channels may be: objects, each with its `type` as a literal. A field whose `meta` says `secret` is never shown. */
+  readonly channels: readonly z.ZodObject[];
+  /** What only those can tell who go by it, of a configuration that is right as far as the schema goes. */
+  readonly faultsOf?: (config: Config) => readonly { readonly path: readonly string[]; readonly message: string }[];
 }
 
 /** The schema of a configuration: that of {@link configSchema}, with the types of channels that there are. */
 export type ConfigSchema = typeof configSchema;
 
 /** The schema with what others add to it. */
-export function configSchemaWith({ channels }: ConfigExtension): ConfigSchema {
-  const [first, ...others] = Object.entries(channels).map(([type, settings]) =>
-    settings.safeExtend({ type: z.literal(type) }),
-  );
+export function configSchemaWith({ channels: [first, ...others], faultsOf }: ConfigExtension): ConfigSchema {
   const channel =
     first === undefined ? z.never("there are no types of channels") : z.discriminatedUnion("type", [first, ...others]);
   const extended = configSchema.extend({ channels: z.record(channelName, channel).default({}).meta(CHANNELS_META) });
   // What comes out is what the plain schema has, only checked more closely.
-  return extended as unknown as ConfigSchema;
+  const schema = extended as unknown as ConfigSchema;
+  if (faultsOf === undefined) return schema;
+  return schema.superRefine((config, context) => {
+    for (const { path, message } of faultsOf(config)) context.addIssue({ code: "custom", path: [...path], message });
+  });
 }
 
 /**

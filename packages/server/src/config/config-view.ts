@@ -1,4 +1,4 @@
-import { isJsonObject, type JsonObject, type JsonValue } from "@playhead/core";
+import type { JsonObject, JsonValue } from "@playhead/core";
 import * as z from "zod";
 import type { Config, SettingMeta } from "./config.ts";
 import type { ConfigSchema } from "./config-schema.ts";
@@ -13,6 +13,8 @@ export interface SettingView {
   readonly description: string;
   /** What is in force; null for nothing, and for a secret. */
   readonly value: JsonValue;
+  /** What holds after a restart: another value where a change waits for one. */
+  readonly configured: JsonValue;
   readonly default: JsonValue;
   readonly is_secret: boolean;
   /** Whether there is a value, seen or not. */
@@ -29,27 +31,30 @@ export interface SettingView {
 
 const HIDDEN = "(not shown)";
 /** Fields of channels whose schemas do not say whether they are secret. */
-const SOUNDS_SECRET = /pass|secret|token|key|credential|url|authorization/i;
+const SOUNDS_SECRET = /pass|secret|token|key|credential|url|header/i;
 
-/** The settings of a configuration, each with where it comes from. */
+/**
+ * The settings of a configuration, each with where it comes from.
+ *
+ * @param running what is in force
+ */
 export function settingViews(
-  { schema, originOf }: Pick<LoadedConfig, "schema" | "originOf">,
+  { schema, config, originOf }: Pick<LoadedConfig, "schema" | "config" | "originOf">,
   running: Config,
 ): readonly SettingView[] {
   const defaults = schema.parse({});
   return settingsOf(schema).map((setting) => {
     const { key, path, section, description, secret, reloadable, env } = setting;
-    const value = valueAt(running, path);
+    const shown = (of: Config) => (secret ? null : ((withoutSecrets(schema, of, path) ?? null) as JsonValue));
     return {
       key,
       section,
       description,
-      value: secret
-        ? null
-        : ((key === "channels" ? withoutSecrets(schema, running, path) : (value ?? null)) as JsonValue),
+      value: shown(running),
+      configured: shown(config),
       default: (valueAt(defaults, path) ?? null) as JsonValue,
       is_secret: secret,
-      is_set: value !== undefined,
+      is_set: valueAt(running, path) !== undefined,
       origin: originOf(key),
       reloadable,
       unit: unitOf(key),
@@ -72,17 +77,19 @@ function jsonSchemaOf({ schema, key }: Setting): JsonObject {
   return allowed as JsonObject;
 }
 
-/** What stands at a path, without what is secret in it. */
+/** What stands at a path, without what is secret in it: channels have passwords, keys, and addresses as good as keys. */
 function withoutSecrets(schema: ConfigSchema, config: Config, path: readonly string[]): unknown {
   const value = valueAt(config, path);
   if (typeof value === "string" && isSecret(schema, config, path)) return HIDDEN;
-  if (!isJsonObject(value)) return value;
-  const names = Object.keys(value);
-  return Object.fromEntries(names.map((name) => [name, withoutSecrets(schema, config, [...path, name])]));
+  if (path[0] !== "channels" || typeof value !== "object" || value === null) return value;
+  const parts = Object.keys(value).map((name) => [name, withoutSecrets(schema, config, [...path, name])] as const);
+  return Array.isArray(value) ? parts.map(([, part]) => part) : Object.fromEntries(parts);
 }
 
 function isSecret(schema: ConfigSchema, config: Config, path: readonly string[]): boolean {
+  const [root, , ...below] = path;
+  if (root !== "channels") return false;
   const at = schemaAt(schema, config, path);
   const meta = at && (z.globalRegistry.get(at) as Partial<SettingMeta> | undefined);
-  return meta?.secret ?? SOUNDS_SECRET.test(path.at(-1) ?? "");
+  return meta?.secret ?? below.some((name) => SOUNDS_SECRET.test(name));
 }

@@ -41,7 +41,7 @@ const network = section("Network");
 const access = section("Access");
 const jobs = section("Jobs and workers");
 const limits = section("Limits");
-const keeping = section("Keeping");
+const keeping = section("Data");
 const log = section("Log");
 const thresholds = section("Thresholds");
 const channels = section("Channels");
@@ -74,7 +74,7 @@ function isTimeZone(zone: string): boolean {
 /** A channel before it is known what types there are: see `configSchemaWith`. */
 const anyChannel = z.looseObject({ type: text });
 /** How a channel may be called. */
-export const channelName = z.string().regex(/^[a-z0-9][a-z0-9_-]{0,49}$/);
+export const channelName = z.string().regex(/^[a-z0-9][a-z0-9_-]{0,62}$/);
 /** What is known of the setting `channels`, whatever types there are. */
 export const CHANNELS_META = channels.live("Where alerts are told, by name; each has a type and what that type needs.");
 

@@ -1,7 +1,7 @@
 import { createHash, randomUUID } from "node:crypto";
 import { open, readFile, realpath, rename, rm, stat } from "node:fs/promises";
 import { dirname } from "node:path";
-import { isJsonObject, type JsonObject, PlayheadError } from "@playhead/core";
+import { isJsonObject, PlayheadError } from "@playhead/core";
 import { configError } from "./config-faults.ts";
 import { parseConfigFile, resolveConfig } from "./load-config.ts";
 import { type Setting, valueAt } from "./settings.ts";
@@ -21,7 +21,7 @@ export function revisionOf(text: string | null): string {
 
 export interface ConfigEdit {
   /** What is to be different in the file (RFC 7396): what is null goes. */
-  readonly patch: JsonObject;
+  readonly patch: Readonly<Record<string, unknown>>;
   /** The revision that the change was made for; null for whichever is there. */
   readonly revision: string | null;
 }
@@ -95,10 +95,10 @@ function refuseOverruled(touched: readonly Setting[], originOf: ReturnType<Confi
 /** RFC 7396. */
 function mergePatch(target: unknown, patch: unknown): unknown {
   if (!isJsonObject(patch)) return patch;
-  const merged = new Map(isJsonObject(target) ? Object.entries(target) : []);
+  const merged = new Map<string, unknown>(isJsonObject(target) ? Object.entries(target) : []);
   for (const [name, value] of Object.entries(patch)) {
     if (value === null) merged.delete(name);
-    else merged.set(name, mergePatch(valueAt(target, [name]), value) as JsonObject);
+    else merged.set(name, mergePatch(valueAt(target, [name]), value));
   }
   return Object.fromEntries(merged);
 }

@@ -15,6 +15,7 @@ const setting = z
     section: z.string(),
     description: z.string(),
     value: z.unknown().meta({ description: "What is in force; null for nothing, and for a secret" }),
+    configured: z.unknown().meta({ description: "What holds after a restart" }),
     default: z.unknown(),
     is_secret: z.boolean(),
     is_set: z.boolean(),
@@ -46,7 +47,7 @@ export interface ConfigRoutesDeps {
   /** Changes the file, and what is in force; written down with who did it. */
   readonly change: (
     request: AuditedRequest,
-    edit: { readonly patch: Readonly<Record<string, z.core.util.JSONType>>; readonly revision: string | null },
+    edit: { readonly patch: Readonly<Record<string, unknown>>; readonly revision: string | null },
   ) => Promise<void>;
   /** Whether the server is the caller's affair, and not only a tenant. */
   readonly mayConfigure: (caller: Caller) => boolean;
@@ -93,7 +94,7 @@ export function addConfigRoutes(api: Api, { read, change, mayConfigure, jsonSche
         summary: "Change the configuration file, and what is in force",
         description: "A JSON merge patch (RFC 7396) of the file: what is null goes back to its default.",
         headers: z.object({ "if-match": z.string().max(200).optional() }),
-        body: z.record(z.string(), z.json()),
+        body: z.record(z.string(), z.unknown()),
         response: { 200: configuration },
       },
     },
