@@ -6,7 +6,9 @@ import { JobPage } from "./pages/job/job-page.tsx";
 import { JobListProvider } from "./pages/jobs/job-list-provider.tsx";
 import { JobsPage } from "./pages/jobs/jobs-page.tsx";
 import { OverviewPage } from "./pages/overview/overview-page.tsx";
+import { SettingsPage } from "./pages/settings/settings-page.tsx";
 import { SessionGate } from "./session/session-gate.tsx";
+import { StayConnected } from "./session/stay-connected.tsx";
 import { NotFoundPage } from "./shell/not-found-page.tsx";
 import { Shell } from "./shell/shell.tsx";
 
@@ -18,11 +20,13 @@ export function App() {
       <PlayheadProvider client={client}>
         <Shell>
           <SessionGate>
+            <StayConnected />
             <JobListProvider>
               <Switch>
                 <Route path="/" component={OverviewPage} />
                 <Route path="/jobs" component={JobsPage} />
                 <Route path="/jobs/:id">{({ id }) => <JobPage key={id} jobId={decodeURIComponent(id)} />}</Route>
+                <Route path="/settings" component={SettingsPage} />
                 <Route component={NotFoundPage} />
               </Switch>
             </JobListProvider>

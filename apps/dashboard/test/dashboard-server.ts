@@ -9,6 +9,8 @@ import { createInterface } from "node:readline";
 export interface DashboardServer {
   readonly origin: string;
   readonly key: string;
+  /** Its data folder, in which it runs: its configuration file is there, too. */
+  readonly data: string;
   /** The link that signs in, as the server prints it. */
   readonly signInUrl: string;
   /** Ends the process as a power cut would. */
@@ -40,6 +42,7 @@ export async function startDashboardServer(settings: Readonly<Record<string, str
   const { origin, port, searchParams } = new URL(signInUrl, url);
   return {
     origin,
+    data,
     key: searchParams.get("key") ?? "",
     signInUrl,
     kill: () => running.end("SIGKILL"),
@@ -58,7 +61,7 @@ async function start(data: string, port: number, settings: Readonly<Record<strin
   const args = ["--conditions=playhead-src", MAIN, "serve", "--data", data, "--port", String(port), "--json"];
   const inherited = Object.entries(process.env).filter(([name]) => !STEERING.test(name));
   const env = { ...Object.fromEntries(inherited), ...settings };
-  const child = spawn(process.execPath, args, { env, stdio: ["ignore", "pipe", "pipe"] });
+  const child = spawn(process.execPath, args, { cwd: data, env, stdio: ["ignore", "pipe", "pipe"] });
   const ended = once(child, "close");
   let faults = "";
   child.stderr.on("data", (chunk) => {

@@ -1,7 +1,7 @@
 import { mkdtempSync, readFileSync, rmSync, writeFileSync } from "node:fs";
 import { tmpdir } from "node:os";
 import { join, resolve } from "node:path";
-import { configSchema } from "@playhead/server";
+import { configSchema, settingViews } from "@playhead/server";
 import { afterEach, expect, test } from "vitest";
 import { commandConfig } from "./command-config.ts";
 import { createErrorLog } from "./error-log.ts";
@@ -40,31 +40,31 @@ test("every fault is named", () => {
   const { file, read } = setup();
   writeFileSync(file, JSON.stringify({ prot: 1, secret: "short" }));
   expect(() => read({ port: "x" }, { PLAYHEAD_ADMIN_KEY: "short too" })).toThrow(
-    expect.objectContaining({ code: "config_invalid", detail: { faults: expect.objectContaining({ length: 4 }) } }),
+    expect.objectContaining({
+      code: "config_invalid",
+      detail: expect.objectContaining({ faults: expect.objectContaining({ length: 4 }) }),
+    }),
   );
 });
 
 test("docs/config.md tells every setting as the schema has it", () => {
   const page = readFileSync(new URL("../../../docs/config.md", import.meta.url), "utf8");
   const table = page.slice(page.indexOf("| setting |"), page.indexOf("Keys and secrets"));
-  const rows = [...table.matchAll(/^\| `(\w+)` \| (.*?) ?\| (.*?) ?\| (.*?) ?\| (.*) \|$/gm)].map(
+  const rows = [...table.matchAll(/^\| `([\w.]+)` \| (.*?) ?\| (.*?) ?\| (.*?) ?\| (.*?) \| (.*) \|$/gm)].map(
     ([, setting, ...cells]) => [setting, ...cells],
   );
   const flags = new Set(["host", "port", "data"]);
-  const defaults = configSchema.parse({});
-  const expected = Object.entries(configSchema.shape).map(([key, schema]) => {
-    const { env = [], description } = schema.meta() as {
-      readonly env?: readonly string[];
-      readonly description: string;
-    };
-    const preset = defaults[key as keyof typeof defaults];
-    return [
-      key,
-      env.map((name) => `\`${name}\``).join(", "),
-      flags.has(key) ? `\`--${key}\`` : "",
-      preset === undefined ? "" : `\`${typeof preset === "object" ? JSON.stringify(preset) : preset}\``,
-      description,
-    ];
-  });
+  const config = configSchema.parse({});
+  const none = { schema: configSchema, config, originOf: () => ({ kind: "default" as const, name: null }) };
+  const expected = settingViews(none, config).map((setting) => [
+    setting.key,
+    setting.environment.map((name) => `\`${name}\``).join(", "),
+    flags.has(setting.key) ? `\`--${setting.key}\`` : "",
+    setting.default === null
+      ? ""
+      : `\`${typeof setting.default === "string" ? setting.default : JSON.stringify(setting.default)}\``,
+    setting.reloadable ? "at once" : "at the start",
+    setting.description,
+  ]);
   expect(rows).toEqual(expected);
 });

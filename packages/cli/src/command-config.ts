@@ -1,5 +1,4 @@
-import { resolve } from "node:path";
-import { type Config, loadConfig } from "@playhead/server";
+import { type Config, type LoadedConfig, readConfig } from "@playhead/server";
 import type { Surroundings } from "./commands/command.ts";
 
 /** The flags of a command that are settings, as they were typed. */
@@ -17,10 +16,18 @@ export interface ConfigFlags {
  */
 export function commandConfig(
   flags: ConfigFlags,
-  { environment, errorLog }: Pick<Surroundings, "environment" | "errorLog">,
+  surroundings: Pick<Surroundings, "environment" | "errorLog">,
 ): Config {
+  return readCommandConfig(flags, surroundings).config;
+}
+
+/** The same, with where each value comes from: for a server that follows it. */
+export function readCommandConfig(
+  flags: ConfigFlags,
+  { environment, errorLog }: Pick<Surroundings, "environment" | "errorLog">,
+): LoadedConfig {
   const { config: file, host, port, data } = flags;
-  const config = loadConfig({
+  const loaded = readConfig({
     file: file ?? null,
     environment,
     flags: {
@@ -30,7 +37,6 @@ export function commandConfig(
       ...(data !== undefined && { data }),
     },
   });
-  const folder = resolve(config.data);
-  errorLog.keepIn(folder);
-  return { ...config, data: folder };
+  errorLog.keepIn(loaded.config.data);
+  return loaded;
 }

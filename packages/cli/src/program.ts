@@ -4,6 +4,7 @@ import { Command, CommanderError } from "commander";
 import { addBackup } from "./commands/backup.ts";
 import { addClips } from "./commands/clips.ts";
 import type { AddCommand, Bind, CommonOptions, Run, Surroundings } from "./commands/command.ts";
+import { addConfig } from "./commands/config.ts";
 import { CONTROL_COMMANDS } from "./commands/control.ts";
 import { addDemo } from "./commands/demo.ts";
 import { addDoctor } from "./commands/doctor.ts";
@@ -30,6 +31,7 @@ const COMMANDS: readonly AddCommand[] = [
   addLogs,
   addExport,
   addKeys,
+  addConfig,
   addHealth,
   addBackup,
   addRestore,

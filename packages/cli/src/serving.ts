@@ -1,5 +1,5 @@
 import { PlayheadError } from "@playhead/core";
-import { type Config, type PlayheadServer, type ServerLog, startServer } from "@playhead/server";
+import { type Config, type LoadedConfig, type PlayheadServer, type ServerLog, startServer } from "@playhead/server";
 import type { Surroundings } from "./commands/command.ts";
 import { dashboardFolder } from "./dashboard-folder.ts";
 import { ffmpegCheck } from "./ffmpeg-health.ts";
@@ -25,7 +25,7 @@ const CLOSE_LIMIT_MS = 15_000;
  * @throws PlayheadError as `startServer` does
  */
 export async function startServing(
-  config: Config,
+  loaded: LoadedConfig,
   {
     version,
     console,
@@ -33,6 +33,7 @@ export async function startServing(
     verbose,
   }: Pick<Surroundings, "version" | "errorLog"> & { readonly console: Console; readonly verbose: boolean },
 ): Promise<Serving> {
+  const { config } = loaded;
   const log: ServerLog = (level, message, fields) => {
     if (level === "info" && !verbose) return;
     const { error, ...others } = fields ?? {};
@@ -41,7 +42,7 @@ export async function startServing(
     const cause = error === undefined ? "" : `: ${verbose ? error : String(error).split("\n", 1)[0]}`;
     console.complain(`playhead: ${level}: ${message}${about}${cause}${kept === null ? "" : ` (details: ${kept})`}`);
   };
-  const server = await startServer({ config, dashboardFolder: dashboardFolder(), version, log }).catch(
+  const server = await startServer({ config, loaded, dashboardFolder: dashboardFolder(), version, log }).catch(
     (error: unknown) => {
       throw whoHasIt(error, config.data);
     },

@@ -92,14 +92,30 @@ export interface Api {
     jobIds: readonly string[],
     reason?: string,
   ): Promise<{ readonly results: readonly BulkResult[] }>;
+  /** Anything else under `/api/v1/`, such as `GET`, `alert-rules`; null for an answer without a body. */
+  ask<Answer>(method: string, path: string, more?: AskOptions): Promise<Answer>;
+}
+
+/** What goes with a question. */
+export interface AskOptions {
+  /** Names and values; one that is undefined is left out, a list is repeated. */
+  readonly query?: object;
+  readonly body?: object;
+  readonly headers?: Readonly<Record<string, string>>;
 }
 
 /** Creates the caller of a server's HTTP interface. */
 export function createApi(options: RequestOptions): Api {
   const request = createRequest(options);
 
-  async function call<Answer>(method: string, path: string, query: object = {}, body?: object): Promise<Answer> {
-    const response = await request(path, { method, query, body });
+  async function call<Answer>(
+    method: string,
+    path: string,
+    query: object = {},
+    body?: object,
+    headers: Readonly<Record<string, string>> = {},
+  ): Promise<Answer> {
+    const response = await request(path, { method, query, body, headers });
     return (await response.json().catch(() => null)) as Answer;
   }
 
@@ -118,5 +134,6 @@ export function createApi(options: RequestOptions): Api {
     retry: (jobId) => call("POST", `${job(jobId)}/retry`),
     controlAll: (verb, job_ids, reason) =>
       call("POST", "jobs/bulk", {}, { verb, job_ids, ...(reason !== undefined && { reason }) }),
+    ask: (method, path, { query, body, headers } = {}) => call(method, path, query, body, headers),
   };
 }

@@ -1,4 +1,5 @@
 import type { JobSummary, JobsFilter } from "@playhead/core";
+import { connectionLimitsOf } from "./app-reload.ts";
 import type { Auth } from "./auth/auth.ts";
 import type { Config } from "./config/config.ts";
 import type { Engine } from "./engine.ts";
@@ -34,7 +35,7 @@ export function openGateway(engine: Engine, auth: Auth, config: Config, log: Ser
     authenticate: auth.ofUpgrade,
     authenticateToken: auth.ofToken,
     onRevoked: auth.onRevoked,
-    limits: { perTenant: config.connections_per_tenant, perAddress: config.connections_per_address },
+    limits: connectionLimitsOf(config),
     nowMs: Date.now,
     onError: (error) => log("warning", "a socket failed", { error: textOf(error) }),
   });

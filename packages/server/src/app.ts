@@ -1,12 +1,15 @@
 import type { AddressInfo } from "node:net";
 import { PlayheadError } from "@playhead/core";
 import { openCallbacks } from "./app-callbacks.ts";
+import { configWithoutFile } from "./app-config.ts";
 import { openGateway } from "./app-gateway.ts";
+import { openLiveConfig, requestLimitsOf } from "./app-reload.ts";
 import { addAdministration, addApi, addObservations } from "./app-routes.ts";
 import { createAudit } from "./audit/audit.ts";
 import { createAuth } from "./auth/auth.ts";
 import { mayDo } from "./auth/principal.ts";
 import type { Config } from "./config/config.ts";
+import type { LoadedConfig } from "./config/load-config.ts";
 import { createEngine, type Engine, type LocalEngine } from "./engine.ts";
 import { jobLimitsOf } from "./engine-job-watch.ts";
 import { logFilesSettingsOf } from "./engine-log-files.ts";
@@ -19,6 +22,7 @@ import { storeCheck } from "./health/checks/store.ts";
 import { createHealth, type Health } from "./health/health.ts";
 import type { Api } from "./http/api.ts";
 import { addApiPageRoutes } from "./http/api-page-routes.ts";
+import { addConfigRoutes } from "./http/config-routes.ts";
 import { createHttp } from "./http/create-http.ts";
 import { addMonitoringRoutes } from "./http/monitoring-routes.ts";
 import { addPageRoutes } from "./http/page-routes.ts";
@@ -30,6 +34,8 @@ import { DEFAULT_TENANT } from "./tenants.ts";
 
 export interface ServerOptions {
   readonly config: Config;
+  /** Where `config` was read from: then its file is followed while the server runs. */
+  readonly loaded?: LoadedConfig;
   /** Folder of the built dashboard. */
   readonly dashboardFolder: string;
   readonly version: string;
@@ -55,8 +61,6 @@ export interface PlayheadServer {
   close(): Promise<void>;
 }
 
-/** A caller who was quiet may ask for so many seconds' worth at once. */
-const BURST_SEC = 2;
 /** How long requests under way have to be answered when the server ends. */
 const LAST_ANSWERS_MS = 3_000;
 
@@ -82,7 +86,8 @@ export async function startServer(options: ServerOptions): Promise<PlayheadServe
   }
 }
 
-async function startNetwork(engine: Engine, { config, dashboardFolder, version }: ServerOptions) {
+async function startNetwork(engine: Engine, options: ServerOptions) {
+  const { config, loaded = configWithoutFile(config), dashboardFolder, version } = options;
   const { store, ingest, media, telemetry, log } = engine;
   const auth = await createAuth({
     dataFolder: config.data,
@@ -104,20 +109,21 @@ async function startNetwork(engine: Engine, { config, dashboardFolder, version }
   health.register(diskCheck(config.data));
   let isReady = false;
 
-  const { requests_per_second: perSecond } = config;
+  const requestLimit = createRequestLimit({ ...requestLimitsOf(config), nowMs: Date.now });
+  const audit = createAudit({ store, nowMs: Date.now });
   const callbackParts = openCallbacks(engine, config, log);
   const http = await createHttp({
     version,
     authenticate: auth.ofRequest,
     mayDo,
-    admit: createRequestLimit({ perSecond, burst: perSecond * BURST_SEC, nowMs: Date.now }).admit,
+    admit: requestLimit.admit,
     onError: (error, request) => log("error", "a request failed", { ...request, error: textOf(error) }),
     onAnswered: ({ method, route, status, durationMs }) =>
       engine.telemetry.measure("api", `${method} ${route}`, durationMs, status >= 500),
   });
   addApi(http, engine, auth, callbackParts);
   addObservations(http, engine);
-  addAdministration(http, engine, auth, createAudit({ store, nowMs: Date.now }));
+  addAdministration(http, engine, auth, audit);
   addMonitoringRoutes(http, {
     health: health.report,
     countJobs: store.countJobs,
@@ -135,6 +141,8 @@ async function startNetwork(engine: Engine, { config, dashboardFolder, version }
   const gateway = openGateway(engine, auth, config, log);
   addStreamRoutes(http, gateway);
   gateway.attach(http.server);
+  const liveConfig = openLiveConfig({ loaded, configured: { engine, requestLimit, gateway }, audit, log });
+  addConfigRoutes(http, liveConfig.routes);
 
   await listen(http, gateway, config);
   const { port } = http.server.address() as AddressInfo;
@@ -146,6 +154,7 @@ async function startNetwork(engine: Engine, { config, dashboardFolder, version }
   let closing: Promise<void> | null = null;
   async function closeAll(): Promise<void> {
     isReady = false;
+    liveConfig.close();
     // First the intake, so that senders and viewers still hear what became of the last of it.
     await engine.stopIntake();
     await gateway.close();

@@ -52,7 +52,8 @@ export interface JobWatchDeps {
   /** For how long a job's worker has been silent; null for one of which nothing can be expected. */
   readonly workerSilentMs: (job: Job) => number | null;
   readonly control: Pick<Control, "command">;
-  readonly limits: JobLimits;
+  /** Asked each time: they may change. */
+  readonly limits: () => JobLimits;
   readonly nowMs: () => number;
   /** Told of what nobody foresaw. */
   readonly onError: (error: unknown, jobId: string) => void;
@@ -79,16 +80,15 @@ export function watchJobs({ ingest, workerSilentMs, control, limits, nowMs, onEr
       .finally(() => busy.delete(jobId));
   }
 
-  const limitsByKind = new Map(Object.entries(limits.kinds).map(([kind, own]) => [kind, { ...limits, ...own }]));
+  const limitsOf = byKind(limits);
   const liveness = createLivenessWatch({
-    limitsOf: (kind) => limitsByKind.get(kind) ?? limits,
-    leaseMs: limits.leaseMs,
+    limitsOf,
+    leaseMs: () => limits().leaseMs,
     workerSilentMs,
     report: (tenantId, record) => act(record.job_id, () => ingest.report(tenantId, record)),
   });
   const deadlines = createControlDeadlines({
-    pauseDeadlineMs: limits.pauseDeadlineMs,
-    cancelDeadlineMs: limits.cancelDeadlineMs,
+    limits,
     command: (tenantId, jobId, verb, reason) => act(jobId, () => control.command(tenantId, jobId, verb, reason)),
     endCanceled: (tenantId, jobId, reason) =>
       act(jobId, () => ingest.report(tenantId, { type: "job.canceled", job_id: jobId, data: { reason } })),
@@ -128,6 +128,20 @@ export function watchJobs({ ingest, workerSilentMs, control, limits, nowMs, onEr
       clearInterval(timer);
     },
   };
+}
+
+/** The limits of a kind, put together once for as long as they stay the same. */
+function byKind(limits: () => JobLimits): (kind: string) => JobLimits {
+  let known = { of: limits(), kinds: kindsOf(limits()) };
+  return (kind) => {
+    const now = limits();
+    if (known.of !== now) known = { of: now, kinds: kindsOf(now) };
+    return known.kinds.get(kind) ?? now;
+  };
+}
+
+function kindsOf(limits: JobLimits): ReadonlyMap<string, JobLimits> {
+  return new Map(Object.entries(limits.kinds).map(([kind, own]) => [kind, { ...limits, ...own }]));
 }
 
 /** The jobs of a tenant that wait for a worker, oldest first. */

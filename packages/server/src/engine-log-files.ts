@@ -6,7 +6,6 @@ import { type EmergencyPlace, emergencyPlaces } from "./logs/files/emergency-log
 import { createLogFiles, type LogFiles, type LogFilesListener } from "./logs/files/log-files.ts";
 import type { LogFilesService, LogFilesServiceOptions } from "./logs/files/log-files-service.ts";
 import {
-  DEFAULT_LOG_FILES,
   LOG_FILE_NAMES,
   type LogFileName,
   type LogFilesSettings,
@@ -17,9 +16,8 @@ import { callThread } from "./store/sqlite/thread.ts";
 /** The log files that a configuration sets. */
 export function logFilesSettingsOf(config: Config): LogFilesSettings {
   const rotationOf = (name: LogFileName): RotationSettings => {
-    const { maxBytes, keep } = DEFAULT_LOG_FILES.files[name];
-    const set = config.log_files[name];
-    return { maxBytes: set?.max_bytes ?? maxBytes, keep: set?.keep ?? keep };
+    const { max_bytes: maxBytes, keep } = config.log_files[name];
+    return { maxBytes, keep };
   };
   return {
     level: config.log_level,

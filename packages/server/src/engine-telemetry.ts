@@ -39,7 +39,7 @@ export interface EngineTelemetryDeps {
   /** Writes entries to files before anyone hears that they are stored. */
   readonly onEntries: (entries: readonly LogEntry[]) => Promise<void>;
   /** A worker that is silent for longer will not end what it began. */
-  readonly leaseMs: number;
+  readonly leaseMs: () => number;
   readonly nowMs: () => number;
 }
 
@@ -107,7 +107,7 @@ export function assembleTelemetry({ store, bus, parts, log: tell, onEntries, lea
     const job = await ingest.jobs.get(sessionId);
     if (job !== null) return isFinalJobState(job.draft.state);
     if (sessionId.startsWith(LOCAL_WORKER_PREFIX) && !locals.has(sessionId)) return true;
-    return (workers.silentMs(sessionId) ?? 0) > leaseMs;
+    return (workers.silentMs(sessionId) ?? 0) > leaseMs();
   }
 
   /** Events go the way of facts, the rest goes to the telemetry; both are stored when it is answered. */

@@ -109,7 +109,8 @@ interface EngineParts extends Pick<Required<EngineOptions>, "log" | "nowMs" | "l
   readonly media: MediaRoots;
 }
 
-function assembleEngine({ stores, media, log: tell, nowMs, limits, retention: policy }: EngineParts) {
+function assembleEngine({ stores, media, log: tell, nowMs, limits: firstLimits, retention: policy }: EngineParts) {
+  let limits = firstLimits;
   const { store, telemetryStore, logFiles } = stores;
   const bus = createMemoryBus((error) => log("error", "a listener of the bus failed", { error: textOf(error) }));
   const telemetry = assembleTelemetry({
@@ -118,7 +119,7 @@ function assembleEngine({ stores, media, log: tell, nowMs, limits, retention: po
     parts: () => ({ ingest, workers }),
     log: tell,
     onEntries: logFiles.append,
-    leaseMs: limits.leaseMs,
+    leaseMs: () => limits.leaseMs,
     nowMs,
   });
   const { log } = telemetry;
@@ -143,14 +144,19 @@ function assembleEngine({ stores, media, log: tell, nowMs, limits, retention: po
   const reads = createJobReads({ store, ingest });
   const { findJob } = reads;
   const readings = createReadings({ store, telemetryStore, telemetry, hasJob: reads.hasJob, nowMs });
-  const workers = createWorkers({ nowMs, lostAfterMs: limits.workerLostAfterMs, commandsOnReturn, onExpected });
+  const workers = createWorkers({
+    nowMs,
+    lostAfterMs: () => limits.workerLostAfterMs,
+    commandsOnReturn,
+    onExpected,
+  });
   const control = createControl({ findJob: findRun, report: ingest.report, workers, newId: randomUUID, newJobId });
   const starts = createStarts({ waitingJobs: (tenantId) => waitingJobs(ingest, tenantId), nowMs, newId: randomUUID });
   const watch = watchJobs({
     ingest,
     workerSilentMs,
     control,
-    limits,
+    limits: () => limits,
     nowMs,
     onError: (error, jobId) => log("error", "a job could not be seen to", { job_id: jobId, error: textOf(error) }),
   });
@@ -299,6 +305,14 @@ function assembleEngine({ stores, media, log: tell, nowMs, limits, retention: po
     setBeforeRetry(before: BeforeRetry): void {
       beforeRetry = before;
     },
+    /** What holds for open jobs from now on. */
+    setLimits(next: JobLimits): void {
+      limits = next;
+    },
+    /** For how long things are kept from now on. */
+    setRetention: retention.setPolicy,
+    /** What goes into the log files from now on, and how large they grow. */
+    setLogFiles: logFiles.configure,
     /** Ends the jobs of workers that ended with an earlier process. */
     async recover(): Promise<void> {
       retention.start();

@@ -1,7 +1,9 @@
 export { type PlayheadServer, type ServerOptions, startServer } from "./app.ts";
+export { configFileSchema, readConfig } from "./app-config.ts";
 export { createMemoryBus } from "./bus/memory-bus.ts";
 export { type Config, configSchema } from "./config/config.ts";
-export { type ConfigSources, loadConfig } from "./config/load-config.ts";
+export { type SettingView, settingViews } from "./config/config-view.ts";
+export type { LoadedConfig } from "./config/load-config.ts";
 export {
   createEngine,
   type Engine,

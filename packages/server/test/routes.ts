@@ -21,6 +21,7 @@ export interface RouteRow {
 export const ROUTES: readonly RouteRow[] = [
   { route: "GET /*", needs: "public" },
   { route: "GET /openapi.json", needs: "public" },
+  { route: "GET /config.schema.json", needs: "public" },
   { route: "GET /docs", needs: "public" },
   { route: "GET /docs/style.css", needs: "public" },
   { route: "GET /media/:root/*", needs: "read" },
@@ -68,6 +69,8 @@ export const ROUTES: readonly RouteRow[] = [
   { route: "POST /api/v1/keys", needs: "admin", body: { name: "made by the test", role: "viewer" } },
   { route: "DELETE /api/v1/keys/:key_id", needs: "admin" },
   { route: "GET /api/v1/audit", needs: "admin" },
+  { route: "GET /api/v1/config", needs: "admin" },
+  { route: "PATCH /api/v1/config", needs: "admin", body: {} },
   { route: "POST /api/v1/monitoring/cleanup", needs: "admin" },
   { route: "GET /api/v1/callbacks/secret", needs: "admin" },
   { route: "POST /api/v1/callbacks/secret", needs: "admin" },

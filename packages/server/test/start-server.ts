@@ -3,17 +3,22 @@ import { join } from "node:path";
 import type { EventRecord, EventType, JsonObject } from "@playhead/core";
 import { onTestFinished } from "vitest";
 import { startServer } from "../src/app.ts";
+import { readConfig } from "../src/app-config.ts";
 import { type Config, configSchema } from "../src/config/config.ts";
 import { tempFolder } from "./temp-folder.ts";
 
 export interface TestServerOptions {
   readonly config?: Partial<Config>;
+  /** What the configuration file holds; it is followed. @defaultValue there is none */
+  readonly file?: object;
+  readonly environment?: Readonly<Record<string, string>>;
   readonly dataFolder?: string;
   readonly atEnd?: (end: () => void | Promise<void>) => void;
 }
 
 /** The real server on a free port, with a dashboard of two files; it ends with the test. */
-export async function startTestServer({ config, dataFolder, atEnd = onTestFinished }: TestServerOptions = {}) {
+export async function startTestServer(options: TestServerOptions = {}) {
+  const { config, file, environment = {}, dataFolder, atEnd = onTestFinished } = options;
   const folder = tempFolder(atEnd);
   const dashboardFolder = join(folder, "dashboard");
   mkdirSync(join(dashboardFolder, "assets"), { recursive: true });
@@ -21,8 +26,13 @@ export async function startTestServer({ config, dataFolder, atEnd = onTestFinish
   writeFileSync(join(dashboardFolder, "assets", "main.js"), "export {};");
   const data = dataFolder ?? join(folder, "data");
   const complaints: string[] = [];
+  const configFile = join(folder, "playhead.config.json");
+  if (file !== undefined) writeFileSync(configFile, JSON.stringify(file));
+  const flags = { port: 0, data, ...config };
+  const loaded = file === undefined ? undefined : readConfig({ file: configFile, environment, flags });
   const server = await startServer({
-    config: configSchema.parse({ port: 0, data, ...config }),
+    config: loaded?.config ?? configSchema.parse(flags),
+    ...(loaded !== undefined && { loaded }),
     dashboardFolder,
     version: "1.2.3",
     log: (level, message, fields) => complaints.push(`${level}: ${message} ${JSON.stringify(fields ?? {})}`),
@@ -35,6 +45,7 @@ export async function startTestServer({ config, dataFolder, atEnd = onTestFinish
     server,
     folder,
     data,
+    configFile,
     complaints,
     authorization,
     /** The address of a socket, with the key. */

@@ -8,6 +8,7 @@ import { ThemeButton } from "./theme-button.tsx";
 const PAGES = [
   { href: "/", name: "Overview", isAt: (path: string) => path === "/" },
   { href: "/jobs", name: "Jobs", isAt: (path: string) => path === "/jobs" || path.startsWith("/jobs/") },
+  { href: "/settings", name: "Settings", isAt: (path: string) => path === "/settings" },
 ] as const;
 
 /** The bar at the top: where one is, and whether what one sees is now. */
@@ -20,13 +21,13 @@ export function TopBar() {
         <PlayheadSign live={status === "online"} />
         <span className="max-desk:sr-only">Playhead</span>
       </Link>
-      <nav aria-label="Pages" className="flex h-full gap-1 desk:gap-2">
+      <nav aria-label="Pages" className="flex h-full min-w-0 gap-1 overflow-x-auto overflow-y-hidden desk:gap-2">
         {PAGES.map(({ href, name, isAt }) => (
           <Link
             key={href}
             href={href}
             aria-current={isAt(path) ? "page" : undefined}
-            className="relative flex items-center px-2 text-13 text-soft transition-colors duration-150 after:absolute after:inset-x-2 after:-bottom-px after:h-px hover:text-ink aria-[current]:text-ink aria-[current]:after:bg-ink"
+            className="relative flex shrink-0 items-center px-2 text-13 text-soft transition-colors duration-150 after:absolute after:inset-x-2 after:bottom-0 after:h-px hover:text-ink aria-[current]:text-ink aria-[current]:after:bg-ink"
           >
             {name}
           </Link>

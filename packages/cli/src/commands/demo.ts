@@ -2,7 +2,7 @@ import { dirname, join, parse, resolve } from "node:path";
 import { createLocalTransport, createPlayhead } from "@playhead/sdk";
 import type { Command } from "commander";
 import { runClipsJob } from "../clips-job.ts";
-import { type ConfigFlags, commandConfig } from "../command-config.ts";
+import { type ConfigFlags, readCommandConfig } from "../command-config.ts";
 import { newDemoRun } from "../demo-video/demo-runs.ts";
 import { ensureDemoVideo } from "../demo-video/demo-video.ts";
 import type { Ending } from "../exit-codes.ts";
@@ -40,9 +40,10 @@ export function addDemo(program: Command, bind: Bind): void {
 
 const demo: Run<[file: string | undefined], ConfigFlags> = async (options, context, file) => {
   const { console, listen, nowMs } = context;
-  const config = commandConfig(options, context);
+  const loaded = readCommandConfig(options, context);
+  const { config } = loaded;
   const { signal } = listen();
-  const serving = await startServing(config, { ...context, verbose: options.verbose === true });
+  const serving = await startServing(loaded, { ...context, verbose: options.verbose === true });
   const playhead = createPlayhead({
     transport: createLocalTransport(serving.server.local),
     warn: console.complain,

@@ -1,6 +1,6 @@
 import { createLocalTransport, createPlayhead } from "@playhead/sdk";
 import type { Command } from "commander";
-import { type ConfigFlags, commandConfig } from "../command-config.ts";
+import { type ConfigFlags, readCommandConfig } from "../command-config.ts";
 import { untilAborted } from "../interrupts.ts";
 import { reapAndSay } from "../reap.ts";
 import { sayServing, slowClose, startServing } from "../serving.ts";
@@ -26,9 +26,10 @@ export function addServe(program: Command, bind: Bind): void {
 
 const serve: Run<[], ConfigFlags> = async (options, context) => {
   const { console, listen } = context;
-  const config = commandConfig(options, context);
+  const loaded = readCommandConfig(options, context);
+  const { config } = loaded;
   const interrupts = listen();
-  const serving = await startServing(config, { ...context, verbose: options.verbose === true });
+  const serving = await startServing(loaded, { ...context, verbose: options.verbose === true });
   await reapAndSay(config.data, console);
   sayServing(serving, config, context);
   const sampling = createPlayhead({

@@ -1,197 +1,260 @@
 import { LOG_LEVELS } from "@playhead/core";
 import * as z from "zod";
 
-const milliseconds = z.number().int().min(100).max(31_536_000_000);
-
-function limit(value: number, description: string, name: string) {
-  return milliseconds.default(value).meta({ env: [`PLAYHEAD_${name}`], description });
+/** What is known of a setting beside what is allowed; each setting has it as its `meta`. */
+export interface SettingMeta {
+  readonly description: string;
+  /** Under which heading people look for it. */
+  readonly section: string;
+  /** Whether a change holds at once; else from the next start on. */
+  readonly reloadable: boolean;
+  /** Environment variables that set it; the first that is set wins. */
+  readonly env?: readonly string[];
+  /** Whether nobody may read it. */
+  readonly secret?: boolean;
 }
 
+const MB = 1024 * 1024;
+const YEAR_MS = 31_536_000_000;
+
+/** A heading, with two ways to describe a setting under it: one that holds at once, and one that waits for a start. */
+function section(name: string) {
+  const meta = (reloadable: boolean, description: string, env: readonly string[]): SettingMeta & z.GlobalMeta => ({
+    description,
+    section: name,
+    reloadable,
+    ...(env.length > 0 && { env }),
+  });
+  return {
+    live: (description: string, ...env: readonly string[]) => meta(true, description, env),
+    atStart: (description: string, ...env: readonly string[]) => meta(false, description, env),
+  };
+}
+
+const text = z.string().min(1);
+const whole = (from: number, to: number) => z.number().int().min(from).max(to);
+const between = (from: number, to: number) => z.number().min(from).max(to);
+const milliseconds = whole(100, YEAR_MS);
+const percent = between(1, 100);
+
+const network = section("Network");
+const access = section("Access");
+const jobs = section("Jobs and workers");
+const limits = section("Limits");
+const keeping = section("Data");
+const log = section("Log");
+const thresholds = section("Thresholds");
+const channels = section("Channels");
+const health = section("Health");
+const media = section("Media");
+
+/** A log file, as far as it can be set. */
+function logFile(maxBytes: number, keep: number, { bytesEnv, keepEnv }: { bytesEnv?: string; keepEnv?: string } = {}) {
+  const names = (name: string | undefined) => (name === undefined ? [] : [name]);
+  return z
+    .strictObject({
+      max_bytes: whole(10_000, Number.MAX_SAFE_INTEGER)
+        .default(maxBytes)
+        .meta(log.live("How large the file grows before it is put aside.", ...names(bytesEnv))),
+      keep: whole(1, 1_000)
+        .default(keep)
+        .meta(log.live("How many that were full are kept beside it.", ...names(keepEnv))),
+    })
+    .prefault({});
+}
+
+function isTimeZone(zone: string): boolean {
+  try {
+    return new Intl.DateTimeFormat("en", { timeZone: zone }) !== null;
+  } catch {
+    return false;
+  }
+}
+
+/** A channel before it is known what types there are: see `configSchemaWith`. */
+const anyChannel = z.looseObject({ type: text });
+/** How a channel may be called. */
+export const channelName = z.string().regex(/^[a-z0-9][a-z0-9_-]{0,62}$/);
+/** What is known of the setting `channels`, whatever types there are. */
+export const CHANNELS_META = channels.live("Where alerts are told, by name; each has a type and what that type needs.");
+
 /**
- * Everything that can be set, with its default, what is allowed, and its environment variable (`env`), in one place.
- * Precedence: file < environment < flags (SPEC §15).
+ * Everything that can be set, with its default, what is allowed, its environment variables (`env`) and whether a change
+ * holds at once (`reloadable`), in one place. Precedence: file < environment < flags (SPEC §15).
  */
 export const configSchema = z.strictObject({
-  host: z
-    .string()
-    .min(1)
+  host: text
     .default("127.0.0.1")
-    .meta({ env: ["PLAYHEAD_HOST"], description: "Address to listen on; the default answers this machine only." }),
-  port: z
-    .number()
-    .int()
-    .min(0)
-    .max(65_535)
+    .meta(network.atStart("Address to listen on; the default answers this machine only.", "PLAYHEAD_HOST")),
+  port: whole(0, 65_535)
     .default(8765)
-    .meta({ env: ["PLAYHEAD_PORT", "WEBSOCKET_PORT"], description: "Port to listen on; 0 takes a free one." }),
-  data: z
-    .string()
-    .min(1)
-    .default("playhead-data")
-    .meta({ env: ["PLAYHEAD_DATA"], description: "Folder of the database, keys and logs." }),
+    .meta(network.atStart("Port to listen on; 0 takes a free one.", "PLAYHEAD_PORT", "WEBSOCKET_PORT")),
+  public_url: z
+    .url({ protocol: /^https?$/, error: "Invalid input: expected an http or https address" })
+    .optional()
+    .meta(
+      network.live("Address at which people reach this server; links in alerts begin with it.", "PLAYHEAD_PUBLIC_URL"),
+    ),
+  data: text.default("playhead-data").meta(keeping.atStart("Folder of the database, keys and logs.", "PLAYHEAD_DATA")),
   admin_key: z
     .string()
     .min(16)
     .optional()
-    .meta({ env: ["PLAYHEAD_ADMIN_KEY"], description: "Presets the access key; else one is made on first start." }),
+    .meta({
+      ...access.atStart("Presets the access key; else one is made on first start.", "PLAYHEAD_ADMIN_KEY"),
+      secret: true,
+    }),
   secret: z
     .string()
     .min(32)
     .optional()
-    .meta({ env: ["PLAYHEAD_SECRET"], description: "Signs sessions and job tokens; else one is made on first start." }),
-  worker_lost_after_ms: limit(60_000, "A worker that is silent for longer is said to be lost.", "WORKER_LOST_AFTER_MS"),
-  worker_lease_ms: limit(
-    300_000,
-    "A worker that is silent for longer has lost its jobs: they fail.",
-    "WORKER_LEASE_MS",
-  ),
-  stuck_after_ms: limit(1_800_000, "A job of which nothing is reported for longer is stuck.", "STUCK_AFTER_MS"),
-  stall_after_ms: limit(120_000, "A job on which nothing advances for longer has stalled.", "STALL_AFTER_MS"),
-  pause_deadline_ms: limit(
-    300_000,
-    "A job that was to pause and came to no checkpoint by then goes on.",
-    "PAUSE_DEADLINE_MS",
-  ),
-  cancel_deadline_ms: limit(
-    30_000,
-    "A canceled job that its worker has not ended by then is ended.",
-    "CANCEL_DEADLINE_MS",
-  ),
-  time_zone: z
-    .string()
-    .min(1)
+    .meta({
+      ...access.atStart("Signs sessions and job tokens; else one is made on first start.", "PLAYHEAD_SECRET"),
+      secret: true,
+    }),
+  worker_lost_after_ms: milliseconds
+    .default(60_000)
+    .meta(jobs.live("A worker that is silent for longer is said to be lost.", "PLAYHEAD_WORKER_LOST_AFTER_MS")),
+  worker_lease_ms: milliseconds
+    .default(300_000)
+    .meta(jobs.live("A worker that is silent for longer has lost its jobs: they fail.", "PLAYHEAD_WORKER_LEASE_MS")),
+  stuck_after_ms: milliseconds
+    .default(1_800_000)
+    .meta(jobs.live("A job of which nothing is reported for longer is stuck.", "PLAYHEAD_STUCK_AFTER_MS")),
+  stall_after_ms: milliseconds
+    .default(120_000)
+    .meta(jobs.live("A job on which nothing advances for longer has stalled.", "PLAYHEAD_STALL_AFTER_MS")),
+  pause_deadline_ms: milliseconds
+    .default(300_000)
+    .meta(
+      jobs.live("A job that was to pause and came to no checkpoint by then goes on.", "PLAYHEAD_PAUSE_DEADLINE_MS"),
+    ),
+  cancel_deadline_ms: milliseconds
+    .default(30_000)
+    .meta(jobs.live("A canceled job that its worker has not ended by then is ended.", "PLAYHEAD_CANCEL_DEADLINE_MS")),
+  time_zone: text
+    .refine(isTimeZone, "Invalid input: expected an IANA time zone, such as Europe/Berlin")
     .default("UTC")
-    .meta({
-      env: ["PLAYHEAD_TIME_ZONE"],
-      description: "IANA zone of the hours, days, weeks and months that calls are summed up by.",
-    }),
+    .meta(
+      keeping.atStart(
+        "IANA zone of the hours, days, weeks and months that calls are summed up by.",
+        "PLAYHEAD_TIME_ZONE",
+      ),
+    ),
   kinds: z
-    .record(
-      z.string().min(1),
-      z.strictObject({ stuck_after_ms: milliseconds.optional(), stall_after_ms: milliseconds.optional() }),
-    )
+    .record(text, z.strictObject({ stuck_after_ms: milliseconds.optional(), stall_after_ms: milliseconds.optional() }))
     .default({})
-    .meta({ description: "What is different for jobs of a kind." }),
-  requests_per_second: z
-    .number()
-    .int()
-    .min(1)
-    .max(1_000_000)
+    .meta(jobs.live("What is different for jobs of a kind.")),
+  requests_per_second: whole(1, 1_000_000)
     .default(1_000)
-    .meta({
-      env: ["PLAYHEAD_REQUESTS_PER_SECOND"],
-      description: "How many requests one credential may send a second; twice as many at once.",
-    }),
-  connections_per_tenant: z
-    .number()
-    .int()
-    .min(1)
+    .meta(
+      limits.live(
+        "How many requests one credential may send a second; twice as many at once.",
+        "PLAYHEAD_REQUESTS_PER_SECOND",
+      ),
+    ),
+  connections_per_tenant: whole(1, Number.MAX_SAFE_INTEGER)
     .default(5_000)
-    .meta({ env: ["PLAYHEAD_CONNECTIONS_PER_TENANT"], description: "Viewers of one tenant at a time." }),
-  connections_per_address: z
-    .number()
-    .int()
-    .min(1)
+    .meta(limits.live("Viewers of one tenant at a time.", "PLAYHEAD_CONNECTIONS_PER_TENANT")),
+  connections_per_address: whole(1, Number.MAX_SAFE_INTEGER)
     .default(500)
-    .meta({
-      env: ["PLAYHEAD_CONNECTIONS_PER_ADDRESS"],
-      description: "Viewers from one network address at a time; those of this machine are not counted.",
-    }),
+    .meta(
+      limits.live(
+        "Viewers from one network address at a time; those of this machine are not counted.",
+        "PLAYHEAD_CONNECTIONS_PER_ADDRESS",
+      ),
+    ),
   callback_private: z
     .boolean()
     .optional()
-    .meta({
-      env: ["PLAYHEAD_CALLBACK_PRIVATE"],
-      description:
+    .meta(
+      access.atStart(
         "Whether callbacks may go to private networks and to this machine; else only while `host` is this machine.",
-    }),
-  keep_details_days: z
-    .number()
-    .int()
-    .min(90)
-    .max(36_500)
+        "PLAYHEAD_CALLBACK_PRIVATE",
+      ),
+    ),
+  keep_details_days: whole(90, 36_500)
     .default(90)
-    .meta({
-      env: ["PLAYHEAD_KEEP_DETAILS_DAYS"],
-      description: "Days for which events and tasks of jobs that ended are kept, and log entries.",
-    }),
-  keep_summaries_days: z
-    .number()
-    .int()
-    .min(365)
-    .max(36_500)
+    .meta(
+      keeping.live(
+        "Days for which events and tasks of jobs that ended are kept, and log entries.",
+        "PLAYHEAD_KEEP_DETAILS_DAYS",
+      ),
+    ),
+  keep_summaries_days: whole(365, 36_500)
     .default(365)
-    .meta({
-      env: ["PLAYHEAD_KEEP_SUMMARIES_DAYS"],
-      description: "Days for which it is kept how jobs ended, and what calls took; never less than details.",
-    }),
+    .meta(
+      keeping.live(
+        "Days for which it is kept how jobs ended, and what calls took; never less than details.",
+        "PLAYHEAD_KEEP_SUMMARIES_DAYS",
+      ),
+    ),
   log_level: z
     .enum(LOG_LEVELS)
     .default("debug")
-    .meta({ env: ["PLAYHEAD_LOG_LEVEL"], description: "What is below it is in no log file." }),
+    .meta(log.live("What is below it is in no log file.", "PLAYHEAD_LOG_LEVEL", "LOG_LEVEL")),
   log_files: z
-    .partialRecord(
-      z.enum(["application", "media_processing", "errors", "performance"]),
-      z.strictObject({
-        max_bytes: z.number().int().min(10_000).optional(),
-        keep: z.number().int().min(1).max(1_000).optional(),
-      }),
-    )
-    .default({})
-    .meta({ description: "What is different for a log file: how large it grows, how many that were full are kept." }),
-  slow_step_ms: limit(300_000, "A step of a job that takes longer is in `performance.log`.", "SLOW_STEP_MS"),
-  slow_function_ms: limit(60_000, "The same for an instrumented function.", "SLOW_FUNCTION_MS"),
-  slow_api_ms: limit(10_000, "The same for a request to another service.", "SLOW_API_MS"),
-  slow_db_ms: limit(1_000, "The same for a statement of a database.", "SLOW_DB_MS"),
-  ffmpeg_path: z
-    .string()
-    .min(1)
-    .optional()
-    .meta({ env: ["FFMPEG_PATH"], description: "The ffmpeg to use." }),
+    .strictObject({
+      application: logFile(50 * MB, 5, { bytesEnv: "LOG_MAX_BYTES", keepEnv: "LOG_BACKUP_COUNT" }),
+      media_processing: logFile(100 * MB, 10),
+      errors: logFile(20 * MB, 5),
+      performance: logFile(20 * MB, 3),
+    })
+    .prefault({}),
+  slow_step_ms: milliseconds
+    .default(300_000)
+    .meta(log.live("A step of a job that takes longer is in `performance.log`.", "PLAYHEAD_SLOW_STEP_MS")),
+  slow_function_ms: milliseconds
+    .default(60_000)
+    .meta(log.live("The same for an instrumented function.", "PLAYHEAD_SLOW_FUNCTION_MS")),
+  slow_api_ms: milliseconds
+    .default(10_000)
+    .meta(log.live("The same for a request to another service.", "PLAYHEAD_SLOW_API_MS")),
+  slow_db_ms: milliseconds
+    .default(1_000)
+    .meta(log.live("The same for a statement of a database.", "PLAYHEAD_SLOW_DB_MS")),
+  thresholds: z
+    .strictObject({
+      error_rate: between(0, 1)
+        .default(0.1)
+        .meta(thresholds.live("Share of the work of ten minutes that may fail.", "MONITORING_ERROR_RATE_THRESHOLD")),
+      processing_seconds: between(1, YEAR_MS / 1_000)
+        .default(300)
+        .meta(thresholds.live("A stage that takes longer is slow.", "MONITORING_PROCESSING_TIME_THRESHOLD")),
+      cpu_percent: percent
+        .default(80)
+        .meta(thresholds.live("Use of the processors that is a warning.", "MONITORING_CPU_THRESHOLD")),
+      memory_percent: percent
+        .default(80)
+        .meta(thresholds.live("Use of memory that is a warning.", "MONITORING_MEMORY_THRESHOLD")),
+      memory_critical_percent: percent
+        .default(95)
+        .meta(thresholds.live("Use of memory that is critical.", "MONITORING_MEMORY_CRITICAL_THRESHOLD")),
+      disk_percent: percent
+        .default(90)
+        .meta(thresholds.live("Use of the disk that is a warning.", "MONITORING_DISK_THRESHOLD")),
+      slow_ratio: between(1, 1_000)
+        .default(1.5)
+        .meta(
+          thresholds.live("Work that takes so many times its usual time is slow.", "MONITORING_SLOW_RATIO_THRESHOLD"),
+        ),
+    })
+    .prefault({}),
+  channels: z.record(channelName, anyChannel).default({}).meta(CHANNELS_META),
+  health: z
+    .strictObject({
+      interval_seconds: whole(5, 86_400)
+        .default(300)
+        .meta(health.live("How often all checks run by themselves.", "HEALTH_CHECK_INTERVAL")),
+      cache_seconds: whole(0, 3_600)
+        .default(60)
+        .meta(health.live("For how long an answer is given again without checking.", "HEALTH_CHECK_CACHE_TTL")),
+      check_limit_ms: whole(100, 300_000)
+        .default(10_000)
+        .meta(health.live("A check that takes longer is critical.", "HEALTH_CHECK_TIMEOUT_MS")),
+    })
+    .prefault({}),
+  ffmpeg_path: text.optional().meta(media.atStart("The ffmpeg to use.", "FFMPEG_PATH")),
 });
 
 export type Config = z.infer<typeof configSchema>;
-export type ConfigKey = keyof Config;
-
-/** Settings that are numbers: in the environment and on a command line they are text. */
-const NUMBERS: ReadonlySet<ConfigKey> = new Set([
-  "port",
-  "worker_lost_after_ms",
-  "worker_lease_ms",
-  "stuck_after_ms",
-  "stall_after_ms",
-  "pause_deadline_ms",
-  "cancel_deadline_ms",
-  "requests_per_second",
-  "connections_per_tenant",
-  "connections_per_address",
-  "keep_details_days",
-  "keep_summaries_days",
-  "slow_step_ms",
-  "slow_function_ms",
-  "slow_api_ms",
-  "slow_db_ms",
-]);
-/** Settings that are yes or no. */
-const SWITCHES: ReadonlySet<ConfigKey> = new Set(["callback_private"]);
-/** Settings that nobody may read in a message. */
-const SECRETS: ReadonlySet<ConfigKey> = new Set(["admin_key", "secret"]);
-
-/** @returns a value from outside of the file as the schema wants it; what does not fit is left for the schema to refuse */
-export function fromText(key: ConfigKey, value: unknown): unknown {
-  if (typeof value !== "string") return value;
-  const text = value.trim();
-  if (NUMBERS.has(key) && /^\d+$/.test(text)) return Number(text);
-  return SWITCHES.has(key) && (text === "true" || text === "false") ? text === "true" : value;
-}
-
-/** @returns a value as a message may show it */
-export function shownValue(key: string, value: unknown): string {
-  return SECRETS.has(key as ConfigKey) ? "something else (not shown)" : (JSON.stringify(value) ?? "nothing");
-}
-
-/** The names of the environment variables that set a key, the first that is set wins. */
-export function environmentNames(key: ConfigKey): readonly string[] {
-  const meta = z.globalRegistry.get(configSchema.shape[key]) as { env?: readonly string[] } | undefined;
-  return meta?.env ?? [];
-}

@@ -1,35 +1,13 @@
 import { writeFileSync } from "node:fs";
-import { join } from "node:path";
+import { join, resolve } from "node:path";
 import { PlayheadError } from "@playhead/core";
 import { expect, test } from "vitest";
 import { tempFolder } from "../../test/temp-folder.ts";
-import { type Config, type ConfigKey, configSchema, environmentNames } from "./config.ts";
-import { type ConfigSources, loadConfig } from "./load-config.ts";
+import { configSchema } from "./config.ts";
+import { type ConfigSources, readConfig } from "./load-config.ts";
+import { settingsOf } from "./settings.ts";
 
-const DEFAULTS = {
-  host: "127.0.0.1",
-  port: 8765,
-  data: "playhead-data",
-  worker_lost_after_ms: 60_000,
-  worker_lease_ms: 300_000,
-  stuck_after_ms: 1_800_000,
-  stall_after_ms: 120_000,
-  time_zone: "UTC",
-  pause_deadline_ms: 300_000,
-  cancel_deadline_ms: 30_000,
-  kinds: {},
-  requests_per_second: 1_000,
-  connections_per_tenant: 5_000,
-  connections_per_address: 500,
-  keep_details_days: 90,
-  keep_summaries_days: 365,
-  log_level: "debug",
-  log_files: {},
-  slow_step_ms: 300_000,
-  slow_function_ms: 60_000,
-  slow_api_ms: 10_000,
-  slow_db_ms: 1_000,
-};
+const DEFAULTS = { ...configSchema.parse({}), data: resolve("playhead-data") };
 
 function fileOf(text: string): string {
   const file = join(tempFolder(), "playhead.config.json");
@@ -37,7 +15,8 @@ function fileOf(text: string): string {
   return file;
 }
 
-const load = (sources: Partial<ConfigSources>) => loadConfig({ file: null, environment: {}, flags: {}, ...sources });
+const load = (sources: Partial<ConfigSources>) =>
+  readConfig({ file: null, environment: {}, flags: {}, ...sources }, configSchema).config;
 
 function faultsOf(sources: Partial<ConfigSources>): readonly string[] {
   try {
@@ -55,18 +34,29 @@ function faultsOf(sources: Partial<ConfigSources>): readonly string[] {
 
 test("nothing said gives the defaults: this machine only, port 8765", () => {
   expect(load({})).toEqual(DEFAULTS);
+  expect(DEFAULTS).toMatchObject({ host: "127.0.0.1", port: 8765, log_level: "debug", channels: {} });
+  expect(DEFAULTS.thresholds).toEqual({
+    error_rate: 0.1,
+    processing_seconds: 300,
+    cpu_percent: 80,
+    memory_percent: 80,
+    memory_critical_percent: 95,
+    disk_percent: 90,
+    slow_ratio: 1.5,
+  });
+  expect(DEFAULTS.health).toEqual({ interval_seconds: 300, cache_seconds: 60, check_limit_ms: 10_000 });
 });
 
 test("the environment speaks over the file, and the flags over both", () => {
   const file = fileOf(JSON.stringify({ host: "::1", port: 1, data: "from-file" }));
   const environment = { PLAYHEAD_PORT: "2", PLAYHEAD_DATA: "from-environment" };
-  expect(load({ file })).toEqual({ ...DEFAULTS, host: "::1", port: 1, data: "from-file" });
-  expect(load({ file, environment })).toEqual({ ...DEFAULTS, host: "::1", port: 2, data: "from-environment" });
+  expect(load({ file })).toEqual({ ...DEFAULTS, host: "::1", port: 1, data: resolve("from-file") });
+  expect(load({ file, environment })).toEqual({ ...DEFAULTS, host: "::1", port: 2, data: resolve("from-environment") });
   expect(load({ file, environment, flags: { data: "from-flag" } })).toEqual({
     ...DEFAULTS,
     host: "::1",
     port: 2,
-    data: "from-flag",
+    data: resolve("from-flag"),
   });
 });
 
@@ -138,10 +128,41 @@ test("a named file that is not there is a fault, the usual one need not be there
 });
 
 test("each environment variable sets one setting", () => {
-  const names = (Object.keys(configSchema.shape) as ConfigKey[]).flatMap((key) => environmentNames(key));
+  const names = settingsOf(configSchema).flatMap(({ env }) => env);
   expect(new Set(names).size).toBe(names.length);
-  const config: Config = load({ environment: { FFMPEG_PATH: "/opt/ffmpeg", PLAYHEAD_SECRET: "s".repeat(32) } });
+  const config = load({ environment: { FFMPEG_PATH: "/opt/ffmpeg", PLAYHEAD_SECRET: "s".repeat(32) } });
   expect(config).toMatchObject({ ffmpeg_path: "/opt/ffmpeg", secret: "s".repeat(32) });
+});
+
+test("what is grouped in the file is set one by one by the environment, by the names that other programs know", () => {
+  const file = fileOf(JSON.stringify({ thresholds: { disk_percent: 70, error_rate: 0.3 }, log_level: "error" }));
+  const environment = {
+    MONITORING_ERROR_RATE_THRESHOLD: "0.2",
+    MONITORING_PROCESSING_TIME_THRESHOLD: "120",
+    LOG_LEVEL: "WARNING",
+    LOG_MAX_BYTES: "1000000",
+    HEALTH_CHECK_INTERVAL: "60",
+  };
+  expect(load({ file, environment })).toEqual({
+    ...DEFAULTS,
+    thresholds: { ...DEFAULTS.thresholds, disk_percent: 70, error_rate: 0.2, processing_seconds: 120 },
+    log_level: "warning",
+    log_files: { ...DEFAULTS.log_files, application: { max_bytes: 1_000_000, keep: 5 } },
+    health: { ...DEFAULTS.health, interval_seconds: 60 },
+  });
+});
+
+test("it is known where each value comes from", () => {
+  const file = fileOf(JSON.stringify({ $schema: "./schema.json", port: 1, thresholds: { disk_percent: 70 } }));
+  const environment = { PLAYHEAD_HOST: "::1", MONITORING_CPU_THRESHOLD: "50" };
+  const { originOf } = readConfig({ file, environment, flags: { port: 3 } }, configSchema);
+  expect(["port", "host", "thresholds.disk_percent", "thresholds.cpu_percent", "secret"].map(originOf)).toEqual([
+    { kind: "flag", name: "--port" },
+    { kind: "environment", name: "PLAYHEAD_HOST" },
+    { kind: "file", name: file },
+    { kind: "environment", name: "MONITORING_CPU_THRESHOLD" },
+    { kind: "default", name: null },
+  ]);
 });
 
 test.each([

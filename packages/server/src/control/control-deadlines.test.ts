@@ -9,8 +9,7 @@ function setup(state: JobState, fields: Partial<JobDraft> = {}) {
   const job = draftOf({ ...emptyJob("j"), state, started_at: at(0), ...fields });
   const done: unknown[] = [];
   const deadlines = createControlDeadlines({
-    pauseDeadlineMs: 10_000,
-    cancelDeadlineMs: 5_000,
+    limits: () => ({ pauseDeadlineMs: 10_000, cancelDeadlineMs: 5_000 }),
     command: (tenantId, jobId, verb, reason) => done.push([tenantId, jobId, verb, reason]),
     endCanceled: (tenantId, jobId, reason) => done.push([tenantId, jobId, "end", reason]),
   });

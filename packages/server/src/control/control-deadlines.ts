@@ -1,10 +1,13 @@
 import { activeMs, type ControlVerb, type Job, type JobState } from "@playhead/core";
 
 export interface ControlDeadlinesDeps {
-  /** A job that was to pause and has not come to a checkpoint by then goes on. */
-  readonly pauseDeadlineMs: number;
-  /** A job that was canceled and whose worker has not ended it by then is ended by the server. */
-  readonly cancelDeadlineMs: number;
+  /** Asked each time: they may change. */
+  readonly limits: () => {
+    /** A job that was to pause and has not come to a checkpoint by then goes on. */
+    readonly pauseDeadlineMs: number;
+    /** A job that was canceled and whose worker has not ended it by then is ended by the server. */
+    readonly cancelDeadlineMs: number;
+  };
   readonly command: (tenantId: string, jobId: string, verb: ControlVerb, reason: string) => void;
   /** Ends a job that is being canceled. */
   readonly endCanceled: (tenantId: string, jobId: string, reason: string) => void;
@@ -12,7 +15,7 @@ export interface ControlDeadlinesDeps {
 
 /** Sees to it that nothing waits for ever: a pause that is not reached, a cancel that is not obeyed, work without end. */
 export function createControlDeadlines(deps: ControlDeadlinesDeps) {
-  const { pauseDeadlineMs, cancelDeadlineMs, command, endCanceled } = deps;
+  const { limits, command, endCanceled } = deps;
   /** Since when a job is in its state, as far as this process has seen. */
   const since = new WeakMap<Job, { readonly state: JobState; readonly ms: number }>();
 
@@ -27,6 +30,7 @@ export function createControlDeadlines(deps: ControlDeadlinesDeps) {
     /** Looks at one open job. */
     check(job: Job, nowMs: number): void {
       const { tenant_id, job_id, state, processing_deadline_ms: deadlineMs } = job;
+      const { pauseDeadlineMs, cancelDeadlineMs } = limits();
       const waitedMs = inStateMs(job, nowMs);
       if (state === "canceling") {
         if (waitedMs >= cancelDeadlineMs) endCanceled(tenant_id, job_id, job.reason ?? "canceled");

@@ -20,7 +20,7 @@ function setup(state: JobState, { worker = "w" as string | null, connected = tru
   const job: JobDraft = draftOf({ ...emptyJob("j"), state, worker, seq: 1, created_at: "2026-11-21T10:42:00.000Z" });
   const workers = createWorkers({
     nowMs: () => 0,
-    lostAfterMs: 60_000,
+    lostAfterMs: () => 60_000,
     commandsOnReturn: () => [],
     onExpected: () => undefined,
   });

@@ -16,7 +16,7 @@ function setup() {
   const back: Record<string, ControlCommand[]> = {};
   const workers = createWorkers({
     nowMs: () => Date.now(),
-    lostAfterMs: MINUTE_MS,
+    lostAfterMs: () => MINUTE_MS,
     commandsOnReturn: (source) => back[source] ?? [],
     onExpected: (source) => expected.push(source),
   });

@@ -22,7 +22,7 @@ interface Worker {
 export interface WorkersOptions {
   readonly nowMs: () => number;
   /** A worker that was silent for this long is not counted on any more. */
-  readonly lostAfterMs: number;
+  readonly lostAfterMs: () => number;
   /** What else a worker is to be told when it comes back: how its jobs are wanted by now. */
   readonly commandsOnReturn: (source: string) => readonly ControlCommand[];
   /** Told once of each worker that begins to ask or beat. */
@@ -56,7 +56,7 @@ export function createWorkers({ nowMs, lostAfterMs, commandsOnReturn, onExpected
   function forgetSilent(): void {
     for (const [source, worker] of workers) {
       if (worker.listeners.size > 0) continue;
-      const keepsMs = worker.waiting.length === 0 && !worker.isExpected ? lostAfterMs : GONE_MS;
+      const keepsMs = worker.waiting.length === 0 && !worker.isExpected ? lostAfterMs() : GONE_MS;
       if (silentMs(worker) > keepsMs) workers.delete(source);
     }
     lookAgainAt = Math.max(MANY_WORKERS, 2 * workers.size);
@@ -110,7 +110,7 @@ export function createWorkers({ nowMs, lostAfterMs, commandsOnReturn, onExpected
     isLost(source: string): boolean {
       const worker = workers.get(source);
       if (worker !== undefined && worker.listeners.size > 0) return false;
-      return worker?.hasLeft === true || silentMs(worker) > lostAfterMs;
+      return worker?.hasLeft === true || silentMs(worker) > lostAfterMs();
     },
     send,
     /** The commands that wait for a worker; they stay until it confirms them. */

@@ -22,13 +22,18 @@ export interface Place {
  * Counts connections. What comes from this machine is not counted by address: there a reverse proxy speaks for many, and
  * who can run programs here has other ways. A proxy on another machine needs a higher limit.
  */
-export function createPlaces(limits: ConnectionLimits) {
+export function createPlaces(first: ConnectionLimits) {
+  let limits = first;
   const byAddress = new Map<string, number>();
   const byTenant = new Map<string, number>();
   let total = 0;
 
   return {
     count: (): number => total,
+    /** What holds for those who come from now on; whoever has a place keeps it. */
+    setLimits(next: Partial<ConnectionLimits>): void {
+      limits = { ...limits, ...next };
+    },
     /** A place, or which limit is reached. */
     enter(address: string | undefined): Place | "total" | "address" {
       const key = address === undefined || isLoopback(address) ? null : address;

@@ -113,6 +113,8 @@ export function createGateway(deps: GatewayDeps) {
     /** Looks at a job once, and waits if there is nothing new. */
     poll: (request: IncomingMessage, asked: PollRequest, signal: AbortSignal): Promise<PollAnswer> =>
       pollJob(httpDeps, request, asked, signal),
+    /** How many connections there may be from now on; whoever is connected stays. */
+    setLimits: places.setLimits,
     load(): GatewayLoad {
       const all = [...peers.all(), ...streams.all()].map((peer) => peer.load());
       return {

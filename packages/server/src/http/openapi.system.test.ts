@@ -18,7 +18,7 @@ let document: Document;
 let ajv: Ajv2020;
 const atEnd = atFileEnd();
 beforeAll(async () => {
-  server = await startTestServer({ atEnd });
+  server = await startTestServer({ atEnd, file: {} });
   document = (await (await server.ask("/openapi.json", { headers: {} })).json()) as Document;
   // Words for people, such as `description`, stand beside the rules.
   ajv = new Ajv2020({ strict: false, validateFormats: false, allErrors: true });
@@ -235,6 +235,11 @@ test("every route answers what the document says, in every status that can be pr
   await call("DELETE /api/v1/tokens/{token_id}", 204, { path: `/api/v1/tokens/${token_id}` });
   await call("GET /api/v1/audit", 200);
   await call("GET /api/v1/audit", 401, anonymous);
+  await call("GET /api/v1/config", 200);
+  await call("GET /api/v1/config", 401, anonymous);
+  await call("PATCH /api/v1/config", 200, { body: { log_level: "info" } });
+  await call("PATCH /api/v1/config", 400, { body: { log_level: "loud" } });
+  await call("PATCH /api/v1/config", 409, { body: {}, headers: { "if-match": '"of another one"' } });
   await call("POST /api/v1/monitoring/cleanup", 200);
   await call("POST /api/v1/monitoring/cleanup", 401, anonymous);
   await call("GET /api/v1/overview", 200);

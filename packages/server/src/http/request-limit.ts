@@ -18,7 +18,8 @@ const ROUNDING = 1e-9;
 const MANY_CALLERS = 10_000;
 
 /** Counts the requests of each caller in a token bucket of its own. */
-export function createRequestLimit({ perSecond, burst, nowMs }: RequestLimitOptions) {
+export function createRequestLimit({ nowMs, ...first }: RequestLimitOptions) {
+  let { perSecond, burst } = first;
   const buckets = new Map<string, Bucket>();
 
   function refill(bucket: Bucket, now: number): void {
@@ -62,5 +63,11 @@ export function createRequestLimit({ perSecond, burst, nowMs }: RequestLimitOpti
       bucket.tokens -= 1;
     },
     callers: (): number => buckets.size,
+    /** What holds from now on; who has more at hand than may be asked for at once loses it. */
+    setLimits(next: Pick<RequestLimitOptions, "perSecond" | "burst">): void {
+      ({ perSecond, burst } = next);
+    },
   };
 }
+
+export type RequestLimit = ReturnType<typeof createRequestLimit>;

@@ -15,7 +15,7 @@ export interface WatchedJob {
 export interface LivenessWatchDeps {
   readonly limitsOf: (kind: string) => LivenessLimits;
   /** A worker that is silent for longer has lost its jobs: they fail, and what it still says of them is refused. */
-  readonly leaseMs: number;
+  readonly leaseMs: () => number;
   /** For how long a job's worker has been silent; null for one of which nothing can be expected. */
   readonly workerSilentMs: (job: Job) => number | null;
   /** Stores a fact of the server's own. */
@@ -55,7 +55,7 @@ export function createLivenessWatch({ limitsOf, leaseMs, workerSilentMs: silentM
       const { draft, lastTouchedMs, lastMovedMs } = job;
       const { tenant_id, job_id, state, kind, rate_limited: rateLimited } = draft;
       const workerSilentMs = silentMs(draft);
-      if (workerSilentMs !== null && workerSilentMs > leaseMs) {
+      if (workerSilentMs !== null && workerSilentMs > leaseMs()) {
         const error_message = "its worker went silent, and did not come back in time";
         report(tenant_id, { type: "job.failed", job_id, data: { ...LOST, error_message } });
         return;

@@ -62,7 +62,8 @@ const PAUSE_MOST_MS = 1_000;
  * Then it keeps house, while nobody wants anything.
  */
 export function createRetention(deps: RetentionDeps) {
-  const { keepers, policy, maintain, isQuiet, nowMs, onError } = deps;
+  const { keepers, maintain, isQuiet, nowMs, onError } = deps;
+  let { policy } = deps;
   const { firstAfterMs = FIRST_AFTER_MS, everyMs = EVERY_MS } = deps;
   const closing = new AbortController();
   const { signal } = closing;
@@ -143,6 +144,10 @@ export function createRetention(deps: RetentionDeps) {
     /** From now on it runs by itself. */
     start(): void {
       schedule(firstAfterMs);
+    },
+    /** The next run goes by it. */
+    setPolicy(next: RetentionPolicy): void {
+      policy = next;
     },
     /** Cleans up now, for so long at most; what is left goes by itself. */
     runNow(forMs = Number.POSITIVE_INFINITY): Promise<CleanupReport> {
