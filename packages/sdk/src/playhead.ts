@@ -140,8 +140,6 @@ export function createPlayhead(options: PlayheadOptions): Playhead {
   const obey = createCommands({ findJob: (jobId) => jobs.get(jobId), start: starts.take, warn });
   const listening = createListening(transport, source, obey);
 
-  const spool =
-    settings === undefined ? null : createSpool({ settings, source, id: randomId().slice(0, 8), nowMs, warn });
   const monitoring = createMonitoring({
     options: options.monitoring ?? {},
     nowMs,
@@ -151,6 +149,9 @@ export function createPlayhead(options: PlayheadOptions): Playhead {
     record: (observation, importance) => recorder.observe(observation, importance),
   });
   const { lane, observer, summaries } = monitoring;
+  const spoolId = () => randomId().slice(0, 8);
+  const spool =
+    settings === undefined ? null : createSpool({ settings, source, id: spoolId(), nowMs, warn, timer: lane });
 
   const events = options.events ?? new EventBus({ warn, nowMs });
   const gauges = createGauges();

@@ -63,7 +63,7 @@ export async function openLogFiles(options: LogFilesOptions): Promise<LogFiles> 
       append: (message) => thread.call("append", message),
       configure: (rotations) => thread.call("configure", rotations),
       stats: () => thread.call("stats"),
-      removePutAside: (beforeMs) => thread.call("removePutAside", beforeMs),
+      letGo: (limits) => thread.call("letGo", limits),
       finish: () => thread.call("finish"),
       async close() {
         await thread.call("close");

@@ -18,7 +18,7 @@ export function retentionPolicyOf(config: Config): RetentionPolicy {
 export interface EngineRetentionDeps {
   readonly store: Pick<Store, "prune" | "maintain">;
   readonly telemetry?: Pick<TelemetryStore, "prune" | "maintain">;
-  readonly logFiles?: Pick<LogFiles, "removePutAside">;
+  readonly logFiles?: Pick<LogFiles, "letGo">;
   readonly policy: RetentionPolicy;
   readonly isQuiet: () => boolean;
   readonly nowMs: () => number;
@@ -43,14 +43,20 @@ export function openRetention(deps: EngineRetentionDeps): Retention {
   if (telemetry !== undefined) {
     keepers.push({
       name: "telemetry",
-      step: async (limits) => ({ removed: {}, hasMore: await telemetry.prune({ ...limits, limit: ROWS_A_STEP }) }),
+      async step(limits) {
+        const { entries, runningCalls, samples, rollups, hasMore } = await telemetry.prune({
+          ...limits,
+          limit: ROWS_A_STEP,
+        });
+        return { removed: { log_entries: entries, running_calls: runningCalls, samples, rollups }, hasMore };
+      },
     });
   }
   if (logFiles !== undefined) {
     keepers.push({
       name: "log files",
       step: async ({ detailsBeforeMs }) => ({
-        removed: { log_files: await logFiles.removePutAside(detailsBeforeMs) },
+        removed: { log_files: await logFiles.letGo({ beforeMs: detailsBeforeMs, nowMs: nowMs() }) },
         hasMore: false,
       }),
     });

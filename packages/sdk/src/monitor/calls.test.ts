@@ -2,7 +2,7 @@ import fc from "fast-check";
 import { expect, test } from "vitest";
 import { observed } from "../../test/observed.ts";
 import { currentTrace, runInTrace } from "../index.ts";
-import { monitor, monitorExecution, progressStep } from "./monitor.ts";
+import { monitor, monitorExecution, progressStep, trackPerformance } from "./monitor.ts";
 
 /** A call, and the calls that it makes. */
 interface CallTree {
@@ -135,6 +135,27 @@ test("a call that runs for more than a second is said to run, once; one that doe
     ["function.completed", { ms: 500 }],
     ["function.started", { ms: 2_500 }],
     ["function.completed", { ms: 2_500 }],
+  ]);
+});
+
+test("the peak that a long call was seen to reach is not told of a later one", async () => {
+  let memoryBytes = 9_000;
+  const meters = { cpuMs: () => 0, memoryBytes: () => memoryBytes, takeLoopDelayMs: () => 0 };
+  const { clock, ended } = observed({ monitoring: { budget: false, meters } });
+  const wait = trackPerformance(function wait(ms: number) {
+    return new Promise<void>((resolve) => void clock.setTimer(resolve, ms, true));
+  });
+  const long = wait(2_500);
+  await clock.advance(2_400);
+  memoryBytes = 1_000;
+  await clock.advance(100);
+  await long;
+  await ended();
+  trackPerformance(function brief() {})();
+  const peaks = (await ended()).map(({ name, memory_peak_bytes }) => [name, memory_peak_bytes]);
+  expect(peaks).toEqual([
+    ["wait", 9_000],
+    ["brief", 1_000],
   ]);
 });
 

@@ -26,6 +26,8 @@ export function createExecutionPool(): ExecutionPool {
       execution.parameters = null;
       execution.startReading = null;
       execution.endReading = null;
+      execution.peakBytes = 0;
+      execution.loopDelayMs = 0;
       execution.error = undefined;
       execution.result = NOTHING;
       execution.metadata = null;

@@ -64,7 +64,7 @@ export function createRecordMaker({
 
   /** Of most calls it has all of these fields: to add them one by one would cost twice as much. */
   function over(execution: Execution): Writable<ExecutionEnded> {
-    const { site, serial, given, result } = execution;
+    const { site, serial, given, result, startReading, endReading } = execution;
     const span_id = given?.span_id ?? ids.span(serial);
     const parent_span_id = parentOf(execution);
     const name = nameOf(execution);
@@ -73,7 +73,18 @@ export function createRecordMaker({
     const duration_ms = Math.round(execution.durationMs * 1e6) / 1e6;
     const data: Writable<ExecutionEnded> =
       parameters === undefined
-        ? { span_id, parent_span_id, name, category, duration_ms }
+        ? startReading !== null && startReading === endReading
+          ? {
+              span_id,
+              parent_span_id,
+              name,
+              category,
+              duration_ms,
+              memory_start_bytes: startReading.memoryBytes,
+              memory_end_bytes: startReading.memoryBytes,
+              memory_peak_bytes: startReading.memoryBytes,
+            }
+          : { span_id, parent_span_id, name, category, duration_ms }
         : result === NOTHING
           ? { span_id, parent_span_id, name, category, duration_ms, parameters }
           : {
@@ -86,6 +97,8 @@ export function createRecordMaker({
               result_summary: summaries.result(result),
             };
     addPlace(data, execution);
+    if (data.memory_start_bytes === undefined && startReading !== null && endReading !== null)
+      putCost(data, startReading, endReading, execution.peakBytes, execution.loopDelayMs);
     return data;
   }
 
@@ -137,10 +150,8 @@ export function createRecordMaker({
   return {
     started: (execution, offsetMs) => observed("function.started", execution, offsetMs, begun(execution)),
     ended(execution, offsetMs) {
-      const { given, result, startReading, endReading } = execution;
+      const { given, result } = execution;
       const data = over(execution);
-      if (startReading !== null && endReading !== null)
-        putCost(data, startReading, endReading, execution.peakBytes, execution.loopDelayMs);
       if (given !== null) {
         if (given.cost !== undefined) Object.assign(data, given.cost);
         if (given.result_summary !== undefined) data.result_summary = summaries.text(given.result_summary);

@@ -16,8 +16,6 @@ export function createWatchList(): WatchList {
     add(execution) {
       execution.isWatched = true;
       execution.isSaid = false;
-      execution.peakBytes = 0;
-      execution.loopDelayMs = 0;
       execution.next = null;
       execution.previous = last;
       if (last === null) first = execution;

@@ -9,40 +9,57 @@ export interface Fifo<Item> {
   shift(): Item | undefined;
 }
 
-/** Rooms are powers of two. Such a one is kept while it is empty: to make it anew for each crowd costs more. */
-const LEAST_ROOM = 16;
-const KEPT_ROOM = 2_048;
+/** So many items lie in one block. */
+const BLOCK = 512;
 
+interface Block<Item> {
+  readonly items: (Item | undefined)[];
+  next: Block<Item> | null;
+}
+
+/**
+ * A chain of blocks: nothing is ever copied, and a crowd leaves nothing behind. One array that grows would be copied at
+ * each size, and from 16 384 on V8 makes the code anew that makes it.
+ */
 export function createFifo<Item>(): Fifo<Item> {
-  /** A ring: what is behind its end stands at its beginning. */
-  let items: (Item | undefined)[] = new Array(LEAST_ROOM);
+  let first: Block<Item> = { items: new Array(BLOCK), next: null };
+  let last = first;
+  /** The next to go, in the first block; and the next free place, in the last. */
   let head = 0;
+  let tail = 0;
   let count = 0;
-
-  function grow(): void {
-    const more: (Item | undefined)[] = new Array(items.length * 2);
-    for (let at = 0; at < count; at++) more[at] = items[(head + at) & (items.length - 1)];
-    items = more;
-    head = 0;
-  }
 
   return {
     size: () => count,
     push(item) {
-      if (count === items.length) grow();
-      items[(head + count) & (items.length - 1)] = item;
+      if (tail === BLOCK) {
+        last.next = { items: new Array(BLOCK), next: null };
+        last = last.next;
+        tail = 0;
+      }
+      last.items[tail] = item;
+      tail += 1;
       count += 1;
     },
-    peek: () => (count === 0 ? undefined : items[head]),
-    at: (index) => (index < count ? items[(head + index) & (items.length - 1)] : undefined),
+    peek: () => (count === 0 ? undefined : first.items[head]),
+    at(index) {
+      if (index >= count) return undefined;
+      let place = head + index;
+      let block = first;
+      for (; place >= BLOCK; place -= BLOCK) block = block.next as Block<Item>;
+      return block.items[place];
+    },
     shift() {
       if (count === 0) return undefined;
-      const item = items[head];
-      items[head] = undefined;
-      head = (head + 1) & (items.length - 1);
+      const item = first.items[head];
+      first.items[head] = undefined;
+      head += 1;
       count -= 1;
-      if (count === 0 && items.length > KEPT_ROOM) {
-        items = new Array(LEAST_ROOM);
+      if (count === 0) {
+        head = 0;
+        tail = 0;
+      } else if (head === BLOCK) {
+        first = first.next as Block<Item>;
         head = 0;
       }
       return item;

@@ -62,8 +62,14 @@ const SEGMENT_BYTES = 4_000_000;
 const READ_RECORDS = 1_000;
 const READ_BYTES = 500_000;
 
-/** @param folder is there, and nobody else writes in it */
-export function createSegments(folder: string): Segments {
+/**
+ * @param folder is there, and nobody else writes in it
+ * @param encode makes the lines that are written of records
+ */
+export function createSegments(
+  folder: string,
+  encode: (records: readonly NumberedRecord[]) => Buffer = linesOf,
+): Segments {
   const chunks = createFifo<Chunk>();
   let current: Segment | null = null;
   let isAppending = false;
@@ -99,7 +105,7 @@ export function createSegments(folder: string): Segments {
   async function append(records: readonly NumberedRecord[]): Promise<void> {
     const last = records.at(-1);
     if (last === undefined) return;
-    const bytes = Buffer.from(records.map((record) => `${JSON.stringify(record)}\n`).join(""));
+    const bytes = encode(records);
     isAppending = true;
     try {
       const segment = await writable();
@@ -167,6 +173,11 @@ export function createSegments(folder: string): Segments {
       if (current !== null) await seal(current);
     },
   };
+}
+
+/** Each record as a line of JSON. */
+export function linesOf(records: readonly NumberedRecord[]): Buffer {
+  return Buffer.from(records.map((record) => `${JSON.stringify(record)}\n`).join(""));
 }
 
 /** The records of lines; what is no record, such as the half line that a killed process left, is left out. */

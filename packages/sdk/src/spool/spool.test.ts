@@ -4,15 +4,25 @@ import { describe, expect, test } from "vitest";
 import { tempFolder } from "../../test/temp-folder.ts";
 import type { NumberedRecord } from "../recorder/record-queue.ts";
 import { createManualClock } from "../testing/manual-clock.ts";
+import type { SendTimer } from "../transport/timed-transport.ts";
 import { lockFolder } from "./folder-lock.ts";
 import { createSpool } from "./spool.ts";
 import { defaultSpoolFolder } from "./spool-settings.ts";
 
-function setup({ root = join(tempFolder(), "spool"), maxBytes = 10_000 } = {}) {
+function setup({
+  root = join(tempFolder(), "spool"),
+  maxBytes = 10_000,
+  timer = null,
+}: {
+  root?: string;
+  maxBytes?: number;
+  timer?: SendTimer | null;
+} = {}) {
   const clock = createManualClock();
   const warnings: string[] = [];
   const warn = (line: string) => warnings.push(line);
-  const spool = createSpool({ settings: { folder: root, maxBytes }, source: "w", id: "1", nowMs: clock.nowMs, warn });
+  const settings = { folder: root, maxBytes };
+  const spool = createSpool({ settings, source: "w", id: "1", nowMs: clock.nowMs, warn, timer });
   return { root, clock, warnings, spool };
 }
 
@@ -27,6 +37,26 @@ test("nothing is touched until something is written, and nothing is left when al
   await spool.acknowledge(upTo);
   await spool.close();
   expect(readdirSync(root)).toEqual([]);
+});
+
+test("what it costs to make text of records is told: it is a cost of the monitoring, as sending is", async () => {
+  let readings = 0;
+  const noted: (readonly [number, number])[] = [];
+  const timer = {
+    clock() {
+      readings += 1;
+      return readings * 10;
+    },
+    noteSent: (records: number, ms: number) => noted.push([records, ms]),
+  };
+  const { spool } = setup({ timer });
+  await spool.append([record(1), record(2)]);
+  await spool.append([record(3)]);
+  expect(noted).toEqual([
+    [2, 10],
+    [1, 10],
+  ]);
+  await spool.close();
 });
 
 test("what was not delivered stays, for its owner's eyes only, and its lock is free again", async () => {

@@ -2,9 +2,10 @@ import { mkdir, readdir, rm, stat } from "node:fs/promises";
 import { join } from "node:path";
 import { messageOf } from "../cleaned-error.ts";
 import type { NumberedRecord } from "../recorder/record-queue.ts";
+import type { SendTimer } from "../transport/timed-transport.ts";
 import type { Warn } from "../warnings.ts";
 import { type FolderLock, lockFolder } from "./folder-lock.ts";
-import { createSegments, type Segments } from "./segments.ts";
+import { createSegments, linesOf, type Segments } from "./segments.ts";
 import { ownFolder } from "./spool-folder.ts";
 import type { SpoolSettings } from "./spool-settings.ts";
 
@@ -40,6 +41,8 @@ export interface SpoolDeps {
   readonly id: string;
   readonly nowMs: () => number;
   readonly warn: Warn;
+  /** Wants to know what it costs to make text of records: as much as to send them. Null: nobody does. */
+  readonly timer?: SendTimer | null;
 }
 
 /** Log lines and changes of step may fill so much of it; the rest is for what cannot be missed. */
@@ -52,7 +55,7 @@ interface OpenSpool {
   readonly segments: Segments;
 }
 
-export function createSpool({ settings, source, id, nowMs, warn }: SpoolDeps): Spool {
+export function createSpool({ settings, source, id, nowMs, warn, timer = null }: SpoolDeps): Spool {
   const { folder: root, maxBytes } = settings;
   let opened: OpenSpool | null = null;
   /** What others have left in the root. */
@@ -68,8 +71,15 @@ export function createSpool({ settings, source, id, nowMs, warn }: SpoolDeps): S
     await mkdir(folder, { recursive: true, mode: 0o700 });
     const lock = await lockFolder(folder);
     if (lock === null) throw new Error(`another process has ${folder}`);
-    opened = { folder, lock, segments: createSegments(folder) };
+    opened = { folder, lock, segments: createSegments(folder, encode) };
     return opened;
+  }
+
+  function encode(records: readonly NumberedRecord[]): Buffer {
+    const startMs = timer?.clock() ?? 0;
+    const bytes = linesOf(records);
+    timer?.noteSent(records.length, timer.clock() - startMs);
+    return bytes;
   }
 
   function room(): SpoolRoom {

@@ -176,6 +176,19 @@ export interface PruneLimits {
   readonly limit: number;
 }
 
+/** How much went in one step. */
+export interface PrunedTelemetry {
+  /** Lines and calls. */
+  readonly entries: number;
+  /** Calls that began and were never heard of again. */
+  readonly runningCalls: number;
+  readonly samples: number;
+  /** Spans of one function each. */
+  readonly rollups: number;
+  /** Whether there may be more to do. */
+  readonly hasMore: boolean;
+}
+
 /**
  * Keeps log entries, executions, samples of the machine, and what they add up to. Two engines, one conformance suite
  * (`telemetry-conformance.ts`). All methods throw PlayheadError as those of `Store` do.
@@ -208,8 +221,8 @@ export interface TelemetryStore {
   }): Promise<readonly (SystemSample & { readonly ts: string; readonly source: string })[]>;
   /** Ends the running calls of a source or a job that will not come back: each becomes an entry of type `error`. */
   endRunning(which: { readonly sessionId: string; readonly atMs: number; readonly reason: string }): Promise<number>;
-  /** One small step of letting go of what is too old. @returns whether there is more to do */
-  prune(limits: PruneLimits): Promise<boolean>;
+  /** One small step of letting go of what is too old. To be called until there is no more to do. */
+  prune(limits: PruneLimits): Promise<PrunedTelemetry>;
   /** One small step of tidying up: makes text search quicker, gives room back. @returns whether there is more to do */
   maintain(): Promise<boolean>;
   /** Ends after everything appended is durable. */

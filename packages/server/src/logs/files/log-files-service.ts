@@ -16,6 +16,12 @@ export interface LogFilesServiceOptions {
   readonly retryMs: number;
 }
 
+/** What is older than `beforeMs` is to go; both in milliseconds since 1970. */
+export interface LogFileAge {
+  readonly beforeMs: number;
+  readonly nowMs: number;
+}
+
 /** Lines of a group, each with its end. */
 export interface LinesMessage {
   readonly lines: Readonly<Partial<Record<LogFileName, string>>>;
@@ -48,8 +54,12 @@ export interface LogFilesService {
   append(message: LinesMessage): readonly LogFilesNews[];
   configure(rotations: Rotations): void;
   stats(): Readonly<Record<LogFileName, LogFileStats>>;
-  /** @returns how many files went that were put aside and last written before a moment */
-  removePutAside(beforeMs: number): number;
+  /**
+   * Lets go of what is from before a moment: files that were put aside and last written before it go, and a file that
+   * still grows is put aside when it spans so much time that as many as are kept make up all of it.
+   * @returns how many files went
+   */
+  letGo(limits: LogFileAge): number;
   /** Writes what waits a last time; what is refused again is let go. @returns what is to be said */
   finish(): readonly LogFilesNews[];
   close(): void;
@@ -155,8 +165,16 @@ export function openLogFilesService(options: LogFilesServiceOptions): LogFilesSe
         LogFileStats
       >;
     },
-    removePutAside: (beforeMs) =>
-      LOG_FILE_NAMES.reduce((sum, name) => sum + removeQuietly(files[name].path, rotations[name].keep, beforeMs), 0),
+    letGo({ beforeMs, nowMs }) {
+      let removed = 0;
+      for (const name of LOG_FILE_NAMES) {
+        const { keep } = rotations[name];
+        const { path: of, file } = files[name];
+        removed += removeQuietly(of, keep, beforeMs);
+        file.putAsideOld(nowMs - (nowMs - beforeMs) / keep);
+      }
+      return removed;
+    },
     finish() {
       flushAll();
       clearTimeout(retry);

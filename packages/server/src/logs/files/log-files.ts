@@ -1,6 +1,6 @@
 import { setImmediate as othersTurn } from "node:timers/promises";
 import type { LogEntry, LogLevel } from "@playhead/core";
-import type { LinesMessage, LogFileStats, LogFilesNews, LogFilesService } from "./log-files-service.ts";
+import type { LinesMessage, LogFileAge, LogFileStats, LogFilesNews, LogFilesService } from "./log-files-service.ts";
 import type { LogFileName, LogFilesSettings } from "./log-files-settings.ts";
 import { lineOf } from "./log-line.ts";
 import { destinationsOf } from "./log-routing.ts";
@@ -47,8 +47,8 @@ export interface LogFiles {
   /** What comes from now on and is below it is in no file. */
   setLevel(level: LogLevel): void;
   stats(): Promise<LogFilesStats>;
-  /** Removes files that were put aside and last written before a moment. @returns how many */
-  removePutAside(beforeMs: number): Promise<number>;
+  /** Lets go of what is from before a moment, a file at a time. @returns how many files went */
+  letGo(limits: LogFileAge): Promise<number>;
   /** Writes what waits a last time, and ends the thread. */
   close(): Promise<void>;
 }
@@ -126,7 +126,7 @@ export function createLogFiles({ thread, settings: firstSettings, log }: LogFile
     async stats() {
       return { files: await thread.stats(), lost };
     },
-    removePutAside: (beforeMs) => thread.removePutAside(beforeMs).catch(() => 0),
+    letGo: (limits) => thread.letGo(limits).catch(() => 0),
     close() {
       closing ??= end();
       return closing;

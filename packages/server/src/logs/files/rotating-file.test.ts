@@ -181,6 +181,36 @@ test("one that cannot be put aside grows, and loses nothing", () => {
   rotating.close();
 });
 
+describe("a file that never fills", () => {
+  const line = (ms: number) => lines(JSON.stringify({ timestamp: new Date(ms).toISOString() }));
+
+  test("is put aside when its first line is old, and goes on", () => {
+    const rotating = open(1_000, 2);
+    rotating.append(line(1_000));
+    rotating.append(line(9_000));
+    expect(rotating.putAsideOld(1_000)).toBe(false);
+    expect(rotating.putAsideOld(1_001)).toBe(true);
+    rotating.append(line(10_000));
+    expect(texts()).toEqual([`${line(1_000)}${line(9_000)}`, String(line(10_000))]);
+    expect(rotating.rotations()).toBe(1);
+    rotating.close();
+  });
+
+  test("stays where that would push another out, where it is empty, and where its first line tells no time", () => {
+    const rotating = open(1_000, 1);
+    expect(rotating.putAsideOld(2_000)).toBe(false);
+    rotating.append(lines("no time"));
+    expect(rotating.putAsideOld(2_000)).toBe(false);
+    rotating.close();
+    writeFileSync(file, line(1_000));
+    writeFileSync(`${file}.1`, line(500));
+    expect(rotating.putAsideOld(2_000)).toBe(false);
+    rmSync(`${file}.1`);
+    expect(rotating.putAsideOld(2_000)).toBe(true);
+    rotating.close();
+  });
+});
+
 test("what was put aside long ago can be removed", () => {
   for (const [name, ms] of Object.entries({ "": 0, ".1": 300_000, ".2": 200_000, ".3": 100_000 })) {
     writeFileSync(file + name, "");

@@ -1,11 +1,13 @@
 import {
   closeSync,
   constants,
+  existsSync,
   fchmodSync,
   fstatSync,
   ftruncateSync,
   mkdirSync,
   openSync,
+  readSync,
   renameSync,
   statSync,
   unlinkSync,
@@ -37,6 +39,11 @@ export interface RotatingFile {
   append(lines: Buffer): Appended;
   /** From now on. */
   configure(settings: RotationSettings): void;
+  /**
+   * Puts it aside when its first line is from before a moment, so that it ages like the others; not while that would push
+   * out the oldest that was put aside. Never throws. @returns whether it did
+   */
+  putAsideOld(beforeMs: number): boolean;
   /** How often it was put aside. */
   rotations(): number;
   /** Why it could not be put aside the last time, so that it grows beyond its size; null when it could. */
@@ -54,6 +61,8 @@ export interface RotatingFileOptions {
 }
 
 const NEWLINE = 0x0a;
+/** A line begins with its timestamp. */
+const LINE_START_BYTES = 64;
 
 /** Opens nothing yet: `append` does, also with no lines, and sets in order what an earlier process left. */
 export function createRotatingFile(options: RotatingFileOptions): RotatingFile {
@@ -157,6 +166,16 @@ export function createRotatingFile(options: RotatingFileOptions): RotatingFile {
         return { written: at, error };
       }
     },
+    putAsideOld(beforeMs) {
+      try {
+        const startedMs = firstLineMs(current());
+        const isOld = startedMs !== null && startedMs < beforeMs;
+        return isOld && !existsSync(numbered(file, settings.keep)) && rotate();
+      } catch {
+        // What cannot be read or renamed stays, and is looked at again.
+        return false;
+      }
+    },
     configure(next) {
       settings = next;
       // What is too many now goes with the next line.
@@ -167,6 +186,15 @@ export function createRotatingFile(options: RotatingFileOptions): RotatingFile {
     rotationError: () => rotationError,
     close: () => closeQuietly(close),
   };
+}
+
+/** When the first line of a file was noted; null where it says nothing of the sort. */
+function firstLineMs(fd: number): number | null {
+  const start = Buffer.alloc(LINE_START_BYTES);
+  const read = readSync(fd, start, 0, start.length, 0);
+  const [, timestamp = ""] = /^\{"timestamp":"([^"]+)"/.exec(start.toString("latin1", 0, read)) ?? [];
+  const ms = Date.parse(timestamp);
+  return Number.isNaN(ms) ? null : ms;
 }
 
 /** Closing is the end of a file's use, and has nothing to tell that matters then. */

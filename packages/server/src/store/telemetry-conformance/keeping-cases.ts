@@ -31,7 +31,7 @@ const ALL_TIME = { fromMs: 0, toMs: Date.UTC(2100, 0) };
 
 async function pruneAll(store: TelemetryStore, limits: PruneLimits): Promise<number> {
   let steps = 1;
-  while (await store.prune(limits)) steps += 1;
+  while ((await store.prune(limits)).hasMore) steps += 1;
   return steps;
 }
 
@@ -170,7 +170,8 @@ export const KEEPING_CASES: readonly TelemetryCase<OwnTelemetrySetup>[] = [
         lineRow(tenantId, { tsMs: TEN_MS + place, message: `word${place % 7}` }),
       );
       for (const row of rows) await store.append(groupOf([row]));
-      await store.prune({ detailsBeforeMs: TEN_MS + 20, summariesBeforeMs: 0, limit: 1_000 });
+      const pruned = await store.prune({ detailsBeforeMs: TEN_MS + 20, summariesBeforeMs: 0, limit: 1_000 });
+      expect(pruned).toEqual({ entries: 20, runningCalls: 0, samples: 0, rollups: 0, hasMore: false });
       const find = async () =>
         (await store.queryEntries({ tenant_id: tenantId, order: "asc", limit: ALL, text: "word3" })).entries;
       const before = await find();

@@ -1,13 +1,13 @@
 import type { DatabaseSync } from "node:sqlite";
 import type { Calendar } from "../../calendar.ts";
-import type { PruneLimits } from "../../telemetry-store.ts";
+import type { PrunedTelemetry, PruneLimits } from "../../telemetry-store.ts";
 import { prepareChange, prepareRow, prepareRows } from "../connection.ts";
 import { blocksOf } from "./blocks.ts";
 import { prepareReadMeta, prepareWriteMeta } from "./meta.ts";
 import { LARGER_SPANS, SPANS } from "./rollup-rows.ts";
 import type { RunningWriter } from "./running.ts";
 
-/** @returns one step of letting go of what is too old, within a transaction; it says whether there is more to do */
+/** @returns one step of letting go of what is too old, within a transaction; it says how much went */
 export function preparePrune(db: DatabaseSync, calendar: Calendar, running: RunningWriter) {
   const selectBlock = prepareRow<[number]>(db, "SELECT block FROM blocks WHERE min_ts_ms < ? ORDER BY block LIMIT 1");
   const selectOld = prepareRows<[number]>(
@@ -81,19 +81,21 @@ export function preparePrune(db: DatabaseSync, calendar: Calendar, running: Runn
     return removed;
   }
 
-  return (limits: PruneLimits): boolean => {
+  return (limits: PruneLimits): PrunedTelemetry => {
     const { detailsBeforeMs, limit } = limits;
     // Whoever adds up a range goes by it.
     const minutesFromMs = calendar.startOf("hour", detailsBeforeMs);
     if (minutesFromMs > readMeta("minutes_from")) writeMeta("minutes_from", minutesFromMs);
-    const steps = [
-      (most: number) => pruneEntries(detailsBeforeMs, most),
-      (most: number) => running.prune(detailsBeforeMs, most),
-      (most: number) => removeSamples(detailsBeforeMs, most),
-      (most: number) => pruneRollups({ ...limits, limit: most }),
-    ];
-    let removed = 0;
-    for (const step of steps) if (removed < limit) removed += step(limit - removed);
-    return removed >= limit;
+    let left = limit;
+    const upTo = (remove: (most: number) => number): number => {
+      const removed = left > 0 ? remove(left) : 0;
+      left -= removed;
+      return removed;
+    };
+    const entries = upTo((most) => pruneEntries(detailsBeforeMs, most));
+    const runningCalls = upTo((most) => running.prune(detailsBeforeMs, most));
+    const samples = upTo((most) => removeSamples(detailsBeforeMs, most));
+    const rollups = upTo((most) => pruneRollups({ ...limits, limit: most }));
+    return { entries, runningCalls, samples, rollups, hasMore: left <= 0 };
   };
 }

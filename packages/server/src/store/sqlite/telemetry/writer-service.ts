@@ -1,7 +1,7 @@
 import { existsSync } from "node:fs";
 import type { DatabaseSync } from "node:sqlite";
 import { type Calendar, createCalendar } from "../../calendar.ts";
-import type { EntryRow, PruneLimits, TelemetryStore } from "../../telemetry-store.ts";
+import type { EntryRow, PrunedTelemetry, PruneLimits, TelemetryStore } from "../../telemetry-store.ts";
 import { inTransaction, prepareChange } from "../connection.ts";
 import { asStoreError } from "../store-error.ts";
 import { createTurnGate } from "../turns.ts";
@@ -32,7 +32,7 @@ export interface TelemetryWriterService {
   /** Makes the rollups that readers see those of all entries. */
   writeRollups(): void;
   endRunning(which: Parameters<TelemetryStore["endRunning"]>[0]): number;
-  prune(limits: PruneLimits): boolean;
+  prune(limits: PruneLimits): PrunedTelemetry;
   maintain(): boolean;
   close(): void;
 }
@@ -108,10 +108,10 @@ function createService(db: DatabaseSync, calendar: Calendar): TelemetryWriterSer
     prune(limits) {
       // What goes has been added up.
       rollups.write();
-      const hasMore = write(() => prune(limits));
+      const pruned = write(() => prune(limits));
       // The times of the last block may have changed.
       entries.forget();
-      return hasMore;
+      return pruned;
     },
     maintain,
     close() {
