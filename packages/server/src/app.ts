@@ -13,13 +13,11 @@ import { logFilesSettingsOf } from "./engine-log-files.ts";
 import { retentionPolicyOf } from "./engine-retention.ts";
 import { textOf } from "./error-text.ts";
 import type { Gateway, GatewayLoad } from "./gateway/gateway.ts";
-import { diskCheck } from "./health/checks/disk.ts";
-import { ingestCheck } from "./health/checks/ingest.ts";
-import { storeCheck } from "./health/checks/store.ts";
-import { createHealth, type Health } from "./health/health.ts";
+import type { Health } from "./health/health.ts";
 import type { Api } from "./http/api.ts";
 import { addApiPageRoutes } from "./http/api-page-routes.ts";
 import { createHttp } from "./http/create-http.ts";
+import { addHealthRoutes } from "./http/health-routes.ts";
 import { addMonitoringRoutes } from "./http/monitoring-routes.ts";
 import { addPageRoutes } from "./http/page-routes.ts";
 import { createRequestLimit } from "./http/request-limit.ts";
@@ -45,6 +43,7 @@ export interface PlayheadServer {
   readonly accessKey: string;
   /** The other end of an sdk's `local` transport. */
   readonly local: LocalEngine;
+  /** How it is; takes more checks. */
   readonly health: Health;
   readonly media: MediaRoots;
   /** What viewers cost at the moment. */
@@ -83,7 +82,7 @@ export async function startServer(options: ServerOptions): Promise<PlayheadServe
 }
 
 async function startNetwork(engine: Engine, { config, dashboardFolder, version }: ServerOptions) {
-  const { store, ingest, media, telemetry, log } = engine;
+  const { store, media, health, log } = engine;
   const auth = await createAuth({
     dataFolder: config.data,
     adminKey: config.admin_key,
@@ -93,15 +92,6 @@ async function startNetwork(engine: Engine, { config, dashboardFolder, version }
     nowMs: Date.now,
     onError: (error) => log("warning", "a matter of keys failed", { error: textOf(error) }),
   });
-  const health = createHealth(Date.now);
-  health.register(storeCheck(store));
-  health.register(
-    ingestCheck({
-      isStuck: () => ingest.isStuck() || telemetry.isStuck(),
-      pending: () => ingest.pending() + telemetry.pending(),
-    }),
-  );
-  health.register(diskCheck(config.data));
   let isReady = false;
 
   const { requests_per_second: perSecond } = config;
@@ -119,12 +109,15 @@ async function startNetwork(engine: Engine, { config, dashboardFolder, version }
   addObservations(http, engine);
   addAdministration(http, engine, auth, createAudit({ store, nowMs: Date.now }));
   addMonitoringRoutes(http, {
-    health: health.report,
     countJobs: store.countJobs,
     itemsPerMinute: engine.itemsPerMinute,
     nowMs: Date.now,
     server: { version, started_at: new Date().toISOString(), epoch: store.epoch },
+  });
+  addHealthRoutes(http, engine.readings.health, {
+    version,
     isReady: () => isReady,
+    runsServer: ({ tenantId }) => tenantId === DEFAULT_TENANT,
   });
   addApiPageRoutes(http);
   await addPageRoutes(http, {
@@ -140,6 +133,7 @@ async function startNetwork(engine: Engine, { config, dashboardFolder, version }
   const { port } = http.server.address() as AddressInfo;
   const url = `http://${config.host.includes(":") ? `[${config.host}]` : config.host}:${port}`;
   isReady = true;
+  health.start().catch((error) => log("error", "the checks of health do not run", { error: textOf(error) }));
   const { callbacks } = callbackParts;
   callbacks.catchUp().catch((error) => log("error", "callbacks could not be taken up", { error: textOf(error) }));
 

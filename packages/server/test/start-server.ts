@@ -25,7 +25,10 @@ export async function startTestServer({ config, dataFolder, atEnd = onTestFinish
     config: configSchema.parse({ port: 0, data, ...config }),
     dashboardFolder,
     version: "1.2.3",
-    log: (level, message, fields) => complaints.push(`${level}: ${message} ${JSON.stringify(fields ?? {})}`),
+    log(level, message, fields) {
+      // How busy this machine is, is nobody's fault.
+      if (!message.startsWith("health: ")) complaints.push(`${level}: ${message} ${JSON.stringify(fields ?? {})}`);
+    },
   });
   atEnd(server.close);
   const authorization = `Bearer ${server.accessKey}`;

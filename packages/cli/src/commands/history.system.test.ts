@@ -130,7 +130,10 @@ test("health, in words and as JSON", async () => {
   expect(code).toBe(0);
   expect(stdout[0]).toMatch(/^[✓▲] (healthy|warning)$/);
   expect(stdout).toEqual(
-    expect.arrayContaining([expect.stringMatching(/^ {2}✓ ffmpeg +ffmpeg \d/), expect.stringMatching(/^ {2}✓ store /)]),
+    expect.arrayContaining([
+      expect.stringMatching(/^ {2}✓ ffmpeg +ffmpeg \d/),
+      expect.stringMatching(/^ {2}[✓▲] monitoring_system +/),
+    ]),
   );
   const asJson = await playhead(["health", "--data", data, "--json"]);
   expect(JSON.parse(asJson.stdout.join("\n"))).toMatchObject({ type: "result", checks: expect.any(Array) });

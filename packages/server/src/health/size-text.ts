@@ -1,0 +1,4 @@
+/** A number of bytes in a message: `812 MB`, `4.2 GB`. */
+export function sizeText(bytes: number): string {
+  return bytes < 1e9 ? `${Math.round(bytes / 1e6)} MB` : `${(bytes / 1e9).toFixed(1)} GB`;
+}
