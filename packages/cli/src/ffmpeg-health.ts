@@ -17,7 +17,7 @@ export function ffmpegCheck(ffmpegPath: string | undefined): HealthCheck {
 export function healthOf({ ok, version, checks }: FfmpegReport): HealthResult {
   const ill = checks.filter((check) => !check.ok);
   const first = ill.find(({ isOptional }) => !isOptional) ?? ill[0];
-  const details = { version, ill: ill.map(({ name, found }) => `${name}: ${found}`) };
+  const details = { version, faults: ill.map(({ name, found }) => `${name}: ${found}`) };
   if (first === undefined) return { status: "healthy", message: `ffmpeg ${version}`, details };
   // What names a path is in the details.
   const found = first.found.includes("/") ? "does not work" : first.found;

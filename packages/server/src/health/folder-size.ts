@@ -15,7 +15,9 @@ export interface OwnFiles {
 /** Playhead's own things in the folder for temporary files begin so. */
 const OWN = "playhead-";
 /** So many entries are looked at: others may keep millions there. */
-const MAX_ENTRIES = 5_000;
+const MAX_ENTRIES = 2_000;
+/** So many are asked for at a time. */
+const AT_ONCE = 64;
 
 /** Sums up what is Playhead's, with all that is below it. What goes away meanwhile, or may not be read, counts nothing. */
 export async function sizeOfOwnFiles(folder: string, oldBeforeMs: number, signal: AbortSignal): Promise<OwnFiles> {
@@ -23,16 +25,19 @@ export async function sizeOfOwnFiles(folder: string, oldBeforeMs: number, signal
   let left = MAX_ENTRIES;
 
   async function walk(path: string, prefix: string): Promise<void> {
-    for await (const entry of await opendir(path)) {
+    const asked: Promise<void>[] = [];
+    for await (const entry of await opendir(path, { bufferSize: AT_ONCE })) {
       if (left-- <= 0 || signal.aborted) {
         sum.isPartial = true;
-        return;
+        break;
       }
       if (!entry.name.startsWith(prefix)) continue;
       const found = join(path, entry.name);
       if (entry.isDirectory()) await walk(found, "").catch(() => undefined);
-      else if (entry.isFile()) await add(found);
+      else if (entry.isFile()) asked.push(add(found));
+      if (asked.length >= AT_ONCE) await Promise.all(asked.splice(0));
     }
+    await Promise.all(asked);
   }
 
   async function add(path: string): Promise<void> {

@@ -108,5 +108,3 @@ export function createHealthHistory({ store, tenantId, onError }: HealthHistoryD
     },
   };
 }
-
-export type HealthHistoryKeeper = ReturnType<typeof createHealthHistory>;

@@ -27,14 +27,14 @@ describe("log files", () => {
   test("are counted, with what was put aside", async () => {
     expect(await setup().check()).toMatchObject({
       status: "healthy",
-      message: "2 files, 0 MB",
+      message: "2 files, 1 kB",
       details: { files: 2, bytes: 10, errors: [] },
     });
   });
 
   test("a folder that is not there yet is well: the first line makes it", async () => {
     const check = logFilesCheck({ folder: join(tempFolder(), "logs"), writers: async () => writers() });
-    expect(await resultOf(check)).toMatchObject({ status: "healthy", message: "0 files, 0 MB" });
+    expect(await resultOf(check)).toMatchObject({ status: "healthy", message: "0 files, 0 kB" });
   });
 
   test("that others can read are a warning", async () => {

@@ -1,5 +1,5 @@
 import { randomBytes } from "node:crypto";
-import { open, rm } from "node:fs/promises";
+import { rm, writeFile } from "node:fs/promises";
 import { join } from "node:path";
 import { diskRoomOf, judgeDisk } from "../disk-room.ts";
 import { critical, type Finding, resultOf, warning } from "../findings.ts";
@@ -41,7 +41,7 @@ export function tempDirectoryCheck({ folder, nowMs, thresholds }: TempDirectoryD
           : null,
       ];
       const atLeast = own.isPartial ? "at least " : "";
-      const well = `can be written; ${atLeast}${sizeText(own.bytes)} of Playhead's in it`;
+      const well = `can be written; holds ${atLeast}${sizeText(own.bytes)} of Playhead's`;
       return resultOf(findings, well, {
         bytes: own.bytes,
         files: own.files,
@@ -59,9 +59,8 @@ export function tempDirectoryCheck({ folder, nowMs, thresholds }: TempDirectoryD
 async function tryWriting(folder: string): Promise<Finding | null> {
   const path = join(folder, `playhead-health-${randomBytes(6).toString("hex")}`);
   try {
-    await using file = await open(path, "wx", 0o600);
-    await file.writeFile(PROBE);
-    await file.datasync();
+    // Flushed, since some disks refuse only then.
+    await writeFile(path, PROBE, { flag: "wx", mode: 0o600, flush: true });
     return null;
   } catch (error) {
     const { code = "unknown" } = error as NodeJS.ErrnoException;
