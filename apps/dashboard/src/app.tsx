@@ -2,6 +2,7 @@ import { CSPProvider } from "@base-ui/react/csp-provider";
 import { PlayheadProvider } from "@playhead/react";
 import { Route, Switch } from "wouter";
 import { client } from "./client.ts";
+import { HealthPage } from "./pages/health/health-page.tsx";
 import { JobPage } from "./pages/job/job-page.tsx";
 import { JobListProvider } from "./pages/jobs/job-list-provider.tsx";
 import { JobsPage } from "./pages/jobs/jobs-page.tsx";
@@ -26,6 +27,7 @@ export function App() {
                 <Route path="/" component={OverviewPage} />
                 <Route path="/jobs" component={JobsPage} />
                 <Route path="/jobs/:id">{({ id }) => <JobPage key={id} jobId={decodeURIComponent(id)} />}</Route>
+                <Route path="/health" component={HealthPage} />
                 <Route path="/settings" component={SettingsPage} />
                 <Route component={NotFoundPage} />
               </Switch>

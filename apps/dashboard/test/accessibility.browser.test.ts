@@ -91,6 +91,7 @@ const PAGES = [
   { name: "a paused job", path: () => `/jobs/${jobs.paused}`, ready: "Disk has 1.2 GB left" },
   { name: "a finished job", path: () => `/jobs/${jobs.done}`, ready: "Done in" },
   { name: "a failed job", path: () => `/jobs/${jobs.failed}`, ready: "The disk is full." },
+  { name: "health", path: () => "/health", ready: "parts were looked at" },
   { name: "settings", path: () => "/settings", ready: "log_level" },
   { name: "a job that is not there", path: () => "/jobs/nope", ready: "There is no such job" },
 ] as const;

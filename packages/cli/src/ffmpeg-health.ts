@@ -1,5 +1,6 @@
+import type { HealthResult } from "@playhead/core";
 import { doctor, type FfmpegReport } from "@playhead/ffmpeg";
-import type { HealthCheck, HealthResult } from "@playhead/server";
+import type { HealthCheck } from "@playhead/server";
 
 const LIMIT_MS = 10_000;
 
@@ -12,13 +13,15 @@ export function ffmpegCheck(ffmpegPath: string | undefined): HealthCheck {
   };
 }
 
-/** What the doctor found, as a health check tells it. */
+/** What the doctor found, as a health check tells it: a message for anybody, and all of it for those who run the server. */
 export function healthOf({ ok, version, checks }: FfmpegReport): HealthResult {
   const ill = checks.filter((check) => !check.ok);
   const first = ill.find(({ isOptional }) => !isOptional) ?? ill[0];
-  const details = { version, ill: ill.map(({ name, found }) => `${name}: ${found}`) };
+  const details = { version, faults: ill.map(({ name, found }) => `${name}: ${found}`) };
   if (first === undefined) return { status: "healthy", message: `ffmpeg ${version}`, details };
-  const message = `${first.name}: ${first.found}${first.advice === null ? "" : `; ${first.advice}`}`;
+  // What names a path is in the details.
+  const found = first.found.includes("/") ? "does not work" : first.found;
+  const message = `${first.name}: ${found}${first.advice === null ? "" : `; ${first.advice}`}`;
   // What is optional is said, and keeps nothing from working.
   return ok
     ? { status: "healthy", message: `ffmpeg ${version}; ${message}`, details }

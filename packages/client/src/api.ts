@@ -1,4 +1,15 @@
-import type { ControlVerb, ErrorBody, JobState, JobSummary, LogEntry, LogLevel, LogLine, Task } from "@playhead/core";
+import type {
+  ControlVerb,
+  ErrorBody,
+  HealthHistory,
+  HealthReport,
+  JobState,
+  JobSummary,
+  LogEntry,
+  LogLevel,
+  LogLine,
+  Task,
+} from "@playhead/core";
 import { createRequest, type RequestOptions } from "./http-request.ts";
 
 /** Who is signed in. */
@@ -69,6 +80,10 @@ export interface Api {
   signIn(key: string): Promise<void>;
   signOut(): Promise<void>;
   overview(): Promise<Overview>;
+  /** How the server and its parts are, with all details. */
+  health(): Promise<HealthReport>;
+  /** How they were in the last hours. */
+  healthHistory(hours: number): Promise<HealthHistory>;
   jobs(query?: JobsQuery): Promise<JobsPage>;
   tasks(
     jobId: string,
@@ -125,6 +140,8 @@ export function createApi(options: RequestOptions): Api {
     signIn: (key) => call("POST", "session", {}, { key }),
     signOut: () => call("DELETE", "session"),
     overview: () => call("GET", "overview"),
+    health: () => call("GET", "monitoring/health/detailed"),
+    healthHistory: (hours) => call("GET", "monitoring/health/history", { hours }),
     jobs: (query) => call("GET", "jobs", query),
     tasks: (jobId, pageToken) => call("GET", `${job(jobId)}/tasks`, { page_token: pageToken }),
     logs: (jobId, query) => call("GET", `${job(jobId)}/logs`, query),

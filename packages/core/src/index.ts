@@ -51,6 +51,19 @@ export {
 export type { EventData, EventOf, TaskEventData, ViewedEventType } from "./event-data.ts";
 export { applyEvent, fold, foldAll, positionOf } from "./fold.ts";
 export {
+  type ComponentHealth,
+  HEALTH_STATUSES,
+  type HealthChange,
+  type HealthHistory,
+  type HealthReport,
+  type HealthResult,
+  type HealthRun,
+  type HealthStatus,
+  healthReport,
+  worstHealth,
+} from "./health.ts";
+export { createHealthRunner, type HealthCheck } from "./health-runner.ts";
+export {
   type Artifact,
   type Job,
   MAX_ARTIFACTS,

@@ -1,5 +1,6 @@
-export type { NamedFigures, PerformanceSummary } from "@playhead/core";
+export type { ComponentHealth, HealthReport, HealthResult, NamedFigures, PerformanceSummary } from "@playhead/core";
 export { EventBus, type EventBusOptions } from "./event-bus/event-bus.ts";
+export { type HealthCheck, HealthCheckService, type HealthCheckServiceOptions } from "./seeds/health-check-service.ts";
 export { type LogFilters, LogManager, type LogManagerOptions, type PerformanceMetrics } from "./seeds/log-manager.ts";
 export {
   type ObservingPlayhead,

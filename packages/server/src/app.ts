@@ -16,14 +16,12 @@ import { logFilesSettingsOf } from "./engine-log-files.ts";
 import { retentionPolicyOf } from "./engine-retention.ts";
 import { textOf } from "./error-text.ts";
 import type { Gateway, GatewayLoad } from "./gateway/gateway.ts";
-import { diskCheck } from "./health/checks/disk.ts";
-import { ingestCheck } from "./health/checks/ingest.ts";
-import { storeCheck } from "./health/checks/store.ts";
-import { createHealth, type Health } from "./health/health.ts";
+import type { Health } from "./health/health.ts";
 import type { Api } from "./http/api.ts";
 import { addApiPageRoutes } from "./http/api-page-routes.ts";
 import { addConfigRoutes } from "./http/config-routes.ts";
 import { createHttp } from "./http/create-http.ts";
+import { addHealthRoutes } from "./http/health-routes.ts";
 import { addMonitoringRoutes } from "./http/monitoring-routes.ts";
 import { addPageRoutes } from "./http/page-routes.ts";
 import { createRequestLimit } from "./http/request-limit.ts";
@@ -51,6 +49,7 @@ export interface PlayheadServer {
   readonly accessKey: string;
   /** The other end of an sdk's `local` transport. */
   readonly local: LocalEngine;
+  /** How it is; takes more checks. */
   readonly health: Health;
   readonly media: MediaRoots;
   /** What viewers cost at the moment. */
@@ -88,7 +87,7 @@ export async function startServer(options: ServerOptions): Promise<PlayheadServe
 
 async function startNetwork(engine: Engine, options: ServerOptions) {
   const { config, loaded = configWithoutFile(config), dashboardFolder, version } = options;
-  const { store, ingest, media, telemetry, log } = engine;
+  const { store, media, health, log } = engine;
   const auth = await createAuth({
     dataFolder: config.data,
     adminKey: config.admin_key,
@@ -98,15 +97,6 @@ async function startNetwork(engine: Engine, options: ServerOptions) {
     nowMs: Date.now,
     onError: (error) => log("warning", "a matter of keys failed", { error: textOf(error) }),
   });
-  const health = createHealth(Date.now);
-  health.register(storeCheck(store));
-  health.register(
-    ingestCheck({
-      isStuck: () => ingest.isStuck() || telemetry.isStuck(),
-      pending: () => ingest.pending() + telemetry.pending(),
-    }),
-  );
-  health.register(diskCheck(config.data));
   let isReady = false;
 
   const requestLimit = createRequestLimit({ ...requestLimitsOf(config), nowMs: Date.now });
@@ -125,12 +115,15 @@ async function startNetwork(engine: Engine, options: ServerOptions) {
   addObservations(http, engine);
   addAdministration(http, engine, auth, audit);
   addMonitoringRoutes(http, {
-    health: health.report,
     countJobs: store.countJobs,
     itemsPerMinute: engine.itemsPerMinute,
     nowMs: Date.now,
     server: { version, started_at: new Date().toISOString(), epoch: store.epoch },
+  });
+  addHealthRoutes(http, engine.readings.health, {
+    version,
     isReady: () => isReady,
+    runsServer: ({ tenantId }) => tenantId === DEFAULT_TENANT,
   });
   addApiPageRoutes(http);
   await addPageRoutes(http, {
@@ -148,6 +141,7 @@ async function startNetwork(engine: Engine, options: ServerOptions) {
   const { port } = http.server.address() as AddressInfo;
   const url = `http://${config.host.includes(":") ? `[${config.host}]` : config.host}:${port}`;
   isReady = true;
+  health.start().catch((error) => log("error", "the checks of health do not run", { error: textOf(error) }));
   const { callbacks } = callbackParts;
   callbacks.catchUp().catch((error) => log("error", "callbacks could not be taken up", { error: textOf(error) }));
 

@@ -2,7 +2,9 @@ import { PlayheadError } from "@playhead/core";
 import * as z from "zod";
 import type { EngineTelemetry } from "./engine-telemetry.ts";
 import { exportRows } from "./export/exports.ts";
+import type { Health } from "./health/health.ts";
 import { createExportReading } from "./http/export-routes.ts";
+import { createHealthReadings } from "./http/health-routes.ts";
 import { createLogReadings } from "./http/log-routes.ts";
 import { createMonitoringReadings } from "./http/monitoring-stats-routes.ts";
 import { createPerformanceReadings } from "./http/performance-routes.ts";
@@ -15,6 +17,7 @@ export interface ReadingsDeps {
   readonly store: Pick<Store, "countJobs">;
   readonly telemetryStore: TelemetryStore;
   readonly telemetry: Pick<EngineTelemetry, "arrivals">;
+  readonly health: Pick<Health, "report" | "history">;
   readonly hasJob: (tenantId: string, jobId: string) => Promise<boolean>;
   readonly nowMs: () => number;
 }
@@ -23,7 +26,7 @@ const EXECUTIONS = /^jobs\/([^/]+)\/executions$/;
 const FUNCTION = /^performance\/functions\/([^/]+)$/;
 
 /** All that can be read of what was observed; HTTP and programs in this process read the same. */
-export function createReadings({ store, telemetryStore, telemetry, hasJob, nowMs }: ReadingsDeps) {
+export function createReadings({ store, telemetryStore, telemetry, health, hasJob, nowMs }: ReadingsDeps) {
   const performance = createPerformance(telemetryStore);
   const logs = createLogReadings({
     store: telemetryStore,
@@ -39,6 +42,13 @@ export function createReadings({ store, telemetryStore, telemetry, hasJob, nowMs
     readSamples: telemetryStore.readSamples,
     nowMs,
   });
+  const healths = createHealthReadings({
+    report: health.report,
+    history: health.history,
+    stats: (tenantId) => monitoring.stats.read(tenantId, { hours: 24 }),
+    recentAlerts: async () => [],
+    nowMs,
+  });
   const exporting = createExportReading({ exportRows: (query) => exportRows(telemetryStore, query), nowMs });
 
   /** By the addresses that they have under `/api/v1/`. */
@@ -46,6 +56,9 @@ export function createReadings({ store, telemetryStore, telemetry, hasJob, nowMs
     logs: logs.logs,
     "logs/tail": logs.tail,
     "monitoring/logs/recent": logs.recent,
+    "monitoring/health": healths.health,
+    "monitoring/health/detailed": healths.detailed,
+    "monitoring/health/history": healths.history,
     "monitoring/stats": monitoring.stats,
     "monitoring/metrics/system": monitoring.system,
     "performance/summary": calls.summary,
@@ -71,7 +84,7 @@ export function createReadings({ store, telemetryStore, telemetry, hasJob, nowMs
     return found.read(tenantId, parse(found.query, query));
   }
 
-  return { logs, calls, monitoring, exporting, read };
+  return { logs, calls, monitoring, health: healths, exporting, read };
 }
 
 function parse<Query extends z.ZodType>(schema: Query, query: Readonly<Record<string, unknown>>): z.output<Query> {

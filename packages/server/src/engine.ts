@@ -12,6 +12,7 @@ import { createMemoryBus } from "./bus/memory-bus.ts";
 import { createControl } from "./control/control.ts";
 import { createStarts } from "./control/starts.ts";
 import { createWorkers } from "./control/workers.ts";
+import { assembleHealth } from "./engine-health.ts";
 import { createJobReads } from "./engine-job-reads.ts";
 import { DEFAULT_JOB_LIMITS, type JobLimits, waitingJobs, watchJobs } from "./engine-job-watch.ts";
 import { createReadings } from "./engine-readings.ts";
@@ -92,7 +93,7 @@ export async function createEngine(options: EngineOptions) {
   const { timeZone = "UTC", logFiles = DEFAULT_LOG_FILES } = options;
   const stores = await openStores({ dataFolder, nowMs, timeZone, logFiles, log });
   const media = createMediaRoots(dataFolder);
-  const engine = assembleEngine({ stores, media, log, nowMs, limits, retention });
+  const engine = assembleEngine({ dataFolder, stores, media, log, nowMs, limits, retention });
   try {
     await engine.recover();
     return engine;
@@ -104,12 +105,13 @@ export async function createEngine(options: EngineOptions) {
 
 export type Engine = Awaited<ReturnType<typeof createEngine>>;
 
-interface EngineParts extends Pick<Required<EngineOptions>, "log" | "nowMs" | "limits" | "retention"> {
+interface EngineParts extends Pick<Required<EngineOptions>, "dataFolder" | "log" | "nowMs" | "limits" | "retention"> {
   readonly stores: Stores;
   readonly media: MediaRoots;
 }
 
-function assembleEngine({ stores, media, log: tell, nowMs, limits: firstLimits, retention: policy }: EngineParts) {
+function assembleEngine(parts: EngineParts) {
+  const { dataFolder, stores, media, log: tell, nowMs, limits: firstLimits, retention: policy } = parts;
   let limits = firstLimits;
   const { store, telemetryStore, logFiles } = stores;
   const bus = createMemoryBus((error) => log("error", "a listener of the bus failed", { error: textOf(error) }));
@@ -143,7 +145,19 @@ function assembleEngine({ stores, media, log: tell, nowMs, limits: firstLimits, 
   });
   const reads = createJobReads({ store, ingest });
   const { findJob } = reads;
-  const readings = createReadings({ store, telemetryStore, telemetry, hasJob: reads.hasJob, nowMs });
+  const health = assembleHealth({
+    dataFolder,
+    store,
+    telemetryStore,
+    logFiles,
+    ingest,
+    telemetry,
+    bus,
+    alerts: () => null,
+    log,
+    nowMs,
+  });
+  const readings = createReadings({ store, telemetryStore, telemetry, health, hasJob: reads.hasJob, nowMs });
   const workers = createWorkers({
     nowMs,
     lostAfterMs: () => limits.workerLostAfterMs,
@@ -274,7 +288,7 @@ function assembleEngine({ stores, media, log: tell, nowMs, limits: firstLimits, 
 
   async function end(): Promise<void> {
     try {
-      await Promise.all([stopIntake(), retention.close()]);
+      await Promise.all([stopIntake(), retention.close(), health.close()]);
     } finally {
       await stores.close();
     }
@@ -297,6 +311,8 @@ function assembleEngine({ stores, media, log: tell, nowMs, limits: firstLimits, 
     local,
     ...reads,
     readings,
+    /** How it is; runs by itself once it is started. */
+    health,
     waitForCommands,
     endedJobs,
     /** As {@link LocalEngine.retry}, of any tenant. */

@@ -18,7 +18,10 @@ export {
   repairData,
 } from "./engine-doctor.ts";
 export { createGateway, type Gateway, type GatewayDeps, type GatewayLoad } from "./gateway/gateway.ts";
-export type { HealthCheck, HealthReport, HealthResult } from "./health/health.ts";
+export { objectStorageCheck, type ProbedStorage } from "./health/checks/object-storage.ts";
+export { folderStorage } from "./health/folder-storage.ts";
+export type { Health, HealthCheck } from "./health/health.ts";
+export type { HealthSettings, HealthThresholds } from "./health/health-settings.ts";
 export { publishEvent } from "./ingest/publication.ts";
 export { createMediaRoots, type MediaRoots } from "./media/media-roots.ts";
 export { createPerformance, type Performance } from "./performance/performance.ts";

@@ -35,7 +35,10 @@ export async function startTestServer(options: TestServerOptions = {}) {
     ...(loaded !== undefined && { loaded }),
     dashboardFolder,
     version: "1.2.3",
-    log: (level, message, fields) => complaints.push(`${level}: ${message} ${JSON.stringify(fields ?? {})}`),
+    log(level, message, fields) {
+      // How busy this machine is, is nobody's fault.
+      if (!message.startsWith("health: ")) complaints.push(`${level}: ${message} ${JSON.stringify(fields ?? {})}`);
+    },
   });
   atEnd(server.close);
   const authorization = `Bearer ${server.accessKey}`;

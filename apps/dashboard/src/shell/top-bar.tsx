@@ -8,6 +8,7 @@ import { ThemeButton } from "./theme-button.tsx";
 const PAGES = [
   { href: "/", name: "Overview", isAt: (path: string) => path === "/" },
   { href: "/jobs", name: "Jobs", isAt: (path: string) => path === "/jobs" || path.startsWith("/jobs/") },
+  { href: "/health", name: "Health", isAt: (path: string) => path === "/health" },
   { href: "/settings", name: "Settings", isAt: (path: string) => path === "/settings" },
 ] as const;
 

@@ -130,10 +130,29 @@ test("health, in words and as JSON", async () => {
   expect(code).toBe(0);
   expect(stdout[0]).toMatch(/^[✓▲] (healthy|warning)$/);
   expect(stdout).toEqual(
-    expect.arrayContaining([expect.stringMatching(/^ {2}✓ ffmpeg +ffmpeg \d/), expect.stringMatching(/^ {2}✓ store /)]),
+    expect.arrayContaining([
+      expect.stringMatching(/^ {2}✓ ffmpeg +ffmpeg \d/),
+      expect.stringMatching(/^ {2}[✓▲] monitoring_system +/),
+    ]),
   );
   const asJson = await playhead(["health", "--data", data, "--json"]);
   expect(JSON.parse(asJson.stdout.join("\n"))).toMatchObject({ type: "result", checks: expect.any(Array) });
+});
+
+test("health of what does not work: what and why, in all detail where the key is known, and 3", async () => {
+  const data = join(oddFolder(), "data");
+  const server = startPlayhead(["serve", "--port", "0", "--data", data], {
+    environment: { FFMPEG_PATH: "/nowhere/ffmpeg" },
+  });
+  const [, url = ""] = await server.line(/serves on (http:\S+)/);
+  const { code, stdout } = await playhead(["health", "--data", data]);
+  expect([code, stdout[0]]).toEqual([3, "✗ critical"]);
+  expect(stdout).toEqual(expect.arrayContaining([expect.stringMatching(/^ {2}✗ ffmpeg +ffmpeg: .*install ffmpeg/)]));
+  const full = await playhead(["health", "--data", data, "--verbose"]);
+  expect(full.stdout.join("\n")).toContain(`data_folder: ${data}`);
+  const stranger = await playhead(["health", "--server", url, "--data", join(data, "none"), "--verbose"]);
+  expect([stranger.code, stranger.stdout.join("\n").includes(data)]).toEqual([3, false]);
+  expect(stranger.stdout.join("\n")).toContain("disk_free_bytes: ");
 });
 
 test("what is not there is one line, and a code that says so", async () => {

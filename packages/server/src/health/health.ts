@@ -1,89 +1,133 @@
-/** How one part of the system is (SPEC §10). */
-export interface HealthResult {
-  readonly status: "healthy" | "warning" | "critical";
-  readonly message: string;
-  readonly details?: Readonly<Record<string, unknown>>;
+import {
+  type HealthCheck as CheckOf,
+  createHealthRunner,
+  type HealthChange,
+  type HealthHistory,
+  type HealthReport,
+  healthReport,
+  type TimeRange,
+} from "@playhead/core";
+import { createHealthHistory, type HealthHistoryDeps } from "./health-history.ts";
+import { DEFAULT_HEALTH, type HealthSettings } from "./health-settings.ts";
+
+/** Looks at one part of the system. */
+export type HealthCheck = CheckOf<AbortSignal>;
+
+export interface HealthDeps {
+  readonly nowMs: () => number;
+  /** Where the history is kept. */
+  readonly store: HealthHistoryDeps["store"];
+  /** Whose the history is. */
+  readonly tenantId: string;
+  /** Told of each component that is no longer as it was. */
+  readonly onChange: (change: HealthChange) => void;
+  /** Told of what nobody foresaw. */
+  readonly onError: (error: unknown) => void;
 }
 
-export interface HealthCheck {
-  readonly component: string;
-  /** @defaultValue 10,000 */
-  readonly limitMs?: number;
-  /** Must end when `signal` aborts. */
-  run(signal: AbortSignal): Promise<HealthResult>;
+/** How the server is (SPEC §10): the checks, their report, and what became of it. */
+export interface Health {
+  /** Adds a check, in place of the one of the same component; the next report has it. @returns takes it out again */
+  register(check: HealthCheck): () => void;
+  /** The report, at most as old as the settings allow. */
+  report(): Promise<HealthReport>;
+  history(range: TimeRange): HealthHistory;
+  /** Calls the listener, which must not throw, with each new report from the start on. @returns ends that */
+  onReport(listener: (report: HealthReport) => void): () => void;
+  settings(): HealthSettings;
+  /** What is named changes, at once. */
+  setSettings(changed: Partial<HealthSettings>): void;
+  /** Takes up the history, and from then on runs the checks now and then, so that changes are seen though nobody asks. */
+  start(): Promise<void>;
+  /** Runs nothing more by itself, and lets the history be kept. */
+  close(): Promise<void>;
 }
 
-export interface ComponentHealth extends HealthResult {
-  readonly component: string;
-  readonly response_time_ms: number;
-}
+/** Starting is not to be slowed by what can wait. */
+const FIRST_RUN_MS = 2_000;
 
-export interface HealthReport {
-  readonly overall_status: HealthResult["status"];
-  readonly timestamp: string;
-  readonly total_check_time_ms: number;
-  readonly checks: readonly ComponentHealth[];
-  readonly summary: { readonly healthy: number; readonly warning: number; readonly critical: number };
-}
+const setTimer = (callback: () => void, delayMs: number) => {
+  const timer = setTimeout(callback, delayMs).unref();
+  return () => clearTimeout(timer);
+};
 
-const LIMIT_MS = 10_000;
-const CACHED_MS = 60_000;
-const WORSE = ["healthy", "warning", "critical"] as const;
-
-/** Runs all checks side by side, each with its limit; the report is kept for a minute. */
-export function createHealth(nowMs: () => number) {
-  const checks: HealthCheck[] = [];
+/** Runs all checks side by side, each with its limit, when somebody asks and every few minutes. */
+export function createHealth({ nowMs, store, tenantId, onChange, onError }: HealthDeps): Health {
+  const runner = createHealthRunner<AbortSignal>({ nowMs, setTimer, newAbort: () => new AbortController() });
+  const history = createHealthHistory({ store, tenantId, onError });
+  const checks = new Map<string, HealthCheck>();
+  const listeners = new Set<(report: HealthReport) => void>();
+  let settings = DEFAULT_HEALTH;
   let latest: { readonly atMs: number; readonly report: Promise<HealthReport> } | null = null;
-
-  async function runOne(check: HealthCheck): Promise<ComponentHealth> {
-    const startedMs = nowMs();
-    const limitMs = check.limitMs ?? LIMIT_MS;
-    const signal = AbortSignal.timeout(limitMs);
-    const overdue = new Promise<HealthResult>((resolve) => {
-      signal.addEventListener(
-        "abort",
-        () => resolve({ status: "critical", message: `no answer within ${limitMs / 1000} s` }),
-        {
-          once: true,
-        },
-      );
-    });
-    const failed = (error: unknown): HealthResult => ({
-      status: "critical",
-      message: error instanceof Error ? error.message : String(error),
-    });
-    // Also what it throws before it returns a promise.
-    const run = Promise.try(() => check.run(signal)).catch(failed);
-    const result = await Promise.race([run, overdue]);
-    return { component: check.component, ...result, response_time_ms: Math.round(nowMs() - startedMs) };
-  }
+  let stopTimer = () => {};
+  let stage: "new" | "started" | "closed" = "new";
 
   async function runAll(): Promise<HealthReport> {
     const startedMs = nowMs();
-    const results = await Promise.all(checks.map(runOne));
-    const count = (status: HealthResult["status"]) => results.filter((each) => each.status === status).length;
-    const worst = Math.max(0, ...results.map(({ status }) => WORSE.indexOf(status)));
-    return {
-      overall_status: WORSE[worst] ?? "healthy",
-      timestamp: new Date(startedMs).toISOString(),
-      total_check_time_ms: Math.round(nowMs() - startedMs),
-      checks: results,
-      summary: { healthy: count("healthy"), warning: count("warning"), critical: count("critical") },
-    };
+    const results = await runner.run([...checks.values()], settings.limitMs);
+    const ran = healthReport(results, startedMs, nowMs());
+    return stage === "started" ? tell(ran) : ran;
+  }
+
+  function tell(ran: HealthReport): HealthReport {
+    const { report, changes } = history.note(ran);
+    // What nobody knew before is worth a word only when it is not well.
+    for (const change of changes) if (change.from !== null || change.to !== "healthy") onChange(change);
+    for (const listener of listeners) listener(report);
+    return report;
+  }
+
+  function runNow(): Promise<HealthReport> {
+    const report = runAll();
+    latest = { atMs: nowMs(), report };
+    return report;
+  }
+
+  function runIn(delayMs: number): void {
+    stopTimer();
+    if (stage !== "started") return;
+    stopTimer = setTimer(() => {
+      runIn(settings.intervalMs);
+      runNow().catch(onError);
+    }, delayMs);
   }
 
   return {
-    /** Adds a check; the next report has it. */
-    register(check: HealthCheck): void {
-      checks.push(check);
+    register(check) {
+      checks.set(check.component, check);
       latest = null;
+      return () => {
+        if (checks.get(check.component) === check) checks.delete(check.component);
+        latest = null;
+      };
     },
-    /** The report, at most a minute old. */
-    report(): Promise<HealthReport> {
-      if (latest === null || nowMs() - latest.atMs > CACHED_MS) latest = { atMs: nowMs(), report: runAll() };
-      return latest.report;
+    report() {
+      return latest === null || nowMs() - latest.atMs > settings.cacheMs ? runNow() : latest.report;
+    },
+    history: history.read,
+    onReport(listener) {
+      listeners.add(listener);
+      return () => listeners.delete(listener);
+    },
+    settings: () => settings,
+    setSettings(changed) {
+      const { intervalMs } = settings;
+      settings = { ...settings, ...changed };
+      latest = null;
+      if (settings.intervalMs !== intervalMs) runIn(settings.intervalMs);
+    },
+    async start() {
+      if (stage !== "new") return;
+      await history.load().catch(onError);
+      if (stage !== "new") return;
+      stage = "started";
+      latest = null;
+      runIn(FIRST_RUN_MS);
+    },
+    async close() {
+      stage = "closed";
+      stopTimer();
+      await history.settled();
     },
   };
 }
-
-export type Health = ReturnType<typeof createHealth>;

@@ -40,6 +40,15 @@ const SAMPLE = {
   gauges: { slots: 2 },
 };
 
+/** That nothing of this machine reaches. */
+const NO_THRESHOLDS = {
+  error_rate: 2,
+  cpu_percent: 101,
+  memory_percent: 101,
+  memory_critical_percent: 101,
+  disk_percent: 101,
+};
+
 const called = new Set<string>();
 
 /** Asks what a route of the document answers, and holds the answer against what the document says of it. */
@@ -247,7 +256,17 @@ test("every route answers what the document says, in every status that can be pr
   await call("POST /api/v1/session", 204, { body: { key: server.server.accessKey } });
   await call("POST /api/v1/session", 401, { body: { key: "wrong" } });
   await call("DELETE /api/v1/session", 204);
-  for (const part of ["", "/live", "/ready"]) await call(`GET /api/v1/monitoring/health${part}`, 200, anonymous);
+  // What this machine is like is not the question here.
+  const health = "GET /api/v1/monitoring/health";
+  server.server.health.setSettings({ thresholds: NO_THRESHOLDS });
+  for (const part of ["", "/live", "/ready"]) await call(`${health}${part}`, 200, anonymous);
+  for (const part of ["/detailed", "/history"]) {
+    await call(`${health}${part}`, 200);
+    await call(`${health}${part}`, 401, anonymous);
+  }
+  await call(`${health}/history`, 422, { path: "/api/v1/monitoring/health/history?hours=0" });
+  server.server.health.register({ component: "a", run: async () => ({ status: "critical", message: "gone" }) });
+  await call(health, 503, anonymous);
 
   const routes = Object.entries(document.paths).flatMap(([path, item]) =>
     Object.keys(item).map((method) => `${method.toUpperCase()} ${path}`),
