@@ -11,6 +11,7 @@ import { logFilesSettingsOf } from "./engine-log-files.ts";
 import { retentionPolicyOf } from "./engine-retention.ts";
 import { textOf } from "./error-text.ts";
 import type { Gateway } from "./gateway/gateway.ts";
+import type { HealthSettings } from "./health/health-settings.ts";
 import type { ConfigRoutesDeps } from "./http/config-routes.ts";
 import type { RequestLimit } from "./http/request-limit.ts";
 import { DEFAULT_TENANT } from "./tenants.ts";
@@ -28,9 +29,19 @@ export function connectionLimitsOf(config: Config) {
   return { perTenant: config.connections_per_tenant, perAddress: config.connections_per_address };
 }
 
+/** What it says of health checks. */
+export function healthSettingsOf({ health, thresholds }: Config): HealthSettings {
+  return {
+    intervalMs: health.interval_seconds * 1_000,
+    cacheMs: health.cache_seconds * 1_000,
+    limitMs: health.check_limit_ms,
+    thresholds,
+  };
+}
+
 /** Everyone who goes by settings that may change while the server runs. */
 export interface Configured {
-  readonly engine: Pick<Engine, "setLimits" | "setRetention" | "setLogFiles">;
+  readonly engine: Pick<Engine, "setLimits" | "setRetention" | "setLogFiles" | "health">;
   readonly requestLimit: Pick<RequestLimit, "setLimits">;
   readonly gateway: Pick<Gateway, "setLimits">;
 }
@@ -40,6 +51,7 @@ export function applyConfig({ engine, requestLimit, gateway }: Configured, next:
   engine.setLimits(jobLimitsOf(next));
   engine.setRetention(retentionPolicyOf(next));
   engine.setLogFiles(logFilesSettingsOf(next));
+  engine.health.setSettings(healthSettingsOf(next));
   requestLimit.setLimits(requestLimitsOf(next));
   gateway.setLimits(connectionLimitsOf(next));
 }

@@ -3,7 +3,7 @@ import { PlayheadError } from "@playhead/core";
 import { openCallbacks } from "./app-callbacks.ts";
 import { configWithoutFile } from "./app-config.ts";
 import { openGateway } from "./app-gateway.ts";
-import { openLiveConfig, requestLimitsOf } from "./app-reload.ts";
+import { applyConfig, openLiveConfig, requestLimitsOf } from "./app-reload.ts";
 import { addAdministration, addApi, addObservations } from "./app-routes.ts";
 import { createAudit } from "./audit/audit.ts";
 import { createAuth } from "./auth/auth.ts";
@@ -134,7 +134,9 @@ async function startNetwork(engine: Engine, options: ServerOptions) {
   const gateway = openGateway(engine, auth, config, log);
   addStreamRoutes(http, gateway);
   gateway.attach(http.server);
-  const liveConfig = openLiveConfig({ loaded, configured: { engine, requestLimit, gateway }, audit, log });
+  const configured = { engine, requestLimit, gateway };
+  applyConfig(configured, config);
+  const liveConfig = openLiveConfig({ loaded, configured, audit, log });
   addConfigRoutes(http, liveConfig.routes);
 
   await listen(http, gateway, config);
