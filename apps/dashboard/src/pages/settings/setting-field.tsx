@@ -76,7 +76,7 @@ export function SettingField({ setting, text, fault, canSave, onType }: SettingF
         className={`${look} h-8 placeholder:text-faint ${isNumber ? "font-mono" : ""}`}
       />
       {unit !== null && (
-        <span className="shrink-0 text-12 text-faint">
+        <span className="w-24 shrink-0 text-12 text-faint">
           {unit}
           {words !== null && ` · ${words}`}
         </span>
