@@ -56,6 +56,11 @@ test("what is wrong is said at its field, and nothing is written", async () => {
   expect(await field(page, "slow_db_ms").getAttribute("aria-invalid")).toBe("true");
   // Where there is something to mend, that is where one goes on.
   expect(await page.evaluate(() => document.activeElement?.id)).toBe("setting-slow_db_ms");
+  const [atField, atBar] = await Promise.all([
+    field(page, "slow_db_ms").boundingBox(),
+    page.getByRole("button", { name: "Save" }).boundingBox(),
+  ]);
+  expect((atField?.y ?? 0) + (atField?.height ?? 0)).toBeLessThan(atBar?.y ?? 0);
   expect(() => contentOf(server)).toThrow("ENOENT");
   await page.getByRole("button", { name: "Discard" }).click();
   expect(await field(page, "slow_db_ms").inputValue()).toBe("1000");

@@ -46,8 +46,11 @@ export interface Configured {
   readonly gateway: Pick<Gateway, "setLimits">;
 }
 
-/** Hands a configuration on to everyone who goes by it. Nobody restarts, and nothing under way is touched. */
-export function applyConfig({ engine, requestLimit, gateway }: Configured, next: Config): void {
+/**
+ * Hands a configuration on to everyone who goes by it. Nobody restarts, and nothing under way is touched. Who cannot go by
+ * it throws: then the version is refused, and the one before is handed on again.
+ */
+function applyConfig({ engine, requestLimit, gateway }: Configured, next: Config): void {
   engine.setLimits(jobLimitsOf(next));
   engine.setRetention(retentionPolicyOf(next));
   engine.setLogFiles(logFilesSettingsOf(next));

@@ -93,6 +93,7 @@ const RULES: Readonly<
   "health.interval_seconds": whole(5, 86_400),
   "health.cache_seconds": whole(0, 3_600),
   "health.check_limit_ms": whole(100, 300_000),
+  "health.storage_folder": text,
   ffmpeg_path: text,
 };
 

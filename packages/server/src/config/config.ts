@@ -252,6 +252,14 @@ export const configSchema = z.strictObject({
       check_limit_ms: whole(100, 300_000)
         .default(10_000)
         .meta(health.live("A check that takes longer is critical.", "HEALTH_CHECK_TIMEOUT_MS")),
+      storage_folder: text
+        .optional()
+        .meta(
+          health.atStart(
+            "Folder in which results are put: a file is written, read and deleted there.",
+            "HEALTH_CHECK_STORAGE",
+          ),
+        ),
     })
     .prefault({}),
   ffmpeg_path: text.optional().meta(media.atStart("The ffmpeg to use.", "FFMPEG_PATH")),

@@ -41,6 +41,10 @@ export function createConfigEdits(watch: ConfigWatch) {
       if (error.code === "ENOENT") return null;
       throw unwritable(file, error);
     });
+    if (text === null && watch.latest().text !== null) {
+      // A new one would hold this change alone, and all else that the old one said would be lost.
+      throw new PlayheadError("conflict", "the configuration file is gone", { hint: "put it back, then change it" });
+    }
     if (revision !== null && revision !== revisionOf(text)) {
       throw new PlayheadError("conflict", "the configuration file was changed meanwhile", {
         hint: "read it again, then say what is to be different",
@@ -71,8 +75,6 @@ export function createConfigEdits(watch: ConfigWatch) {
     },
   };
 }
-
-export type ConfigEdits = ReturnType<typeof createConfigEdits>;
 
 /** Whether a patch says something at a path, or above it. */
 function isTouched(patch: unknown, path: readonly string[]): boolean {

@@ -202,6 +202,36 @@ test("the environment of the start holds over each version", async () => {
   expect(watch.running().log_level).toBe("critical");
 });
 
+test("a version that somebody cannot go by is refused, and all go by the one before again", async () => {
+  const folder = tempFolder();
+  const path = join(folder, "playhead.config.json");
+  writeFileSync(path, textOf({ slow_db_ms: 200 }));
+  const applied: number[] = [];
+  const refused = Promise.withResolvers<ConfigRefusal>();
+  const watch = watchConfig({
+    initial: readConfig({ file: path, environment: {}, flags: {} }, configSchema),
+    onChange({ slow_db_ms }) {
+      applied.push(slow_db_ms);
+      if (slow_db_ms === 300) throw new Error("not with us");
+    },
+    onAccepted: () => undefined,
+    onRefused: refused.resolve,
+    nowMs: Date.now,
+  });
+  onTestFinished(watch.close);
+  writeFileSync(path, textOf({ slow_db_ms: 300 }));
+  expect((await refused.promise).message).toBe("not with us");
+  expect([applied, watch.running().slow_db_ms]).toEqual([[300, 200], 200]);
+});
+
+test("a file that is gone is not made anew by a change: what else it said would be lost", async () => {
+  const { path, times, watch } = setup();
+  rmSync(path);
+  await times(1);
+  const edits = createConfigEdits(watch);
+  await expect(edits.edit({ patch: { slow_db_ms: 250 }, revision: null })).rejects.toMatchObject({ code: "conflict" });
+});
+
 test("what we write ourselves is taken at once, and is no news to the watch", async () => {
   const { path, times, watch, heard } = setup({ content: { $schema: "./s.json", log_level: "info" } });
   const edits = createConfigEdits(watch);

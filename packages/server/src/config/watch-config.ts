@@ -71,12 +71,21 @@ export function watchConfig({ initial, onChange, onAccepted, onRefused, nowMs }:
 
   function accept(next: LoadedConfig): readonly string[] {
     const changed = differingSettings(settings, latest.config, next.config);
-    [latest, held] = [next, next.text];
-    refusal = null;
-    running = inForce(next.config);
     const live = changed.filter(({ reloadable }) => reloadable).map(({ key }) => key);
-    if (live.length > 0) onChange(running, live);
+    const config = inForce(next.config);
+    if (live.length > 0) apply(config, live);
+    [latest, held, running, refusal] = [next, next.text, config, null];
     return changed.map(({ key }) => key);
+  }
+
+  /** Whoever cannot go by a version says so by throwing: then all go by the one before again. */
+  function apply(config: Config, keys: readonly string[]): void {
+    try {
+      onChange(config, keys);
+    } catch (error) {
+      onChange(running, keys);
+      throw error;
+    }
   }
 
   function refuse(message: string, faults: readonly string[]): void {
@@ -94,9 +103,13 @@ export function watchConfig({ initial, onChange, onAccepted, onRefused, nowMs }:
       const keys = accept(resolveConfig(text, initial.sources, initial.schema));
       if (keys.length > 0) onAccepted({ keys, waiting: waiting() });
     } catch (error) {
-      if (!(error instanceof PlayheadError)) throw error;
-      refuse(error.message, (error.detail.faults ?? []) as readonly string[]);
+      refuseFor(error);
     }
+  }
+
+  function refuseFor(error: unknown): void {
+    const faults = error instanceof PlayheadError ? error.detail.faults : undefined;
+    refuse((error as Error).message, (faults ?? []) as readonly string[]);
   }
 
   const { file: path, text } = initial;
@@ -122,7 +135,13 @@ export function watchConfig({ initial, onChange, onAccepted, onRefused, nowMs }:
         file?.know(before);
         throw error;
       }
-      return accept(next);
+      try {
+        return accept(next);
+      } catch (error) {
+        held = next.text;
+        refuseFor(error);
+        throw error;
+      }
     },
     close: () => file?.close(),
   };

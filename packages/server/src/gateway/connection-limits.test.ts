@@ -34,6 +34,18 @@ test("so many of a tenant, and so many in all", () => {
   expect(places.enter("6")).toBe("total");
 });
 
+test("limits that change hold for who comes from then on; who is in stays", () => {
+  const places = createPlaces({ total: 10, perTenant: 10, perAddress: 2 });
+  const [first] = [enter(places, "10.0.0.1"), enter(places, "10.0.0.1")];
+  places.setLimits({ perAddress: 1 });
+  expect([places.enter("10.0.0.1"), places.count()]).toEqual(["address", 2]);
+  first.leave();
+  expect(places.enter("10.0.0.1")).toBe("address");
+  places.setLimits({ perAddress: 3, perTenant: 1 });
+  const [second, third] = [enter(places, "10.0.0.1"), enter(places, "10.0.0.1")];
+  expect([second.takeFor("t"), third.takeFor("t")]).toEqual([true, false]);
+});
+
 test("over a limit: a code or a status that says so, and nobody else is harmed", async () => {
   const { url, gateway } = await startTestGateway({ limits: { total: 3, perTenant: 2 } });
   const open = async () => {

@@ -40,6 +40,17 @@ test("a burst is admitted, then as many as the rate says; others are not touched
   expect(admitted("a", 30)).toHaveLength(20);
 });
 
+test("another rate holds at once, for who has asked before, too", () => {
+  const { limit, ask, admitted, pass } = setup();
+  expect(admitted("a", 5)).toHaveLength(5);
+  limit.setLimits({ perSecond: 1, burst: 2 });
+  expect(admitted("a", 5)).toHaveLength(2);
+  expect(ask("a")).toBe(1_000);
+  limit.setLimits({ perSecond: 100, burst: 200 });
+  pass(1_000);
+  expect(admitted("a", 300)).toHaveLength(100);
+});
+
 test("a clock that was set back neither gives nor takes", () => {
   const { ask, admitted, pass } = setup();
   expect(admitted("a", 19)).toHaveLength(19);

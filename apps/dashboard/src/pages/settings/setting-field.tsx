@@ -10,20 +10,23 @@ export interface SettingFieldProps {
   readonly onType: (typed: Typed) => void;
 }
 
-const FIELD =
-  "w-full min-w-0 rounded-md border border-edge bg-surface px-2.5 text-13 text-ink hover:border-soft aria-invalid:border-failed read-only:border-line read-only:bg-transparent read-only:text-soft disabled:border-line disabled:bg-transparent disabled:text-soft disabled:opacity-100";
+/** What takes the focus stays clear of the bar at the top and of the one that saves. */
+const FIELD = "w-full min-w-0 scroll-mt-20 scroll-mb-36 rounded-md border px-2.5 text-13 aria-invalid:border-failed";
+const OPEN = `${FIELD} border-edge bg-surface text-ink hover:border-soft`;
+const LOCKED = `${FIELD} border-line bg-transparent text-soft opacity-100`;
 
 /** The field of a setting, by what it may be; one that cannot be changed here stays readable. */
 export function SettingField({ setting, text, fault, canSave, onType }: SettingFieldProps) {
   const { key, schema, unit, is_secret: isSecret, is_set: isSet, origin } = setting;
   const isLocked = !canSave || origin.kind === "environment" || origin.kind === "flag";
+  const look = isLocked || isSecret ? LOCKED : OPEN;
   const parts = {
     id: `setting-${key}`,
     "aria-invalid": fault === undefined ? undefined : (true as const),
     "aria-describedby": fault === undefined ? `about-${key}` : `about-${key} fault-${key}`,
   };
   if (isSecret) {
-    return <input {...parts} readOnly value={isSet ? "set, and not shown" : "not set"} className={`${FIELD} h-8`} />;
+    return <input {...parts} readOnly value={isSet ? "set, and not shown" : "not set"} className={`${look} h-8`} />;
   }
   const choices = schema.type === "boolean" ? ["", "true", "false"] : schema.enum;
   if (choices !== undefined) {
@@ -33,7 +36,7 @@ export function SettingField({ setting, text, fault, canSave, onType }: SettingF
         disabled={isLocked}
         value={text}
         onChange={({ target }) => onType(target.value === "" ? null : target.value)}
-        className={`${FIELD} h-8`}
+        className={`${look} h-8`}
       >
         {choices.map((choice) => (
           <option key={choice} value={choice}>
@@ -52,7 +55,7 @@ export function SettingField({ setting, text, fault, canSave, onType }: SettingF
         spellCheck={false}
         value={text}
         onChange={({ target }) => onType(target.value)}
-        className={`${FIELD} block resize-y py-1.5 font-mono`}
+        className={`${look} block resize-y py-1.5 font-mono`}
       />
     );
   }
@@ -70,10 +73,10 @@ export function SettingField({ setting, text, fault, canSave, onType }: SettingF
         value={text}
         placeholder="not set"
         onChange={({ target }) => onType(target.value)}
-        className={`${FIELD} h-8 placeholder:text-faint ${isNumber ? "font-mono" : ""}`}
+        className={`${look} h-8 placeholder:text-faint ${isNumber ? "font-mono" : ""}`}
       />
       {unit !== null && (
-        <span className="shrink-0 text-12 text-faint">
+        <span className="w-24 shrink-0 text-12 text-faint">
           {unit}
           {words !== null && ` · ${words}`}
         </span>

@@ -57,12 +57,14 @@ export function SettingRow({ setting, typed, fault, isWaiting, canSave, onType }
             {fault}
           </p>
         )}
-        <div className="mt-1 flex flex-wrap items-center gap-x-2 text-12">
+        <div className="mt-1 text-12">
           {isChanged && <Was setting={setting} isReset={typed === null} />}
           {origin.kind === "file" && !isChanged && key !== "channels" && canSave && (
-            <Button look="plain" label={`Back to default: ${key}`} onClick={() => onType(null)}>
-              Back to default
-            </Button>
+            <span className="-ml-3 block">
+              <Button look="plain" label={`Back to default: ${key}`} onClick={() => onType(null)}>
+                Back to default
+              </Button>
+            </span>
           )}
         </div>
       </div>
