@@ -1,6 +1,6 @@
 import { mkdirSync, writeFileSync } from "node:fs";
 import { createHttpTransport, createLocalTransport, createPlayhead, type Playhead } from "@playhead/sdk";
-import { ProgressChannel, ProgressMonitor } from "@playhead/sdk/seeds";
+import { HealthCheckService, ProgressChannel, ProgressMonitor } from "@playhead/sdk/seeds";
 import { type Config, configSchema, createEngine, type PlayheadServer, startServer } from "@playhead/server";
 import { afterAll, expect, onTestFinished, test } from "vitest";
 import { layCable } from "./fixtures/cable.ts";
@@ -231,4 +231,29 @@ test("the seeds' classes make histories that the real engine takes", async () =>
   expect(refused).toEqual([]);
   expect(await engine.readJob("default", "job_m")).toMatchObject({ state: "completed", progress: { items_total: 3 } });
   expect(await engine.readJob("default", "job_c")).toMatchObject({ state: "completed", counts: expect.anything() });
+});
+
+test("the seeds' health service asks the engine of its own process, all details included", async () => {
+  const dataFolder = folder.at("health");
+  const engine = await createEngine({ dataFolder, log: () => undefined });
+  const playhead = createPlayhead({ transport: createLocalTransport(engine.local) });
+  onTestFinished(async () => {
+    await playhead.close();
+    await engine.close();
+  });
+  const service = new HealthCheckService({ playhead });
+  service.register({ component: "gpu", run: async () => ({ status: "critical", message: "no GPU" }) });
+  const { overall_status, checks } = await service.runAllChecks();
+  expect(overall_status).toBe("critical");
+  expect(checks.map(({ component }) => component)).toEqual([
+    "system_resources",
+    "object_storage",
+    "temp_directory",
+    "processing_pipeline",
+    "monitoring_system",
+    "log_files",
+    "playhead_server",
+    "gpu",
+  ]);
+  expect(checks[0]?.details.data_folder).toBe(dataFolder);
 });

@@ -99,7 +99,7 @@ export async function startHttpGateway(history: JobHistory): Promise<HttpGateway
     if (intercept(pathname, response, request)) return;
     const job = `/api/v1/jobs/${history.jobId}`;
     const resumeFrom = request.headers["last-event-id"]?.toString() ?? searchParams.get("since");
-    if (pathname === "/api/v1/monitoring/health") return void response.end('{"status":"ok"}');
+    if (pathname === "/api/v1/monitoring/health/live") return void response.end('{"status":"pass"}');
     if (pathname === `${job}/stream`) return stream(resumeFrom, response);
     if (pathname === `${job}/poll`) return poll(searchParams.get("since"), Number(searchParams.get("wait")), response);
     if (pathname === `${job}/logs`) return void response.end(JSON.stringify({ logs: logs(searchParams) }));

@@ -85,10 +85,10 @@ function openLink(deps: LinkDeps): ReturnType<Dial> {
     followed.clear();
   }
 
-  /** Says something when the server is there: any answer of its own, also that it is not well. */
+  /** Says something when the server is there. Whether it is well takes longer to say, and is not the question. */
   async function knock(answer: () => void): Promise<void> {
     try {
-      const response = await fetch(new URL("api/v1/monitoring/health", url), { signal: over.signal });
+      const response = await fetch(new URL("api/v1/monitoring/health/live", url), { signal: over.signal });
       await response.json();
     } catch {
       return end(ABNORMAL_CLOSE, "the server cannot be reached");

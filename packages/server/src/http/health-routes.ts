@@ -1,4 +1,4 @@
-import { HEALTH_STATUSES, type HealthHistory, type HealthReport, type TimeRange } from "@playhead/core";
+import { type Alert, HEALTH_STATUSES, type HealthHistory, type HealthReport, type TimeRange } from "@playhead/core";
 import * as z from "zod";
 import type { Api, Caller } from "./api.ts";
 import { HEALTH_JSON, healthJsonOf, prefersHealthJson } from "./health-json.ts";
@@ -10,9 +10,9 @@ export interface HealthReadingsDeps {
   readonly report: () => Promise<HealthReport>;
   readonly history: (range: TimeRange) => HealthHistory;
   /** How the tenant's jobs, calls and log did in the last day. */
-  readonly stats: (tenantId: string) => Promise<object>;
+  readonly stats: (tenantId: string) => Promise<Record<string, unknown>>;
   /** The tenant's, the newest first. */
-  readonly recentAlerts: (tenantId: string) => Promise<readonly object[]>;
+  readonly recentAlerts: (tenantId: string) => Promise<readonly Alert[]>;
   readonly nowMs: () => number;
 }
 
@@ -24,6 +24,10 @@ export interface HealthRoutesDeps {
 }
 
 const HOUR_MS = 3_600_000;
+/** Pages ask every few seconds, and figures of a day do not change much. */
+const STATS_CACHE_MS = 60_000;
+/** Who asks how the server is, waits no longer for the rest. */
+const EXTRAS_LIMIT_MS = 5_000;
 
 const status = z.enum(HEALTH_STATUSES);
 const component = z.object({
@@ -39,18 +43,21 @@ const report = z
     overall_status: status,
     timestamp,
     total_check_time_ms: z.number(),
-    checks: z.array(component),
+    checks: z.array(component).readonly(),
     summary: z.object({ healthy: z.number(), warning: z.number(), critical: z.number() }),
   })
   .meta({ id: "HealthReport" });
-const detailed = report.extend({ processing_stats: json, recent_alerts: z.array(json) });
+const detailed = report.extend({
+  processing_stats: json.nullable().meta({ description: "Null while it cannot be read" }),
+  recent_alerts: z.array(json).nullable().meta({ description: "Null while they cannot be read" }),
+});
 const history = z.object({
   from: timestamp,
   to: timestamp,
-  runs: z.array(z.object({ timestamp, overall_status: status, statuses: z.record(z.string(), status) })),
-  changes: z.array(
-    z.object({ timestamp, component: z.string(), from: status.nullable(), to: status, message: z.string() }),
-  ),
+  runs: z.array(z.object({ timestamp, overall_status: status, statuses: z.record(z.string(), status) })).readonly(),
+  changes: z
+    .array(z.object({ timestamp, component: z.string(), from: status.nullable(), to: status, message: z.string() }))
+    .readonly(),
 });
 const standing = z.object({ status: z.enum(["pass", "fail"]) });
 
@@ -63,18 +70,27 @@ export function createHealthReadings({
   nowMs,
 }: HealthReadingsDeps) {
   const nothing = z.strictObject({});
+  const kept = new Map<string, { readonly untilMs: number; readonly stats: Promise<Record<string, unknown>> }>();
+
+  function statsOf(tenantId: string): Promise<Record<string, unknown>> {
+    for (const [each, { untilMs }] of kept) if (untilMs <= nowMs()) kept.delete(each);
+    const found = kept.get(tenantId) ?? { untilMs: nowMs() + STATS_CACHE_MS, stats: stats(tenantId) };
+    kept.set(tenantId, found);
+    return found.stats;
+  }
+
   return {
     health: reading({ summary: "How the server is", query: nothing, read }),
     detailed: reading({
       summary: "How the server is, with all details, what was processed in the last day, and the newest alerts",
       query: nothing,
       read: async (tenantId) => {
-        const [found, processing_stats, recent_alerts] = await Promise.all([
+        const [found, processing_stats, alerts] = await Promise.all([
           read(),
-          stats(tenantId),
-          recentAlerts(tenantId),
+          orNull(statsOf(tenantId)),
+          orNull(recentAlerts(tenantId)),
         ]);
-        return { ...found, processing_stats, recent_alerts };
+        return { ...found, processing_stats, recent_alerts: alerts?.map((alert) => ({ ...alert })) ?? null };
       },
     }),
     history: reading({
@@ -87,6 +103,19 @@ export function createHealthReadings({
       },
     }),
   };
+}
+
+/** What cannot be read now is null: a store that hangs must keep nobody from seeing that it does. */
+async function orNull<Value>(work: Promise<Value>): Promise<Value | null> {
+  const late = Promise.withResolvers<null>();
+  const timer = setTimeout(() => late.resolve(null), EXTRAS_LIMIT_MS);
+  try {
+    return await Promise.race([work, late.promise]);
+  } catch {
+    return null;
+  } finally {
+    clearTimeout(timer);
+  }
 }
 
 /** How the server is, for those who look after it, and for what decides where requests go. */
@@ -146,7 +175,7 @@ export function addHealthRoutes(
     },
     async ({ tenantId, caller }) => {
       const found = await readings.detailed.read(tenantId, {});
-      return { ...found, ...(runsServer(caller) ? {} : publicReport(found)) } as unknown as z.output<typeof detailed>;
+      return runsServer(caller) ? found : { ...found, ...publicReport(found) };
     },
   );
   api.get(
@@ -155,7 +184,6 @@ export function addHealthRoutes(
       config: { permission: "inspect" },
       schema: { summary: readings.history.summary, querystring: readings.history.query, response: { 200: history } },
     },
-    async ({ tenantId, query }) =>
-      (await readings.history.read(tenantId, query)) as unknown as z.output<typeof history>,
+    ({ tenantId, query }) => readings.history.read(tenantId, query),
   );
 }
