@@ -53,9 +53,9 @@ function callRecorded<Value>(
   run: (step: StepHandle) => Maybe<Value>,
   step: StepHandle,
 ): Maybe<Value> {
-  const { job, lane, isSilent } = task.scope;
+  const { job, lane, scrub, isSilent } = task.scope;
   if (lane === null || isSilent) return run(step);
-  const recorded = isStep(run) ? run : (wrap(run, { ...RECORDING, name }) as typeof run);
+  const recorded = isStep(run) ? run : (wrap(run, { ...RECORDING, name: scrub(name) }) as typeof run);
   const here = contextOf(job.job_id);
   if (here?.task?.task_id === task.id) return recorded(step);
   const frame = callingFrame(task.scope, task);
