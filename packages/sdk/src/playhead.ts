@@ -233,7 +233,7 @@ export function createPlayhead(options: PlayheadOptions): Playhead {
   }
 
   function openJob(jobOptions: JobOptions): JobHandle {
-    const job = createJob(jobOptions, { recorder: jobRecorder, lane, observer, randomId, warn });
+    const job = createJob(jobOptions, { recorder: jobRecorder, lane, scrub: summaries.text, observer, randomId, warn });
     if (closing === null) {
       jobs.set(job.handle.job_id, job);
       jobsChanged();

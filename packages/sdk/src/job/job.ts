@@ -16,6 +16,7 @@ import { shortText } from "../json-copy.ts";
 import type { Lane } from "../observe/execution.ts";
 import type { Observer } from "../observe/observer.ts";
 import type { Recorder } from "../recorder/recorder.ts";
+import type { ScrubText } from "../summary/secret-text.ts";
 import { createTaskHandle } from "../task/task-handle.ts";
 import type { JobScope } from "../task/task-node.ts";
 import { inboundTrace } from "../traces/current-trace.ts";
@@ -51,6 +52,8 @@ export interface JobDeps {
   readonly recorder: Recorder;
   /** Where calls within the job are recorded; null: nowhere. */
   readonly lane: Lane | null;
+  /** Takes secrets out of a text. */
+  readonly scrub: ScrubText;
   readonly observer: Observer;
   /** 32 lowercase hex digits. */
   readonly randomId: () => string;
@@ -63,7 +66,7 @@ const MAX_REPEATED_ARTIFACTS = 100;
 const MAX_END_REPORTS = 5;
 
 /** Makes a job, and announces it. */
-export function createJob(options: JobOptions, { recorder, lane, observer, randomId, warn }: JobDeps): OpenJob {
+export function createJob(options: JobOptions, { recorder, lane, scrub, observer, randomId, warn }: JobDeps): OpenJob {
   const job_id = options.id ?? `job_${randomId().slice(0, 16)}`;
   const inbound = parseTraceparent(options.traceparent) ?? inboundTrace();
   const correlationId = traceIdOf(options.correlation_id ?? inbound?.trace_id, randomId());
@@ -216,6 +219,7 @@ export function createJob(options: JobOptions, { recorder, lane, observer, rando
     job: handle,
     recorder,
     lane,
+    scrub,
     observer,
     gate,
     rootFrame,

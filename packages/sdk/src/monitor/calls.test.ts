@@ -138,6 +138,46 @@ test("a call that runs for more than a second is said to run, once; one that doe
   ]);
 });
 
+test("a task's step is recorded once, by its name, in its task, with what it calls below it; whatever runs it", async () => {
+  const { playhead, clock, ended } = observed();
+  const probe = monitorExecution(function probe() {});
+  const shown = monitor(async function shown() {});
+  const stepped = progressStep(async function stepped() {});
+  const outside = playhead.job({ kind: "k" }).create({ id: "outside" });
+  const job = playhead.job({ kind: "clips" });
+  await job.run(() =>
+    job.task({ id: "clip" }, async (task) => {
+      await task.step("rendering", () => probe());
+      await task.step("showing", shown);
+      await task.step("stepping", stepped);
+      await task
+        .step("failing", () => {
+          throw new RangeError("no");
+        })
+        .catch(() => undefined);
+    }),
+  );
+  outside.start();
+  await outside.step("alone", async () => undefined);
+  await clock.settle();
+  const calls = await ended();
+  const nameOf = new Map(calls.map(({ span_id, name }) => [span_id, name]));
+  const told = calls.map(({ name, category, task_id, parent_span_id, error }) => [
+    `${category} ${name}`,
+    task_id === "clip" || task_id === "outside" ? task_id : "its own",
+    nameOf.get(parent_span_id ?? "") ?? null,
+    error?.class ?? null,
+  ]);
+  expect(told).toEqual([
+    ["function probe", "clip", "rendering", null],
+    ["step rendering", "clip", null, null],
+    ["step showing", "clip", null, null],
+    ["step stepped", "its own", null, null],
+    ["step failing", "clip", null, "RangeError"],
+    ["step alone", "outside", null, null],
+  ]);
+});
+
 test("the peak that a long call was seen to reach is not told of a later one", async () => {
   let memoryBytes = 9_000;
   const meters = { cpuMs: () => 0, memoryBytes: () => memoryBytes, takeLoopDelayMs: () => 0 };

@@ -21,6 +21,11 @@ export interface Recording {
 /** What each wrapper wraps, and records: wrapped once more, it records both, once. */
 const recordings = new WeakMap<AnyFunction, { readonly fn: AnyFunction; readonly recording: Recording }>();
 
+/** Whether its calls are recorded as steps of jobs already. */
+export function isStep(fn: AnyFunction): boolean {
+  return (recordings.get(fn)?.recording.step ?? null) !== null;
+}
+
 /** Finds the class whose method was called, and completes the name by it. */
 export type FindOwner = (self: unknown, wrapper: AnyFunction) => string | null;
 

@@ -77,6 +77,7 @@ test("property 4: whatever is done, exactly that is recorded, with its own time,
             const usual = { startMs, durationMs };
             if ("step" in each) {
               expectedSteps.push([each.step, new Date(startMs).toISOString()]);
+              expected.push({ ...usual, name: each.step, category: "step", failed: false, metric: true });
               await clip.step(each.step, () => {
                 ms += durationMs;
               });
@@ -159,5 +160,6 @@ test("property 4: whatever is done, exactly that is recorded, with its own time,
 /** What is measured of a call of its kind, beside its time. */
 function metricOf({ category, metadata, parameters, memory_peak_bytes }: ExecutionEnded): unknown {
   if (category === "api") return metadata?.status;
+  if (category === "step") return memory_peak_bytes !== undefined;
   return category === "db" ? metadata?.rows : (parameters ?? memory_peak_bytes);
 }

@@ -86,7 +86,8 @@ function captureSimple(value: unknown): Captured {
     case "boolean":
       return value;
     case "number":
-      return Number.isFinite(value) ? value : `[${value}]`;
+      // JSON knows no -0.
+      return Number.isFinite(value) ? value + 0 : `[${value}]`;
     case "bigint":
       return `${value}n`;
     case "symbol":

@@ -58,8 +58,13 @@ export function createSummaries(secrets: readonly string[] = []): Summaries {
 
   function jsonOf(value: Captured, room: Room): JsonValue {
     if (typeof value === "string") return textOf(value, room, scrub);
+    if (typeof value === "number") {
+      room.bytes -= NUMBER_BYTES;
+      // JSON knows no -0.
+      return value + 0;
+    }
     if (typeof value !== "object" || value === null) {
-      room.bytes -= typeof value === "number" ? NUMBER_BYTES : WORD_BYTES;
+      room.bytes -= WORD_BYTES;
       return value;
     }
     return Array.isArray(value) ? listOf(value, room) : fieldsOf(value as CapturedFields, room);

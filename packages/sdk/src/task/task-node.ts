@@ -6,6 +6,7 @@ import type { Lane } from "../observe/execution.ts";
 import type { Observer } from "../observe/observer.ts";
 import type { Recorder } from "../recorder/recorder.ts";
 import type { TickSlot } from "../recorder/tick-slots.ts";
+import type { ScrubText } from "../summary/secret-text.ts";
 import type { StepPlan, StepShare } from "./step-share.ts";
 
 /** What all tasks of a job share. */
@@ -14,6 +15,8 @@ export interface JobScope {
   readonly recorder: Recorder;
   /** Where calls within it are recorded; null: nowhere. */
   readonly lane: Lane | null;
+  /** Takes secrets out of a text. */
+  readonly scrub: ScrubText;
   readonly observer: Observer;
   readonly gate: Gate;
   /** The frame of the job's own callback. */

@@ -1,5 +1,5 @@
 import type { DatabaseSync } from "node:sqlite";
-import { EXECUTION_CATEGORIES, type ExecutionCategory, encodedBuckets } from "@playhead/core";
+import { EXECUTION_CATEGORIES, type ExecutionCategory, encodedBuckets, PlayheadError } from "@playhead/core";
 import type { Calendar } from "../../calendar.ts";
 import type { RollupSpan } from "../../telemetry-store.ts";
 import { prepareChange, prepareRow } from "../connection.ts";
@@ -21,11 +21,21 @@ export type RollupTuple = [
 ];
 export const ROLLUP_FIGURES = "count, errors, summarized, sum_ms, min_ms, max_ms, sketch";
 
-/** Adds the figures of a row to totals. */
-export function addRow(to: CallTotals, row: RollupTuple): void {
+/**
+ * Adds the figures of a row to totals. Where its sketch is damaged, the figures are added all the same: they are exact, and
+ * percentiles go by as much of it as can be read.
+ * @returns whether all of the sketch could be read
+ */
+export function addRow(to: CallTotals, row: RollupTuple): boolean {
   const [count, errors, summarized, sumMs, minMs, maxMs, sketch] = row;
   addFigures(to, { count, errors, summarized, sumMs, minMs, maxMs });
-  to.sketch.merge(encodedBuckets(sketch));
+  try {
+    to.sketch.merge(encodedBuckets(sketch));
+    return true;
+  } catch (error) {
+    if (!(error instanceof PlayheadError)) throw error;
+    return false;
+  }
 }
 
 /** Writes rollups. All within a transaction. */
@@ -38,8 +48,20 @@ export interface RollupWriter {
   addTo(seriesId: number, span: RollupSpan, startMs: number, totals: CallTotals): void;
 }
 
+/** A row's sketch was damaged: what could not be read of it goes. */
+export type OnDamagedSketch = (seriesId: number, span: RollupSpan, startMs: number) => void;
+
+/** On stderr: this thread has no other way to say something, and what it writes goes on. */
+const warnOfSketch: OnDamagedSketch = (seriesId, span, startMs) => {
+  const at = new Date(startMs).toISOString();
+  process.emitWarning(
+    `the distribution of durations of series ${seriesId}, ${span} ${at}, was damaged and is left out; its counts and sums are kept`,
+    { type: "PlayheadWarning", detail: "playhead doctor tells what else is damaged" },
+  );
+};
+
 /** Prepares the statements on the writing connection. */
-export function createRollupWriter(db: DatabaseSync): RollupWriter {
+export function createRollupWriter(db: DatabaseSync, onDamaged: OnDamagedSketch = warnOfSketch): RollupWriter {
   const insertSeries = prepareChange(db, "INSERT OR IGNORE INTO series (tenant_id, category, name) VALUES (?, ?, ?)");
   const selectSeries = prepareRow<[number]>(
     db,
@@ -56,7 +78,7 @@ export function createRollupWriter(db: DatabaseSync): RollupWriter {
     const spanPlace = SPANS.indexOf(span);
     const known = select(seriesId, spanPlace, startMs);
     const totals = noCalls();
-    if (known !== undefined) addRow(totals, known);
+    if (known !== undefined && !addRow(totals, known)) onDamaged(seriesId, span, startMs);
     addTotals(totals, more);
     const { count, errors, summarized, sumMs, minMs, maxMs, sketch } = totals;
     put(seriesId, spanPlace, startMs, count, errors, summarized, sumMs, minMs, maxMs, sketch.encode());
