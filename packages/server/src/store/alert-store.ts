@@ -92,10 +92,17 @@ export interface AlertStore {
   readLiveAlerts(resolvedSinceMs: number): Promise<readonly AlertRow[]>;
   readAlert(tenantId: string, alertId: string): Promise<AlertRow | null>;
   listAlerts(query: AlertsQuery): Promise<Page<Alert>>;
-  /** Pending ones that are due by then, the longest due first. */
-  readDueDeliveries(dueMs: number, limit: number): Promise<readonly DeliveryRow[]>;
-  /** When the next pending one is due; null when there is none. */
-  nextDueMs(): Promise<number | null>;
+  /**
+   * Pending ones that are due by then, the longest due first. Of each tenant's channel and `group_key` only the one that
+   * was stored first is ever among them, so that none overtakes one before it; and none of channels that are left out.
+   */
+  readDueDeliveries(
+    dueMs: number,
+    limit: number,
+    withoutChannels?: readonly string[],
+  ): Promise<readonly DeliveryRow[]>;
+  /** When the next of those is due; null when there is none. */
+  nextDueMs(withoutChannels?: readonly string[]): Promise<number | null>;
   readDelivery(tenantId: string, deliveryId: string): Promise<DeliveryRow | null>;
   listDeliveries(query: DeliveriesQuery): Promise<Page<AlertDelivery>>;
   /** Facts of all jobs after a position, in the order of their commits. */
