@@ -103,6 +103,8 @@ export interface AlertStore {
   ): Promise<readonly DeliveryRow[]>;
   /** When the next of those is due; null when there is none. */
   nextDueMs(withoutChannels?: readonly string[]): Promise<number | null>;
+  /** How many are pending, by their channels' names; all tenants' together. */
+  countPendingDeliveries(): Promise<Readonly<Record<string, number>>>;
   readDelivery(tenantId: string, deliveryId: string): Promise<DeliveryRow | null>;
   listDeliveries(query: DeliveriesQuery): Promise<Page<AlertDelivery>>;
   /** Facts of all jobs after a position, in the order of their commits. */
