@@ -7,7 +7,7 @@ import { givenUp, revived, settle } from "./settle.ts";
 import { testNotification } from "./test-notification.ts";
 
 export interface DispatcherDeps {
-  readonly store: Pick<AlertStore, "readDueDeliveries" | "countPendingDeliveries" | "putAlerts" | "readDelivery">;
+  readonly store: Pick<AlertStore, "readDueDeliveries" | "countDeliveries" | "putAlerts" | "readDelivery">;
   /** Those that are configured now, by name; another object under a name is another channel. */
   readonly channels: () => ReadonlyMap<string, Channel>;
   readonly nowMs: () => number;
@@ -82,7 +82,7 @@ export function createDispatcher(deps: DispatcherDeps) {
         isWoken = false;
         nextMs = await startDue();
       }
-      pending = await store.countPendingDeliveries();
+      pending = (await store.countDeliveries()).pendingByChannel;
     } catch (error) {
       onError(error);
       nextMs = nowMs() + OWN_FAILURE_MS;
