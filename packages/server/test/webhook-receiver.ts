@@ -21,7 +21,12 @@ export async function startReceiver(...answers: readonly ReceiverAnswer[]) {
   const waiters: { readonly count: number; readonly resolve: () => void }[] = [];
   const server = createServer(async (request, answer) => {
     let text = "";
-    for await (const chunk of request) text += chunk;
+    try {
+      for await (const chunk of request) text += chunk;
+    } catch {
+      // Whoever sent it hung up: it has not come.
+      return;
+    }
     const arrived = { path: request.url ?? "", headers: request.headers as Record<string, string>, text };
     received.push(arrived);
     const how = answers[Math.min(received.length, answers.length) - 1] ?? 204;
