@@ -94,6 +94,9 @@ export interface DeliveriesQuery {
 /** Of all tenants. */
 export interface DeliveryCounts {
   readonly pending: number;
+  /** The same, by the channel's name. */
+  readonly pendingByChannel: Readonly<Record<string, number>>;
+  /** Given up. */
   readonly dead: number;
 }
 
@@ -120,11 +123,13 @@ export interface AlertStore {
   readIncidents(): Promise<readonly IncidentRow[]>;
   readAlert(tenantId: string, alertId: string): Promise<AlertRow | null>;
   listAlerts(query: AlertsQuery): Promise<Page<Alert>>;
-  /** Pending ones that are due by then, the longest due first. */
-  readDueDeliveries(dueMs: number, limit: number): Promise<readonly DeliveryRow[]>;
+  /**
+   * Pending ones that are due by then, the longest due first. Of each tenant's channel and `group_key` only the one that
+   * was stored first is ever among them, so that none overtakes one before it; and none of channels that are left out.
+   */
+  readDueDeliveries(dueMs: number, limit: number, withoutChannels?: readonly string[]): Promise<readonly DeliveryRow[]>;
   /** When the next pending one is due; null when there is none. */
   nextDueMs(): Promise<number | null>;
-  /** How many are pending, and how many were given up. */
   countDeliveries(): Promise<DeliveryCounts>;
   readDelivery(tenantId: string, deliveryId: string): Promise<DeliveryRow | null>;
   listDeliveries(query: DeliveriesQuery): Promise<Page<AlertDelivery>>;

@@ -135,9 +135,33 @@ export const ALERT_CASES: readonly StoreCase<OwnSetup>[] = [
       expect(await due(10)).toEqual(["first", "second"]);
       expect(await due(1)).toEqual(["first"]);
       expect(await store.nextDueMs()).toBe(minuteMs(1));
-      expect(await store.countDeliveries()).toEqual({ pending: 3, dead: 1 });
+      expect(await store.countDeliveries()).toEqual({ pending: 3, pendingByChannel: { ops: 3 }, dead: 1 });
       await store.putAlerts({ ...NO_ALERTS, deliveries: [deliveryRow("other", "first", SETTLED)] });
       expect(await due(10)).toEqual(["second"]);
+    },
+  },
+  {
+    name: "hands out what is due of a channel and group in its order, and leaves channels out",
+    async run({ store, expect, tenantId }) {
+      const rows = [
+        deliveryRow(tenantId, "trigger", { next_attempt_at: minute(5) }, "g"),
+        deliveryRow(tenantId, "resolve", { next_attempt_at: minute(1) }, "g"),
+        deliveryRow(tenantId, "mail", { next_attempt_at: minute(2), channel: "mail" }, "g"),
+        deliveryRow("other", "foreign", { next_attempt_at: minute(3) }, "g"),
+        deliveryRow(tenantId, "elsewhere", { next_attempt_at: minute(4) }, "h"),
+      ];
+      await store.putAlerts({ ...NO_ALERTS, deliveries: rows });
+      const due = async (minutes: number, ...without: string[]) =>
+        (await store.readDueDeliveries(minuteMs(minutes), 9, without)).map(({ delivery }) => delivery.delivery_id);
+      expect(await due(4)).toEqual(["mail", "foreign", "elsewhere"]);
+      expect(await due(9, "mail", "none")).toEqual(["foreign", "elsewhere", "trigger"]);
+      expect(await due(9, "mail", "ops")).toEqual([]);
+      expect(await store.countDeliveries()).toMatchObject({ pending: 5, pendingByChannel: { ops: 4, mail: 1 } });
+      await store.putAlerts({ ...NO_ALERTS, deliveries: [deliveryRow(tenantId, "trigger", SETTLED, "g")] });
+      expect(await due(1)).toEqual(["resolve"]);
+      // What is given up, and taken up again, comes before what was stored after it.
+      await store.putAlerts({ ...NO_ALERTS, deliveries: rows.slice(0, 1) });
+      expect(await due(1)).toEqual([]);
     },
   },
   {

@@ -41,11 +41,16 @@ export function alertRow(tenantId: string, id: string, more: Partial<Alert> = {}
 }
 
 /** A delivery that is fit to be stored: pending, and due at once. */
-export function deliveryRow(tenantId: string, id: string, more: Partial<AlertDelivery> = {}): DeliveryRow {
+export function deliveryRow(
+  tenantId: string,
+  id: string,
+  more: Partial<AlertDelivery> = {},
+  groupKey = `group-${id}`,
+): DeliveryRow {
   const notification: AlertNotification = {
     notification_id: `n-${id}`,
     kind: "trigger",
-    group_key: "group",
+    group_key: groupKey,
     rule_id: "rule",
     rule_name: "Rule 日本",
     level: "error",

@@ -27,7 +27,8 @@ export function createAlertFace(
       return text === null ? null : alertOf(text);
     },
     listAlerts: async (query) => pageOf<Alert>(await ask("listAlerts", query)),
-    readDueDeliveries: async (dueMs, limit) => (await ask("readDueDeliveries", dueMs, limit)).map(deliveryOf),
+    readDueDeliveries: async (dueMs, limit, withoutChannels = []) =>
+      (await ask("readDueDeliveries", dueMs, limit, withoutChannels)).map(deliveryOf),
     nextDueMs: () => ask("nextDueMs"),
     countDeliveries: () => ask("countDeliveries"),
     async readDelivery(tenantId, deliveryId) {

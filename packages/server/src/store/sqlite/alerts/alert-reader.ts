@@ -13,7 +13,7 @@ export interface AlertReader {
   readIncidents(): readonly IncidentText[];
   readAlert(tenantId: string, alertId: string): AlertText | null;
   listAlerts(query: AlertsQuery): TextPage;
-  readDueDeliveries(dueMs: number, limit: number): readonly DeliveryText[];
+  readDueDeliveries(dueMs: number, limit: number, withoutChannels: readonly string[]): readonly DeliveryText[];
   nextDueMs(): number | null;
   countDeliveries(): DeliveryCounts;
   readDelivery(tenantId: string, deliveryId: string): DeliveryText | null;
@@ -45,17 +45,22 @@ export function createAlertReader(db: DatabaseSync): AlertReader {
   const selectAlert = prepareRow<AlertTuple>(db, `SELECT ${ALERT} FROM alerts WHERE alert_id = ? AND tenant_id = ?`);
   const selectDue = prepareRows<DeliveryTuple>(
     db,
-    `SELECT ${DELIVERY} FROM alert_deliveries WHERE due_ms <= ? ORDER BY due_ms, delivery_no LIMIT ?`,
+    `SELECT ${DELIVERY} FROM alert_deliveries AS due
+     WHERE due_ms <= ? AND channel NOT IN (SELECT value FROM json_each(?)) AND NOT EXISTS (
+       SELECT 1 FROM alert_deliveries AS before
+       WHERE before.channel = due.channel AND before.tenant_id = due.tenant_id AND before.group_key = due.group_key
+         AND before.delivery_no < due.delivery_no AND before.due_ms IS NOT NULL
+     ) ORDER BY due_ms, delivery_no LIMIT ?`,
   );
   const selectNextDue = prepareRow<[number | null]>(
     db,
     "SELECT min(due_ms) FROM alert_deliveries WHERE due_ms IS NOT NULL",
   );
-  const selectCounts = prepareRow<[number, number]>(
+  const selectPending = prepareRows<[channel: string, count: number]>(
     db,
-    `SELECT (SELECT count(*) FROM alert_deliveries WHERE due_ms IS NOT NULL),
-       (SELECT count(*) FROM alert_deliveries WHERE state = 'dead')`,
+    "SELECT channel, count(*) FROM alert_deliveries WHERE due_ms IS NOT NULL GROUP BY channel",
   );
+  const selectDead = prepareRow<[number]>(db, "SELECT count(*) FROM alert_deliveries WHERE state = 'dead'");
   const selectDelivery = prepareRow<DeliveryTuple>(
     db,
     `SELECT ${DELIVERY} FROM alert_deliveries WHERE delivery_id = ? AND tenant_id = ?`,
@@ -75,11 +80,13 @@ export function createAlertReader(db: DatabaseSync): AlertReader {
       return row === undefined ? null : alertOf(row);
     },
     listAlerts: (query) => listAlerts(run, query),
-    readDueDeliveries: (dueMs, limit) => selectDue(dueMs, limit).map(deliveryOf),
+    readDueDeliveries: (dueMs, limit, withoutChannels) =>
+      selectDue(dueMs, JSON.stringify(withoutChannels), limit).map(deliveryOf),
     nextDueMs: () => selectNextDue()?.[0] ?? null,
     countDeliveries() {
-      const [pending, dead] = selectCounts() as [number, number];
-      return { pending, dead };
+      const byChannel = selectPending();
+      const pending = byChannel.reduce((sum, [, count]) => sum + count, 0);
+      return { pending, pendingByChannel: Object.fromEntries(byChannel), dead: selectDead()?.[0] ?? 0 };
     },
     readDelivery(tenantId, deliveryId) {
       const row = selectDelivery(deliveryId, tenantId);

@@ -18,6 +18,7 @@ export const DELIVERY_COLUMNS = [
   "delivery_id",
   "tenant_id",
   "channel",
+  "group_key",
   "rule_id",
   "state",
   "created_ms",
@@ -86,7 +87,7 @@ function deliveryValues({ tenantId, delivery, notification, dueMs }: DeliveryRow
   const { delivery_id, channel, rule_id, state, created_at, settled_at } = delivery;
   const times = [Date.parse(created_at), dueMs, timeOf(settled_at)];
   const texts = [JSON.stringify(delivery), JSON.stringify(notification)];
-  return [delivery_id, tenantId, channel, rule_id, state, ...times, ...texts];
+  return [delivery_id, tenantId, channel, notification.group_key, rule_id, state, ...times, ...texts];
 }
 
 const timeOf = (time: string | null) => (time === null ? null : Date.parse(time));

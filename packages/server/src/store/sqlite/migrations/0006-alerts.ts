@@ -38,6 +38,7 @@ export const alerts: Migration = {
       delivery_id TEXT NOT NULL UNIQUE,
       tenant_id TEXT NOT NULL,
       channel TEXT NOT NULL,
+      group_key TEXT NOT NULL,
       rule_id TEXT NOT NULL,
       state TEXT NOT NULL,
       created_ms INTEGER NOT NULL,
@@ -49,6 +50,9 @@ export const alerts: Migration = {
     ) STRICT;
     CREATE INDEX alert_deliveries_by_time ON alert_deliveries (tenant_id, created_ms, delivery_id);
     CREATE INDEX alert_deliveries_due ON alert_deliveries (due_ms) WHERE due_ms IS NOT NULL;
+    -- What has to go first, and how much waits for which channel.
+    CREATE INDEX alert_deliveries_in_order ON alert_deliveries (channel, tenant_id, group_key, delivery_no)
+      WHERE due_ms IS NOT NULL;
     CREATE INDEX alert_deliveries_dead ON alert_deliveries (state) WHERE state = 'dead';
     CREATE INDEX alert_deliveries_by_end ON alert_deliveries (settled_ms) WHERE settled_ms IS NOT NULL;
 
