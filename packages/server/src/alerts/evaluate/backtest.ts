@@ -1,9 +1,9 @@
 /** What a rule would have done: the same evaluator, fed with what is stored. */
 import { setImmediate as nextTurn } from "node:timers/promises";
 import type { AlertBacktest, AlertRule } from "@playhead/core";
+import type { Rollup } from "../../store/telemetry-store.ts";
 import type { Finding } from "../finding.ts";
 import type { Heard, HeardCall } from "../heard.ts";
-import type { Rollup } from "../../store/telemetry-store.ts";
 import { createEvaluator } from "./evaluator.ts";
 import { STEPS_PER_WINDOW } from "./series.ts";
 
