@@ -119,6 +119,8 @@ export function createRunner(deps: RunnerDeps) {
       evaluator.take(facts.map((fact) => timed(heardOf(fact))));
       after = facts.at(-1)?.factId ?? position.factId;
     }
+    // As they stood there: what says of an alert that it lasts is heard, what it led to is known.
+    for (const finding of evaluator.tick(position.atMs)) life.take([finding]);
   }
 
   /**
