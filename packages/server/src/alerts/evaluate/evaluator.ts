@@ -36,6 +36,12 @@ export interface Evaluator {
   restore(snapshot: JsonObject): void;
 }
 
+/** A rule that may have something new to say of a series. */
+interface Question {
+  readonly watch: Watch;
+  readonly series: Series;
+}
+
 /** Series in all windows together: about 100 MB at worst. */
 const MAX_SERIES_IN_ALL = 20_000;
 
@@ -61,14 +67,15 @@ export function createEvaluator(): Evaluator {
     findings.push(watch.tell(series, outcome, clock.wallMs));
   }
 
-  function hear(sample: Sample, findings: Finding[]): void {
+  /** Adds a sample to the windows that listen to it; `questions` are the decisions that it may have changed. */
+  function hear(sample: Sample, questions: Question[]): void {
     for (const { window, watches } of listeners.of(sample)) {
       const series = window.seriesOf(sample);
       if (series === null) continue;
       const hasShrunk = series.advance(clock.nowMs);
       series.add(sample);
       for (const watch of watches) {
-        if (hasShrunk || dependsOn(watch, sample)) look(watch, series, false, findings);
+        if (hasShrunk || dependsOn(watch, sample)) questions.push({ watch, series });
       }
     }
   }
@@ -114,8 +121,11 @@ export function createEvaluator(): Evaluator {
       const findings: Finding[] = [];
       for (const each of heard) {
         const atMs = clock.hear(each.atMs);
-        hear(sampleOf(each, atMs), findings);
-        if (each.kind === "event") for (const sample of steps.hear(each, atMs)) hear(sample, findings);
+        const questions: Question[] = [];
+        hear(sampleOf(each, atMs), questions);
+        if (each.kind === "event") for (const sample of steps.hear(each, atMs)) hear(sample, questions);
+        // Only now: between the end of a step and the beginning of the next there is no moment.
+        for (const { watch, series } of questions) look(watch, series, false, findings);
       }
       return findings;
     },

@@ -177,23 +177,27 @@ export function createSeries(layout: Layout, labels: Readonly<Record<string, str
     if (latest.size < MAX_LATEST || latest.has(name)) latest.set(name, value);
   }
 
-  function changeStep(bucket: Bucket, change: NonNullable<Sample["step"]>): void {
+  function changeOpen(change: NonNullable<Sample["step"]>): void {
     if ("began" in change) {
       open.set(change.key, change.began);
       openSinceMs = openSinceMs === null ? null : Math.min(openSinceMs, change.began);
-      return;
+    } else {
+      open.delete(change.key);
+      openSinceMs = null;
     }
-    open.delete(change.key);
-    openSinceMs = null;
-    if (change.tookMs === null) return;
-    bucket.longestStepMs = Math.max(bucket.longestStepMs, change.tookMs);
-    longestStepMs = Math.max(longestStepMs, change.tookMs);
+  }
+
+  function addStep(bucket: Bucket, tookMs: number): void {
+    bucket.longestStepMs = Math.max(bucket.longestStepMs, tookMs);
+    longestStepMs = Math.max(longestStepMs, tookMs);
   }
 
   return {
     labels,
     advance,
     add(sample) {
+      if (sample.liveness !== undefined) liveness = sample.liveness;
+      if (sample.step !== undefined) changeOpen(sample.step);
       const step = stepOf(sample.atMs);
       // Late by more than a window: it would have been forgotten by now.
       if (step <= stepOf(nowMs) - STEPS_PER_WINDOW) return;
@@ -203,8 +207,7 @@ export function createSeries(layout: Layout, labels: Readonly<Record<string, str
       if (sample.gauge !== undefined) {
         addGauge(bucket, step, sample.gauge, `${sample.labels.host ?? ""} ${sample.labels.worker ?? ""}`);
       }
-      if (sample.liveness !== undefined) liveness = sample.liveness;
-      if (sample.step !== undefined) changeStep(bucket, sample.step);
+      if (sample.step !== undefined && "tookMs" in sample.step) addStep(bucket, sample.step.tookMs ?? -1);
       if (sample.failed !== undefined) bucket.causes = addCause(bucket.causes, sample.failed);
       jobId ??= sample.labels.job_id ?? null;
     },

@@ -1,4 +1,5 @@
 import type { HeardEvent } from "../heard.ts";
+import { STEP_COUNT } from "../rules/measured.ts";
 import { endStateOf, type Sample } from "./sample.ts";
 
 /** Which steps of which tasks are under way, so that their durations are known, also before they end. */
@@ -60,7 +61,7 @@ export function createSteps(): Steps {
     const changes: Sample[] = [];
     if (before !== undefined) {
       remove(key, taskId);
-      changes.push(ended(before, atMs, before.isPaused ? null : atMs - before.sinceMs));
+      changes.push(ended(before, atMs));
     }
     const next = step ?? (isRetry ? before?.step : undefined);
     if (next !== undefined && count < MAX_OPEN_STEPS) {
@@ -77,7 +78,7 @@ export function createSteps(): Steps {
     if (open.length === 0) return [];
     if (type === "session.completed") {
       for (const step of open) remove(key, step.taskId);
-      return open.map((step) => ended(step, atMs, step.isPaused ? null : atMs - step.sinceMs));
+      return open.map((step) => ended(step, atMs));
     }
     if (type !== "job.state_changed") return [];
     const isPaused = data.new_state === "paused";
@@ -85,7 +86,7 @@ export function createSteps(): Steps {
     return changing.map((step) => {
       const changed = { ...step, isPaused, sinceMs: atMs };
       put(changed);
-      return isPaused ? ended(changed, atMs, null) : began(changed, atMs);
+      return isPaused ? ended(changed, atMs) : began(changed, atMs);
     });
   }
 
@@ -103,7 +104,7 @@ export function createSteps(): Steps {
 }
 
 /** The name by which windows know an open step. */
-export function stepKey({ jobId, taskId }: OpenStep): string {
+function stepKey({ jobId, taskId }: OpenStep): string {
   return `${jobId}\n${taskId}`;
 }
 
@@ -118,8 +119,10 @@ export function began(step: OpenStep, atMs: number): Sample {
   return stepSample(step, atMs, [], { key: stepKey(step), began: step.sinceMs });
 }
 
-function ended(step: OpenStep, atMs: number, tookMs: number | null): Sample {
-  return stepSample(step, atMs, tookMs === null ? [] : [["step|count", 1]], { key: stepKey(step), tookMs });
+/** One that its job's pause broke off is not told how long it took. */
+function ended(step: OpenStep, atMs: number): Sample {
+  const tookMs = step.isPaused ? null : Math.max(0, atMs - step.sinceMs);
+  return stepSample(step, atMs, tookMs === null ? [] : [[STEP_COUNT, 1]], { key: stepKey(step), tookMs });
 }
 
 function stepSample(
