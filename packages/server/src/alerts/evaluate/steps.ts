@@ -1,6 +1,7 @@
 import type { HeardEvent } from "../heard.ts";
 import { STEP_COUNT } from "../rules/measured.ts";
-import { endStateOf, type Sample } from "./sample.ts";
+import { amountsOf, endStateOf, type Sample } from "./sample.ts";
+import type { Slots } from "./slots.ts";
 
 /** Which steps of which tasks are under way, so that their durations are known, also before they end. */
 export interface Steps {
@@ -26,12 +27,19 @@ export interface OpenStep {
 /** No more than so many at once; others are not measured. */
 const MAX_OPEN_STEPS = 20_000;
 
-export function createSteps(): Steps {
+export function createSteps(slots: Slots): Steps {
   /** By job (and tenant), then by task. */
   const jobs = new Map<string, Map<string, OpenStep>>();
   let count = 0;
 
   const jobKey = (tenantId: string, jobId: string) => `${tenantId}\n${jobId}`;
+
+  /** One that its job's pause broke off is not told how long it took. */
+  function ended(step: OpenStep, atMs: number): Sample {
+    const tookMs = step.isPaused ? null : Math.max(0, atMs - step.sinceMs);
+    const amounts = tookMs === null ? [] : amountsOf([[STEP_COUNT, 1]], slots);
+    return stepSample(step, atMs, { key: stepKey(step), tookMs }, amounts);
+  }
 
   function put(step: OpenStep): void {
     const key = jobKey(step.tenantId, step.jobId);
@@ -116,20 +124,14 @@ function stepOf({ type, data }: HeardEvent): string | null {
 
 /** A step that began, as windows hear it. */
 export function began(step: OpenStep, atMs: number): Sample {
-  return stepSample(step, atMs, [], { key: stepKey(step), began: step.sinceMs });
-}
-
-/** One that its job's pause broke off is not told how long it took. */
-function ended(step: OpenStep, atMs: number): Sample {
-  const tookMs = step.isPaused ? null : Math.max(0, atMs - step.sinceMs);
-  return stepSample(step, atMs, tookMs === null ? [] : [[STEP_COUNT, 1]], { key: stepKey(step), tookMs });
+  return stepSample(step, atMs, { key: stepKey(step), began: step.sinceMs }, []);
 }
 
 function stepSample(
   { tenantId, labels }: OpenStep,
   atMs: number,
-  amounts: Sample["amounts"],
   step: NonNullable<Sample["step"]>,
+  amounts: Sample["amounts"],
 ): Sample {
   return { tenantId, labels, atMs, signals: ["step"], amounts, step };
 }
