@@ -27,6 +27,10 @@ export interface HeardCall extends HeardBase {
   /** Of one call, or the mean of several. */
   readonly durationMs: number;
   readonly count: number;
+  /** Of several: the longest of them. @defaultValue `durationMs` */
+  readonly maxMs?: number;
+  /** Of several: all their durations, as core's `Sketch` encodes them; without it `durationMs` stands for each. */
+  readonly sketch?: string;
   /** How many of them failed. */
   readonly errors: number;
   readonly cause: string | null;
