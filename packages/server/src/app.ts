@@ -11,6 +11,7 @@ import { mayDo } from "./auth/principal.ts";
 import type { Config } from "./config/config.ts";
 import type { LoadedConfig } from "./config/load-config.ts";
 import { createEngine, type Engine, type LocalEngine } from "./engine.ts";
+import type { AlertSettings, EngineAlerts } from "./engine-alerts.ts";
 import { jobLimitsOf } from "./engine-job-watch.ts";
 import { logFilesSettingsOf } from "./engine-log-files.ts";
 import { retentionPolicyOf } from "./engine-retention.ts";
@@ -38,6 +39,8 @@ export interface ServerOptions {
   readonly dashboardFolder: string;
   readonly version: string;
   readonly log: ServerLog;
+  /** @defaultValue nobody is told of alerts */
+  readonly alerts?: AlertSettings;
 }
 
 /** A server that runs. */
@@ -52,6 +55,8 @@ export interface PlayheadServer {
   /** How it is; takes more checks. */
   readonly health: Health;
   readonly media: MediaRoots;
+  /** Rules, what they found, and what people are told of it. */
+  readonly alerts: EngineAlerts;
   /** What viewers cost at the moment. */
   readonly load: () => GatewayLoad;
   /** How many jobs have not ended, of all tenants. */
@@ -76,6 +81,7 @@ export async function startServer(options: ServerOptions): Promise<PlayheadServe
     timeZone: options.config.time_zone,
     retention: retentionPolicyOf(options.config),
     logFiles: logFilesSettingsOf(options.config),
+    ...(options.alerts !== undefined && { alerts: options.alerts }),
   });
   try {
     return await startNetwork(engine, options);
@@ -165,6 +171,7 @@ async function startNetwork(engine: Engine, options: ServerOptions) {
     local: engine.local,
     health,
     media,
+    alerts: engine.alerts,
     load: gateway.load,
     activeJobs: () => engine.activeJobs(),
     close(): Promise<void> {

@@ -12,6 +12,7 @@ import { createMemoryBus } from "./bus/memory-bus.ts";
 import { createControl } from "./control/control.ts";
 import { createStarts } from "./control/starts.ts";
 import { createWorkers } from "./control/workers.ts";
+import { type AlertSettings, assembleAlerts, DEFAULT_ALERTS } from "./engine-alerts.ts";
 import { assembleHealth } from "./engine-health.ts";
 import { createJobReads } from "./engine-job-reads.ts";
 import { DEFAULT_JOB_LIMITS, type JobLimits, waitingJobs, watchJobs } from "./engine-job-watch.ts";
@@ -43,6 +44,8 @@ export interface EngineOptions {
   readonly retention?: RetentionPolicy;
   /** The log files of the data folder, and what goes into them. @defaultValue {@link DEFAULT_LOG_FILES} */
   readonly logFiles?: LogFilesSettings;
+  /** What is told of alerts, and where to. @defaultValue {@link DEFAULT_ALERTS} */
+  readonly alerts?: AlertSettings;
 }
 
 /** What an sdk in the same process needs of the engine: the other end of its `local` transport. */
@@ -90,10 +93,10 @@ interface CommandsRequest {
  */
 export async function createEngine(options: EngineOptions) {
   const { dataFolder, log, nowMs = Date.now, limits = DEFAULT_JOB_LIMITS, retention = DEFAULT_RETENTION } = options;
-  const { timeZone = "UTC", logFiles = DEFAULT_LOG_FILES } = options;
+  const { timeZone = "UTC", logFiles = DEFAULT_LOG_FILES, alerts = DEFAULT_ALERTS } = options;
   const stores = await openStores({ dataFolder, nowMs, timeZone, logFiles, log });
   const media = createMediaRoots(dataFolder);
-  const engine = assembleEngine({ dataFolder, stores, media, log, nowMs, limits, retention });
+  const engine = assembleEngine({ dataFolder, stores, media, log, nowMs, limits, retention, alerts });
   try {
     await engine.recover();
     return engine;
@@ -105,7 +108,8 @@ export async function createEngine(options: EngineOptions) {
 
 export type Engine = Awaited<ReturnType<typeof createEngine>>;
 
-interface EngineParts extends Pick<Required<EngineOptions>, "dataFolder" | "log" | "nowMs" | "limits" | "retention"> {
+interface EngineParts
+  extends Pick<Required<EngineOptions>, "dataFolder" | "log" | "nowMs" | "limits" | "retention" | "alerts"> {
   readonly stores: Stores;
   readonly media: MediaRoots;
 }
@@ -143,6 +147,12 @@ function assembleEngine(parts: EngineParts) {
     nowMs,
     log,
   });
+  const jobs = () => ingest.jobs;
+  const alerts = assembleAlerts({
+    dataFolder,
+    settings: parts.alerts,
+    ...{ store, telemetryStore, bus, telemetry, jobs, log, nowMs },
+  });
   const reads = createJobReads({ store, ingest });
   const { findJob } = reads;
   const health = assembleHealth({
@@ -153,7 +163,7 @@ function assembleEngine(parts: EngineParts) {
     ingest,
     telemetry,
     bus,
-    alerts: () => null,
+    alerts: alerts.status,
     log,
     nowMs,
   });
@@ -289,6 +299,7 @@ function assembleEngine(parts: EngineParts) {
   async function end(): Promise<void> {
     try {
       await Promise.all([stopIntake(), retention.close(), health.close()]);
+      await alerts.close();
     } finally {
       await stores.close();
     }
@@ -308,6 +319,8 @@ function assembleEngine(parts: EngineParts) {
     control,
     starts,
     retention,
+    /** Rules, what they found, and what people are told of it. */
+    alerts,
     local,
     ...reads,
     readings,
@@ -341,6 +354,7 @@ function assembleEngine(parts: EngineParts) {
       });
       if (lost.length > 0)
         log("warning", `${lost.length} job(s) of an earlier process lost their worker`, { jobs: lost });
+      await alerts.start();
     },
     stopIntake,
     /** Stores what is at hand and lets the files go. */
