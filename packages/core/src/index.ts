@@ -104,6 +104,10 @@ export {
   type ProgressTreeOptions,
 } from "./progress-tree.ts";
 export { isJobId } from "./record-fields.ts";
+export { createRedaction, type Redaction, redactFact } from "./redaction.ts";
+export { createSecrecy, type Secrecy, type SecrecyOf } from "./secret-names.ts";
+export { createScrub, REDACTED, type ScrubText } from "./secret-text.ts";
+export { isArgumentName, isPlace, isSecretValue, isValueName, namesSecret } from "./secret-values.ts";
 export {
   bucketValue,
   createSketch,

@@ -6,6 +6,7 @@ import {
   type JsonObject,
   PlayheadError,
   type RefusedRecord,
+  type ScrubText,
 } from "@playhead/core";
 import { artifactOf } from "../artifact.ts";
 import { canceledError, isCancellation } from "../cleaned-error.ts";
@@ -16,7 +17,6 @@ import { shortText } from "../json-copy.ts";
 import type { Lane } from "../observe/execution.ts";
 import type { Observer } from "../observe/observer.ts";
 import type { Recorder } from "../recorder/recorder.ts";
-import type { ScrubText } from "../summary/secret-text.ts";
 import { createTaskHandle } from "../task/task-handle.ts";
 import type { JobScope } from "../task/task-node.ts";
 import { inboundTrace } from "../traces/current-trace.ts";

@@ -1,6 +1,5 @@
 import { types } from "node:util";
-import type { ErrorDetails } from "@playhead/core";
-import { createScrub, type ScrubText } from "../summary/secret-text.ts";
+import { createScrub, type ErrorDetails, type ScrubText } from "@playhead/core";
 
 /** Characters that are kept of an error, of each of its causes, and of each error that it gathers. */
 const MAX_MESSAGE = 1_024;

@@ -1,3 +1,4 @@
+import { createRedaction, type JsonObject, type JsonValue } from "@playhead/core";
 import fc from "fast-check";
 import { expect, test } from "vitest";
 import { capture } from "./capture.ts";
@@ -145,4 +146,46 @@ test("what is taken as it is stays as it was; what hides something is a copy, an
   const copy = summaries.fields(fields);
   expect(copy).toEqual(fields);
   expect(copy.nested).not.toBe(fields.nested);
+});
+
+test("property: fields are redacted as core redacts them, which is how the server does", () => {
+  const redaction = createRedaction();
+  const names = fc.constantFrom(
+    "password",
+    "api-key",
+    "name",
+    "value",
+    "0",
+    "1",
+    "tokens",
+    "Cookie",
+    "path",
+    "x".repeat(120),
+  );
+  const leaves = fc.constantFrom(
+    "--token",
+    "Cookie",
+    "token",
+    "Bearer abcdef",
+    "https://a:b@c",
+    5,
+    null,
+    true,
+    "plain",
+    "y".repeat(90),
+  );
+  const { tree } = fc.letrec<{ tree: JsonObject; node: JsonValue }>((tie) => ({
+    node: fc.oneof(
+      { depthSize: "small", withCrossShrink: true },
+      leaves,
+      fc.array(tie("node"), { maxLength: 4 }),
+      tie("tree"),
+    ),
+    tree: fc.dictionary(names, tie("node"), { maxKeys: 5, noNullPrototype: true }) as fc.Arbitrary<JsonObject>,
+  }));
+  fc.assert(
+    fc.property(tree, (fields) => {
+      expect(redaction.fields(fields)).toEqual(summaries.fields(fields));
+    }),
+  );
 });

@@ -1,7 +1,18 @@
-import type { JsonObject, JsonValue } from "@playhead/core";
+import {
+  createScrub,
+  createSecrecy,
+  isArgumentName,
+  isPlace,
+  isSecretValue,
+  isValueName,
+  type JsonObject,
+  type JsonValue,
+  namesSecret,
+  REDACTED,
+  type ScrubText,
+  type Secrecy,
+} from "@playhead/core";
 import type { Captured, CapturedFields, CapturedList } from "./capture.ts";
-import { createSecrecy, type Secrecy, type SecrecyOf } from "./secret-names.ts";
-import { createScrub, REDACTED, type ScrubText } from "./secret-text.ts";
 
 /** What of captured values is sent: bounded, and without secrets. */
 export interface Summaries {
@@ -95,7 +106,7 @@ export function createSummaries(secrets: readonly string[] = []): Summaries {
     const known = names.get(name);
     if (known !== undefined) return known;
     const shown = name.length > MAX_NAME_LENGTH ? `${scrub(name.slice(0, MAX_NAME_LENGTH))}…` : scrub(name);
-    const made = { shown, bytes: jsonBytes(shown) + 2, secrecy: secrecyOf(name), isValue: /^value$/i.test(name) };
+    const made = { shown, bytes: jsonBytes(shown) + 2, secrecy: secrecyOf(name), isValue: isValueName(name) };
     // What is longer than a name is data, and comes once.
     if (name.length > MAX_NAME_LENGTH) return made;
     if (names.size >= MAX_NAMES) names.clear();
@@ -194,30 +205,6 @@ function put(fields: Record<string, JsonValue>, name: string, value: JsonValue):
   if (name === "__proto__")
     Object.defineProperty(fields, name, { value, enumerable: true, configurable: true, writable: true });
   else fields[name] = value;
-}
-
-/** A yes or a no, and nothing at all, tell no secret; of some names a number does not either. */
-function isSecretValue(value: Captured, secrecy: ReturnType<SecrecyOf>): boolean {
-  if (secrecy === "none" || value === null || typeof value === "boolean") return false;
-  return secrecy === "strict" || typeof value !== "number";
-}
-
-/** `{ name: "password", value: … }`, as headers and environments are often written. */
-function namesSecret(fields: CapturedFields, secrecyOf: SecrecyOf): boolean {
-  const name = fields.name ?? fields.key ?? fields.header ?? fields.Name ?? fields.Key;
-  return typeof name === "string" && name.length <= 100 && secrecyOf(name) !== "none";
-}
-
-/** A text that is nothing but a name: of a header, or of an option of a command. */
-function isArgumentName(text: Captured, secrecyOf: SecrecyOf): boolean {
-  if (typeof text !== "string" || text.length > 40) return false;
-  return /^-{0,2}[A-Za-z][\w.-]*:?$/.test(text) && secrecyOf(text) !== "none";
-}
-
-/** The name of a place in a list that was spread into an object. */
-function isPlace(name: string): boolean {
-  const first = name.charCodeAt(0);
-  return first >= 48 && first <= 57;
 }
 
 function redacted(room: Room): string {

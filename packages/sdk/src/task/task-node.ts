@@ -1,4 +1,4 @@
-import type { Artifact, JsonObject, TaskState } from "@playhead/core";
+import type { Artifact, JsonObject, ScrubText, TaskState } from "@playhead/core";
 import type { Frame } from "../control/frames.ts";
 import type { Gate } from "../control/gate.ts";
 import type { JobHandle, TaskHandle } from "../handles.ts";
@@ -6,7 +6,6 @@ import type { Lane } from "../observe/execution.ts";
 import type { Observer } from "../observe/observer.ts";
 import type { Recorder } from "../recorder/recorder.ts";
 import type { TickSlot } from "../recorder/tick-slots.ts";
-import type { ScrubText } from "../summary/secret-text.ts";
 import type { StepPlan, StepShare } from "./step-share.ts";
 
 /** What all tasks of a job share. */

@@ -83,6 +83,22 @@ test("is stored as a whole: its facts, its tasks, its videos, and whom to call",
   expect(callbacks.get("j")).toBe("https://example.com/done");
 });
 
+test("what is attached to it is stored without secrets; what it calls things stays", async () => {
+  const { announce, store } = await setup();
+  const secret = { api_key: "hunter2", link: "https://bob:hunter2@example.com/a" };
+  await announce("j", {
+    kind: "bulk",
+    title: "with token=hunter2",
+    metadata: { deep: [secret], voice: "a" },
+    tasks: [{ task_id: "token=1", kind: "stage", fields: secret }],
+    videos: [{ id: "row-1", title: "password: hunter2", fields: secret }],
+  });
+  const facts = JSON.stringify(await store.readFacts("j", 0, 100));
+  expect(facts).not.toContain("hunter2");
+  expect(facts).toContain('"voice":"a"');
+  expect(facts).toContain('"task_id":"token=1"');
+});
+
 describe("one that is no tree is refused, and nothing of it is stored", () => {
   test.each<{ name: string; definition: Partial<JobDefinition>; says: string }>([
     { name: "two videos of one id", definition: { videos: [{ id: "a" }, { id: "a" }] }, says: "exists already" },

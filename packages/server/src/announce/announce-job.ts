@@ -1,6 +1,7 @@
 import {
   applyEvent,
   type BatchAck,
+  createRedaction,
   decide,
   draftOf,
   type EventRecord,
@@ -8,7 +9,10 @@ import {
   type JsonObject,
   PlayheadError,
   parseRecord,
+  redactFact,
 } from "@playhead/core";
+
+const redaction = createRedaction();
 
 /** A piece of work that is known from the start. */
 export interface AnnouncedTask {
@@ -113,8 +117,9 @@ export function createAnnouncer({ createdMs, ingest, keepCallback, nowMs }: Anno
 /** The facts of an announcement, in order. */
 function recordsOf({ jobId, definition, correlationId }: Announcement, ts: string): readonly EventRecord[] {
   const { callback_url: _, tasks = [], videos = [], ...job } = definition;
-  const record = (type: "job.created" | "task.created" | "video.created", data: object): EventRecord =>
-    parseRecord({ type, ts, job_id: jobId, correlation_id: correlationId, data: { ...data } });
+  // As a worker's own: what is attached to jobs and tasks is stored without secrets.
+  const record = (type: "job.created" | "task.created" | "video.created", data: JsonObject): EventRecord =>
+    parseRecord({ type, ts, job_id: jobId, correlation_id: correlationId, data: redactFact(data, redaction) });
   return [
     record("job.created", defined(job)),
     ...tasks.map((task) => record("task.created", defined(task))),
@@ -122,10 +127,10 @@ function recordsOf({ jobId, definition, correlationId }: Announcement, ts: strin
   ];
 }
 
-function videoData({ id, title, weight, fields }: AnnouncedVideo, at: number): object {
+function videoData({ id, title, weight, fields }: AnnouncedVideo, at: number): JsonObject {
   const videoId = id ?? `v${at + 1}`;
   const data = { task_id: videoId, id: videoId, parent_id: null, kind: "video", title, weight };
-  return { ...defined(data), fields: { ...fields, id: videoId } };
+  return { ...defined(data), fields: { ...(fields as JsonObject), id: videoId } };
 }
 
 function defined(data: object): JsonObject {
