@@ -1,9 +1,13 @@
+import { CHANNEL_SETTINGS, channelFaults } from "./app-channels.ts";
 import type { Config } from "./config/config.ts";
 import { type ConfigExtension, configJsonSchema, configSchemaWith } from "./config/config-schema.ts";
 import { type ConfigSources, type LoadedConfig, readConfig as readConfigWith } from "./config/load-config.ts";
 
 /** What the features add to what can be set. */
-const EXTENSION: ConfigExtension = { channels: [] };
+const EXTENSION: ConfigExtension = {
+  channels: CHANNEL_SETTINGS,
+  faultsOf: (config) => channelFaults(config, process.env),
+};
 
 /** Everything that can be set of this server. */
 const CONFIG_SCHEMA = configSchemaWith(EXTENSION);

@@ -1,3 +1,4 @@
+import { openChannels } from "./app-channels.ts";
 import type { Audit } from "./audit/audit.ts";
 import type { Config } from "./config/config.ts";
 import { configJsonSchema } from "./config/config-schema.ts";
@@ -6,6 +7,7 @@ import { createConfigEdits, revisionOf } from "./config/edit-config.ts";
 import type { LoadedConfig } from "./config/load-config.ts";
 import { watchConfig } from "./config/watch-config.ts";
 import type { Engine } from "./engine.ts";
+import type { AlertSettings } from "./engine-alerts.ts";
 import { jobLimitsOf } from "./engine-job-watch.ts";
 import { logFilesSettingsOf } from "./engine-log-files.ts";
 import { retentionPolicyOf } from "./engine-retention.ts";
@@ -39,9 +41,26 @@ export function healthSettingsOf({ health, thresholds }: Config): HealthSettings
   };
 }
 
+/**
+ * What configurations say of alerts, one after the other. While nothing of the channels changes they stay the ones they
+ * are: how often one has failed, and when it may be called again, is known to it.
+ *
+ * @throws PlayheadError `config_invalid` when a channel cannot be made
+ */
+export function createAlertSettings(): (config: Config) => AlertSettings {
+  let opened: { readonly settings: string; readonly channels: AlertSettings["channels"] } | null = null;
+  return (config) => {
+    const { host, callback_private, channel_addresses, channels, thresholds, public_url } = config;
+    const settings = JSON.stringify({ host, callback_private, channel_addresses, channels });
+    if (opened?.settings !== settings) opened = { settings, channels: openChannels(config, process.env) };
+    return { thresholds, channels: opened.channels, publicUrl: public_url ?? null };
+  };
+}
+
 /** Everyone who goes by settings that may change while the server runs. */
 export interface Configured {
-  readonly engine: Pick<Engine, "setLimits" | "setRetention" | "setLogFiles" | "health">;
+  readonly engine: Pick<Engine, "setLimits" | "setRetention" | "setLogFiles" | "setAlerts" | "health">;
+  readonly alertSettings: (config: Config) => AlertSettings;
   readonly requestLimit: Pick<RequestLimit, "setLimits">;
   readonly gateway: Pick<Gateway, "setLimits">;
 }
@@ -50,10 +69,11 @@ export interface Configured {
  * Hands a configuration on to everyone who goes by it. Nobody restarts, and nothing under way is touched. Who cannot go by
  * it throws: then the version is refused, and the one before is handed on again.
  */
-function applyConfig({ engine, requestLimit, gateway }: Configured, next: Config): void {
+function applyConfig({ engine, alertSettings, requestLimit, gateway }: Configured, next: Config): void {
   engine.setLimits(jobLimitsOf(next));
   engine.setRetention(retentionPolicyOf(next));
   engine.setLogFiles(logFilesSettingsOf(next));
+  engine.setAlerts(alertSettings(next));
   engine.health.setSettings(healthSettingsOf(next));
   requestLimit.setLimits(requestLimitsOf(next));
   gateway.setLimits(connectionLimitsOf(next));

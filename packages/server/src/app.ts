@@ -3,7 +3,7 @@ import { PlayheadError } from "@playhead/core";
 import { openCallbacks } from "./app-callbacks.ts";
 import { configWithoutFile } from "./app-config.ts";
 import { openGateway } from "./app-gateway.ts";
-import { applyConfig, openLiveConfig, requestLimitsOf } from "./app-reload.ts";
+import { createAlertSettings, healthSettingsOf, openLiveConfig, requestLimitsOf } from "./app-reload.ts";
 import { addAdministration, addApi, addObservations } from "./app-routes.ts";
 import { createAudit } from "./audit/audit.ts";
 import { createAuth } from "./auth/auth.ts";
@@ -17,6 +17,8 @@ import { logFilesSettingsOf } from "./engine-log-files.ts";
 import { retentionPolicyOf } from "./engine-retention.ts";
 import { textOf } from "./error-text.ts";
 import type { Gateway, GatewayLoad } from "./gateway/gateway.ts";
+import { objectStorageCheck } from "./health/checks/object-storage.ts";
+import { folderStorage } from "./health/folder-storage.ts";
 import type { Health } from "./health/health.ts";
 import type { Api } from "./http/api.ts";
 import { addApiPageRoutes } from "./http/api-page-routes.ts";
@@ -39,7 +41,7 @@ export interface ServerOptions {
   readonly dashboardFolder: string;
   readonly version: string;
   readonly log: ServerLog;
-  /** @defaultValue nobody is told of alerts */
+  /** @defaultValue what the configuration says */
   readonly alerts?: AlertSettings;
 }
 
@@ -74,6 +76,7 @@ const LAST_ANSWERS_MS = 3_000;
  * @throws PlayheadError `port_in_use`, `data_in_use`, and the others of {@link createEngine}
  */
 export async function startServer(options: ServerOptions): Promise<PlayheadServer> {
+  const alertSettings = createAlertSettings();
   const engine = await createEngine({
     dataFolder: options.config.data,
     log: options.log,
@@ -81,17 +84,21 @@ export async function startServer(options: ServerOptions): Promise<PlayheadServe
     timeZone: options.config.time_zone,
     retention: retentionPolicyOf(options.config),
     logFiles: logFilesSettingsOf(options.config),
-    ...(options.alerts !== undefined && { alerts: options.alerts }),
+    alerts: options.alerts ?? alertSettings(options.config),
   });
   try {
-    return await startNetwork(engine, options);
+    return await startNetwork(engine, options, alertSettings);
   } catch (error) {
     await engine.close();
     throw error;
   }
 }
 
-async function startNetwork(engine: Engine, options: ServerOptions) {
+async function startNetwork(
+  engine: Engine,
+  options: ServerOptions,
+  alertSettings: ReturnType<typeof createAlertSettings>,
+) {
   const { config, loaded = configWithoutFile(config), dashboardFolder, version } = options;
   const { store, media, health, log } = engine;
   const auth = await createAuth({
@@ -140,8 +147,10 @@ async function startNetwork(engine: Engine, options: ServerOptions) {
   const gateway = openGateway(engine, auth, config, log);
   addStreamRoutes(http, gateway);
   gateway.attach(http.server);
-  const configured = { engine, requestLimit, gateway };
-  applyConfig(configured, config);
+  const configured = { engine, alertSettings, requestLimit, gateway };
+  health.setSettings(healthSettingsOf(config));
+  const { storage_folder: storageFolder } = config.health;
+  if (storageFolder !== undefined) health.register(objectStorageCheck(folderStorage(storageFolder)));
   const liveConfig = openLiveConfig({ loaded, configured, audit, log });
   addConfigRoutes(http, liveConfig.routes);
 
@@ -149,6 +158,9 @@ async function startNetwork(engine: Engine, options: ServerOptions) {
   const { port } = http.server.address() as AddressInfo;
   const url = `http://${config.host.includes(":") ? `[${config.host}]` : config.host}:${port}`;
   isReady = true;
+  health.onReport(({ checks }) => {
+    for (const { component, status } of checks) engine.alerts.noteHealth(component, status);
+  });
   health.start().catch((error) => log("error", "the checks of health do not run", { error: textOf(error) }));
   const { callbacks } = callbackParts;
   callbacks.catchUp().catch((error) => log("error", "callbacks could not be taken up", { error: textOf(error) }));

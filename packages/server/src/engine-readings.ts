@@ -10,11 +10,12 @@ import { createMonitoringReadings } from "./http/monitoring-stats-routes.ts";
 import { createPerformanceReadings } from "./http/performance-routes.ts";
 import type { Reading } from "./http/reading.ts";
 import { createPerformance } from "./performance/performance.ts";
+import type { AlertStore } from "./store/alert-store.ts";
 import type { Store } from "./store/store.ts";
 import type { TelemetryStore } from "./store/telemetry-store.ts";
 
 export interface ReadingsDeps {
-  readonly store: Pick<Store, "countJobs">;
+  readonly store: Pick<Store, "countJobs"> & Pick<AlertStore, "listAlerts">;
   readonly telemetryStore: TelemetryStore;
   readonly telemetry: Pick<EngineTelemetry, "arrivals">;
   readonly health: Pick<Health, "report" | "history">;
@@ -22,6 +23,8 @@ export interface ReadingsDeps {
   readonly nowMs: () => number;
 }
 
+/** So many of the newest alerts stand beside the state of health. */
+const RECENT_ALERTS = 10;
 const EXECUTIONS = /^jobs\/([^/]+)\/executions$/;
 const FUNCTION = /^performance\/functions\/([^/]+)$/;
 
@@ -46,7 +49,7 @@ export function createReadings({ store, telemetryStore, telemetry, health, hasJo
     report: health.report,
     history: health.history,
     stats: (tenantId) => monitoring.stats.read(tenantId, { hours: 24 }),
-    recentAlerts: async () => [],
+    recentAlerts: async (tenantId) => (await store.listAlerts({ tenantId, limit: RECENT_ALERTS })).items,
     nowMs,
   });
   const exporting = createExportReading({ exportRows: (query) => exportRows(telemetryStore, query), nowMs });

@@ -340,6 +340,12 @@ function assembleEngine(parts: EngineParts) {
     },
     /** For how long things are kept from now on. */
     setRetention: retention.setPolicy,
+    /** What is told of alerts from now on, and where to. */
+    setAlerts(settings: AlertSettings): void {
+      alerts.setSettings(settings).catch((error: unknown) => {
+        log("error", "other settings of alerts could not be stored; they hold all the same", { error: textOf(error) });
+      });
+    },
     /** What goes into the log files from now on, and how large they grow. */
     setLogFiles: logFiles.configure,
     /** Ends the jobs of workers that ended with an earlier process. */

@@ -90,6 +90,10 @@ const RULES: Readonly<
     right: fc.constantFrom({}, { ops: { type: "webhook", url: "https://a.example/x" } }),
     wrong: fc.constantFrom<unknown>(7, [], null, "ops"),
   },
+  channel_addresses: {
+    right: fc.constantFrom([], ["10.0.0.0/8", "hooks.internal", "fd00::1"]),
+    wrong: fc.constantFrom<unknown>(7, {}, null, "10.0.0.0/8"),
+  },
   "health.interval_seconds": whole(5, 86_400),
   "health.cache_seconds": whole(0, 3_600),
   "health.check_limit_ms": whole(100, 300_000),

@@ -1,5 +1,6 @@
 import { LOG_LEVELS } from "@playhead/core";
 import * as z from "zod";
+import { isAllowEntry } from "../outbound/address-guard.ts";
 
 /** What is known of a setting beside what is allowed; each setting has it as its `meta`. */
 export interface SettingMeta {
@@ -241,6 +242,11 @@ export const configSchema = z.strictObject({
     })
     .prefault({}),
   channels: z.record(channelName, anyChannel).default({}).meta(CHANNELS_META),
+  channel_addresses: z
+    .array(z.string().refine(isAllowEntry, "expected a host name, an address, or a network such as 10.0.0.0/8"))
+    .max(100)
+    .default([])
+    .meta(channels.live("Hosts, addresses and networks that channels may call though they are private.")),
   health: z
     .strictObject({
       interval_seconds: whole(5, 86_400)
