@@ -56,7 +56,7 @@ export interface HealthChange {
 export interface HealthHistory {
   readonly from: string;
   readonly to: string;
-  /** Oldest first; of very many, every so many. */
+  /** Oldest first; of very many, the worst of every few. */
   readonly runs: readonly HealthRun[];
   /** Newest first. */
   readonly changes: readonly HealthChange[];

@@ -5,6 +5,7 @@ import {
   type HealthReport,
   type HealthStatus,
   type TimeRange,
+  worstHealth,
 } from "@playhead/core";
 import * as z from "zod";
 import { createRing, type RingOptions } from "./ring.ts";
@@ -86,19 +87,14 @@ export function createHealthHistory({ store, tenantId, onError }: HealthHistoryD
         const ms = Date.parse(timestamp);
         return ms >= fromMs && ms < toMs;
       };
-      const found = runs.entries().filter(isIn);
-      const every = Math.ceil(found.length / MAX_SHOWN);
       return {
         from: new Date(fromMs).toISOString(),
         to: new Date(toMs).toISOString(),
-        // The newest is always among them.
-        runs: found
-          .filter((_, at) => (found.length - 1 - at) % every === 0)
-          .map(({ timestamp, overall_status, components }) => ({
-            timestamp,
-            overall_status,
-            statuses: Object.fromEntries(Object.entries(components).map(([name, each]) => [name, each.status])),
-          })),
+        runs: thinned(runs.entries().filter(isIn)).map(({ timestamp, overall_status, components }) => ({
+          timestamp,
+          overall_status,
+          statuses: Object.fromEntries(Object.entries(components).map(([name, each]) => [name, each.status])),
+        })),
         changes: changes.entries().filter(isIn).reverse(),
       };
     },
@@ -107,4 +103,16 @@ export function createHealthHistory({ store, tenantId, onError }: HealthHistoryD
       await Promise.all([runs.settled(), changes.settled()]);
     },
   };
+}
+
+/** Of every so many runs the worst, so that nothing bad is hidden; of runs that are alike the newest. */
+function thinned<Run extends { readonly overall_status: HealthStatus }>(found: readonly Run[]): readonly Run[] {
+  const every = Math.ceil(found.length / MAX_SHOWN);
+  const worst: Run[] = [];
+  for (let end = found.length; end > 0; end -= every) {
+    const group = found.slice(Math.max(0, end - every), end);
+    const status = worstHealth(group.map((run) => run.overall_status));
+    worst.push(...group.filter((run) => run.overall_status === status).slice(-1));
+  }
+  return worst.reverse();
 }

@@ -43,8 +43,8 @@ export interface Health {
   close(): Promise<void>;
 }
 
-/** Starting is not to be slowed by what can wait. */
-const FIRST_RUN_MS = 2_000;
+/** What the server was started for comes first: one of the checks encodes. Who asks meanwhile is answered at once. */
+const FIRST_RUN_MS = 10_000;
 
 const setTimer = (callback: () => void, delayMs: number) => {
   const timer = setTimeout(callback, delayMs).unref();
