@@ -2,7 +2,7 @@ import { createHash } from "node:crypto";
 
 /** Names a rule among those of all tenants. */
 export function ruleKeyOf(tenantId: string, ruleId: string): string {
-  return JSON.stringify([tenantId, ruleId]);
+  return `${tenantId}\n${ruleId}`;
 }
 
 /** Names what an alert is about: the rule and the values of its labels, in whatever order. */
