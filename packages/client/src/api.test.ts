@@ -38,6 +38,17 @@ test("an id is part of a path, whatever is in it", async () => {
   });
 });
 
+test("anything else can be asked, too", async () => {
+  const { asked, api } = await setup(200, { rule_id: "r" });
+  expect(await api.ask("PUT", "alert-rules/r", { query: { a: [1, 2] }, body: { name: "n" } })).toEqual({
+    rule_id: "r",
+  });
+  expect(asked[0]).toMatchObject({
+    request: { method: "PUT", url: "/api/v1/alert-rules/r?a=1&a=2" },
+    body: '{"name":"n"}',
+  });
+});
+
 test("an answer without a body is none", async () => {
   const { api } = await setup(204, undefined);
   await expect(api.signOut()).resolves.toBeNull();

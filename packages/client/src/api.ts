@@ -92,6 +92,15 @@ export interface Api {
     jobIds: readonly string[],
     reason?: string,
   ): Promise<{ readonly results: readonly BulkResult[] }>;
+  /** Anything else under `/api/v1/`, such as `GET`, `alert-rules`; null for an answer without a body. */
+  ask<Answer>(method: string, path: string, more?: AskOptions): Promise<Answer>;
+}
+
+/** What goes with a question. */
+export interface AskOptions {
+  /** Names and values; one that is undefined is left out, a list is repeated. */
+  readonly query?: object;
+  readonly body?: object;
 }
 
 /** Creates the caller of a server's HTTP interface. */
@@ -118,5 +127,6 @@ export function createApi(options: RequestOptions): Api {
     retry: (jobId) => call("POST", `${job(jobId)}/retry`),
     controlAll: (verb, job_ids, reason) =>
       call("POST", "jobs/bulk", {}, { verb, job_ids, ...(reason !== undefined && { reason }) }),
+    ask: (method, path, { query, body } = {}) => call(method, path, query, body),
   };
 }

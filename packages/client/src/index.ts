@@ -1,4 +1,14 @@
-export type { Api, BulkResult, ExecutionsPage, JobsPage, JobsQuery, LogsQuery, Overview, Session } from "./api.ts";
+export type {
+  Api,
+  AskOptions,
+  BulkResult,
+  ExecutionsPage,
+  JobsPage,
+  JobsQuery,
+  LogsQuery,
+  Overview,
+  Session,
+} from "./api.ts";
 export { createPlayheadClient, type PlayheadClient, type PlayheadClientOptions } from "./client.ts";
 export { type Clock, systemClock } from "./clock.ts";
 export { serverNowMs } from "./clock-offset.ts";

@@ -2,12 +2,14 @@ import { useConnection } from "@playhead/react";
 import { Link, useLocation } from "wouter";
 import { SignOutButton } from "../session/sign-out-button.tsx";
 import { ConnectionWord } from "./connection-word.tsx";
+import { FiringCount } from "./firing-count.tsx";
 import { PlayheadSign } from "./playhead-sign.tsx";
 import { ThemeButton } from "./theme-button.tsx";
 
 const PAGES = [
   { href: "/", name: "Overview", isAt: (path: string) => path === "/" },
   { href: "/jobs", name: "Jobs", isAt: (path: string) => path === "/jobs" || path.startsWith("/jobs/") },
+  { href: "/alerts", name: "Alerts", isAt: (path: string) => path === "/alerts" || path.startsWith("/alerts/") },
 ] as const;
 
 /** The bar at the top: where one is, and whether what one sees is now. */
@@ -20,15 +22,16 @@ export function TopBar() {
         <PlayheadSign live={status === "online"} />
         <span className="max-desk:sr-only">Playhead</span>
       </Link>
-      <nav aria-label="Pages" className="flex h-full gap-1 desk:gap-2">
+      <nav aria-label="Pages" className="flex h-full min-w-0 gap-1 overflow-x-auto overflow-y-hidden desk:gap-2">
         {PAGES.map(({ href, name, isAt }) => (
           <Link
             key={href}
             href={href}
             aria-current={isAt(path) ? "page" : undefined}
-            className="relative flex items-center px-2 text-13 text-soft transition-colors duration-150 after:absolute after:inset-x-2 after:-bottom-px after:h-px hover:text-ink aria-[current]:text-ink aria-[current]:after:bg-ink"
+            className="relative flex shrink-0 items-center px-2 text-13 text-soft transition-colors duration-150 after:absolute after:inset-x-2 after:bottom-0 after:h-px hover:text-ink aria-[current]:text-ink aria-[current]:after:bg-ink"
           >
             {name}
+            {href === "/alerts" && <FiringCount />}
           </Link>
         ))}
       </nav>

@@ -1,0 +1,98 @@
+import { useMemo, useSyncExternalStore } from "react";
+
+/** What was read last, and why it could not be read again. */
+export interface Polled<Value> {
+  /** Null before the first has come. */
+  readonly value: Value | null;
+  /** Null when the last reading worked. */
+  readonly error: unknown;
+}
+
+/** Something that is read again and again while somebody looks at it. */
+export interface Poll<Value> {
+  getSnapshot(): Polled<Value>;
+  subscribe(listener: () => void): () => void;
+  /** Reads now. */
+  refresh(): Promise<void>;
+}
+
+/** Whether the page is to be seen. */
+export interface Visibility {
+  isVisible(): boolean;
+  /** @returns ends it */
+  onChange(listener: () => void): () => void;
+}
+
+const EVERY_MS = 5_000;
+
+const ofDocument: Visibility = {
+  isVisible: () => document.visibilityState === "visible",
+  onChange(listener) {
+    document.addEventListener("visibilitychange", listener);
+    return () => document.removeEventListener("visibilitychange", listener);
+  },
+};
+
+/** Reads at once, and every few seconds from then on, while there are listeners and the page is to be seen. */
+export function createPoll<Value>(
+  read: () => Promise<Value>,
+  visibility: Visibility = ofDocument,
+  everyMs = EVERY_MS,
+): Poll<Value> {
+  let polled: Polled<Value> = { value: null, error: null };
+  const listeners = new Set<() => void>();
+  let timer: ReturnType<typeof setTimeout> | undefined;
+  let endWatch: (() => void) | null = null;
+  let asked = 0;
+
+  async function refresh(): Promise<void> {
+    clearTimeout(timer);
+    asked += 1;
+    const mine = asked;
+    const next = await read().then(
+      (value): Polled<Value> => ({ value, error: null }),
+      // What was read before stands until it can be read again.
+      (error: unknown): Polled<Value> => ({ value: polled.value, error }),
+    );
+    // An answer that comes late says less than the one after it.
+    if (mine !== asked) return;
+    polled = next;
+    for (const listener of listeners) listener();
+    if (listeners.size > 0 && visibility.isVisible()) timer = setTimeout(refresh, everyMs);
+  }
+
+  function onVisibility(): void {
+    if (visibility.isVisible()) void refresh();
+    else clearTimeout(timer);
+  }
+
+  return {
+    getSnapshot: () => polled,
+    subscribe(listener) {
+      listeners.add(listener);
+      if (listeners.size === 1) {
+        endWatch = visibility.onChange(onVisibility);
+        onVisibility();
+      }
+      return () => {
+        listeners.delete(listener);
+        if (listeners.size > 0) return;
+        endWatch?.();
+        clearTimeout(timer);
+      };
+    },
+    refresh,
+  };
+}
+
+/** What a poll has read, as it comes. */
+export function usePoll<Value>(poll: Poll<Value>): Polled<Value> {
+  return useSyncExternalStore(poll.subscribe, poll.getSnapshot);
+}
+
+/** Polls what `read` reads as long as the component is there; another `key` begins anew. */
+export function usePolled<Value>(key: string, read: () => Promise<Value>) {
+  // biome-ignore lint/correctness/useExhaustiveDependencies: the key says what is read
+  const poll = useMemo(() => createPoll(read), [key]);
+  return { ...usePoll(poll), refresh: poll.refresh };
+}
