@@ -8,6 +8,7 @@ import { JobListProvider } from "./pages/jobs/job-list-provider.tsx";
 import { JobsPage } from "./pages/jobs/jobs-page.tsx";
 import { OverviewPage } from "./pages/overview/overview-page.tsx";
 import { SessionGate } from "./session/session-gate.tsx";
+import { StayConnected } from "./session/stay-connected.tsx";
 import { NotFoundPage } from "./shell/not-found-page.tsx";
 import { Shell } from "./shell/shell.tsx";
 
@@ -19,6 +20,7 @@ export function App() {
       <PlayheadProvider client={client}>
         <Shell>
           <SessionGate>
+            <StayConnected />
             <JobListProvider>
               <Switch>
                 <Route path="/" component={OverviewPage} />

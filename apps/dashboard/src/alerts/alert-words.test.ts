@@ -1,6 +1,6 @@
 import type { Alert } from "@playhead/core";
 import { expect, test } from "vitest";
-import { byUrgency, careWords, firingAnswer, lastedWords, measuredWords } from "./alert-words.ts";
+import { byUrgency, careWords, firingAnswer, lastedWords, measuredWords, needsSomeone } from "./alert-words.ts";
 
 const NOW = Date.parse("2026-11-21T14:00:00.000Z");
 
@@ -58,6 +58,15 @@ test("what nobody looks after comes first, then what is worst, then what has las
     alert({ alert_id: "silenced", level: "critical", silence_id: "s", fired_at: "2026-11-21T13:59:00.000Z" }),
   ];
   expect(alerts.sort(byUrgency).map(({ alert_id }) => alert_id)).toEqual(["worst", "old", "new", "seen", "silenced"]);
+});
+
+test.each([
+  { name: "an error", changes: {}, needs: true },
+  { name: "what informs", changes: { level: "info" }, needs: false },
+  { name: "one that somebody looks after", changes: seen, needs: false },
+  { name: "one that is silenced", changes: { silence_id: "s" }, needs: false },
+] as const)("$name needs someone: $needs", ({ changes, needs }) => {
+  expect(needsSomeone(alert(changes))).toBe(needs);
 });
 
 test("how long, and who looks after it", () => {

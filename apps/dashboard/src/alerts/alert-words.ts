@@ -27,11 +27,16 @@ export const KIND_WORDS: Readonly<Record<AlertDelivery["kind"], string>> = {
   test: "Test",
 };
 
+/** Whether somebody looks after it, or nobody wants to hear of it. */
+const isSeenTo = ({ acknowledged_at, silence_id }: Alert): boolean => acknowledged_at !== null || silence_id !== null;
+
+/** Whether an alert waits for someone: what only informs, and what somebody sees to, does not. */
+export const needsSomeone = (alert: Alert): boolean => alert.level !== "info" && !isSeenTo(alert);
+
 /** Those that nobody looks after before those that somebody does, then the worst, then the longest. */
 export function byUrgency(one: Alert, other: Alert): number {
-  const seen = (alert: Alert) => (alert.acknowledged_at === null && alert.silence_id === null ? 0 : 1);
   return (
-    seen(one) - seen(other) ||
+    Number(isSeenTo(one)) - Number(isSeenTo(other)) ||
     ALERT_LEVELS.indexOf(other.level) - ALERT_LEVELS.indexOf(one.level) ||
     sinceOf(one) - sinceOf(other)
   );
@@ -43,11 +48,10 @@ export const sinceOf = (alert: Alert): number => Date.parse(alert.fired_at ?? al
 /** The page's one line, such as `2 alerts fire, 1 critical`. */
 export function firingAnswer(alerts: readonly Alert[], hasMore = false): string {
   if (alerts.length === 0) return "Nothing fires";
-  const isOpen = (alert: Alert) => alert.acknowledged_at === null && alert.silence_id === null;
   const critical = alerts.filter(({ level }) => level === "critical").length;
   const many = `${alerts.length}${hasMore ? "+" : ""} ${alerts.length === 1 ? "alert fires" : "alerts fire"}`;
   const worst = alerts.length === 1 ? "critical" : `${critical} critical`;
-  return [many, ...(critical > 0 ? [worst] : []), ...(alerts.some(isOpen) ? [] : ["all looked after"])].join(", ");
+  return [many, ...(critical > 0 ? [worst] : []), ...(alerts.every(isSeenTo) ? ["all looked after"] : [])].join(", ");
 }
 
 /** For how long something fires or fired. */

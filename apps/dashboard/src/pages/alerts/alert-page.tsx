@@ -9,6 +9,7 @@ import { sentence } from "../../ui/error-text.ts";
 import { Figure } from "../../ui/figure.tsx";
 import { usePolled } from "../../ui/poll.ts";
 import { Section } from "../../ui/section.tsx";
+import { spell } from "../../ui/step-words.ts";
 import { useNow } from "../../ui/use-now.ts";
 import { AlertActions } from "./alert-actions.tsx";
 import { AlertLinks, measuredList } from "./alert-facts.tsx";
@@ -92,12 +93,16 @@ function AlertBody({ alert, deliveries, nowMs }: BodyProps) {
         <div className="grid content-start gap-y-10">
           <Section title="What was measured">
             <dl className="m-0 mt-4 grid grid-cols-2 gap-x-8 gap-y-5">
-              <Figure label="Counted" value={alert.count} />
+              <Figure label="How often" value={alert.count} />
               {measuredList(alert).map(([name, value]) => (
                 <Figure key={name} label={name} value={value} />
               ))}
               {Object.entries(alert.labels).map(([name, value]) => (
-                <Figure key={`label ${name}`} label={name} value={<span className="wrap-anywhere">{value}</span>} />
+                <Figure
+                  key={`label ${name}`}
+                  label={spell(name)}
+                  value={<span className="wrap-anywhere">{value}</span>}
+                />
               ))}
             </dl>
           </Section>

@@ -65,10 +65,10 @@ test("what happened to an alert stands in its order, with what was told of it an
   expect(alertMoments(ALERT, deliveries).map(({ what, more }) => [what, more])).toEqual([
     ["The condition began to hold", null],
     ["It fired", "34 % fail"],
-    ["Delivered to ops (slack): firing", "200, 120 ms"],
+    ["Told ops (slack): firing", "200, 120 ms"],
     ["Ada acknowledged it", null],
     ["It was over", null],
-    ["Given up to ops (slack): resolved", "given up after 12 tries, 12 tries"],
+    ["Could not tell ops (slack): resolved", "given up after 12 tries, 12 tries"],
   ]);
 });
 
@@ -80,6 +80,6 @@ test("one that still fires has no end, and all that is told of it is its own", (
   expect(moments.map(({ what }) => what)).toEqual([
     "The condition began to hold",
     "It fired",
-    "Being sent to ops (slack): still firing",
+    "Telling ops (slack): still firing",
   ]);
 });

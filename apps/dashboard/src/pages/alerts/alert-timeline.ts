@@ -1,5 +1,5 @@
-import type { Alert, AlertDelivery } from "@playhead/core";
-import { answerWords, DELIVERY_WORDS, KIND_WORDS } from "../../alerts/alert-words.ts";
+import type { Alert, AlertDelivery, DeliveryState } from "@playhead/core";
+import { answerWords, KIND_WORDS } from "../../alerts/alert-words.ts";
 
 /** Something that happened to an alert. */
 export interface AlertMoment {
@@ -9,6 +9,13 @@ export interface AlertMoment {
   readonly more: string | null;
   readonly tone: "plain" | "bad" | "good";
 }
+
+const TOLD: Readonly<Record<DeliveryState, string>> = {
+  pending: "Telling",
+  sent: "Told",
+  dead: "Could not tell",
+  suppressed: "Did not tell",
+};
 
 /** What was told of its rule goes on for a moment after it was over. */
 const AFTER_MS = 60_000;
@@ -60,7 +67,7 @@ function deliveryMoment(delivery: AlertDelivery): AlertMoment {
   return {
     key: delivery_id,
     at: settled_at ?? created_at,
-    what: `${DELIVERY_WORDS[state]} to ${channel} (${channel_type}): ${KIND_WORDS[kind].toLowerCase()}`,
+    what: `${TOLD[state]} ${channel} (${channel_type}): ${KIND_WORDS[kind].toLowerCase()}`,
     more: more.filter((part) => part !== null).join(", ") || null,
     tone: state === "dead" ? "bad" : "plain",
   };

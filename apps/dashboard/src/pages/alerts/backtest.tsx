@@ -62,11 +62,9 @@ function Outcome({ backtest, days, stale }: OutcomeProps) {
   const toMs = Date.parse(backtest.to);
   const spans = firingSpans(backtest);
   return (
-    <div className={`mt-4 ${stale ? "opacity-60" : ""}`}>
-      <p className={backtest.fired > 0 ? "font-medium" : "text-soft"}>
-        {stale ? "As it was before: " : ""}
-        {backtestWords(backtest, days)}
-      </p>
+    <div className="mt-4">
+      {stale && <p className="text-12 text-faint">Before it was changed:</p>}
+      <p className={backtest.fired > 0 && !stale ? "font-medium" : "text-soft"}>{backtestWords(backtest, days)}</p>
       {spans.length > 0 && (
         <svg viewBox="0 0 100 8" preserveAspectRatio="none" aria-hidden="true" className="mt-2 h-4 w-full bg-sunken">
           <path d={spans.map(stripPath).join("")} className="fill-failed" />

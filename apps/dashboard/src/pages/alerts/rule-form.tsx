@@ -29,8 +29,8 @@ export function RuleForm({ fields, faults, channels, onChange }: RuleFormProps) 
   });
   return (
     <div className="space-y-8">
-      <div className="grid gap-4 desk:grid-cols-6">
-        <TextField className="desk:col-span-4" label="Name" placeholder="Clips fail" {...bind("name")} />
+      <div className="grid grid-cols-2 gap-4 desk:grid-cols-6">
+        <TextField className="col-span-2 desk:col-span-4" label="Name" placeholder="Clips fail" {...bind("name")} />
         <ChoiceField
           className="desk:col-span-2"
           label="Level"
@@ -39,7 +39,7 @@ export function RuleForm({ fields, faults, channels, onChange }: RuleFormProps) 
           onChange={(level) => onChange({ ...fields, level })}
         />
         <AreaField
-          className="desk:col-span-6"
+          className="col-span-2 desk:col-span-6"
           label="Condition"
           rows={2}
           code
@@ -74,7 +74,7 @@ export function RuleForm({ fields, faults, channels, onChange }: RuleFormProps) 
           onChange={(no_data) => onChange({ ...fields, no_data })}
         />
         <TextField
-          className="desk:col-span-3"
+          className="col-span-2 desk:col-span-3"
           label="Over only when"
           note="Where that is not as soon as the condition does not hold"
           {...bind("resolve_condition")}
@@ -101,14 +101,14 @@ export function RuleForm({ fields, faults, channels, onChange }: RuleFormProps) 
       <Group title="Whom it tells, and what">
         <ChannelChoices channels={channels} fields={fields} onChange={onChange} />
         <AreaField
-          className="desk:col-span-4"
+          className="col-span-2 desk:col-span-4"
           label="Message"
           rows={2}
           note="{{value}}, {{threshold}}, {{count}}, and the names of measurements and labels are filled in"
           {...bind("message")}
         />
         <TextField
-          className="desk:col-span-4"
+          className="col-span-2 desk:col-span-4"
           label="What to do"
           placeholder="https://wiki.example.com/clips-fail"
           note="The address of a page for whoever is told"
@@ -132,7 +132,7 @@ function Group({ title, children }: { readonly title: string; readonly children:
   return (
     <fieldset>
       <legend className="mb-3 w-full border-b border-line pb-2 text-13 font-medium text-soft">{title}</legend>
-      <div className="grid gap-4 desk:grid-cols-4">{children}</div>
+      <div className="grid grid-cols-2 gap-4 desk:grid-cols-4">{children}</div>
     </fieldset>
   );
 }
@@ -172,7 +172,7 @@ function ChannelChoices({ channels, fields, onChange }: Pick<RuleFormProps, "cha
   const { notification_channels: chosen } = fields;
   const names = [...new Set([...channels.map(({ channel }) => channel), ...(chosen ?? [])])];
   return (
-    <div className="space-y-2 desk:col-span-4">
+    <div className="col-span-2 space-y-2 desk:col-span-4">
       <ChoiceField
         label="Channels"
         value={chosen === null ? "all" : "some"}

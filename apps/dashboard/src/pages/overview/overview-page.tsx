@@ -1,5 +1,6 @@
 import type { JobState, JobSummary, JobsFilter } from "@playhead/core";
 import { useJobs } from "@playhead/react";
+import { needsSomeone as alertNeedsSomeone } from "../../alerts/alert-words.ts";
 import { useFiringAlerts } from "../../alerts/firing-alerts.ts";
 import { Announcer } from "../../ui/announcer.tsx";
 import { needsSomeone } from "../../ui/liveness-words.ts";
@@ -25,8 +26,7 @@ export function OverviewPage() {
   const open = useJobs(OPEN);
   const recent = useJobs(RECENT);
   const nowMs = useNow(5_000);
-  const firing = useFiringAlerts().value?.alerts ?? [];
-  const alerts = firing.filter(({ acknowledged_at, silence_id }) => acknowledged_at === null && silence_id === null);
+  const alerts = (useFiringAlerts().value?.alerts ?? []).filter(alertNeedsSomeone);
   const loaded = open.loaded && recent.loaded;
   if (!loaded) return <LoadingOverview />;
   if (open.jobs.length === 0 && recent.jobs.length === 0) return <FirstJob />;
