@@ -1,5 +1,6 @@
 import type { AddressInfo } from "node:net";
 import { PlayheadError } from "@playhead/core";
+import { addAlerts } from "./app-alert-routes.ts";
 import { openCallbacks } from "./app-callbacks.ts";
 import { openGateway } from "./app-gateway.ts";
 import { addAdministration, addApi, addObservations } from "./app-routes.ts";
@@ -46,6 +47,8 @@ export interface PlayheadServer {
   /** The other end of an sdk's `local` transport. */
   readonly local: LocalEngine;
   readonly health: Health;
+  /** Rules, what they found, and what people are told of it. */
+  readonly alerts: Engine["alerts"];
   readonly media: MediaRoots;
   /** What viewers cost at the moment. */
   readonly load: () => GatewayLoad;
@@ -117,7 +120,9 @@ async function startNetwork(engine: Engine, { config, dashboardFolder, version }
   });
   addApi(http, engine, auth, callbackParts);
   addObservations(http, engine);
-  addAdministration(http, engine, auth, createAudit({ store, nowMs: Date.now }));
+  const audit = createAudit({ store, nowMs: Date.now });
+  addAdministration(http, engine, auth, audit);
+  addAlerts(http, { alerts: engine.alerts, engine, auth, log: audit });
   addMonitoringRoutes(http, {
     health: health.report,
     countJobs: store.countJobs,
@@ -159,6 +164,7 @@ async function startNetwork(engine: Engine, { config, dashboardFolder, version }
     accessKey: auth.accessKey,
     local: engine.local,
     health,
+    alerts: engine.alerts,
     media,
     load: gateway.load,
     activeJobs: () => engine.activeJobs(),

@@ -1,7 +1,10 @@
 import { PlayheadError } from "@playhead/core";
 import * as z from "zod";
+import type { Alerts } from "./alerts/alerts.ts";
 import type { EngineTelemetry } from "./engine-telemetry.ts";
 import { exportRows } from "./export/exports.ts";
+import { createAlertReadings } from "./http/alert-routes.ts";
+import { createAlertRuleReading } from "./http/alert-rule-routes.ts";
 import { createExportReading } from "./http/export-routes.ts";
 import { createLogReadings } from "./http/log-routes.ts";
 import { createMonitoringReadings } from "./http/monitoring-stats-routes.ts";
@@ -16,6 +19,7 @@ export interface ReadingsDeps {
   readonly telemetryStore: TelemetryStore;
   readonly telemetry: Pick<EngineTelemetry, "arrivals">;
   readonly hasJob: (tenantId: string, jobId: string) => Promise<boolean>;
+  readonly alerts: Pick<Alerts, "listAlerts" | "listRules">;
   readonly nowMs: () => number;
 }
 
@@ -23,7 +27,7 @@ const EXECUTIONS = /^jobs\/([^/]+)\/executions$/;
 const FUNCTION = /^performance\/functions\/([^/]+)$/;
 
 /** All that can be read of what was observed; HTTP and programs in this process read the same. */
-export function createReadings({ store, telemetryStore, telemetry, hasJob, nowMs }: ReadingsDeps) {
+export function createReadings({ store, telemetryStore, telemetry, hasJob, alerts, nowMs }: ReadingsDeps) {
   const performance = createPerformance(telemetryStore);
   const logs = createLogReadings({
     store: telemetryStore,
@@ -39,6 +43,7 @@ export function createReadings({ store, telemetryStore, telemetry, hasJob, nowMs
     readSamples: telemetryStore.readSamples,
     nowMs,
   });
+  const alerting = createAlertReadings(alerts);
   const exporting = createExportReading({ exportRows: (query) => exportRows(telemetryStore, query), nowMs });
 
   /** By the addresses that they have under `/api/v1/`. */
@@ -48,6 +53,9 @@ export function createReadings({ store, telemetryStore, telemetry, hasJob, nowMs
     "monitoring/logs/recent": logs.recent,
     "monitoring/stats": monitoring.stats,
     "monitoring/metrics/system": monitoring.system,
+    alerts: alerting.alerts,
+    "monitoring/alerts": alerting.recent,
+    "alert-rules": createAlertRuleReading(alerts),
     "performance/summary": calls.summary,
     "performance/series": calls.series,
     "performance/compare": calls.compare,

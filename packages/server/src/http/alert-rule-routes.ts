@@ -3,6 +3,7 @@ import * as z from "zod";
 import { alertBacktest, alertingId, alertRule, alertRuleDraft, checkedRule } from "./alert-schemas.ts";
 import type { Api } from "./api.ts";
 import type { AuditedRequest } from "./key-routes.ts";
+import { reading } from "./reading.ts";
 
 export interface AlertRuleRoutesDeps {
   readonly rules: {
@@ -17,6 +18,14 @@ export interface AlertRuleRoutesDeps {
   readonly audit: (request: AuditedRequest, action: string, target: string, tenantId: string) => Promise<void>;
 }
 
+/** The rules as they can be read: over HTTP, and by a program that has the engine in its own process. */
+export const createAlertRuleReading = ({ listRules }: Pick<AlertRuleRoutesDeps["rules"], "listRules">) =>
+  reading({
+    summary: "List alert rules: those that are built in, then the others by their names",
+    query: z.strictObject({}),
+    read: async (tenantId) => ({ rules: [...(await listRules(tenantId))] }),
+  });
+
 const PATH = "/api/v1/alert-rules";
 const measurement = z
   .object({ name: z.string(), unit: z.string(), description: z.string() })
@@ -27,14 +36,19 @@ const MAX_DAYS = 30;
 /** When people are told of what: the rules that come with Playhead, and a tenant's own. */
 export function addAlertRuleRoutes(api: Api, { rules, audit }: AlertRuleRoutesDeps): void {
   const params = z.object({ rule_id: alertingId });
+  const all = createAlertRuleReading(rules);
 
   api.get(
     PATH,
     {
       config: { permission: "inspect" },
-      schema: { summary: "List alert rules", response: { 200: z.object({ rules: z.array(alertRule) }) } },
+      schema: {
+        summary: all.summary,
+        querystring: all.query,
+        response: { 200: z.object({ rules: z.array(alertRule) }) },
+      },
     },
-    async ({ tenantId }) => ({ rules: [...(await rules.listRules(tenantId))] }),
+    ({ tenantId, query }) => all.read(tenantId, query),
   );
 
   api.get(
