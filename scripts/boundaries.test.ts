@@ -20,6 +20,9 @@ const SOUND_FILES = {
   "packages/server/src/bus/memory/bus.ts": 'import type { Bus } from "../bus.ts"; export const bus: Bus = "";',
   "packages/server/src/ingest/ingest.ts":
     'import type { Store } from "../store/store.ts"; import "@playhead/core"; export type I = Store;',
+  "packages/server/src/outbound/post.ts": "export const post = 1;",
+  "packages/server/src/callbacks/callbacks.ts":
+    'import { post } from "../outbound/post.ts"; export const calls = post;',
   "packages/server/src/gateway/outbox.ts": 'import type { Bus } from "../bus/bus.ts"; export type Outbox = Bus;',
   "packages/server/src/gateway/outbox.test.ts": 'import "../ingest/ingest.ts"; import "../store/sqlite/writer.ts";',
   "packages/server/src/app.ts":
@@ -59,6 +62,12 @@ const FAULTS: readonly (readonly [rule: string, from: string, imports: string, t
   ["source-only", "packages/sdk/src/e.ts", "../dist/open.js", "packages/sdk/dist/open.js"],
   ["index-is-for-others", "packages/sdk/src/f.ts", "./index.ts", "packages/sdk/src/index.ts"],
   ["declared", "packages/sdk/src/g.ts", "zod", "node_modules/zod/dist/index.js"],
+  [
+    "server-features",
+    "packages/server/src/outbound/a.ts",
+    "../callbacks/callbacks.ts",
+    "packages/server/src/callbacks/callbacks.ts",
+  ],
   ["server-features", "packages/server/src/health/a.ts", "../logs/a.ts", "packages/server/src/logs/a.ts"],
   [
     "server-features",

@@ -46,6 +46,9 @@ export const ERROR_TABLE = {
   backup_invalid: entry("input", 422),
   server_unreachable: entry("transient", 503),
 
+  // Telling people.
+  channel_failed: entry("transient", 502),
+
   // The life of a job.
   canceled: entry("input", 409),
   deadline_exceeded: entry("environment", 409),

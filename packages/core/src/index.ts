@@ -109,6 +109,7 @@ export {
   summaryOf,
 } from "./snapshot.ts";
 export { itemCounts, type StateCounts, type TaskCounts } from "./task-counts.ts";
+export { taskStateAfter } from "./task-data.ts";
 export { IDENTITY_FIELDS, type TaskChange, taskEventType } from "./task-event-type.ts";
 export { isFinalTaskState, isTaskState, TASK_STATES, TASK_TRANSITIONS, type TaskState } from "./task-state.ts";
 export {

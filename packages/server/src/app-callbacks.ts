@@ -1,10 +1,10 @@
 import { randomBytes } from "node:crypto";
-import { createAddressGuard } from "./callbacks/address-guard.ts";
 import { createCallbacks } from "./callbacks/callbacks.ts";
 import { createSigningSecrets } from "./callbacks/signing-secrets.ts";
 import type { Config } from "./config/config.ts";
 import type { Engine } from "./engine.ts";
 import { textOf } from "./error-text.ts";
+import { createAddressGuard } from "./outbound/address-guard.ts";
 import type { ServerLog } from "./server-log.ts";
 
 /** Whom jobs call when they have ended. */
@@ -15,7 +15,10 @@ export function openCallbacks(engine: Engine, { host, callback_private }: Config
     store,
     bus,
     readJob,
-    guard: createAddressGuard({ allowPrivate: callback_private ?? isThisMachine(host) }),
+    guard: createAddressGuard({
+      allowPrivate: callback_private ?? isThisMachine(host),
+      words: { field: "callback_url", setting: "callback_private" },
+    }),
     secrets,
     nowMs: Date.now,
     random: Math.random,

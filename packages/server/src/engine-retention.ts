@@ -2,6 +2,7 @@ import type { Config } from "./config/config.ts";
 import { textOf } from "./error-text.ts";
 import type { LogFiles } from "./logs/files/log-files.ts";
 import { createRetention, type Keeper, type Retention, type RetentionPolicy } from "./retention/retention.ts";
+import type { AlertStore } from "./store/alert-store.ts";
 import type { Store } from "./store/store.ts";
 import type { TelemetryStore } from "./store/telemetry-store.ts";
 
@@ -16,7 +17,7 @@ export function retentionPolicyOf(config: Config): RetentionPolicy {
 }
 
 export interface EngineRetentionDeps {
-  readonly store: Pick<Store, "prune" | "maintain">;
+  readonly store: Pick<Store, "prune" | "maintain"> & Partial<Pick<AlertStore, "pruneAlerts">>;
   readonly telemetry?: Pick<TelemetryStore, "prune" | "maintain">;
   readonly logFiles?: Pick<LogFiles, "removePutAside">;
   readonly policy: RetentionPolicy;
@@ -40,6 +41,16 @@ export function openRetention(deps: EngineRetentionDeps): Retention {
       },
     },
   ];
+  const { pruneAlerts } = store;
+  if (pruneAlerts !== undefined) {
+    keepers.push({
+      name: "alerts",
+      step: async ({ detailsBeforeMs }) => ({
+        removed: {},
+        hasMore: await pruneAlerts(detailsBeforeMs, ROWS_A_STEP),
+      }),
+    });
+  }
   if (telemetry !== undefined) {
     keepers.push({
       name: "telemetry",

@@ -5,6 +5,7 @@ import { openLogFiles } from "./engine-log-files.ts";
 import type { LogFiles } from "./logs/files/log-files.ts";
 import type { LogFilesSettings } from "./logs/files/log-files-settings.ts";
 import type { ServerLog } from "./server-log.ts";
+import type { AlertStore } from "./store/alert-store.ts";
 import { createSqliteStore } from "./store/sqlite/open-store.ts";
 import { createSqliteTelemetry } from "./store/sqlite/telemetry/open-telemetry.ts";
 import type { Store } from "./store/store.ts";
@@ -21,7 +22,7 @@ export interface StoresOptions {
 
 /** Everything of a data folder that is written to. */
 export interface Stores {
-  readonly store: Store;
+  readonly store: Store & AlertStore;
   readonly telemetryStore: TelemetryStore;
   readonly logFiles: LogFiles;
   /** Ends after what was given to them is durable; the lock on the folder goes last. */

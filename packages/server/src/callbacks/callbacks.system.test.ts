@@ -3,9 +3,9 @@ import { startIngest } from "../../test/start-ingest.ts";
 import { tempFolder } from "../../test/temp-folder.ts";
 import { isSignedBy, type ReceiverAnswer, startReceiver } from "../../test/webhook-receiver.ts";
 import { worker } from "../../test/worker.ts";
-import { createAddressGuard } from "./address-guard.ts";
+import { createAddressGuard } from "../outbound/address-guard.ts";
+import { MAX_TRIES } from "../outbound/retry-delay.ts";
 import { createCallbacks } from "./callbacks.ts";
-import { MAX_TRIES } from "./retry-delay.ts";
 import { createSigningSecrets } from "./signing-secrets.ts";
 
 const T0 = Date.parse("2026-11-21T12:00:00.000Z");
@@ -37,7 +37,10 @@ async function setup() {
         const job = await store.readSnapshot(jobId);
         return job?.tenant_id === tenantId ? job : null;
       },
-      guard: createAddressGuard({ allowPrivate: true }),
+      guard: createAddressGuard({
+        allowPrivate: true,
+        words: { field: "callback_url", setting: "callback_private" },
+      }),
       secrets,
       nowMs: () => now,
       random: () => 0,

@@ -1,12 +1,13 @@
 import { isFinalJobState, type JobSummary, PlayheadError, type PlayheadEvent } from "@playhead/core";
 import type { Bus, Publication } from "../bus/bus.ts";
+import type { AddressGuard } from "../outbound/address-guard.ts";
+import { type After, afterByTimer } from "../outbound/after.ts";
+import { post, type TryOutcome } from "../outbound/post.ts";
+import { MAX_TRIES, retryDelayMs } from "../outbound/retry-delay.ts";
+import { signatureHeaders } from "../outbound/signature.ts";
 import type { Store } from "../store/store.ts";
-import type { AddressGuard } from "./address-guard.ts";
 import { type CallbackRecord, createCallbackRecords, type KeptCallback } from "./callback-record.ts";
-import { type After, createDispatcher } from "./dispatcher.ts";
-import { MAX_TRIES, retryDelayMs } from "./retry-delay.ts";
-import { sendCallback, type TryOutcome } from "./send-callback.ts";
-import { signatureHeaders } from "./signature.ts";
+import { createDispatcher } from "./dispatcher.ts";
 import type { SigningSecrets } from "./signing-secrets.ts";
 
 export interface CallbacksDeps {
@@ -43,11 +44,6 @@ const LAST_FACTS = 5;
 const GONE = 410;
 const ENDINGS: ReadonlySet<string> = new Set(["job.completed", "job.canceled", "job.failed"]);
 
-const byTimer: After = (delayMs, run) => {
-  const timer = setTimeout(run, delayMs).unref();
-  return () => clearTimeout(timer);
-};
-
 /**
  * Calls the address that a job was announced with when the job has ended: signed, at least once, tried again for a day. The
  * address is stored before the job is, and goes only when all is done; so neither a crash nor a restart loses a callback.
@@ -62,7 +58,7 @@ export function createCallbacks(deps: CallbacksDeps) {
     nowMs,
     random,
     newId,
-    after = byTimer,
+    after = afterByTimer,
     limitMs = LIMIT_MS,
     onError,
   } = deps;
@@ -118,7 +114,7 @@ export function createCallbacks(deps: CallbacksDeps) {
     const triedMs = nowMs();
     const message = { webhookId: record.webhook_id, timestampSec: Math.floor(triedMs / 1_000), body };
     const headers = { ...signatureHeaders(message, await secrets.current(tenantId)), "user-agent": "Playhead" };
-    const outcome = await sendCallback(guard, { url: record.url, headers, body, limitMs, signal: stopping.signal });
+    const outcome = await post(guard, { url: record.url, headers, body, limitMs, signal: stopping.signal });
     // Cut off by our own end, it counts for nothing: the next start tries it anew.
     if (outcome.status === null && stopping.signal.aborted) return null;
     const attempts = [...record.attempts, attemptOf(outcome, triedMs, nowMs() - triedMs)];

@@ -1,5 +1,4 @@
-/** Calls back after a delay. @returns takes it back */
-export type After = (delayMs: number, run: () => void) => () => void;
+import type { After } from "../outbound/after.ts";
 
 export interface DispatcherOptions {
   /** Works on one entry; must not reject. @returns after how long it wants another turn; null for none */

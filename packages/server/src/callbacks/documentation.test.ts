@@ -1,6 +1,6 @@
 import { readFileSync } from "node:fs";
 import { expect, test } from "vitest";
-import { signatureHeaders } from "./signature.ts";
+import { signatureHeaders } from "../outbound/signature.ts";
 
 const PAGE = readFileSync(new URL("../../../../docs/http.md", import.meta.url), "utf8");
 const SECRETS = ["new", "old"].map((word) => `whsec_${Buffer.from(`a ${word} secret of 24 bytes`).toString("base64")}`);

@@ -1,6 +1,6 @@
 import type { JsonObject } from "@playhead/core";
+import { SECRET_PREFIX } from "../outbound/signature.ts";
 import type { Store } from "../store/store.ts";
-import { SECRET_PREFIX } from "./signature.ts";
 
 export interface SigningSecretsDeps {
   readonly store: Pick<Store, "readDocument" | "addDocument" | "putDocument">;

@@ -34,17 +34,37 @@ export interface AlertGroup {
   readonly alerts: readonly AlertRow[];
   /** Each takes the place of the one with its `delivery_id`. */
   readonly deliveries: readonly DeliveryRow[];
-  /** How far the alerts engine has read, and what it remembers of its windows; null leaves it as it is. */
+  /** Each takes the place of the one with its `groupKey`. */
+  readonly incidents?: readonly IncidentRow[];
+  /** How far the alerts engine has read; null leaves it as it is. */
   readonly position: AlertPosition | null;
 }
 
+/** Alerts of one rule that are told of together, from the first word to the last. */
+export interface IncidentRow {
+  readonly groupKey: string;
+  readonly tenantId: string;
+  /** The alerts engine's own: what has been told, and what was counted; null when it is over: nothing is kept of it. */
+  readonly incident: JsonObject | null;
+}
+
 /** Where the alerts engine stands. */
-export interface AlertPosition {
-  /** The last fact that it has taken into account, as {@link AlertStore.readFactLog} numbers them. */
+export interface AlertPosition extends LogMoment {
+  /** What it remembers of its windows; null leaves what is there: it may be older than the position. */
+  readonly windows: AlertWindows | null;
+}
+
+/** A place in the log of facts. */
+export interface LogMoment {
+  /** The last fact that was taken into account, as {@link AlertStore.readFactLog} numbers them. */
   readonly factId: number;
   readonly atMs: number;
-  /** What the windows hold, as the evaluator wrote it; bounded. */
-  readonly windows: JsonObject;
+}
+
+/** What the windows held at a moment. */
+export interface AlertWindows extends LogMoment {
+  /** As the evaluator wrote it; bounded. */
+  readonly snapshot: JsonObject;
 }
 
 export interface AlertsQuery {
@@ -71,6 +91,15 @@ export interface DeliveriesQuery {
   readonly after?: PageCursor;
 }
 
+/** Of all tenants. */
+export interface DeliveryCounts {
+  readonly pending: number;
+  /** The same, by the channel's name. */
+  readonly pendingByChannel: Readonly<Record<string, number>>;
+  /** Given up. */
+  readonly dead: number;
+}
+
 /** A fact in the order in which all jobs' facts were committed. */
 export interface LoggedFact {
   /** Grows with each; not without gaps. */
@@ -90,12 +119,18 @@ export interface AlertStore {
   readAlertPosition(): Promise<AlertPosition | null>;
   /** All that are not resolved, and those resolved after `resolvedSinceMs` (for cooldown and flapping). */
   readLiveAlerts(resolvedSinceMs: number): Promise<readonly AlertRow[]>;
+  /** All that are not over. */
+  readIncidents(): Promise<readonly IncidentRow[]>;
   readAlert(tenantId: string, alertId: string): Promise<AlertRow | null>;
   listAlerts(query: AlertsQuery): Promise<Page<Alert>>;
-  /** Pending ones that are due by then, the longest due first. */
-  readDueDeliveries(dueMs: number, limit: number): Promise<readonly DeliveryRow[]>;
+  /**
+   * Pending ones that are due by then, the longest due first. Of each tenant's channel and `group_key` only the one that
+   * was stored first is ever among them, so that none overtakes one before it; and none of channels that are left out.
+   */
+  readDueDeliveries(dueMs: number, limit: number, withoutChannels?: readonly string[]): Promise<readonly DeliveryRow[]>;
   /** When the next pending one is due; null when there is none. */
   nextDueMs(): Promise<number | null>;
+  countDeliveries(): Promise<DeliveryCounts>;
   readDelivery(tenantId: string, deliveryId: string): Promise<DeliveryRow | null>;
   listDeliveries(query: DeliveriesQuery): Promise<Page<AlertDelivery>>;
   /** Facts of all jobs after a position, in the order of their commits. */

@@ -1,7 +1,10 @@
 import { afterAll, beforeAll, describe, expect, test } from "vitest";
+import type { AlertStore } from "./alert-store.ts";
+import { ALERT_CASES } from "./conformance/alert-cases.ts";
 import { COMMIT_CASES } from "./conformance/commit-cases.ts";
 import { DOCUMENT_CASES } from "./conformance/document-cases.ts";
 import { FACT_CASES } from "./conformance/fact-cases.ts";
+import { FACT_LOG_CASES } from "./conformance/fact-log-cases.ts";
 import { JOB_CASES } from "./conformance/job-cases.ts";
 import { LIFETIME_CASES } from "./conformance/lifetime-cases.ts";
 import { LIST_CASES } from "./conformance/list-cases.ts";
@@ -12,9 +15,9 @@ import type { Store } from "./store.ts";
 
 /** An engine's store, empty at first, and how a test ends or restarts it. */
 export interface OpenedStore {
-  readonly store: Store;
+  readonly store: Store & AlertStore;
   /** Closes what is open, and opens the same data again. */
-  reopen(): Promise<Store>;
+  reopen(): Promise<Store & AlertStore>;
   /** Closes what is open, and removes the data. */
   cleanup(): Promise<void>;
 }
@@ -61,6 +64,14 @@ export function describeStore(name: string, open: () => Promise<OpenedStore>): v
         await cleanup();
       }
     }
+
+    describe("alerts", () => {
+      test.each(ALERT_CASES)("$name", runAlone);
+    });
+
+    describe("the log of facts", () => {
+      test.each(FACT_LOG_CASES)("$name", runAlone);
+    });
 
     describe("retention", () => {
       test.each(PRUNE_CASES)("$name", runAlone);

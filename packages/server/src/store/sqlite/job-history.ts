@@ -77,7 +77,11 @@ export function createJobHistory(db: DatabaseSync, segments: Segments, tail: Tai
 }
 
 /** A fact as viewers get it, as JSON; its data is text already. */
-export function factJson(job: JobRow, fact: FactTuple, typeNames: ReadonlyMap<number, EventType>): string {
+export function factJson(
+  job: Pick<JobRow, "jobId" | "correlationId">,
+  fact: FactTuple,
+  typeNames: ReadonlyMap<number, EventType>,
+): string {
   const [seq, type, tsMs, correlationId, data] = fact;
   return (
     `{"type":"${typeNames.get(type)}","ts":"${new Date(tsMs).toISOString()}","job_id":${JSON.stringify(job.jobId)}` +

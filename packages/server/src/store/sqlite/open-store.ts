@@ -1,4 +1,5 @@
 import path from "node:path";
+import type { AlertStore } from "../alert-store.ts";
 import type { Store } from "../store.ts";
 import { type DataLock, lockData } from "./data-lock.ts";
 import { finishMoves } from "./planned-moves.ts";
@@ -33,7 +34,7 @@ const DATABASE_NAME = "playhead.db";
  *
  * @throws PlayheadError `data_in_use`, `data_newer`, `data_damaged`, `data_unwritable` or `disk_full`
  */
-export async function createSqliteStore(options: SqliteStoreOptions): Promise<Store> {
+export async function createSqliteStore(options: SqliteStoreOptions): Promise<Store & AlertStore> {
   const { folder, nowMs, newEpoch, segmentSize = SEGMENT_SIZE } = options;
   const lock = lockData(folder);
   finishRescue(folder, lock);

@@ -30,6 +30,25 @@ export interface ListTables {
     readonly state: string;
     readonly task: string;
   };
+  readonly alerts: {
+    readonly alert_id: string;
+    readonly tenant_id: string;
+    readonly rule_id: string;
+    readonly level: string;
+    readonly state: string;
+    readonly job_id: string | null;
+    readonly pending_ms: number;
+    readonly alert: string;
+  };
+  readonly alert_deliveries: {
+    readonly delivery_id: string;
+    readonly tenant_id: string;
+    readonly channel: string;
+    readonly rule_id: string;
+    readonly state: string;
+    readonly created_ms: number;
+    readonly delivery: string;
+  };
 }
 
 /** Builds queries; it has no connection, so that it can run none. */

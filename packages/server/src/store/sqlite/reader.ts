@@ -1,6 +1,8 @@
 import type { DatabaseSync } from "node:sqlite";
 import { snapshotOf } from "@playhead/core";
 import type { JobCounts, JobsQuery, PageCursor, TasksQuery } from "../store.ts";
+import { type AlertReader, createAlertReader } from "./alerts/alert-reader.ts";
+import { createFactLog, type FactLog } from "./alerts/fact-log.ts";
 import { inTransaction, prepareRow } from "./connection.ts";
 import { createDocumentReader, type DocumentReader } from "./documents.ts";
 import { readTypeNames } from "./event-type-codes.ts";
@@ -19,7 +21,7 @@ export interface PageText {
 }
 
 /** Answers every question of the store, as JSON text: that is the cheapest to hand over to another thread. */
-export interface Reader extends DocumentReader {
+export interface Reader extends DocumentReader, AlertReader, FactLog {
   /** The summary, then arrays of tasks; null when there is no such job. */
   readJob(jobId: string): readonly string[] | null;
   readSnapshot(jobId: string): string | null;
@@ -80,6 +82,8 @@ export function createReader(db: DatabaseSync): Reader {
     countJobs: (tenantId, sinceMs) => inTransaction(db, "BEGIN", () => countJobs(run, tenantId, sinceMs)),
     readSource: (source) => selectSource(source)?.[0] ?? 0,
     ...createDocumentReader(db),
+    ...createAlertReader(db),
+    ...createFactLog(db, typeNames),
   };
 }
 

@@ -1,6 +1,8 @@
 import { setImmediate } from "node:timers/promises";
 import { type Job, type JobSummary, PlayheadError, type PlayheadEvent, type Task } from "@playhead/core";
+import type { AlertStore } from "../alert-store.ts";
 import type { CommitGroup, Page, Store, StoredDocument } from "../store.ts";
+import { createAlertFace } from "./alerts/alert-face.ts";
 import type { DocumentText } from "./documents.ts";
 import { createGroupEncoder } from "./group-message.ts";
 import type { PageText } from "./reader.ts";
@@ -19,7 +21,7 @@ export interface StoreFaceDeps {
 }
 
 /** The store as the rest of the server sees it: asks its two threads, and makes values of their texts. */
-export function createStoreFace({ epoch, writer, reader, nowMs, end }: StoreFaceDeps): Store {
+export function createStoreFace({ epoch, writer, reader, nowMs, end }: StoreFaceDeps): Store & AlertStore {
   const encoder = createGroupEncoder();
   const turns = createTurns(encoder.restart);
   let closed: Promise<void> | null = null;
@@ -68,6 +70,7 @@ export function createStoreFace({ epoch, writer, reader, nowMs, end }: StoreFace
     readDocument: async (collection, id) => fromText(await ask("readDocument", collection, id, nowMs())),
     listDocuments: async (query) =>
       (await ask("listDocuments", query, nowMs())).map((text) => ({ ...text, body: JSON.parse(text.body) })),
+    ...createAlertFace(ask, write),
     prune: (limits) => write("prune", limits, nowMs()),
     maintain: () => write("maintain"),
     close() {

@@ -1,5 +1,6 @@
 import type { DatabaseSync } from "node:sqlite";
 import type { JobPruneLimits, PrunedJobs } from "../store.ts";
+import { type AlertWriter, createAlertWriter } from "./alerts/alert-writer.ts";
 import { openForWriting, trackFreePages, writeDurably } from "./connection.ts";
 import { createDocumentWriter, type DocumentWriter } from "./documents.ts";
 import { assignTypeCodes } from "./event-type-codes.ts";
@@ -19,7 +20,7 @@ export interface WriterServiceOptions {
 }
 
 /** What the writer's thread can be asked. */
-export interface WriterService extends DocumentWriter {
+export interface WriterService extends DocumentWriter, AlertWriter {
   epoch(): string;
   /**
    * Stores a group. When one fails, all of its turn that follow are refused: they were sent before the sender knew.
@@ -55,6 +56,7 @@ export function openWriterService({ file, newEpoch, segmentSize }: WriterService
       prune: writer.prune,
       maintain: () => maintainStep(db),
       ...createDocumentWriter(opened),
+      ...createAlertWriter(opened),
       close: () => db.close(),
     };
   } catch (error) {

@@ -15,6 +15,7 @@ import { createSegments, NO_SEGMENTS } from "../segments.ts";
 import { createTailIndex } from "../tail-index.ts";
 import { taskRowRange } from "../task-row-id.ts";
 import { describeDifference, isPruned } from "./describe-difference.ts";
+import { JSON_COLUMNS } from "./json-columns.ts";
 
 /** Faults beyond these are not looked for: all is read anew anyway. */
 const MOST_FAULTS = 20;
@@ -42,8 +43,12 @@ export function checkFacts(db: DatabaseSync, onProgress?: (fraction: number) => 
       if (faults.length >= MOST_FAULTS) return faults;
     }
     if (reached < all) faults.push(`${all - reached} facts belong to no job`);
-    const documents = db.prepare("SELECT count(*) AS count FROM documents WHERE NOT json_valid(body)").get();
-    if (Number(documents?.count) > 0) faults.push(`${documents?.count} documents are no JSON`);
+    for (const [table, column] of JSON_COLUMNS) {
+      const broken = Number(
+        db.prepare(`SELECT count(*) AS count FROM ${table} WHERE NOT json_valid(${column})`).get()?.count,
+      );
+      if (broken > 0) faults.push(`${broken} ${table} have a ${column} that is no JSON`);
+    }
     return faults;
   });
 }

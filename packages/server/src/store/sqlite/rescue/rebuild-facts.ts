@@ -1,16 +1,19 @@
 import { inTransaction, openForWriting } from "../connection.ts";
+import { JSON_COLUMNS } from "./json-columns.ts";
 import type { RebuildOptions } from "./rebuild-options.ts";
 import { type ReplayReport, replayJobs } from "./replay-jobs.ts";
 
 /** Tables that the store's writer fills while jobs are written anew. */
-const REPLAYED = new Set(["meta", "event_types", "jobs", "job_projections", "tasks", "facts", "segments", "runs"]);
+const REPLAYED = ["meta", "event_types", "jobs", "job_projections", "tasks", "facts", "segments", "runs"];
+/** And the one that names a fact by its number: facts get new ones. Alerts go on from the end of the log. */
+const NOT_COPIED = new Set([...REPLAYED, "alert_position"]);
 
 /** Makes a new database of facts out of salvaged rows: jobs by the store's own writer, all else as it was found. */
 export function rebuildFacts(options: RebuildOptions): ReplayReport {
   const { salvaged, salvagedFile, file } = options;
   const report = replayJobs(options);
-  // The server reads them all at its start, and would stumble over one that is no JSON.
-  salvaged.exec("DELETE FROM documents WHERE NOT json_valid(body)");
+  // The server reads them at its start, and would stumble over one that is no JSON.
+  for (const [table, column] of JSON_COLUMNS) salvaged.exec(`DELETE FROM ${table} WHERE NOT json_valid(${column})`);
   const db = openForWriting(file);
   try {
     db.prepare("ATTACH ? AS salvaged").run(salvagedFile);
@@ -18,7 +21,7 @@ export function rebuildFacts(options: RebuildOptions): ReplayReport {
       .prepare("SELECT name FROM main.sqlite_schema WHERE type = 'table' AND name NOT LIKE 'sqlite_%'")
       .all()
       .map(({ name }) => String(name))
-      .filter((name) => !REPLAYED.has(name));
+      .filter((name) => !NOT_COPIED.has(name));
     inTransaction(db, "BEGIN IMMEDIATE", () => {
       for (const name of tables) db.exec(`INSERT OR IGNORE INTO main."${name}" SELECT * FROM salvaged."${name}"`);
     });

@@ -1,9 +1,10 @@
 import { promisify } from "node:util";
 import { describe, expect, test } from "vitest";
-import { createAddressGuard } from "./address-guard.ts";
+import { createAddressGuard, isAllowEntry } from "./address-guard.ts";
 
-const closed = createAddressGuard({ allowPrivate: false });
-const open = createAddressGuard({ allowPrivate: true });
+const words = { field: "callback_url", setting: "callback_private" };
+const closed = createAddressGuard({ allowPrivate: false, words });
+const open = createAddressGuard({ allowPrivate: true, words });
 
 const NEVER = [
   "http://169.254.169.254/latest/meta-data/",
@@ -79,7 +80,7 @@ describe("addresses that a name stands for", () => {
       asked += 1;
       return addresses.map((address) => ({ address, family: address.includes(":") ? 6 : 4 }));
     };
-    return { guard: createAddressGuard({ allowPrivate: false, resolve }), asked: () => asked };
+    return { guard: createAddressGuard({ allowPrivate: false, words, resolve }), asked: () => asked };
   };
   const all = (guard: ReturnType<typeof createAddressGuard>) => promisify(guard.lookup)("hook.example", { all: true });
 
@@ -102,8 +103,49 @@ describe("addresses that a name stands for", () => {
 
   test("a name that is not there is an error of the resolver's", async () => {
     const resolve = () => Promise.reject(Object.assign(new Error("no such name"), { code: "ENOTFOUND" }));
-    await expect(all(createAddressGuard({ allowPrivate: false, resolve }))).rejects.toMatchObject({
+    await expect(all(createAddressGuard({ allowPrivate: false, words, resolve }))).rejects.toMatchObject({
       code: "ENOTFOUND",
     });
   });
+});
+
+describe("what is allowed beside", () => {
+  const allow = ["10.1.0.0/16", "192.168.7.7", "fd12::/16", "Relay.internal"];
+  const resolve = async () => [{ address: "10.9.9.9", family: 4 }];
+  const guard = createAddressGuard({ allowPrivate: false, allow, words, resolve });
+
+  test.each(["http://10.1.2.3/", "http://192.168.7.7/", "http://[fd12::1]/", "http://[::ffff:10.1.2.3]/"])(
+    "%s is called",
+    (url) => expect(guard.read(url).href).toBeTypeOf("string"),
+  );
+  test.each(["http://10.2.0.1/", "http://192.168.7.8/", "http://127.0.0.1/", "http://169.254.169.254/"])(
+    "%s is not",
+    (url) => expect(() => guard.read(url)).toThrow(refusal),
+  );
+  test("a name is, whatever private address it has; no other name that has the same", async () => {
+    const lookup = promisify(guard.lookup);
+    expect(await lookup("relay.INTERNAL", {})).toBe("10.9.9.9");
+    await expect(lookup("other.internal", {})).rejects.toMatchObject({ detail: { refused: true } });
+  });
+  test("never what is never called", async () => {
+    const metadata = async () => [{ address: "169.254.169.254", family: 4 }];
+    const all = ["relay.internal", "169.254.0.0/16"];
+    const open = createAddressGuard({ allowPrivate: true, allow: all, words, resolve: metadata });
+    await expect(promisify(open.lookup)("relay.internal", {})).rejects.toMatchObject({ detail: { refused: true } });
+  });
+  test.each([...allow, "::1", "a", "localhost"])("%s may stand there", (entry) =>
+    expect(isAllowEntry(entry)).toBe(true),
+  );
+  test.each([
+    "",
+    "10.0.0.0/33",
+    "10.0.0.0/x",
+    "fe80::1%eth0",
+    "10.0.0",
+    "http://a/",
+    "a b",
+    "*.internal",
+    "-a",
+    "::1/129",
+  ])("%j may not", (entry) => expect(isAllowEntry(entry)).toBe(false));
 });

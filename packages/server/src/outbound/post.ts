@@ -1,16 +1,19 @@
-import { request as requestHttp } from "node:http";
+import { type IncomingMessage, request as requestHttp } from "node:http";
 import { request as requestHttps } from "node:https";
 import { PlayheadError } from "@playhead/core";
 import type { AddressGuard } from "./address-guard.ts";
 
-export interface CallbackRequest {
+export interface PostRequest {
   readonly url: string;
   readonly headers: Readonly<Record<string, string>>;
+  /** JSON. */
   readonly body: string;
-  /** All of it, from the name to the answer's first line, has so long. */
+  /** All of it, from the name to the answer, has so long. */
   readonly limitMs: number;
   /** Cuts it off. */
   readonly signal: AbortSignal;
+  /** So much of the answer is read, as text. @defaultValue 0, nothing: it is nobody's affair */
+  readonly answerBytes?: number;
 }
 
 /** What became of one try. */
@@ -21,17 +24,18 @@ export interface TryOutcome {
   readonly error: string | null;
   /** What the receiver asked for. */
   readonly retryAfterMs: number | null;
+  /** The beginning of the answer, as far as it was asked for. */
+  readonly text: string;
 }
 
 const MAX_RETRY_AFTER_SEC = 100_000;
 
-/** Posts a callback. Redirects are not followed, and of the answer only the status is read: the rest is nobody's affair. */
-export async function sendCallback(
-  guard: AddressGuard,
-  { url, headers, body, limitMs, signal }: CallbackRequest,
-): Promise<TryOutcome> {
+/** Posts JSON to somebody's address. Redirects are not followed. Never rejects. */
+export async function post(guard: AddressGuard, options: PostRequest): Promise<TryOutcome> {
+  const { url, headers, body, limitMs, signal, answerBytes = 0 } = options;
   const outcome = Promise.withResolvers<TryOutcome>();
-  const fail = (error: unknown) => outcome.resolve({ status: null, error: nameOf(error), retryAfterMs: null });
+  const fail = (error: unknown) =>
+    outcome.resolve({ status: null, error: nameOf(error), retryAfterMs: null, text: "" });
   try {
     const address = guard.read(url);
     const send = address.protocol === "https:" ? requestHttps : requestHttp;
@@ -44,12 +48,13 @@ export async function sendCallback(
       signal: AbortSignal.any([signal, AbortSignal.timeout(limitMs)]),
     });
     request.on("error", fail);
-    request.on("response", (answer) => {
-      answer.on("error", () => undefined);
+    request.on("response", async (answer) => {
+      const text = await beginningOf(answer, answerBytes);
       outcome.resolve({
         status: answer.statusCode ?? null,
         error: null,
         retryAfterMs: retryAfterMs(answer.headers["retry-after"]),
+        text,
       });
       answer.destroy();
     });
@@ -58,6 +63,22 @@ export async function sendCallback(
     fail(error);
   }
   return outcome.promise;
+}
+
+/** An answer whose text breaks off has been given nevertheless: its status says what matters. */
+async function beginningOf(answer: IncomingMessage, bytes: number): Promise<string> {
+  answer.on("error", () => undefined);
+  const chunks: Buffer[] = [];
+  let length = 0;
+  try {
+    if (bytes > 0)
+      for await (const chunk of answer) {
+        chunks.push(chunk);
+        length += chunk.length;
+        if (length >= bytes) break;
+      }
+  } catch {}
+  return Buffer.concat(chunks).subarray(0, bytes).toString();
 }
 
 /** For the list of tries: no addresses of ours, no stacks. */

@@ -1,4 +1,4 @@
-/** So often a callback is tried at most. */
+/** So often something is tried at most. */
 export const MAX_TRIES = 12;
 
 const FIRST_MS = 5_000;

@@ -1,16 +1,17 @@
 import { expect, test } from "vitest";
 import { startReceiver } from "../../test/webhook-receiver.ts";
 import { createAddressGuard } from "./address-guard.ts";
-import { sendCallback } from "./send-callback.ts";
+import { post } from "./post.ts";
 
-const guard = createAddressGuard({ allowPrivate: true });
+const words = { field: "url", setting: "private" };
+const guard = createAddressGuard({ allowPrivate: true, words });
 const never = new AbortController().signal;
 const send = (url: string, limitMs = 10_000, signal = never) =>
-  sendCallback(guard, { url, headers: { "x-test": "1" }, body: '{"a":"ö"}', limitMs, signal });
+  post(guard, { url, headers: { "x-test": "1" }, body: '{"a":"ö"}', limitMs, signal });
 
 test("posts the body, and tells the status", async () => {
   const receiver = await startReceiver(204, 500);
-  expect(await send(`${receiver.url}/hook?x=1`)).toEqual({ status: 204, error: null, retryAfterMs: null });
+  expect(await send(`${receiver.url}/hook?x=1`)).toEqual({ status: 204, error: null, retryAfterMs: null, text: "" });
   expect(receiver.received[0]).toMatchObject({
     path: "/hook?x=1",
     text: '{"a":"ö"}',
@@ -43,7 +44,7 @@ test("does not read an answer without end, and lets go of the connection", async
 
 test("waits no longer than it may for an answer", async () => {
   const receiver = await startReceiver(() => undefined);
-  expect(await send(receiver.url, 50)).toEqual({ status: null, error: "timeout", retryAfterMs: null });
+  expect(await send(receiver.url, 50)).toEqual({ status: null, error: "timeout", retryAfterMs: null, text: "" });
 });
 
 test("is cut off when the server ends", async () => {
@@ -59,7 +60,7 @@ test.each([
   ["-1", null],
 ])("Retry-After: %s is %s ms", async (header, expected) => {
   const receiver = await startReceiver((_, answer) => answer.writeHead(503, { "retry-after": header }).end());
-  expect(await send(receiver.url)).toEqual({ status: 503, error: null, retryAfterMs: expected });
+  expect(await send(receiver.url)).toEqual({ status: 503, error: null, retryAfterMs: expected, text: "" });
 });
 
 test("says in a word why there is no answer", async () => {
@@ -74,10 +75,18 @@ test("a name is called at the very address that was looked at, not at what it sa
   const { port } = new URL(receiver.url);
   const answers = ["127.0.0.1", "169.254.169.254"];
   const resolve = async () => [{ address: answers.shift() ?? "169.254.169.254", family: 4 }];
-  const rebinding = createAddressGuard({ allowPrivate: true, resolve });
+  const rebinding = createAddressGuard({ allowPrivate: true, words, resolve });
   const request = { url: `http://rebind.example:${port}/`, headers: {}, body: "{}", limitMs: 5_000, signal: never };
-  expect(await sendCallback(rebinding, request)).toMatchObject({ status: 200 });
+  expect(await post(rebinding, request)).toMatchObject({ status: 200 });
   expect(receiver.received[0]?.headers.host).toBe(`rebind.example:${port}`);
-  expect(await sendCallback(rebinding, request)).toMatchObject({ error: "refused_address" });
+  expect(await post(rebinding, request)).toMatchObject({ error: "refused_address" });
   expect(receiver.received).toHaveLength(1);
+});
+
+test("reads the beginning of the answer where that is asked for, and no more", async () => {
+  const long = await startReceiver((_, answer) => answer.writeHead(400).end(`invalid_blocks${"x".repeat(100_000)}`));
+  const request = { url: long.url, headers: {}, body: "{}", limitMs: 5_000, signal: never, answerBytes: 14 };
+  expect(await post(guard, request)).toMatchObject({ status: 400, text: "invalid_blocks" });
+  const torn = await startReceiver((_, answer) => answer.writeHead(200).write("ok", () => answer.destroy()));
+  expect(await post(guard, { ...request, url: torn.url })).toMatchObject({ status: 200, text: "ok" });
 });

@@ -1,0 +1,175 @@
+import type { AlertPosition, AlertStore, AlertWindows, LoggedFact, LogMoment } from "../store/alert-store.ts";
+import type { Evaluator } from "./evaluate/evaluator.ts";
+import type { Heard, HeardEvent } from "./heard.ts";
+import type { Life } from "./life/life.ts";
+
+export interface RunnerDeps {
+  readonly store: Pick<
+    AlertStore,
+    "putAlerts" | "readAlertPosition" | "readFactLog" | "readFactLogEnd" | "readLiveAlerts" | "readIncidents"
+  >;
+  readonly evaluator: Evaluator;
+  readonly life: Life;
+  readonly nowMs: () => number;
+  readonly heardOf: (fact: LoggedFact) => HeardEvent;
+  /** Told of each tenant of which something is heard, before it is taken into account. */
+  readonly onTenant: (tenantId: string) => void;
+  /** Told when there may be something new to send. */
+  readonly onStored: () => void;
+  /** Told of what had to be left out. */
+  readonly onSkipped: (message: string, count: number) => void;
+  readonly onError: (error: unknown) => void;
+}
+
+/** Facts that are read and taken into account in one go. */
+const BATCH = 1_000;
+/** What is heard live waits up to this many; beyond, the oldest are left out, and counted. */
+const MAX_WAITING = 20_000;
+/** After a restart at most so many facts are caught up with. */
+const MAX_CATCH_UP = 200_000;
+const TICK_MS = 1_000;
+/** A restart loses no more than so much of what windows heard beside facts. */
+const WINDOWS_EVERY_MS = 5_000;
+/** How long alerts that are over are looked at again after a restart: the longest cooldown. */
+const REMEMBERED_MS = 7 * 24 * 3_600_000;
+
+/**
+ * Carries what happens through the evaluator and the life of alerts into the store, a step at a time:
+ *
+ *   facts behind the position ┐
+ *   calls, samples, gauges    ┴► evaluator ► findings ► life ► one transaction {alerts, deliveries, position}
+ *
+ * The store's position is as of its alerts. Windows are stored less often, as of an earlier fact: after a restart the
+ * facts in between fill the windows again, and what they lead to is left out, since that was stored.
+ */
+export function createRunner(deps: RunnerDeps) {
+  const { store, evaluator, life, nowMs, heardOf, onTenant, onStored, onSkipped, onError } = deps;
+  const waiting: Heard[] = [];
+  let dropped = 0;
+  let factId = 0;
+  /** Time as far as it was heard of: never goes back, and never beyond now. */
+  let heardMs = 0;
+  let tickedMs = 0;
+  let windowsMs = 0;
+  let isMoved = false;
+
+  /** What comes late counts as of now: that is when it became known. */
+  function timed<Each extends Heard>(heard: Each): Each {
+    heardMs = Math.max(heardMs, Math.min(heard.atMs, nowMs()));
+    return heard.atMs === heardMs ? heard : { ...heard, atMs: heardMs };
+  }
+
+  /** What cannot be taken into account is left out: it would be in the way of all that follows. */
+  function guarded<Result>(work: () => Result, otherwise: Result): Result {
+    try {
+      return work();
+    } catch (error) {
+      onError(error);
+      return otherwise;
+    }
+  }
+
+  function hear(heard: readonly Heard[]): void {
+    for (const each of heard) {
+      guarded(() => onTenant(each.tenantId), undefined);
+      const findings = guarded(() => evaluator.take([timed(each)]), []);
+      for (const finding of findings) guarded(() => life.take([finding]), undefined);
+    }
+    isMoved ||= heard.length > 0;
+  }
+
+  function tick(atMs: number): void {
+    tickedMs = atMs;
+    heardMs = Math.max(heardMs, atMs);
+    for (const finding of guarded(() => evaluator.tick(atMs), [])) guarded(() => life.take([finding]), undefined);
+    guarded(() => life.tick(atMs), undefined);
+    const left = life.takeLeft();
+    if (left > 0) onSkipped("alerts had no room in memory; they are looked at again while they hold", left);
+  }
+
+  async function commit(): Promise<void> {
+    const changes = life.changes();
+    const isWindowsDue = isMoved && nowMs() - windowsMs >= WINDOWS_EVERY_MS;
+    if (changes === null && !isWindowsDue) return;
+    const moment: LogMoment = { factId, atMs: heardMs };
+    const windows: AlertWindows | null = isWindowsDue ? { ...moment, snapshot: evaluator.snapshot() } : null;
+    const position: AlertPosition = { ...moment, windows };
+    try {
+      await store.putAlerts({ alerts: [], deliveries: [], ...changes, position });
+    } catch (error) {
+      if (changes !== null) life.giveBack(changes);
+      throw error;
+    }
+    if (isWindowsDue) {
+      windowsMs = nowMs();
+      isMoved = false;
+    }
+    if (changes !== null && changes.deliveries.length > 0) onStored();
+  }
+
+  /** Fills the windows with the facts whose alerts are stored already. */
+  async function fill({ windows, ...position }: AlertPosition): Promise<void> {
+    if (windows === null || Object.keys(windows.snapshot).length === 0) return;
+    evaluator.restore(windows.snapshot);
+    heardMs = windows.atMs;
+    for (let after = windows.factId; after < position.factId; ) {
+      const facts = (await store.readFactLog(after, BATCH)).filter((fact) => fact.factId <= position.factId);
+      if (facts.length === 0) break;
+      evaluator.take(facts.map((fact) => timed(heardOf(fact))));
+      after = facts.at(-1)?.factId ?? position.factId;
+    }
+  }
+
+  return {
+    /** Goes on from what is stored; to be called once, before all else, when the rules are set. */
+    async start(): Promise<void> {
+      const [position, end] = [await store.readAlertPosition(), await store.readFactLogEnd()];
+      life.restore(await store.readLiveAlerts(nowMs() - REMEMBERED_MS), await store.readIncidents(), nowMs());
+      if (position !== null) await fill(position);
+      heardMs = Math.max(heardMs, position?.atMs ?? 0);
+      // Without a position, what was before is history.
+      factId = Math.min(end, Math.max(position?.factId ?? end, end - MAX_CATCH_UP));
+      const skipped = position === null ? 0 : factId - position.factId;
+      if (skipped > 0) onSkipped("facts of before the start were not looked at by alert rules", skipped);
+      isMoved = true;
+    },
+    /** Hears something that is in no log; it is taken into account with the next step. */
+    hear(heard: readonly Heard[]): void {
+      const surplus = waiting.length + heard.length - MAX_WAITING;
+      if (surplus > 0) {
+        waiting.splice(0, surplus);
+        dropped += surplus;
+      }
+      waiting.push(...heard.slice(-MAX_WAITING));
+    },
+    /** How many of those found no room so far. */
+    dropped: () => dropped,
+    /**
+     * One step: what was heard, what time brings, and what comes of it into the store. Never two at once.
+     * @returns whether there is more to read at once
+     * @throws what the store throws; then nothing is lost, and the next step tries again
+     */
+    async step(): Promise<boolean> {
+      const facts = await store.readFactLog(factId, BATCH);
+      const isBehind = facts.length === BATCH;
+      hear(facts.map(heardOf));
+      factId = facts.at(-1)?.factId ?? factId;
+      if (!isBehind) hear(waiting.splice(0));
+      // While it catches up, time is that of what it reads.
+      const atMs = isBehind ? heardMs : nowMs();
+      if (atMs - tickedMs >= TICK_MS || atMs < tickedMs) tick(atMs);
+      await commit();
+      return isBehind;
+    },
+    /** Stores what is to be stored; of windows also what is not due yet. */
+    async finish(): Promise<void> {
+      windowsMs = 0;
+      isMoved = true;
+      await commit();
+    },
+    /** How long ago that is, what it heard last; when nothing is in its way, about a second. */
+    lagMs: (): number => Math.max(0, nowMs() - heardMs),
+  };
+}
+
+export type Runner = ReturnType<typeof createRunner>;
