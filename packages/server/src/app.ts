@@ -47,8 +47,6 @@ export interface PlayheadServer {
   /** The other end of an sdk's `local` transport. */
   readonly local: LocalEngine;
   readonly health: Health;
-  /** Rules, what they found, and what people are told of it. */
-  readonly alerts: Engine["alerts"];
   readonly media: MediaRoots;
   /** What viewers cost at the moment. */
   readonly load: () => GatewayLoad;
@@ -164,7 +162,6 @@ async function startNetwork(engine: Engine, { config, dashboardFolder, version }
     accessKey: auth.accessKey,
     local: engine.local,
     health,
-    alerts: engine.alerts,
     media,
     load: gateway.load,
     activeJobs: () => engine.activeJobs(),
