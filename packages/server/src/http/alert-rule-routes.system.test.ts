@@ -23,7 +23,7 @@ describe("rules", () => {
     const wrong = { name: "", condition: "eror_rate > 1", time_window: 0, level: "loud", colour: "red" };
     for (const path of ["/api/v1/alert-rules/check", "/api/v1/alert-rules"]) {
       const answer = await mine.post(path, wrong);
-      const { faults } = (await answer.clone().json()).detail;
+      const { faults } = (await bodyOf(answer.clone())).detail;
       await expectError(answer, 422, "validation_error");
       expect(faults.map(({ path }: { path: string }) => path).sort()).toEqual([
         "colour",
