@@ -9,6 +9,7 @@ import { createAuth } from "./auth/auth.ts";
 import { mayDo } from "./auth/principal.ts";
 import type { Config } from "./config/config.ts";
 import { createEngine, type Engine, type LocalEngine } from "./engine.ts";
+import type { AlertSettings, EngineAlerts } from "./engine-alerts.ts";
 import { jobLimitsOf } from "./engine-job-watch.ts";
 import { logFilesSettingsOf } from "./engine-log-files.ts";
 import { retentionPolicyOf } from "./engine-retention.ts";
@@ -35,6 +36,8 @@ export interface ServerOptions {
   readonly dashboardFolder: string;
   readonly version: string;
   readonly log: ServerLog;
+  /** @defaultValue nobody is told of alerts */
+  readonly alerts?: AlertSettings;
 }
 
 /** A server that runs. */
@@ -48,6 +51,8 @@ export interface PlayheadServer {
   readonly local: LocalEngine;
   readonly health: Health;
   readonly media: MediaRoots;
+  /** Rules, what they found, and what people are told of it. */
+  readonly alerts: EngineAlerts;
   /** What viewers cost at the moment. */
   readonly load: () => GatewayLoad;
   /** How many jobs have not ended, of all tenants. */
@@ -74,6 +79,7 @@ export async function startServer(options: ServerOptions): Promise<PlayheadServe
     timeZone: options.config.time_zone,
     retention: retentionPolicyOf(options.config),
     logFiles: logFilesSettingsOf(options.config),
+    ...(options.alerts !== undefined && { alerts: options.alerts }),
   });
   try {
     return await startNetwork(engine, options);
@@ -163,6 +169,7 @@ async function startNetwork(engine: Engine, { config, dashboardFolder, version }
     local: engine.local,
     health,
     media,
+    alerts: engine.alerts,
     load: gateway.load,
     activeJobs: () => engine.activeJobs(),
     close(): Promise<void> {

@@ -21,12 +21,13 @@ import type { Reporter } from "./ingest/take-record.ts";
 import { LOCAL_WORKER_PREFIX } from "./recovery/recover-lost-jobs.ts";
 import type { ServerLog } from "./server-log.ts";
 import { createJobLogs } from "./store/job-logs.ts";
-import type { TelemetryStore } from "./store/telemetry-store.ts";
+import type { TelemetryStore, TotalsRow } from "./store/telemetry-store.ts";
 import { createArrivals } from "./telemetry/arrivals.ts";
 import { createOwnWork } from "./telemetry/own-work.ts";
 import { rowOf } from "./telemetry/rows-of.ts";
 import { createRunningCalls } from "./telemetry/running-calls.ts";
 import { createTelemetry } from "./telemetry/telemetry.ts";
+import type { StoredListener } from "./telemetry/telemetry-commit.ts";
 import { DEFAULT_TENANT } from "./tenants.ts";
 
 export interface EngineTelemetryDeps {
@@ -87,10 +88,15 @@ export function assembleTelemetry({ store, bus, parts, log: tell, onEntries, lea
     onError: (error) => log("warning", "calls could not be ended", { error: textOf(error) }),
   });
   const arrivals = createArrivals();
+  /** What the server itself did, among the totals. */
+  const own = new WeakSet<TotalsRow>();
   const ownWork = createOwnWork({
     tenantId: DEFAULT_TENANT,
     nowMs,
-    add: (row) => telemetry.note({ kind: "totals", row }),
+    add(row) {
+      own.add(row);
+      telemetry.note({ kind: "totals", row });
+    },
   });
   telemetry.onStored((entries) => {
     calls.note(entries.map(({ entry }) => entry));
@@ -147,6 +153,11 @@ export function assembleTelemetry({ store, bus, parts, log: tell, onEntries, lea
     measure: ownWork.measure,
     /** The same for what is under way. */
     timed: ownWork.timed,
+    /** Calls the listener with each group of what was observed, once it is stored; not with what the server did itself. */
+    onStored: (listener: StoredListener) =>
+      telemetry.onStored((entries, { totals, samples }) =>
+        listener(entries, { totals: totals.filter((row) => !own.has(row)), samples }),
+      ),
     isStuck: telemetry.isStuck,
     pending: telemetry.pending,
     /** Ends the calls that an earlier process left running, in itself or in jobs that have ended. */

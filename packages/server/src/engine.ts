@@ -12,6 +12,7 @@ import { createMemoryBus } from "./bus/memory-bus.ts";
 import { createControl } from "./control/control.ts";
 import { createStarts } from "./control/starts.ts";
 import { createWorkers } from "./control/workers.ts";
+import { type AlertSettings, assembleAlerts, DEFAULT_ALERTS } from "./engine-alerts.ts";
 import { createJobReads } from "./engine-job-reads.ts";
 import { DEFAULT_JOB_LIMITS, type JobLimits, waitingJobs, watchJobs } from "./engine-job-watch.ts";
 import { createReadings } from "./engine-readings.ts";
@@ -42,6 +43,8 @@ export interface EngineOptions {
   readonly retention?: RetentionPolicy;
   /** The log files of the data folder, and what goes into them. @defaultValue {@link DEFAULT_LOG_FILES} */
   readonly logFiles?: LogFilesSettings;
+  /** What is told of alerts, and where to. @defaultValue {@link DEFAULT_ALERTS} */
+  readonly alerts?: AlertSettings;
 }
 
 /** What an sdk in the same process needs of the engine: the other end of its `local` transport. */
@@ -89,10 +92,10 @@ interface CommandsRequest {
  */
 export async function createEngine(options: EngineOptions) {
   const { dataFolder, log, nowMs = Date.now, limits = DEFAULT_JOB_LIMITS, retention = DEFAULT_RETENTION } = options;
-  const { timeZone = "UTC", logFiles = DEFAULT_LOG_FILES } = options;
+  const { timeZone = "UTC", logFiles = DEFAULT_LOG_FILES, alerts = DEFAULT_ALERTS } = options;
   const stores = await openStores({ dataFolder, nowMs, timeZone, logFiles, log });
   const media = createMediaRoots(dataFolder);
-  const engine = assembleEngine({ stores, media, log, nowMs, limits, retention });
+  const engine = assembleEngine({ dataFolder, stores, media, log, nowMs, limits, retention, alerts });
   try {
     await engine.recover();
     return engine;
@@ -104,12 +107,22 @@ export async function createEngine(options: EngineOptions) {
 
 export type Engine = Awaited<ReturnType<typeof createEngine>>;
 
-interface EngineParts extends Pick<Required<EngineOptions>, "log" | "nowMs" | "limits" | "retention"> {
+interface EngineParts
+  extends Pick<Required<EngineOptions>, "dataFolder" | "log" | "nowMs" | "limits" | "retention" | "alerts"> {
   readonly stores: Stores;
   readonly media: MediaRoots;
 }
 
-function assembleEngine({ stores, media, log: tell, nowMs, limits, retention: policy }: EngineParts) {
+function assembleEngine({
+  dataFolder,
+  stores,
+  media,
+  log: tell,
+  nowMs,
+  limits,
+  retention: policy,
+  alerts: alertSettings,
+}: EngineParts) {
   const { store, telemetryStore, logFiles } = stores;
   const bus = createMemoryBus((error) => log("error", "a listener of the bus failed", { error: textOf(error) }));
   const telemetry = assembleTelemetry({
@@ -139,6 +152,12 @@ function assembleEngine({ stores, media, log: tell, nowMs, limits, retention: po
     isQuiet: () => ingest.pending() + telemetry.pending() === 0,
     nowMs,
     log,
+  });
+  const jobs = () => ingest.jobs;
+  const alerts = assembleAlerts({
+    dataFolder,
+    settings: alertSettings,
+    ...{ store, telemetryStore, bus, telemetry, jobs, log, nowMs },
   });
   const reads = createJobReads({ store, ingest });
   const { findJob } = reads;
@@ -269,6 +288,7 @@ function assembleEngine({ stores, media, log: tell, nowMs, limits, retention: po
   async function end(): Promise<void> {
     try {
       await Promise.all([stopIntake(), retention.close()]);
+      await alerts.close();
     } finally {
       await stores.close();
     }
@@ -288,6 +308,8 @@ function assembleEngine({ stores, media, log: tell, nowMs, limits, retention: po
     control,
     starts,
     retention,
+    /** Rules, what they found, and what people are told of it. */
+    alerts,
     local,
     ...reads,
     readings,
@@ -311,6 +333,7 @@ function assembleEngine({ stores, media, log: tell, nowMs, limits, retention: po
       });
       if (lost.length > 0)
         log("warning", `${lost.length} job(s) of an earlier process lost their worker`, { jobs: lost });
+      await alerts.start();
     },
     stopIntake,
     /** Stores what is at hand and lets the files go. */

@@ -41,8 +41,7 @@ export function createAlerts(deps: AlertsDeps): Alerts {
     return current(row.alert);
   }
 
-  const applySilences = (tenantId: string) =>
-    change(() => life.setSilences(tenantId, silences.list(tenantId)));
+  const applySilences = (tenantId: string) => change(() => life.setSilences(tenantId, silences.list(tenantId)));
 
   return {
     listRules: async (tenantId) => rules.list(tenantId),

@@ -52,6 +52,7 @@ export function createRunner(deps: RunnerDeps) {
   let tickedMs = 0;
   let windowsMs = 0;
   let isMoved = false;
+  let isBehind = false;
 
   /** What comes late counts as of now: that is when it became known. */
   function timed<Each extends Heard>(heard: Each): Each {
@@ -120,6 +121,24 @@ export function createRunner(deps: RunnerDeps) {
     }
   }
 
+  /**
+   * One step: what was heard, what time brings, and what comes of it into the store. Never two at once.
+   * @returns whether there is more to read at once
+   * @throws what the store throws; then nothing is lost, and the next step tries again
+   */
+  async function step(): Promise<boolean> {
+    const facts = await store.readFactLog(factId, BATCH);
+    isBehind = facts.length === BATCH;
+    hear(facts.map(heardOf));
+    factId = facts.at(-1)?.factId ?? factId;
+    if (!isBehind) hear(waiting.splice(0));
+    // While it catches up, time is that of what it reads.
+    const atMs = isBehind ? heardMs : nowMs();
+    if (atMs - tickedMs >= TICK_MS || atMs < tickedMs) tick(atMs);
+    await commit();
+    return isBehind;
+  }
+
   return {
     /** Goes on from what is stored; to be called once, before all else, when the rules are set. */
     async start(): Promise<void> {
@@ -144,31 +163,18 @@ export function createRunner(deps: RunnerDeps) {
     },
     /** How many of those found no room so far. */
     dropped: () => dropped,
-    /**
-     * One step: what was heard, what time brings, and what comes of it into the store. Never two at once.
-     * @returns whether there is more to read at once
-     * @throws what the store throws; then nothing is lost, and the next step tries again
-     */
-    async step(): Promise<boolean> {
-      const facts = await store.readFactLog(factId, BATCH);
-      const isBehind = facts.length === BATCH;
-      hear(facts.map(heardOf));
-      factId = facts.at(-1)?.factId ?? factId;
-      if (!isBehind) hear(waiting.splice(0));
-      // While it catches up, time is that of what it reads.
-      const atMs = isBehind ? heardMs : nowMs();
-      if (atMs - tickedMs >= TICK_MS || atMs < tickedMs) tick(atMs);
-      await commit();
-      return isBehind;
-    },
-    /** Stores what is to be stored; of windows also what is not due yet. */
+    step,
+    /** Stores what came of something that was done to the life of alerts. */
+    commit,
+    /** Takes into account what is there, and stores all that is to be stored, also windows that are not due yet. */
     async finish(): Promise<void> {
+      await step();
       windowsMs = 0;
       isMoved = true;
       await commit();
     },
-    /** How long ago that is, what it heard last; when nothing is in its way, about a second. */
-    lagMs: (): number => Math.max(0, nowMs() - heardMs),
+    /** How far it is behind, while there is more than it could read at once. */
+    lagMs: (): number => (isBehind ? Math.max(0, nowMs() - heardMs) : 0),
   };
 }
 

@@ -11,6 +11,12 @@ export interface StoredEntry {
   readonly seq: number;
 }
 
+/** Told of what was stored: entries, and what has none of its own. */
+export type StoredListener = (
+  entries: readonly StoredEntry[],
+  others: { readonly totals: readonly TotalsRow[]; readonly samples: readonly SampleRow[] },
+) => void;
+
 interface Group {
   readonly entries: EntryRow[];
   /** Where the job of each entry stood. */
@@ -27,7 +33,7 @@ export interface TelemetryCommitDeps {
   /** Writes entries elsewhere, too, before anyone hears that they are stored; what it throws holds nobody up. */
   readonly onEntries: (entries: readonly LogEntry[]) => Promise<void>;
   /** Says what is stored, in order. Must not throw. */
-  readonly onStored: (entries: readonly StoredEntry[]) => void;
+  readonly onStored: StoredListener;
   /** Told when the store refuses, with the time until the next try. */
   readonly onRetry: (error: unknown, retryInMs: number) => void;
   /** Told of what `onEntries` throws. */
@@ -47,7 +53,7 @@ export function createTelemetryCommit({ store, onEntries, onStored, onRetry, onE
       if (group.stored.length === 0) return;
       await onEntries(group.stored.map(({ entry }) => entry)).catch(onError);
     },
-    finish: ({ stored }) => onStored(stored ?? []),
+    finish: ({ stored, totals, samples }) => onStored(stored ?? [], { totals, samples }),
     onRetry,
   });
 

@@ -11,7 +11,7 @@ import { createSourcePositions } from "../store/source-positions.ts";
 import type { TelemetryStore } from "../store/telemetry-store.ts";
 import { publishLine } from "./publish-line.ts";
 import { type ObservationRow, rowOf } from "./rows-of.ts";
-import { createTelemetryCommit, type StoredEntry } from "./telemetry-commit.ts";
+import { createTelemetryCommit, type StoredListener } from "./telemetry-commit.ts";
 
 /** What is to be known of a job that an observation names. */
 export interface ObservedJob {
@@ -52,17 +52,17 @@ const DRAIN_LIMIT_MS = 10_000;
  * the reporter's, stores a group of them, and only then answers and publishes.
  */
 export function createTelemetry({ store, findJob, publish, onEntries, onRetry, onError }: TelemetryDeps) {
-  const listeners = new Set<(entries: readonly StoredEntry[]) => void>();
+  const listeners = new Set<StoredListener>();
   const commit = createTelemetryCommit({ store, onEntries, onStored, onRetry, onError });
   const sources = createSourcePositions({ store, moment: commit.position, isStored: commit.isStored });
   /** Batches are taken one after the other, so that a source's order holds though jobs may have to be looked up. */
   let turn: Promise<unknown> = Promise.resolve();
   let isClosing = false;
 
-  function onStored(entries: readonly StoredEntry[]): void {
+  function onStored(...[entries, others]: Parameters<StoredListener>): void {
     const lines = entries.map(({ entry, seq }) => publishLine(entry, seq)).filter((line) => line !== null);
     if (lines.length > 0) publish(lines);
-    for (const tell of listeners) tell(entries);
+    for (const tell of listeners) tell(entries, others);
   }
 
   async function begin(batch: ObservationBatch, tenantId: string) {
@@ -138,8 +138,8 @@ export function createTelemetry({ store, findJob, publish, onEntries, onRetry, o
       commit.add(row, 0);
       commit.schedule();
     },
-    /** Calls the listener with each group of entries once it is stored. @returns ends it */
-    onStored(listener: (entries: readonly StoredEntry[]) => void): () => void {
+    /** Calls the listener with each group once it is stored. @returns ends it */
+    onStored(listener: StoredListener): () => void {
       listeners.add(listener);
       return () => listeners.delete(listener);
     },

@@ -55,7 +55,8 @@ export function createEvaluator(): Evaluator {
     const { outcomes } = watch;
     const before = outcomes.get(series);
     const outcome = watch.decide(series);
-    if (outcome === before && !(isTick && outcome === "holds")) return;
+    // After a restart, and where rules have changed, everything is said once: who hears it may not know it.
+    if (outcome === before && !(isTick && (outcome === "holds" || isNew))) return;
     if (outcome === "no_data" && before === undefined && watch.isTooEarly(clock.nowMs)) return;
     outcomes.set(series, outcome);
     findings.push(watch.tell(series, outcome, clock.wallMs));
