@@ -5,6 +5,7 @@ import {
   type ControlVerb,
   isFinalJobState,
   type Job,
+  type JsonObject,
   type RecordBatch,
   type WorkerCommand,
 } from "@playhead/core";
@@ -12,6 +13,7 @@ import { createMemoryBus } from "./bus/memory-bus.ts";
 import { createControl } from "./control/control.ts";
 import { createStarts } from "./control/starts.ts";
 import { createWorkers } from "./control/workers.ts";
+import { createAlertChanges } from "./engine-alert-changes.ts";
 import { type AlertSettings, assembleAlerts, DEFAULT_ALERTS } from "./engine-alerts.ts";
 import { createJobReads } from "./engine-job-reads.ts";
 import { DEFAULT_JOB_LIMITS, type JobLimits, waitingJobs, watchJobs } from "./engine-job-watch.ts";
@@ -55,6 +57,8 @@ export interface LocalEngine {
    * `AsyncIterable<string>`.
    */
   read?(path: string, query: Readonly<Record<string, string | readonly string[]>>): Promise<unknown>;
+  /** Does what `METHOD /api/v1/PATH` does for the default tenant, as far as it is about alerts, and gives its answer. */
+  change?(method: string, path: string, body: JsonObject | null): Promise<unknown>;
   /** Calls the listener for each command to this source. @returns ends it */
   onCommand(
     source: string,
@@ -161,7 +165,8 @@ function assembleEngine({
   });
   const reads = createJobReads({ store, ingest });
   const { findJob } = reads;
-  const readings = createReadings({ store, telemetryStore, telemetry, hasJob: reads.hasJob, nowMs });
+  const readings = createReadings({ store, telemetryStore, telemetry, hasJob: reads.hasJob, alerts, nowMs });
+  const changeAlerts = createAlertChanges(alerts);
   const workers = createWorkers({ nowMs, lostAfterMs: limits.workerLostAfterMs, commandsOnReturn, onExpected });
   const control = createControl({ findJob: findRun, report: ingest.report, workers, newId: randomUUID, newJobId });
   const starts = createStarts({ waitingJobs: (tenantId) => waitingJobs(ingest, tenantId), nowMs, newId: randomUUID });
@@ -258,6 +263,7 @@ function assembleEngine({
       return telemetry.reportUnparsed({ source, records: batch.records }, { tenantId: DEFAULT_TENANT, worker: source });
     },
     read: (path, query) => readings.read(DEFAULT_TENANT, path, query),
+    change: (method, path, body) => changeAlerts(DEFAULT_TENANT, method, path, body),
     onCommand(source, listener, kinds = []) {
       const name = LOCAL_WORKER_PREFIX + source;
       const wanted = new Set(kinds);

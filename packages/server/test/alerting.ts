@@ -1,5 +1,5 @@
 import type { Alert, AlertDelivery, AlertRuleDraft } from "@playhead/core";
-import { expect, onTestFinished, vi } from "vitest";
+import { expect, vi } from "vitest";
 import { createChannels } from "../src/alerts/channels/all.ts";
 import { DEFAULT_THRESHOLDS } from "../src/engine-alerts.ts";
 import { createAddressGuard } from "../src/outbound/address-guard.ts";
@@ -8,6 +8,14 @@ import { asHolder } from "./credentials.ts";
 import { startTestServer } from "./start-server.ts";
 import { type ReceiverAnswer, startReceiver } from "./webhook-receiver.ts";
 
+/** What this machine is doing meanwhile is no matter of the tests. */
+const THRESHOLDS = {
+  ...DEFAULT_THRESHOLDS,
+  cpu_percent: 100,
+  memory_percent: 100,
+  memory_critical_percent: 100,
+  disk_percent: 100,
+};
 const SECRET = `whsec_${Buffer.alloc(32, 7).toString("base64")}`;
 
 /** Fires once for each job in which a video failed. */
@@ -22,17 +30,13 @@ export const VIDEO_FAILED: AlertRuleDraft = {
 
 /** A server whose alerts are told to a real receiver, by the channel `ops`; it gives these answers in turn. */
 export async function startAlerting(...answers: readonly ReceiverAnswer[]) {
-  const server = await startTestServer({ atEnd: onTestFinished });
   const receiver = await startReceiver(...answers);
   const guard = createAddressGuard({ allowPrivate: true, words: { field: "url", setting: "channels" } });
   const settings = {
     ops: { type: "webhook", url: receiver.url, secret: SECRET, headers: {}, timeout_seconds: 5 },
   } as const;
-  server.server.alerts.setSettings({
-    thresholds: DEFAULT_THRESHOLDS,
-    channels: createChannels(settings, { guard, nowMs: Date.now, env: {} }),
-    publicUrl: null,
-  });
+  const channels = createChannels(settings, { guard, nowMs: Date.now, env: {} });
+  const server = await startTestServer({ alerts: { thresholds: THRESHOLDS, channels, publicUrl: null } });
   const mine = asHolder(server, server.server.accessKey);
 
   /** Waits until something of the API is as it is wanted. */

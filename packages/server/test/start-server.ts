@@ -4,16 +4,18 @@ import type { EventRecord, EventType, JsonObject } from "@playhead/core";
 import { onTestFinished } from "vitest";
 import { startServer } from "../src/app.ts";
 import { type Config, configSchema } from "../src/config/config.ts";
+import type { AlertSettings } from "../src/engine-alerts.ts";
 import { tempFolder } from "./temp-folder.ts";
 
 export interface TestServerOptions {
   readonly config?: Partial<Config>;
   readonly dataFolder?: string;
+  readonly alerts?: AlertSettings;
   readonly atEnd?: (end: () => void | Promise<void>) => void;
 }
 
 /** The real server on a free port, with a dashboard of two files; it ends with the test. */
-export async function startTestServer({ config, dataFolder, atEnd = onTestFinished }: TestServerOptions = {}) {
+export async function startTestServer({ config, dataFolder, alerts, atEnd = onTestFinished }: TestServerOptions = {}) {
   const folder = tempFolder(atEnd);
   const dashboardFolder = join(folder, "dashboard");
   mkdirSync(join(dashboardFolder, "assets"), { recursive: true });
@@ -25,6 +27,7 @@ export async function startTestServer({ config, dataFolder, atEnd = onTestFinish
     config: configSchema.parse({ port: 0, data, ...config }),
     dashboardFolder,
     version: "1.2.3",
+    ...(alerts !== undefined && { alerts }),
     log: (level, message, fields) => complaints.push(`${level}: ${message} ${JSON.stringify(fields ?? {})}`),
   });
   atEnd(server.close);
