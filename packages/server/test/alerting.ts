@@ -1,7 +1,7 @@
 import type { Alert, AlertDelivery, AlertRuleDraft } from "@playhead/core";
 import { expect, vi } from "vitest";
 import { createChannels } from "../src/alerts/channels/all.ts";
-import { DEFAULT_THRESHOLDS } from "../src/engine-alerts.ts";
+import { type AlertSettings, DEFAULT_THRESHOLDS } from "../src/engine-alerts.ts";
 import { createAddressGuard } from "../src/outbound/address-guard.ts";
 import { bodyOf, line } from "./api.ts";
 import { asHolder } from "./credentials.ts";
@@ -35,8 +35,12 @@ export async function startAlerting(...answers: readonly ReceiverAnswer[]) {
   const settings = {
     ops: { type: "webhook", url: receiver.url, secret: SECRET, headers: {}, timeout_seconds: 5 },
   } as const;
-  const channels = createChannels(settings, { guard, nowMs: Date.now, env: {} });
-  const server = await startTestServer({ alerts: { thresholds: THRESHOLDS, channels, publicUrl: null } });
+  const configured = (): AlertSettings => ({
+    thresholds: THRESHOLDS,
+    channels: createChannels(settings, { guard, nowMs: Date.now, env: {} }),
+    publicUrl: null,
+  });
+  const server = await startTestServer({ alerts: configured() });
   const mine = asHolder(server, server.server.accessKey);
 
   /** Waits until something of the API is as it is wanted. */
@@ -56,6 +60,8 @@ export async function startAlerting(...answers: readonly ReceiverAnswer[]) {
     receiver,
     mine,
     until,
+    /** Sets the channel up anew, as somebody does whose receiver was gone. */
+    reconfigure: () => server.server.alerts.setSettings(configured()),
     /** A job in which a video fails, of the tenant of the key. */
     async failVideo(jobId: string, credential = server.server.accessKey): Promise<void> {
       const source = `w-${jobId}`;

@@ -3,17 +3,19 @@ import { startAlerting, VIDEO_FAILED } from "../../test/alerting.ts";
 import { bodyOf, expectError } from "../../test/api.ts";
 
 test("what was told is kept with its tries; what was given up is sent again when somebody asks for it", async () => {
-  const { mine, receiver, failVideo, delivered } = await startAlerting(400, 204);
+  const { mine, receiver, failVideo, delivered, reconfigure } = await startAlerting(410, 204);
   const { rule_id } = await bodyOf(mine.post("/api/v1/alert-rules", VIDEO_FAILED));
   await failVideo("j");
   const [given] = await delivered(rule_id, "dead");
   expect(given).toMatchObject({ channel: "ops", channel_type: "webhook", kind: "trigger", attempt_count: 1 });
-  expect(given?.attempts).toMatchObject([{ error: expect.stringContaining("400") }]);
+  expect(given?.attempts).toMatchObject([{ error: expect.stringContaining("410") }]);
   expect((await bodyOf(mine.ask("/api/v1/alert-deliveries?state=dead&channel=ops"))).deliveries).toHaveLength(1);
   expect((await bodyOf(mine.ask("/api/v1/alert-deliveries?state=sent"))).deliveries).toEqual([]);
 
+  reconfigure();
   const again = await mine.post(`/api/v1/alert-deliveries/${given?.delivery_id}/redeliver`);
   expect(again.status).toBe(202);
+  await expectError(await mine.post("/api/v1/alert-deliveries/none/redeliver"), 404, "not_found");
   const [sent] = await delivered(rule_id, "sent");
   expect(sent).toMatchObject({ delivery_id: given?.delivery_id, attempt_count: 2 });
   // The receiver can tell that it is the same one.

@@ -84,7 +84,7 @@ export function addAlertChannelRoutes(api: Api, { channels, audit }: AlertChanne
     {
       config: { permission: "admin" },
       schema: {
-        summary: "Send once more what was given up, or sent",
+        summary: "Send once more what was given up",
         params: z.object({ delivery_id: alertingId }),
         response: { 202: alertDelivery },
       },
