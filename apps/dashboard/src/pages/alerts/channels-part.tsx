@@ -99,8 +99,8 @@ function ChannelRow({ channel: info, nowMs, onTested }: ChannelRowProps) {
 
 const EXAMPLE = `{
   "channels": {
-    "ops": { "type": "webhook", "url": "https://hooks.example.com/playhead" },
-    "file": { "type": "file" }
+    "ops": { "type": "slack", "url": { "env": "SLACK_WEBHOOK_URL" } },
+    "log": { "type": "file", "path": "/var/log/playhead/alerts.jsonl" }
   }
 }`;
 
