@@ -16,6 +16,7 @@ const BENCHES = [
   "jobs-page",
   "logs",
   "chaos",
+  "alerts",
 ];
 
 const names = process.argv.slice(2).filter((argument) => !argument.startsWith("--"));

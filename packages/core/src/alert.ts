@@ -155,6 +155,7 @@ export interface AlertNotification {
   readonly rule_id: string;
   readonly rule_name: string;
   readonly level: AlertLevel;
+  /** What happened, in one line. Channels say before it what kind of news it is, and how bad. */
   readonly title: string;
   readonly message: string;
   /** The first of the alerts, a bounded number of them. */

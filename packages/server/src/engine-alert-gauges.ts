@@ -13,6 +13,8 @@ export interface AlertGaugesDeps {
   readonly nowMs: () => number;
 }
 
+/** Over less time than this, the start of the process is most of what is seen. */
+const CPU_LEAST_MS = 10_000;
 const STUCK: ReadonlySet<string> = new Set(["stalled", "stuck"]);
 
 /** Looks at the machine, and at the server itself: what rules can measure beside what is reported. */
@@ -21,9 +23,10 @@ export function createAlertGauges({ dataFolder, openJobs, droppedRecords, nowMs 
 
   function cpuPercent(): number | null {
     const [before, now] = [cpuBefore, cpuTimes()];
-    cpuBefore = now;
     const allMs = now.allMs - before.allMs;
-    return allMs <= 0 ? null : (1 - (now.idleMs - before.idleMs) / allMs) * 100;
+    if (allMs < CPU_LEAST_MS * now.cores) return null;
+    cpuBefore = now;
+    return (1 - (now.idleMs - before.idleMs) / allMs) * 100;
   }
 
   async function diskPercent(): Promise<number | null> {
@@ -60,9 +63,10 @@ export function createAlertGauges({ dataFolder, openJobs, droppedRecords, nowMs 
 
 function cpuTimes() {
   let [idleMs, allMs] = [0, 0];
-  for (const { times } of os.cpus()) {
+  const cores = os.cpus();
+  for (const { times } of cores) {
     idleMs += times.idle;
     allMs += times.idle + times.user + times.nice + times.sys + times.irq;
   }
-  return { idleMs, allMs };
+  return { idleMs, allMs, cores: cores.length };
 }

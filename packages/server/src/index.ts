@@ -1,3 +1,6 @@
+export { createEvaluator, type Evaluator } from "./alerts/evaluate/evaluator.ts";
+export type { Heard } from "./alerts/heard.ts";
+export { checkRule, createRule } from "./alerts/rules/check-rule.ts";
 export { type PlayheadServer, type ServerOptions, startServer } from "./app.ts";
 export { createMemoryBus } from "./bus/memory-bus.ts";
 export { type Config, configSchema } from "./config/config.ts";

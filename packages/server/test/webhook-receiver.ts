@@ -11,7 +11,9 @@ export interface ReceivedCallback {
 }
 
 /** What a receiver answers: a status, or whatever else it does. */
-export type ReceiverAnswer = number | ((request: IncomingMessage, answer: ServerResponse) => void);
+export type ReceiverAnswer =
+  | number
+  | ((request: IncomingMessage, answer: ServerResponse, received: ReceivedCallback) => void);
 
 /** A real receiver of callbacks on this machine. It gives its answers in turn, the last one from then on. */
 export async function startReceiver(...answers: readonly ReceiverAnswer[]) {
@@ -19,11 +21,17 @@ export async function startReceiver(...answers: readonly ReceiverAnswer[]) {
   const waiters: { readonly count: number; readonly resolve: () => void }[] = [];
   const server = createServer(async (request, answer) => {
     let text = "";
-    for await (const chunk of request) text += chunk;
-    received.push({ path: request.url ?? "", headers: request.headers as Record<string, string>, text });
+    try {
+      for await (const chunk of request) text += chunk;
+    } catch {
+      // Whoever sent it hung up: it has not come.
+      return;
+    }
+    const arrived = { path: request.url ?? "", headers: request.headers as Record<string, string>, text };
+    received.push(arrived);
     const how = answers[Math.min(received.length, answers.length) - 1] ?? 204;
     if (typeof how === "number") answer.writeHead(how).end();
-    else how(request, answer);
+    else how(request, answer, arrived);
     for (const { count, resolve } of waiters) if (received.length >= count) resolve();
   });
   await new Promise<void>((resolve) => server.listen(0, "127.0.0.1", resolve));

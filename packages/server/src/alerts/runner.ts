@@ -89,8 +89,9 @@ export function createRunner(deps: RunnerDeps) {
   }
 
   async function commit(): Promise<void> {
-    const changes = life.changes();
     const isWindowsDue = isMoved && nowMs() - windowsMs >= WINDOWS_EVERY_MS;
+    if (isWindowsDue) life.noteCounts();
+    const changes = life.changes();
     if (changes === null && !isWindowsDue) return;
     const moment: LogMoment = { factId, atMs: heardMs };
     const windows: AlertWindows | null = isWindowsDue ? { ...moment, snapshot: evaluator.snapshot() } : null;
@@ -116,9 +117,11 @@ export function createRunner(deps: RunnerDeps) {
     for (let after = windows.factId; after < position.factId; ) {
       const facts = (await store.readFactLog(after, BATCH)).filter((fact) => fact.factId <= position.factId);
       if (facts.length === 0) break;
-      evaluator.take(facts.map((fact) => timed(heardOf(fact))));
+      life.recount(evaluator.take(facts.map((fact) => timed(heardOf(fact)))));
       after = facts.at(-1)?.factId ?? position.factId;
     }
+    // As they stood there: what says of an alert that it lasts is heard, what it led to is known.
+    for (const finding of evaluator.tick(position.atMs)) life.take([finding]);
   }
 
   /**

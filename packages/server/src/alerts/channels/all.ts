@@ -29,26 +29,33 @@ export interface CreateChannelsDeps {
   readonly env: Readonly<Record<string, string | undefined>>;
 }
 
+/** Why a channel cannot be made: a secret that is not there, an address that may not be called. */
+export interface ChannelFault {
+  readonly channel: string;
+  readonly message: string;
+}
+
 const ANSWER_LENGTH = 500;
 
 /**
  * Makes channels of their settings. What they say of what they did is bounded, and holds none of their secrets.
  *
- * @throws PlayheadError `config_invalid` with every channel that cannot be made, and why
+ * @throws PlayheadError `config_invalid` with every {@link ChannelFault} as `detail.faults`
  */
 export function createChannels(settings: ChannelsSettings, deps: CreateChannelsDeps): ReadonlyMap<string, Channel> {
   const channels = new Map<string, Channel>();
-  const faults: string[] = [];
+  const faults: ChannelFault[] = [];
   for (const [name, each] of Object.entries(settings)) {
     try {
       channels.set(name, createChannel(each, deps));
     } catch (error) {
       if (!(error instanceof PlayheadError)) throw error;
-      faults.push(`channels.${name}: ${error.message}`);
+      faults.push({ channel: name, message: error.message });
     }
   }
   if (faults.length === 0) return channels;
-  throw new PlayheadError("config_invalid", faults.join("; "), { detail: { faults } });
+  const message = faults.map((fault) => `channels.${fault.channel}: ${fault.message}`).join("; ");
+  throw new PlayheadError("config_invalid", message, { detail: { faults } });
 }
 
 function createChannel(settings: ChannelsSettings[string], { env, ...deps }: CreateChannelsDeps): Channel {

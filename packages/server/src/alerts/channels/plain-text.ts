@@ -1,6 +1,5 @@
 /** Control characters, and those that turn the direction of what follows: they make text look like what it is not. */
-// biome-ignore lint/suspicious/noControlCharactersInRegex: these are what it is about
-const UNSEEN = /[\u0000-\u0009\u000b-\u001f\u007f-\u009f\u2028\u2029\u200e\u200f\u202a-\u202e\u2066-\u2069\ufeff]/g;
+const UNSEEN = /(?!\n)[\p{Cc}\p{Zl}\p{Zp}\p{Bidi_Control}\ufeff]/gu;
 
 /** @returns text of several lines, without control characters, of at most so many UTF-16 units */
 export function manyLines(text: string, max: number): string {

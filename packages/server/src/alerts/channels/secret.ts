@@ -9,11 +9,13 @@ export const secretSetting = z
     z.strictObject({ env: z.string().regex(/^[A-Za-z_][A-Za-z0-9_]{0,127}$/) }),
     z.strictObject({ file: z.string().min(1).max(4_096) }),
   ])
-  .meta({ description: 'The secret itself, `{"env": "NAME"}` or `{"file": "/path"}`.' });
+  .meta({ secret: true, description: 'The secret itself, `{"env": "NAME"}` or `{"file": "/path"}`.' });
 export type SecretSetting = z.infer<typeof secretSetting>;
 
 /** Shorter than this it is found everywhere: hiding it would only spoil what people read. */
 const MIN_HIDDEN_LENGTH = 4;
+/** A part of an address that is shorter is a word. */
+const TOKEN_LENGTH = 8;
 
 /** Reads the secrets of one channel, and hides them wherever the channel's receiver repeats them. */
 export function createSecrets(env: Readonly<Record<string, string | undefined>>) {
@@ -53,10 +55,13 @@ function textOf(file: string): string | undefined {
   }
 }
 
-/** How a secret may come back: as it is, encoded, and of an address what follows its host. */
+/** How a secret may come back: as it is, or encoded; of an address also what follows its host, and the long parts of that. */
 function formsOf(secret: string): readonly string[] {
-  const forms = [secret, encodeURIComponent(secret), Buffer.from(secret).toString("base64")];
-  if (!URL.canParse(secret)) return forms;
-  const { href, pathname, search } = new URL(secret);
-  return [...forms, href, pathname + search, pathname, search.slice(1)];
+  const plain = URL.canParse(secret) ? [secret, ...partsOf(new URL(secret))] : [secret];
+  return plain.flatMap((form) => [form, encodeURIComponent(form), Buffer.from(form).toString("base64")]);
+}
+
+function partsOf({ href, pathname, search, searchParams }: URL): readonly string[] {
+  const parts = [...pathname.split("/"), ...searchParams.values()];
+  return [href, pathname + search, pathname, search.slice(1), ...parts.filter((part) => part.length >= TOKEN_LENGTH)];
 }

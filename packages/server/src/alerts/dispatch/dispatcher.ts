@@ -1,8 +1,9 @@
-import { type AlertChannelInfo, type AlertDelivery, type AlertNotification, PlayheadError } from "@playhead/core";
+import { type AlertChannelInfo, type AlertDelivery, PlayheadError } from "@playhead/core";
 import { type After, afterByTimer } from "../../outbound/after.ts";
 import type { AlertStore, DeliveryRow } from "../../store/alert-store.ts";
 import { type Channel, ChannelRefusal } from "../channels/channel.ts";
 import { type ChannelDesk, createChannelDesk } from "./channel-desk.ts";
+import { sendInTime } from "./send-in-time.ts";
 import { givenUp, revived, settle } from "./settle.ts";
 import { testNotification } from "./test-notification.ts";
 
@@ -19,8 +20,6 @@ export interface DispatcherDeps {
   /** Told when the store failed; what was under way is tried again. */
   readonly onError: (error: unknown) => void;
 }
-
-export type Dispatcher = ReturnType<typeof createDispatcher>;
 
 const AT_ONCE = 32;
 /** After a failure of our own. */
@@ -46,6 +45,7 @@ export function createDispatcher(deps: DispatcherDeps) {
   /** Settled since the last look into the store began: it may still have seen them pending. */
   const settledMeanwhile = new Set<string>();
   const stopping = new AbortController();
+  const ends = { after, stopping: stopping.signal };
   let pending: Readonly<Record<string, number>> = {};
   let isClosed = false;
   let looking: Promise<void> | null = null;
@@ -149,7 +149,7 @@ export function createDispatcher(deps: DispatcherDeps) {
     if (closedReason !== null) return givenUp(row, closedReason, nowMs());
     const atMs = nowMs();
     try {
-      const sent = await desk.send(() => sendInTime(desk.channel, row.notification));
+      const sent = await desk.send(() => sendInTime(desk.channel, row.notification, ends));
       return sent && settle(row, { atMs, endedMs: nowMs(), outcome: sent }, random());
     } catch (error) {
       // Cut off by our own end, it counts for nothing.
@@ -159,27 +159,6 @@ export function createDispatcher(deps: DispatcherDeps) {
       if (error.retryAfterMs !== null) desk.rest(Math.min(LONGEST_MS, error.retryAfterMs));
       if (error.isGone) desk.close(error.message);
       return settle(row, { atMs, endedMs: nowMs(), outcome: error }, random());
-    }
-  }
-
-  /** Cuts off a channel that hangs, also one that does not listen to its signal. */
-  async function sendInTime(channel: Channel, notification: AlertNotification): Promise<{ readonly answer: string }> {
-    const limit = new AbortController();
-    const tooLong = Promise.withResolvers<never>();
-    const cutOff = (message: string) => {
-      tooLong.reject(new ChannelRefusal(message, { retryable: true }));
-      limit.abort();
-    };
-    const stop = () => cutOff("the server ended");
-    const cancel = after(channel.limitMs, () =>
-      cutOff(`expected an answer within ${channel.limitMs / 1_000} s, got none`),
-    );
-    stopping.signal.addEventListener("abort", stop, { once: true });
-    try {
-      return await Promise.race([channel.send(notification, limit.signal), tooLong.promise]);
-    } finally {
-      cancel();
-      stopping.signal.removeEventListener("abort", stop);
     }
   }
 
@@ -200,7 +179,7 @@ export function createDispatcher(deps: DispatcherDeps) {
       if (channel === undefined) throw new PlayheadError("not_found", `expected the name of a channel, got ${name}`);
       const startedMs = nowMs();
       try {
-        const { answer } = await sendInTime(channel, testNotification(newId(), startedMs));
+        const { answer } = await sendInTime(channel, testNotification(newId(), startedMs), ends);
         return { answer, latency_ms: Math.max(0, nowMs() - startedMs) };
       } catch (error) {
         if (!(error instanceof ChannelRefusal)) throw error;

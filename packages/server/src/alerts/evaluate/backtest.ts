@@ -5,7 +5,7 @@ import type { Rollup } from "../../store/telemetry-store.ts";
 import type { Finding } from "../finding.ts";
 import type { Heard, HeardCall } from "../heard.ts";
 import { createEvaluator } from "./evaluator.ts";
-import { STEPS_PER_WINDOW } from "./series.ts";
+import { STEPS_PER_WINDOW } from "./layout.ts";
 
 export interface BacktestOptions {
   readonly tenantId: string;

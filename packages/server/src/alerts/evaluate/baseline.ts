@@ -42,6 +42,7 @@ export function createBaseline(start: readonly Cell[] = []): Baseline {
     },
     advance(endMs) {
       const before = cells.size;
+      if (before === 0) return false;
       const last = Math.floor(endMs / CELL_MS);
       for (const cell of cells.keys()) if (cell <= last - CELLS) cells.delete(cell);
       return cells.size < before;

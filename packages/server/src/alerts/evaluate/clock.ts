@@ -15,8 +15,10 @@ export interface Clock {
   readonly offsetMs: number;
 }
 
-/** So far before the machine's clock something may have happened, or after what was heard last. */
+/** So far ahead of the machine's clock something may have happened. */
 const MAX_AHEAD_MS = 10_000;
+/** A clock that is so far behind what it said was set back. */
+const SET_BACK_MS = 2 * MAX_AHEAD_MS;
 
 /** @param start where a clock before it had come to */
 export function createClock(start?: Pick<Clock, "nowMs" | "offsetMs"> | null): Clock {
@@ -32,9 +34,9 @@ export function createClock(start?: Pick<Clock, "nowMs" | "offsetMs"> | null): C
     tick(atMs) {
       if (!Number.isFinite(atMs)) return nowMs;
       // Set back: from here on its seconds are added to the time that was reached.
-      if (atMs + offsetMs < nowMs - MAX_AHEAD_MS) offsetMs = nowMs - atMs;
+      if (atMs + offsetMs < nowMs - SET_BACK_MS) offsetMs = nowMs - atMs;
       nowMs = Math.max(nowMs, atMs + offsetMs);
-      limitMs = nowMs + MAX_AHEAD_MS;
+      limitMs = atMs + offsetMs + MAX_AHEAD_MS;
       return nowMs;
     },
     get nowMs() {

@@ -12,6 +12,7 @@ import { createClock } from "./clock.ts";
 import { createListeners, type Listener } from "./listeners.ts";
 import { type Sample, sampleOf } from "./sample.ts";
 import type { Series } from "./series.ts";
+import { createSlots } from "./slots.ts";
 import { readSnapshot, writeSnapshot } from "./snapshot.ts";
 import { began, createSteps } from "./steps.ts";
 import { createWatch, type Watch } from "./watch.ts";
@@ -36,15 +37,31 @@ export interface Evaluator {
   restore(snapshot: JsonObject): void;
 }
 
+function ask(watches: readonly Watch[], series: Series, sample: Sample, questions: Question[]): void {
+  for (const watch of watches) {
+    if (watch.asked === sample) continue;
+    watch.asked = sample;
+    questions.push({ watch, series });
+  }
+}
+
+/** A rule that may have something new to say of a series. */
+interface Question {
+  readonly watch: Watch;
+  readonly series: Series;
+}
+
 /** Series in all windows together: about 100 MB at worst. */
 const MAX_SERIES_IN_ALL = 20_000;
 
 export function createEvaluator(): Evaluator {
   let clock = createClock();
-  const steps = createSteps();
+  const slots = createSlots();
+  const steps = createSteps(slots);
   const room: Room = { left: MAX_SERIES_IN_ALL };
   let windows = new Map<string, Window>();
   let watches = new Map<string, Watch>();
+  let byWindow: ReadonlyMap<Window, readonly Watch[]> = new Map();
   let all: readonly Listener[] = [];
   let listeners = createListeners([]);
   /** Since the rules were set, not each series has been looked at by each rule. */
@@ -62,16 +79,24 @@ export function createEvaluator(): Evaluator {
     findings.push(watch.tell(series, outcome, clock.wallMs));
   }
 
-  function hear(sample: Sample, findings: Finding[]): void {
-    for (const { window, watches } of listeners.of(sample)) {
-      const series = window.seriesOf(sample);
-      if (series === null) continue;
-      const hasShrunk = series.advance(clock.nowMs);
-      series.add(sample);
-      for (const watch of watches) {
-        if (hasShrunk || dependsOn(watch, sample)) look(watch, series, false, findings);
-      }
-    }
+  /** Adds a sample to the windows that listen to it; `questions` are the decisions that it may have changed. */
+  function hear(sample: Sample, questions: Question[]): void {
+    listeners.each(sample, (window, watches) => {
+      // A window listens to several signals of one sample.
+      if (window.heard !== sample) give(window, sample, questions);
+      const series = window.heardBy;
+      if (series !== null) ask(watches, series, sample, questions);
+    });
+  }
+
+  function give(window: Window, sample: Sample, questions: Question[]): void {
+    const series = window.seriesOf(sample);
+    window.heard = sample;
+    window.heardBy = series;
+    if (series === null) return;
+    const hasShrunk = series.advance(clock.nowMs);
+    series.add(sample);
+    if (hasShrunk) ask(byWindow.get(window) ?? [], series, sample, questions);
   }
 
   function tickWindow({ window, watches }: Listener, findings: Finding[]): void {
@@ -96,7 +121,7 @@ export function createEvaluator(): Evaluator {
       const nextWatches = new Map<string, Watch>();
       for (const { tenantId, rule } of enabled) {
         const key = windowKey(tenantId, rule);
-        const window = nextWindows.get(key) ?? windows.get(key) ?? createWindow(tenantId, rule, room);
+        const window = nextWindows.get(key) ?? windows.get(key) ?? createWindow(tenantId, rule, room, slots);
         nextWindows.set(key, window);
         const id = watchId(tenantId, rule.rule_id);
         const before = watches.get(id);
@@ -106,7 +131,7 @@ export function createEvaluator(): Evaluator {
       for (const [key, window] of windows) if (!nextWindows.has(key)) room.left += window.series.size;
       windows = nextWindows;
       watches = nextWatches;
-      const byWindow = Map.groupBy(watches.values(), ({ window }) => window);
+      byWindow = Map.groupBy(watches.values(), ({ window }) => window);
       all = [...byWindow].map(([window, watches]) => ({ window, watches }));
       listeners = createListeners(all);
       isNew = true;
@@ -115,8 +140,11 @@ export function createEvaluator(): Evaluator {
       const findings: Finding[] = [];
       for (const each of heard) {
         const atMs = clock.hear(each.atMs);
-        hear(sampleOf(each, atMs), findings);
-        if (each.kind === "event") for (const sample of steps.hear(each, atMs)) hear(sample, findings);
+        const questions: Question[] = [];
+        hear(sampleOf(each, atMs, slots), questions);
+        if (each.kind === "event") for (const sample of steps.hear(each, atMs)) hear(sample, questions);
+        // Only now: between the end of a step and the beginning of the next there is no moment.
+        for (const { watch, series } of questions) look(watch, series, false, findings);
       }
       return findings;
     },
@@ -143,10 +171,6 @@ export function createEvaluator(): Evaluator {
 
 function watchId(tenantId: string, ruleId: string): string {
   return `${tenantId}\n${ruleId}`;
-}
-
-function dependsOn({ signals }: Watch, sample: Sample): boolean {
-  return sample.signals.some((signal) => signals.has(signal));
 }
 
 /** What decides is the same, whatever else of it has changed. */

@@ -3,16 +3,16 @@ import type { Sample } from "./sample.ts";
 import type { Watch } from "./watch.ts";
 import type { Window } from "./window.ts";
 
-/** Who has to hear what, so that a sample meets only the windows that it may change. */
-export interface Listeners {
-  /** Each window once, with its watches. */
-  of(sample: Sample): ReadonlySet<Listener>;
-}
-
 /** A window, and the rules on it. */
 export interface Listener {
   readonly window: Window;
   readonly watches: readonly Watch[];
+}
+
+/** Who has to hear what, so that a sample meets only the windows and the rules that it may change. */
+export interface Listeners {
+  /** Each with those of its watches that depend on the sample; once for each signal that they have in common. */
+  each(sample: Sample, visit: (window: Window, watches: readonly Watch[]) => void): void;
 }
 
 /** Those of one signal: by a value that their scope asks for, or without any. */
@@ -32,11 +32,11 @@ export function createListeners(listeners: readonly Listener[]): Listeners {
     return found;
   }
 
-  for (const listener of listeners) {
-    const { tenantId, scope } = listener.window;
-    const [narrowest] = Object.entries(scope) as [AlertDimension, readonly string[]][];
-    for (const signal of new Set(listener.watches.flatMap(({ signals }) => [...signals]))) {
-      const listening = listeningTo(tenantId, signal);
+  for (const { window, watches } of listeners) {
+    const [narrowest] = Object.entries(window.scope) as [AlertDimension, readonly string[]][];
+    for (const signal of new Set(watches.flatMap(({ signals }) => [...signals]))) {
+      const listening = listeningTo(window.tenantId, signal);
+      const listener = { window, watches: watches.filter(({ signals }) => signals.has(signal)) };
       if (narrowest === undefined) {
         listening.anywhere.push(listener);
         continue;
@@ -44,23 +44,24 @@ export function createListeners(listeners: readonly Listener[]): Listeners {
       const [dimension, values] = narrowest;
       const byValue = listening.byLabel.get(dimension) ?? new Map<string, Listener[]>();
       listening.byLabel.set(dimension, byValue);
-      for (const value of values) byValue.set(value, [...(byValue.get(value) ?? []), listener]);
+      for (const value of new Set(values)) byValue.set(value, [...(byValue.get(value) ?? []), listener]);
     }
   }
 
   return {
-    of(sample) {
-      const found = new Set<Listener>();
-      const signals = tenants.get(sample.tenantId);
-      for (const signal of signals === undefined ? [] : sample.signals) {
-        const listening = signals?.get(signal);
+    each({ tenantId, signals, labels }, visit) {
+      const ofTenant = tenants.get(tenantId);
+      if (ofTenant === undefined) return;
+      for (const signal of signals) {
+        const listening = ofTenant.get(signal);
         if (listening === undefined) continue;
-        for (const listener of listening.anywhere) found.add(listener);
+        for (const { window, watches } of listening.anywhere) visit(window, watches);
         for (const [dimension, byValue] of listening.byLabel) {
-          for (const listener of byValue.get(sample.labels[dimension] ?? "") ?? []) found.add(listener);
+          const value = labels[dimension];
+          if (value === undefined) continue;
+          for (const { window, watches } of byValue.get(value) ?? []) visit(window, watches);
         }
       }
-      return found;
     },
   };
 }

@@ -2,6 +2,7 @@
 import { decodeSketch, isLiveness, LIVENESS, type Sketch, taskStateAfter } from "@playhead/core";
 import type { Heard, HeardCall, HeardEvent, HeardGauge } from "../heard.ts";
 import type { Slot } from "../rules/measured.ts";
+import type { Slots } from "./slots.ts";
 
 export interface Sample {
   readonly tenantId: string;
@@ -10,7 +11,8 @@ export interface Sample {
   readonly labels: Heard["labels"];
   /** What of it conditions may depend on. */
   readonly signals: readonly string[];
-  readonly amounts: readonly (readonly [Slot, number])[];
+  /** Numbers of slots that rules need, and what is added to each. */
+  readonly amounts: readonly Amount[];
   readonly calls?: TimedCalls;
   readonly gauge?: { readonly name: string; readonly value: number };
   /** A place in core's `LIVENESS`. */
@@ -18,6 +20,13 @@ export interface Sample {
   readonly step?: StepChange;
   /** Of failures: why, and how many. */
   readonly failed?: { readonly cause: string | null; readonly count: number };
+}
+
+/** What is added to a slot. */
+export interface Amount {
+  /** Its number. */
+  readonly slot: number;
+  readonly amount: number;
 }
 
 interface TimedCalls {
@@ -37,17 +46,30 @@ export type StepChange =
 const MAX_CAUSE_LENGTH = 200;
 
 /** @param atMs in the evaluator's time */
-export function sampleOf(heard: Heard, atMs: number): Sample {
+export function sampleOf(heard: Heard, atMs: number, slots: Slots): Sample {
   const { tenantId, labels } = heard;
-  return { tenantId, labels, atMs, ...PARTS[heard.kind](heard as never) };
+  const { amounts, ...parts } = PARTS[heard.kind](heard as never);
+  return { tenantId, labels, atMs, ...parts, amounts: amountsOf(amounts, slots) };
 }
 
-type Parts = Omit<Sample, "tenantId" | "labels" | "atMs">;
+/** What of it anybody needs. */
+export function amountsOf(amounts: readonly SlotAmount[], slots: Slots): readonly Amount[] {
+  const needed: Amount[] = [];
+  for (const [name, amount] of amounts) {
+    const slot = slots.find(name);
+    if (slot !== undefined) needed.push({ slot, amount });
+  }
+  return needed;
+}
+
+export type SlotAmount = readonly [Slot, number];
+
+type Parts = Omit<Sample, "tenantId" | "labels" | "atMs" | "amounts"> & { readonly amounts: readonly SlotAmount[] };
 
 const PARTS = { event: partsOfEvent, call: partsOfCall, gauge: partsOfGauge } as const;
 
 function partsOfCall({ labels, durationMs, maxMs, count, errors, sketch, cause }: HeardCall): Parts {
-  const amounts: [Slot, number][] = [
+  const amounts: SlotAmount[] = [
     ["call|count", count],
     ["call|errors", errors],
     ["call|sum", durationMs * count],
@@ -64,7 +86,7 @@ function partsOfCall({ labels, durationMs, maxMs, count, errors, sketch, cause }
 }
 
 function partsOfGauge({ name, value }: HeardGauge): Parts {
-  const amounts: [Slot, number][] = [
+  const amounts: SlotAmount[] = [
     [`gauge:${name}|count`, 1],
     [`gauge:${name}|sum`, value],
     ["any|count", 1],
@@ -73,7 +95,7 @@ function partsOfGauge({ name, value }: HeardGauge): Parts {
 }
 
 function partsOfEvent({ type, data, cause }: HeardEvent): Parts {
-  const amounts: [Slot, number][] = [
+  const amounts: SlotAmount[] = [
     [`event:${type}|count`, 1],
     ["any|count", 1],
   ];

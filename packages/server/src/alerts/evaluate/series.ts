@@ -6,21 +6,11 @@
  * what is heard, and are added up anew when a bucket falls out of it. So nothing is ever read again.
  */
 import { type AlertCause, createSketch, type Sketch } from "@playhead/core";
-import { BASELINE, DURATIONS, LONGEST_CALL, type Measured, type Slot } from "../rules/measured.ts";
+import type { Measured, Slot } from "../rules/measured.ts";
 import { createBaseline } from "./baseline.ts";
 import { addCause, type Causes, topCauses } from "./causes.ts";
+import { type Layout, STEPS_PER_WINDOW } from "./layout.ts";
 import type { Sample } from "./sample.ts";
-
-/** So many steps a window has. */
-export const STEPS_PER_WINDOW = 60;
-
-/** What windows of one kind have in common. */
-export interface Layout {
-  readonly windowMs: number;
-  readonly stepMs: number;
-  /** The place of each slot; grows when conditions come that need more. */
-  readonly places: ReadonlyMap<Slot, number>;
-}
 
 /** What one step adds up to. */
 export interface Bucket {
@@ -80,7 +70,7 @@ export function createSeries(layout: Layout, labels: Readonly<Record<string, str
   const open = new Map<string, number>();
   const latest = new Map<string, Latest>(start?.latest);
   const baseline = createBaseline(start?.baseline);
-  let totals: number[] = new Array(layout.places.size).fill(0);
+  let totals: number[] = new Array(layout.size).fill(0);
   let nowMs = start?.nowMs ?? Number.NEGATIVE_INFINITY;
   let oldestStep = Number.POSITIVE_INFINITY;
   let maxMs = 0;
@@ -89,6 +79,9 @@ export function createSeries(layout: Layout, labels: Readonly<Record<string, str
   let openSinceMs: number | null = null;
   // Made when it is asked for, and kept up from then on until a bucket goes.
   let sketch: Sketch | null = null;
+  // What was asked of it since it last changed: rules that share a window ask the same.
+  const quantiles = new Map<number, number | null>();
+  let top: readonly AlertCause[] | null = null;
   let liveness = start?.liveness ?? null;
   let jobId = start?.jobId ?? null;
   for (const bucket of start?.buckets ?? []) buckets[bucket.step % STEPS_PER_WINDOW] = bucket;
@@ -99,11 +92,13 @@ export function createSeries(layout: Layout, labels: Readonly<Record<string, str
   const isIdle = () => oldestStep === Number.POSITIVE_INFINITY && open.size === 0 && (liveness ?? 0) === 0;
 
   function addUp(): void {
-    totals = new Array(layout.places.size).fill(0);
+    totals = new Array(layout.size).fill(0);
     oldestStep = Number.POSITIVE_INFINITY;
     maxMs = 0;
     longestStepMs = -1;
     sketch = null;
+    quantiles.clear();
+    top = null;
     for (const bucket of buckets) {
       if (bucket === undefined) continue;
       for (const [place, amount] of bucket.totals.entries()) totals[place] = (totals[place] as number) + amount;
@@ -115,15 +110,15 @@ export function createSeries(layout: Layout, labels: Readonly<Record<string, str
 
   function letGo(bucket: Bucket): void {
     buckets[bucket.step % STEPS_PER_WINDOW] = undefined;
-    if (!layout.places.has(BASELINE)) return;
-    const sum = bucket.totals[layout.places.get("call|sum") as number] ?? 0;
-    baseline.add(bucket.step * stepMs, bucket.totals[layout.places.get("call|count") as number] ?? 0, sum);
+    if (!layout.hasBaseline) return;
+    const totalOf = (slot: Slot) => bucket.totals[layout.find(slot) ?? -1] ?? 0;
+    baseline.add(bucket.step * stepMs, totalOf("call|count"), totalOf("call|sum"));
   }
 
   function advance(toMs: number): boolean {
     nowMs = Math.max(nowMs, toMs);
     const firstStep = stepOf(nowMs) - STEPS_PER_WINDOW + 1;
-    if (oldestStep >= firstStep) return baseline.advance(nowMs - layout.windowMs);
+    if (oldestStep >= firstStep) return layout.hasBaseline && baseline.advance(nowMs - layout.windowMs);
     for (const bucket of buckets) if (bucket !== undefined && bucket.step < firstStep) letGo(bucket);
     addUp();
     baseline.advance(nowMs - layout.windowMs);
@@ -134,36 +129,39 @@ export function createSeries(layout: Layout, labels: Readonly<Record<string, str
   function bucketAt(step: number): Bucket {
     const there = buckets[step % STEPS_PER_WINDOW];
     if (there !== undefined) return there;
-    const places = layout.places.size;
-    const made = { step, totals: new Array(places).fill(0), maxMs: 0, longestStepMs: -1, sketch: null, causes: null };
+    const made = {
+      step,
+      totals: new Array(layout.size).fill(0),
+      maxMs: 0,
+      longestStepMs: -1,
+      sketch: null,
+      causes: null,
+    };
     buckets[step % STEPS_PER_WINDOW] = made;
     oldestStep = Math.min(oldestStep, step);
     return made;
   }
 
-  function addAmount(bucket: Bucket, slot: Slot, amount: number): void {
-    const place = layout.places.get(slot);
-    if (place === undefined) return;
+  function addAmount(bucket: Bucket, place: number, amount: number): void {
     bucket.totals[place] = (bucket.totals[place] ?? 0) + amount;
     totals[place] = (totals[place] ?? 0) + amount;
   }
 
   function addCalls(bucket: Bucket, calls: NonNullable<Sample["calls"]>): void {
-    if (layout.places.has(LONGEST_CALL)) {
+    if (layout.hasLongestCall) {
       bucket.maxMs = Math.max(bucket.maxMs, calls.maxMs);
       maxMs = Math.max(maxMs, calls.maxMs);
     }
-    if (!layout.places.has(DURATIONS)) return;
+    if (!layout.hasDurations) return;
     bucket.sketch ??= createSketch();
-    for (const each of sketch === null ? [bucket.sketch] : [bucket.sketch, sketch]) {
-      if (calls.sketch === null) each.add(calls.durationMs, calls.count);
-      else each.merge(calls.sketch);
-    }
+    addDurations(bucket.sketch, calls);
+    if (sketch !== null) addDurations(sketch, calls);
+    quantiles.clear();
   }
 
   function addGauge(bucket: Bucket, step: number, { name, value }: NonNullable<Sample["gauge"]>, source: string): void {
-    const rise = `gauge:${name}|rise`;
-    if (layout.places.has(rise)) {
+    const rise = layout.find(`gauge:${name}|rise`);
+    if (rise !== undefined) {
       // Counted from the start of whoever counts: one that has fallen began anew.
       const counted = `${name} ${source}`;
       const before = latest.get(counted)?.value ?? 0;
@@ -177,35 +175,44 @@ export function createSeries(layout: Layout, labels: Readonly<Record<string, str
     if (latest.size < MAX_LATEST || latest.has(name)) latest.set(name, value);
   }
 
-  function changeStep(bucket: Bucket, change: NonNullable<Sample["step"]>): void {
+  function changeOpen(change: NonNullable<Sample["step"]>): void {
     if ("began" in change) {
       open.set(change.key, change.began);
       openSinceMs = openSinceMs === null ? null : Math.min(openSinceMs, change.began);
-      return;
+    } else {
+      open.delete(change.key);
+      openSinceMs = null;
     }
-    open.delete(change.key);
-    openSinceMs = null;
-    if (change.tookMs === null) return;
-    bucket.longestStepMs = Math.max(bucket.longestStepMs, change.tookMs);
-    longestStepMs = Math.max(longestStepMs, change.tookMs);
+  }
+
+  function addStep(bucket: Bucket, tookMs: number): void {
+    bucket.longestStepMs = Math.max(bucket.longestStepMs, tookMs);
+    longestStepMs = Math.max(longestStepMs, tookMs);
   }
 
   return {
     labels,
     advance,
     add(sample) {
+      if (sample.liveness !== undefined) liveness = sample.liveness;
+      if (sample.step !== undefined) changeOpen(sample.step);
       const step = stepOf(sample.atMs);
       // Late by more than a window: it would have been forgotten by now.
       if (step <= stepOf(nowMs) - STEPS_PER_WINDOW) return;
       const bucket = bucketAt(step);
-      for (const [slot, amount] of sample.amounts) addAmount(bucket, slot, amount);
+      for (const { slot, amount } of sample.amounts) {
+        const place = layout.places[slot];
+        if (place !== undefined) addAmount(bucket, place, amount);
+      }
       if (sample.calls !== undefined) addCalls(bucket, sample.calls);
       if (sample.gauge !== undefined) {
         addGauge(bucket, step, sample.gauge, `${sample.labels.host ?? ""} ${sample.labels.worker ?? ""}`);
       }
-      if (sample.liveness !== undefined) liveness = sample.liveness;
-      if (sample.step !== undefined) changeStep(bucket, sample.step);
-      if (sample.failed !== undefined) bucket.causes = addCause(bucket.causes, sample.failed);
+      if (sample.step !== undefined && "tookMs" in sample.step) addStep(bucket, sample.step.tookMs ?? -1);
+      if (sample.failed !== undefined) {
+        bucket.causes = addCause(bucket.causes, sample.failed);
+        top = null;
+      }
       jobId ??= sample.labels.job_id ?? null;
     },
     get totals() {
@@ -218,11 +225,12 @@ export function createSeries(layout: Layout, labels: Readonly<Record<string, str
       return liveness;
     },
     quantileMs(share) {
-      if (sketch === null) {
-        sketch = createSketch();
-        for (const bucket of buckets) if (bucket?.sketch != null) sketch.merge(bucket.sketch);
-      }
-      return sketch.quantile(share);
+      const known = quantiles.get(share);
+      if (known !== undefined) return known;
+      sketch ??= sumOf(buckets);
+      const value = sketch.quantile(share);
+      quantiles.set(share, value);
+      return value;
     },
     baselineMs: () => baseline.averageMs(),
     longestStepMs() {
@@ -234,7 +242,10 @@ export function createSeries(layout: Layout, labels: Readonly<Record<string, str
       const found = latest.get(gauge);
       return found === undefined || found.step <= stepOf(nowMs) - STEPS_PER_WINDOW ? null : found.value;
     },
-    causes: () => topCauses(buckets.map((bucket) => bucket?.causes ?? null)),
+    causes() {
+      top ??= topCauses(buckets.map((bucket) => bucket?.causes ?? null));
+      return top;
+    },
     get jobId() {
       return jobId;
     },
@@ -251,4 +262,15 @@ export function createSeries(layout: Layout, labels: Readonly<Record<string, str
       return { buckets: buckets.filter((bucket) => bucket !== undefined), latest, baseline: baseline.kept() };
     },
   };
+}
+
+function addDurations(to: Sketch, { durationMs, count, sketch }: NonNullable<Sample["calls"]>): void {
+  if (sketch === null) to.add(durationMs, count);
+  else to.merge(sketch);
+}
+
+function sumOf(buckets: readonly (Bucket | undefined)[]): Sketch {
+  const sum = createSketch();
+  for (const bucket of buckets) if (bucket?.sketch != null) sum.merge(bucket.sketch);
+  return sum;
 }

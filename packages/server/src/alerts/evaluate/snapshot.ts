@@ -91,7 +91,7 @@ export function writeSnapshot(of: {
       })),
     windows: of.listeners.map(({ window, watches }) => ({
       key: window.key,
-      slots: [...window.layout.places.keys()],
+      slots: [...window.layout.slots],
       since: Object.fromEntries(
         watches.flatMap(({ rule, sinceMs }) => (sinceMs === null ? [] : [[rule.rule_id, sinceMs]])),
       ),
@@ -110,7 +110,7 @@ export function readSnapshot(snapshot: JsonObject, listeners: readonly Listener[
   for (const { window, watches } of listeners) {
     const kept = byKey.get(window.key);
     if (kept === undefined) continue;
-    const places = kept.slots.map((slot) => window.placeOf(slot));
+    const places = kept.slots.map((slot) => window.layout.placeOf(slot));
     for (const each of kept.series) {
       const series = window.restore(each.labels, {
         nowMs,

@@ -1,5 +1,7 @@
 import type { HeardEvent } from "../heard.ts";
-import { endStateOf, type Sample } from "./sample.ts";
+import { STEP_COUNT } from "../rules/measured.ts";
+import { amountsOf, endStateOf, type Sample } from "./sample.ts";
+import type { Slots } from "./slots.ts";
 
 /** Which steps of which tasks are under way, so that their durations are known, also before they end. */
 export interface Steps {
@@ -25,12 +27,19 @@ export interface OpenStep {
 /** No more than so many at once; others are not measured. */
 const MAX_OPEN_STEPS = 20_000;
 
-export function createSteps(): Steps {
+export function createSteps(slots: Slots): Steps {
   /** By job (and tenant), then by task. */
   const jobs = new Map<string, Map<string, OpenStep>>();
   let count = 0;
 
   const jobKey = (tenantId: string, jobId: string) => `${tenantId}\n${jobId}`;
+
+  /** One that its job's pause broke off is not told how long it took. */
+  function ended(step: OpenStep, atMs: number): Sample {
+    const tookMs = step.isPaused ? null : Math.max(0, atMs - step.sinceMs);
+    const amounts = tookMs === null ? [] : amountsOf([[STEP_COUNT, 1]], slots);
+    return stepSample(step, atMs, { key: stepKey(step), tookMs }, amounts);
+  }
 
   function put(step: OpenStep): void {
     const key = jobKey(step.tenantId, step.jobId);
@@ -60,7 +69,7 @@ export function createSteps(): Steps {
     const changes: Sample[] = [];
     if (before !== undefined) {
       remove(key, taskId);
-      changes.push(ended(before, atMs, before.isPaused ? null : atMs - before.sinceMs));
+      changes.push(ended(before, atMs));
     }
     const next = step ?? (isRetry ? before?.step : undefined);
     if (next !== undefined && count < MAX_OPEN_STEPS) {
@@ -77,7 +86,7 @@ export function createSteps(): Steps {
     if (open.length === 0) return [];
     if (type === "session.completed") {
       for (const step of open) remove(key, step.taskId);
-      return open.map((step) => ended(step, atMs, step.isPaused ? null : atMs - step.sinceMs));
+      return open.map((step) => ended(step, atMs));
     }
     if (type !== "job.state_changed") return [];
     const isPaused = data.new_state === "paused";
@@ -85,7 +94,7 @@ export function createSteps(): Steps {
     return changing.map((step) => {
       const changed = { ...step, isPaused, sinceMs: atMs };
       put(changed);
-      return isPaused ? ended(changed, atMs, null) : began(changed, atMs);
+      return isPaused ? ended(changed, atMs) : began(changed, atMs);
     });
   }
 
@@ -103,7 +112,7 @@ export function createSteps(): Steps {
 }
 
 /** The name by which windows know an open step. */
-export function stepKey({ jobId, taskId }: OpenStep): string {
+function stepKey({ jobId, taskId }: OpenStep): string {
   return `${jobId}\n${taskId}`;
 }
 
@@ -115,18 +124,14 @@ function stepOf({ type, data }: HeardEvent): string | null {
 
 /** A step that began, as windows hear it. */
 export function began(step: OpenStep, atMs: number): Sample {
-  return stepSample(step, atMs, [], { key: stepKey(step), began: step.sinceMs });
-}
-
-function ended(step: OpenStep, atMs: number, tookMs: number | null): Sample {
-  return stepSample(step, atMs, tookMs === null ? [] : [["step|count", 1]], { key: stepKey(step), tookMs });
+  return stepSample(step, atMs, { key: stepKey(step), began: step.sinceMs }, []);
 }
 
 function stepSample(
   { tenantId, labels }: OpenStep,
   atMs: number,
-  amounts: Sample["amounts"],
   step: NonNullable<Sample["step"]>,
+  amounts: Sample["amounts"],
 ): Sample {
   return { tenantId, labels, atMs, signals: ["step"], amounts, step };
 }

@@ -11,6 +11,7 @@ import {
   signalsOf,
 } from "../rules/compile-condition.ts";
 import type { Measured } from "../rules/measured.ts";
+import type { Sample } from "./sample.ts";
 import type { Series } from "./series.ts";
 import type { Window } from "./window.ts";
 
@@ -23,6 +24,8 @@ export interface Watch {
   readonly signals: ReadonlySet<string>;
   /** When it began to measure; null before the first tick. That data never came means nothing until a window later. */
   sinceMs: number | null;
+  /** What it was last asked about, so that it is not asked twice of one thing. */
+  asked: Sample | null;
   /** What it last said of each series. */
   readonly outcomes: Map<Series, Outcome>;
   decide(series: Series): Outcome;
@@ -36,7 +39,7 @@ export interface Watch {
 
 /** @throws ConditionFault when the rule was not checked */
 export function createWatch(rule: AlertRule, window: Window): Watch {
-  const { placeOf } = window;
+  const { placeOf } = window.layout;
   const binding = { placeOf, threshold: rule.threshold, minSamples: rule.min_samples };
   const condition = readCondition(rule.condition);
   const resolving = rule.resolve_condition === null ? null : readCondition(rule.resolve_condition);
@@ -57,6 +60,7 @@ export function createWatch(rule: AlertRule, window: Window): Watch {
     window,
     signals: signalsOf(named),
     sinceMs: null,
+    asked: null,
     outcomes,
     decide(series) {
       const held = holds(series);

@@ -1,19 +1,22 @@
 /** A window that rules share: what has the same scope, the same `group_by` and the same length is measured once. */
 import type { AlertDimension, AlertRule } from "@playhead/core";
-import { LIVENESS_SLOT, type Slot } from "../rules/measured.ts";
+import { createLayout, type GrowingLayout } from "./layout.ts";
 import type { Sample } from "./sample.ts";
-import { createSeries, type Layout, type Series, type SeriesStart, STEPS_PER_WINDOW } from "./series.ts";
+import { createSeries, type Series, type SeriesStart } from "./series.ts";
+import type { Slots } from "./slots.ts";
 
 export interface Window {
   readonly key: string;
   readonly tenantId: string;
   readonly scope: AlertRule["scope"];
   readonly groupBy: readonly AlertDimension[];
-  readonly layout: Layout;
+  readonly layout: GrowingLayout;
   /** By the values of `groupBy`. */
   readonly series: ReadonlyMap<string, Series>;
-  /** The place of a slot; it has one from then on. */
-  placeOf(slot: Slot): number;
+  /** The last sample that it was given, so that it takes none twice. */
+  heard: Sample | null;
+  /** The series that took it. */
+  heardBy: Series | null;
   /** The series that a sample belongs to, made where need be; null when it is none of this window's business. */
   seriesOf(sample: Sample): Series | null;
   /** The series of no labels: there before anything was heard. */
@@ -42,19 +45,12 @@ export function windowKey(tenantId: string, { scope, group_by, time_window }: Wi
   return JSON.stringify([tenantId, time_window, group_by.toSorted(), scopes]);
 }
 
-export function createWindow(tenantId: string, rule: WindowRule, room: Room): Window {
+export function createWindow(tenantId: string, rule: WindowRule, room: Room, slots: Slots): Window {
   const windowMs = rule.time_window * 60_000;
-  const places = new Map<Slot, number>();
-  const layout: Layout = { windowMs, stepMs: windowMs / STEPS_PER_WINDOW, places };
+  const layout = createLayout(windowMs, slots);
   const groupBy = rule.group_by.toSorted();
   const series = new Map<string, Series>();
   const scopes = Object.entries(rule.scope) as [AlertDimension, readonly string[]][];
-
-  function placeOf(slot: Slot): number {
-    const place = places.get(slot) ?? places.size;
-    places.set(slot, place);
-    return place;
-  }
 
   function matches(labels: Sample["labels"]): boolean {
     for (const [dimension, values] of scopes) {
@@ -67,8 +63,8 @@ export function createWindow(tenantId: string, rule: WindowRule, room: Room): Wi
 
   /** Whether a sample is worth a series of its own: not when all that it says is that something is over. */
   function isNews({ amounts, step, liveness }: Sample): boolean {
-    if (amounts.some(([slot]) => places.has(slot))) return true;
-    return (step !== undefined && "began" in step) || (places.has(LIVENESS_SLOT) && (liveness ?? 0) > 0);
+    if (amounts.some(({ slot }) => layout.places[slot] !== undefined)) return true;
+    return (step !== undefined && "began" in step) || (layout.hasLiveness && (liveness ?? 0) > 0);
   }
 
   function isFull(): boolean {
@@ -102,7 +98,8 @@ export function createWindow(tenantId: string, rule: WindowRule, room: Room): Wi
     groupBy,
     layout,
     series,
-    placeOf,
+    heard: null,
+    heardBy: null,
     seriesOf(sample) {
       if (!matches(sample.labels)) return null;
       const key = keyOf(sample.labels as Readonly<Record<string, string>>);

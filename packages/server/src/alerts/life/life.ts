@@ -7,7 +7,7 @@ import { createIncidents } from "./incidents.ts";
 import { HOUR_MS, isFiring, type LiveAlert, liveAlertOf } from "./live-alert.ts";
 import type { TellingChannel } from "./notification.ts";
 import { silenceOf } from "./silences.ts";
-import { endAlert, type Step, stepAlert, stepTime, verdictOf } from "./step-alert.ts";
+import { endAlert, type Step, stepAlert, stepTime, verdictOf, withValues } from "./step-alert.ts";
 
 export interface LifeDeps {
   /** Where notifications can go by now. */
@@ -39,6 +39,8 @@ export function createLife({ channels, publicUrl }: LifeDeps) {
   const open = new Map<string, number>();
   const incidents = createIncidents({ changes, channels, publicUrl, rowOf: (fingerprint) => live.get(fingerprint) });
   const unheard = new Map<string, number>();
+  /** Those of which more was counted than is stored. */
+  const grown = new Set<string>();
   let rules: ReadonlyMap<string, AlertRule> = new Map();
   let silences: ReadonlyMap<string, readonly AlertSilence[]> = new Map();
   let left = 0;
@@ -60,7 +62,13 @@ export function createLife({ channels, publicUrl }: LifeDeps) {
 
   function store(row: LiveAlert): void {
     put(row);
+    grown.delete(row.fingerprint);
     changes.alert(row);
+  }
+
+  function measure(row: LiveAlert): void {
+    if (row.alert.count !== live.get(row.fingerprint)?.alert.count) grown.add(row.fingerprint);
+    put(row);
   }
 
   function forget(row: LiveAlert): void {
@@ -80,7 +88,7 @@ export function createLife({ channels, publicUrl }: LifeDeps) {
 
   function settle({ row, change }: Step, rule: AlertRule, atMs: number): void {
     if (row === null || change === "same") return;
-    if (change === "measured") put(row);
+    if (change === "measured") measure(row);
     else if (change === "fired") store(incidents.join(row, { rule, atMs, hindrance: hindranceOf(row, atMs) }));
     else if (change === "resolved") store(incidents.leave(row, atMs));
     else store(row);
@@ -178,6 +186,13 @@ export function createLife({ channels, publicUrl }: LifeDeps) {
     take(findings: readonly Finding[]): void {
       for (const finding of findings) take(finding);
     },
+    /** Takes what is found where all that it leads to is known: nothing but what is counted is new. */
+    recount(findings: readonly Finding[]): void {
+      for (const finding of findings) {
+        const row = live.get(fingerprintOf(finding.tenantId, finding.rule.rule_id, finding.labels));
+        if (row !== undefined && isFiring(row) && finding.outcome === "holds") measure(withValues(row, finding));
+      }
+    },
     /** What time alone brings, and what is due to be told; to be called every second. */
     tick(nowMs: number): void {
       for (const [fingerprint, deadlineMs] of unheard) {
@@ -209,6 +224,14 @@ export function createLife({ channels, publicUrl }: LifeDeps) {
     /** The alert as it is now; null when it is not in memory. */
     peek(alertId: string): LiveAlert | null {
       return live.get(fingerprints.get(alertId) ?? "") ?? null;
+    },
+    /** Has what was counted stored with the next changes. */
+    noteCounts(): void {
+      for (const fingerprint of grown) {
+        const row = live.get(fingerprint);
+        if (row !== undefined) changes.alert(row);
+      }
+      grown.clear();
     },
     /** What is to be stored; null when there is nothing. It is to be given back when it was not stored. */
     changes: changes.take,

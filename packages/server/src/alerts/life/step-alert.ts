@@ -151,7 +151,8 @@ function newAlert(before: LiveAlert | null, finding: Finding): LiveAlert {
   return { tenantId, fingerprint, alert, memory };
 }
 
-function withValues(row: LiveAlert, finding: Finding): LiveAlert {
+/** An alert with what was measured of it. */
+export function withValues(row: LiveAlert, finding: Finding): LiveAlert {
   return { ...row, alert: measured(row.alert, finding) };
 }
 

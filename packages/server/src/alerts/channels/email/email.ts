@@ -26,8 +26,8 @@ const settings = z
       description: "`starttls` and `tls` insist on it, and on a certificate that is good; `none` is for this machine.",
     }),
     ca: secretSetting
-      .optional()
-      .meta({ description: "Certificates (PEM) to trust beside the usual ones, for a server of your own." }),
+      .meta({ description: "Certificates (PEM) to trust instead of the usual ones, for a server of your own." })
+      .optional(),
     user: z.string().min(1).max(254).optional(),
     password: secretSetting.optional(),
     from: address,

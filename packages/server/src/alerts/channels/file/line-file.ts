@@ -20,7 +20,13 @@ export function createLineFile(file: string, maxBytes: number) {
     ids ??= { aside: await idsOf(aside), current: await idsOf(file) };
     if (ids.current.has(id) || ids.aside.has(id)) return false;
     const bytes = Buffer.from(`${line}\n`);
-    await using opened = await openFor(bytes.length);
+    await append(bytes);
+    ids.current.add(id);
+    return true;
+  }
+
+  async function append(bytes: Buffer): Promise<void> {
+    const opened = await openFor(bytes.length);
     const { size } = await opened.stat();
     try {
       await opened.appendFile(bytes);
@@ -30,9 +36,9 @@ export function createLineFile(file: string, maxBytes: number) {
       ids = null;
       await opened.truncate(size).catch(() => undefined);
       throw error;
+    } finally {
+      await opened.close();
     }
-    ids.current.add(id);
-    return true;
   }
 
   /** The file with room for so many bytes. */
@@ -63,8 +69,12 @@ export function createLineFile(file: string, maxBytes: number) {
 
   /** A new name is durable when its folder is. */
   async function syncFolder(): Promise<void> {
-    await using folder = await open(path.dirname(file), O_RDONLY);
-    await folder.sync();
+    const folder = await open(path.dirname(file), O_RDONLY);
+    try {
+      await folder.sync();
+    } finally {
+      await folder.close();
+    }
   }
 
   return {

@@ -19,8 +19,8 @@ const settings = z.strictObject({
   url: secretSetting.meta({ description: "http or https address that is posted to." }),
   secret: secretSetting.meta({ description: "`whsec_` and base64 of 24–64 bytes, by which the receiver knows us." }),
   previous_secret: secretSetting
-    .optional()
-    .meta({ description: "The secret before, while receivers change over: signed by both." }),
+    .meta({ description: "The secret before, while receivers change over: signed by both." })
+    .optional(),
   headers: z
     .record(headerName, secretSetting)
     .refine((headers) => Object.keys(headers).length <= 20, { message: "expected at most 20 headers" })
