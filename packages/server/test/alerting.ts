@@ -91,5 +91,3 @@ export async function startAlerting(...answers: readonly ReceiverAnswer[]) {
       ).deliveries,
   };
 }
-
-export type Alerting = Awaited<ReturnType<typeof startAlerting>>;
