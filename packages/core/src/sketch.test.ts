@@ -130,3 +130,16 @@ describe("a text that is no sketch", () => {
     );
   });
 });
+
+test("is what it was before, when what was merged is removed again", () => {
+  fc.assert(
+    fc.property(durations, durations, (kept, gone) => {
+      const sketch = sketchOf(kept);
+      const before = everything(sketch);
+      const part = sketchOf(gone);
+      sketch.merge(part);
+      sketch.remove(part);
+      expect(everything(sketch)).toEqual(before);
+    }),
+  );
+});

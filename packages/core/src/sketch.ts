@@ -30,6 +30,8 @@ export interface Sketch extends SketchBuckets {
   add(value: number, count?: number): void;
   /** Adds all that the other one has, which stays as it is. */
   merge(other: SketchBuckets): void;
+  /** Takes away all that the other one has, which was merged or added before. */
+  remove(other: SketchBuckets): void;
   /**
    * The value at a share (0..1) of the values in their order, within {@link SKETCH_RELATIVE_ERROR} of the true one (of
    * two neighbours, the lower); null of no values.
@@ -91,6 +93,13 @@ export function createSketch(): Sketch {
         total += count;
         if (place === 0) zeros += count;
         else addTo(place - 1, count);
+      });
+    },
+    remove(other) {
+      other.each((place, count) => {
+        total -= count;
+        if (place === 0) zeros -= count;
+        else addTo(place - 1, -count);
       });
     },
     quantile(share) {

@@ -36,6 +36,6 @@ export function openCallbacks(engine: Engine, { host, callback_private }: Config
 export type CallbackParts = ReturnType<typeof openCallbacks>;
 
 /** @returns whether a server on this address answers this machine only */
-function isThisMachine(host: string): boolean {
+export function isThisMachine(host: string): boolean {
   return host === "localhost" || host === "::1" || host.startsWith("127.");
 }

@@ -76,7 +76,7 @@ export function assembleAlerts(deps: EngineAlertsDeps) {
   const fail = (what: string) => (error: unknown) => log("error", what, { error: textOf(error) });
 
   const channelNames = () => [...settings.channels.keys()];
-  const rules = createRuleBook({ store, nowMs, channelNames });
+  const rules = createRuleBook({ store, ownTenantId: DEFAULT_TENANT, nowMs, channelNames });
   const silences = createSilenceBook({ store, nowMs });
   const evaluator = createEvaluator();
   const life = createLife({

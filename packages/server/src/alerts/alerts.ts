@@ -29,15 +29,6 @@ export interface AlertsStatus {
   readonly deadDeliveries: number;
 }
 
-/** What a silence is made of: exactly one of `minutes` and `until` (ISO 8601). */
-export interface SilenceDraft {
-  /** By exact values; `rule` is the rule's name, `level` its level. Never none. */
-  readonly matchers: Readonly<Record<string, string>>;
-  readonly minutes?: number;
-  readonly until?: string;
-  readonly reason: string;
-}
-
 /**
  * Rules, what they found, and what people are told of it. All that is asked of a tenant's knows nothing of another's:
  * `not_found`, as if it were not there.
@@ -72,7 +63,10 @@ export interface Alerts {
   acknowledge(tenantId: string, alertId: string, by: string, note?: string): Promise<Alert>;
   /** Those that have not ended. */
   listSilences(tenantId: string): Promise<readonly AlertSilence[]>;
-  /** @throws PlayheadError `validation_error` with every fault */
+  /**
+   * @param draft `{matchers, minutes | until, reason}`: see `silence-book.ts`
+   * @throws PlayheadError `validation_error` with every fault, `conflict` for too many
+   */
   silence(tenantId: string, draft: unknown, by: string): Promise<AlertSilence>;
   /** What still fires is told then. @returns whether there was one */
   endSilence(tenantId: string, silenceId: string): Promise<boolean>;

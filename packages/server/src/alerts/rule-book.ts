@@ -2,7 +2,6 @@ import { randomUUID } from "node:crypto";
 import { type AlertRule, type JsonObject, PlayheadError } from "@playhead/core";
 import { documentPages } from "../store/document-pages.ts";
 import type { Store } from "../store/store.ts";
-import { DEFAULT_TENANT } from "../tenants.ts";
 import type { TenantRule } from "./life/life.ts";
 import { type AlertThresholds, builtInRules, isAboutJobs } from "./rules/built-in-rules.ts";
 import { checkRule, createRule } from "./rules/check-rule.ts";
@@ -13,20 +12,22 @@ const MAX_RULES = 1_000;
 
 export interface RuleBookDeps {
   readonly store: Pick<Store, "putDocument" | "removeDocument" | "listDocuments">;
+  /** The one that also has the rules about the machine and the server. */
+  readonly ownTenantId: string;
   readonly nowMs: () => number;
   /** The channels that rules may name. */
   readonly channelNames: () => readonly string[];
 }
 
 /** The rules of all tenants: those that Playhead comes with, and what was made of them; kept as documents. */
-export function createRuleBook({ store, nowMs, channelNames }: RuleBookDeps) {
+export function createRuleBook({ store, ownTenantId, nowMs, channelNames }: RuleBookDeps) {
   /** Of each tenant that is known, what it has stored. */
-  const stored = new Map<string, Map<string, AlertRule>>([[DEFAULT_TENANT, new Map()]]);
+  const stored = new Map<string, Map<string, AlertRule>>([[ownTenantId, new Map()]]);
   let builtIn: readonly AlertRule[] = [];
 
   function rulesOf(tenantId: string): readonly AlertRule[] {
     const own = stored.get(tenantId) ?? new Map<string, AlertRule>();
-    const given = builtIn.filter((rule) => tenantId === DEFAULT_TENANT || isAboutJobs(rule));
+    const given = builtIn.filter((rule) => tenantId === ownTenantId || isAboutJobs(rule));
     const isGiven = new Set(given.map(({ rule_id }) => rule_id));
     const added = [...own.values()].filter(({ rule_id }) => !isGiven.has(rule_id));
     return [

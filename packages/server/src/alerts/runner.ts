@@ -180,5 +180,3 @@ export function createRunner(deps: RunnerDeps) {
     lagMs: (): number => (isBehind ? Math.max(0, nowMs() - heardMs) : 0),
   };
 }
-
-export type Runner = ReturnType<typeof createRunner>;

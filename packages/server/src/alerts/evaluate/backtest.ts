@@ -23,12 +23,13 @@ const SLICE = 500;
 /** Firings are counted all, and told one by one up to so many. */
 const MAX_FIRINGS = 100;
 /** Time alone is looked at as often as windows move, but not more often than this in all. */
-const MAX_TICKS = 100_000;
+const MAX_TICKS = 200_000;
 
 export async function backtest({ tenantId, rule, fromMs, toMs, heard }: BacktestOptions): Promise<AlertBacktest> {
   const evaluator = createEvaluator();
   evaluator.setRules([{ tenantId, rule: { ...rule, enabled: true } }]);
-  const tickMs = Math.max(1_000, (rule.time_window * 60_000) / STEPS_PER_WINDOW, (toMs - fromMs) / MAX_TICKS);
+  const stepMs = (rule.time_window * 60_000) / STEPS_PER_WINDOW;
+  const tickMs = Math.ceil(Math.max(stepMs, (toMs - fromMs) / MAX_TICKS) / 1_000) * 1_000;
   const story = createStory(rule, fromMs);
   let work = 0;
   let samples = 0;

@@ -7,38 +7,11 @@ import type { AlertRule } from "@playhead/core";
 import fc from "fast-check";
 import { expect, test } from "vitest";
 import { call, event, gauge } from "../../../test/heard.ts";
+import { createReference, keyOf, labelsOf, type ReferenceCase, type Seen } from "../../../test/reference-evaluator.ts";
 import type { Finding } from "../finding.ts";
 import type { Heard, HeardCall } from "../heard.ts";
 import { checkRule, createRule } from "../rules/check-rule.ts";
 import { createEvaluator } from "./evaluator.ts";
-
-const MINUTE_MS = 60_000;
-const STEPS = 60;
-const CELL_MS = 30 * MINUTE_MS;
-
-/** What is in a window, as the reference sees it. */
-interface Seen {
-  readonly heard: readonly Heard[];
-  /** Calls that have left it, within the day before. */
-  readonly before: readonly HeardCall[];
-  /** Durations of steps that ended in it, and of those under way by now. */
-  readonly steps: readonly number[];
-  /** Of all time, but what came too late for any window. */
-  readonly inTime: readonly Heard[];
-  /** Of all time. */
-  readonly all: readonly Heard[];
-}
-
-interface Case {
-  readonly draft: Partial<AlertRule> & Pick<AlertRule, "condition">;
-  /** Null: missing data. */
-  readonly holds: (seen: Seen) => boolean | null;
-  readonly resolves?: (seen: Seen) => boolean | null;
-  /** Whether hearing this may change it. */
-  readonly hears: (heard: Heard) => boolean;
-  /** Time alone changes it at any moment: what is heard of others does not have it looked at. */
-  readonly isOfTime?: true;
-}
 
 const calls = ({ heard }: Seen) => heard.filter((each) => each.kind === "call");
 const sum = (values: readonly number[]) => values.reduce((total, value) => total + value, 0);
@@ -72,7 +45,7 @@ function lastValue(seen: Seen, name: string, stepMs: number): number {
   return gauges(seen, name).reduce((last, each) => (step(each.atMs) >= step(last.atMs) ? each : last)).value;
 }
 
-const CASES: readonly Case[] = [
+const CASES: readonly ReferenceCase[] = [
   {
     draft: { condition: "error_rate > threshold", threshold: 0.3, time_window: 2, min_samples: 4 },
     hears: (heard) => isCall(heard) || endsTask(heard),
@@ -191,129 +164,13 @@ const RULES = CASES.map(({ draft }, index) => {
   return createRule(checked, { ruleId: `r${index}`, nowIso: "2026-11-21T10:00:00.000Z" });
 });
 
-/** All that was heard, and when by the reference's clock. */
-interface Noted {
-  readonly heard: Heard;
-  readonly atMs: number;
-  /** The clock's time when it came. */
-  readonly nowMs: number;
-}
-
-/** Reads everything again for each question. */
-function createReference() {
-  const noted: Noted[] = [];
-  let nowMs = 0;
-  let tickedMs = Number.POSITIVE_INFINITY;
-
-  const labelsOf = (rule: AlertRule, heard: Heard): Record<string, string> | null => {
-    for (const [dimension, values] of Object.entries(rule.scope)) {
-      if (!values.includes(heard.labels[dimension as keyof Heard["labels"]] ?? "")) return null;
-    }
-    const labels: Record<string, string> = {};
-    for (const dimension of rule.group_by) {
-      const value = heard.labels[dimension];
-      if (value === undefined) return null;
-      labels[dimension] = value;
-    }
-    return labels;
-  };
-
-  function seenBy(rule: AlertRule, key: string): Seen {
-    const windowMs = rule.time_window * MINUTE_MS;
-    const step = (atMs: number) => Math.floor(atMs / (windowMs / STEPS));
-    const isMine = (heard: Heard) => keyOf(labelsOf(rule, heard)) === key;
-    const isIn = (each: Noted, byMs: number) => step(each.atMs) > step(byMs) - STEPS;
-    const mine = noted.filter((each) => isMine(each.heard));
-    const inTime = mine.filter((each) => isIn(each, each.nowMs));
-    const cell = (atMs: number) => Math.floor((step(atMs) * (windowMs / STEPS)) / CELL_MS);
-    return {
-      heard: inTime.filter((each) => isIn(each, nowMs)).map(({ heard }) => heard),
-      inTime: inTime.map(({ heard }) => heard),
-      before: inTime
-        .filter((each) => !isIn(each, nowMs) && cell(each.atMs) > Math.floor((nowMs - windowMs) / CELL_MS) - 48)
-        .map(({ heard }) => heard)
-        .filter((each) => each.kind === "call"),
-      steps: stepsOf(noted, nowMs)
-        .filter(({ opening, end }) => isMine(opening) && (end === null || (isIn(end, end.nowMs) && isIn(end, nowMs))))
-        .map(({ tookMs }) => tookMs),
-      all: mine.map(({ heard }) => heard),
-    };
-  }
-
-  return {
-    tick(atMs: number): void {
-      nowMs = Math.max(nowMs, atMs);
-      tickedMs = atMs;
-    },
-    note(heard: Heard): void {
-      const atMs = Math.min(heard.atMs, tickedMs + 10_000);
-      nowMs = Math.max(nowMs, atMs);
-      noted.push({ heard: { ...heard, atMs }, atMs, nowMs });
-    },
-    labelsOf,
-    outcomeOf(index: number, key: string): Finding["outcome"] {
-      const { holds, resolves } = CASES[index] as Case;
-      const seen = seenBy(RULES[index] as AlertRule, key);
-      const held = holds(seen);
-      if (held === null) return "no_data";
-      if (held) return "holds";
-      return resolves === undefined || resolves(seen) === true ? "over" : "between";
-    },
-    get nowMs() {
-      return nowMs;
-    },
-  };
-}
-
-interface Span {
-  readonly opening: Heard;
-  readonly end: Noted | null;
-  readonly tookMs: number;
-}
-
-/** Steps from all facts, from the first one on. */
-function stepsOf(noted: readonly Noted[], nowMs: number): readonly Span[] {
-  const spans: Span[] = [];
-  let open: { opening: Heard; name: string; job: string; task: string; sinceMs: number; isPaused: boolean }[] = [];
-  const close = (which: (typeof open)[number], end: Noted) => {
-    open = open.filter((each) => each !== which);
-    if (!which.isPaused) spans.push({ opening: which.opening, end, tookMs: Math.max(0, end.atMs - which.sinceMs) });
-  };
-  for (const each of noted) {
-    const { heard, atMs } = each;
-    if (heard.kind !== "event" || heard.labels.job_id === undefined) continue;
-    const ofJob = open.filter(({ job }) => job === heard.labels.job_id);
-    if (heard.type === "session.completed") for (const which of ofJob) close(which, each);
-    if (heard.type === "job.state_changed") {
-      const isPaused = heard.data.new_state === "paused";
-      for (const which of ofJob) {
-        if (which.isPaused !== isPaused) Object.assign(which, { isPaused, sinceMs: atMs });
-      }
-    }
-    const task = heard.data.task_id as string | undefined;
-    if (task === undefined) continue;
-    const before = ofJob.find((which) => which.task === task);
-    const name = heard.type === "stage.started" ? heard.data.stage : heard.data.step;
-    const isEnd = heard.type.endsWith(".failed") || heard.type === "stage.completed";
-    if (before !== undefined && (isEnd || (name !== undefined && name !== before.name))) close(before, each);
-    if (!isEnd && typeof name === "string" && name !== before?.name) {
-      open.push({ opening: heard, name, job: heard.labels.job_id, task, sinceMs: atMs, isPaused: false });
-    }
-  }
-  const underWay = open.filter(({ isPaused }) => !isPaused);
-  return [...spans, ...underWay.map(({ opening, sinceMs }) => ({ opening, end: null, tookMs: nowMs - sinceMs }))];
-}
-
-const keyOf = (labels: Readonly<Record<string, string>> | null) =>
-  labels === null ? null : JSON.stringify(Object.entries(labels).toSorted());
-
 const job = fc.constantFrom("j1", "j2");
 const heardAt: fc.Arbitrary<(atMs: number) => Heard> = fc.oneof(
   fc
     .record({
       name: fc.constantFrom("probe", "cut"),
       durationMs: fc.constantFrom(10, 50, 200, 1_000),
-      count: fc.constantFrom(1, 1, 2, 15),
+      count: fc.constantFrom(1, 1, 2, 25),
       fails: fc.boolean(),
     })
     .map(
@@ -397,7 +254,7 @@ test("property 7: each breach is found at once, and none without its condition h
   const found = new Map<string, number>();
   fc.assert(
     fc.property(fc.array(action, { minLength: 10, maxLength: 80 }), (actions) => {
-      const reference = createReference();
+      const reference = createReference(CASES, RULES);
       const owned = RULES.map((rule) => ({ tenantId: "default", rule }));
       let evaluator = createEvaluator();
       evaluator.setRules(owned);
@@ -455,8 +312,8 @@ test("property 7: each breach is found at once, and none without its condition h
           reference.note(heard);
           believe(evaluator.take([heard]));
           for (const [index, rule] of RULES.entries()) {
-            const key = keyOf(reference.labelsOf(rule, heard));
-            const { hears, isOfTime } = CASES[index] as Case;
+            const key = keyOf(labelsOf(rule, heard));
+            const { hears, isOfTime } = CASES[index] as ReferenceCase;
             if (key === null || !hears(heard)) continue;
             known.add(`${index} ${key}`);
             if (isOfTime === undefined || reference.nowMs === nowMs) compare(index, key);

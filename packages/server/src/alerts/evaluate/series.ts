@@ -77,7 +77,7 @@ export function createSeries(layout: Layout, labels: Readonly<Record<string, str
   let longestStepMs = -1;
   /** When the first of the open steps began; null: to be looked for. */
   let openSinceMs: number | null = null;
-  // Made when it is asked for, and kept up from then on until a bucket goes.
+  // Made when it is asked for, and kept up from then on.
   let sketch: Sketch | null = null;
   // What was asked of it since it last changed: rules that share a window ask the same.
   const quantiles = new Map<number, number | null>();
@@ -96,7 +96,6 @@ export function createSeries(layout: Layout, labels: Readonly<Record<string, str
     oldestStep = Number.POSITIVE_INFINITY;
     maxMs = 0;
     longestStepMs = -1;
-    sketch = null;
     quantiles.clear();
     top = null;
     for (const bucket of buckets) {
@@ -110,6 +109,7 @@ export function createSeries(layout: Layout, labels: Readonly<Record<string, str
 
   function letGo(bucket: Bucket): void {
     buckets[bucket.step % STEPS_PER_WINDOW] = undefined;
+    if (bucket.sketch !== null) sketch?.remove(bucket.sketch);
     if (!layout.hasBaseline) return;
     const totalOf = (slot: Slot) => bucket.totals[layout.find(slot) ?? -1] ?? 0;
     baseline.add(bucket.step * stepMs, totalOf("call|count"), totalOf("call|sum"));

@@ -121,6 +121,8 @@ export function createIncidents({ changes, channels, publicUrl, rowOf }: Inciden
     restore(stored: readonly IncidentRow[], rows: Iterable<LiveAlert>): void {
       for (const { groupKey, incident } of stored) {
         const known = incident as unknown as Incident;
+        // Of a newer server, or damaged: its alerts open another.
+        if (typeof known.rule?.rule_id !== "string") continue;
         incidents.set(groupKey, known);
         members.set(groupKey, new Set());
         newest.set(ruleKeyOf(known.tenantId, known.rule.rule_id), groupKey);

@@ -26,9 +26,21 @@ export interface LiveAlert extends AlertRow {
   readonly memory: AlertMemory;
 }
 
-/** As the alerts engine stored it. */
+/** As the alerts engine stored it; what an older one did not remember is as of an alert that was never told. */
 export function liveAlertOf(row: AlertRow): LiveAlert {
-  return row as LiveAlert;
+  const atMs = Date.parse(row.alert.resolved_at ?? row.alert.fired_at ?? row.alert.pending_at);
+  const nothing = {
+    overSinceMs: null,
+    firedMs: [],
+    isFlapping: false,
+    groupKey: null,
+    tellableSinceMs: null,
+    toldMs: null,
+  };
+  return {
+    ...row,
+    memory: { heldSinceMs: atMs, changedMs: atMs, ...nothing, ...(row.memory as Partial<AlertMemory>) },
+  };
 }
 
 export const isFiring = ({ alert }: { readonly alert: Alert }): boolean => alert.state === "firing";

@@ -2,7 +2,7 @@ import { PlayheadError } from "@playhead/core";
 import { describe, expect, test } from "vitest";
 import { type CheckedRule, checkRule, createRule, draftOf } from "./check-rule.ts";
 
-const DRAFT = { name: "Too many errors", condition: "error_rate > 0.1", time_window: 10, level: "error" };
+const DRAFT = { name: "Too many errors", condition: "error_rate > 0.1", time_window: 10, level: "error" } as const;
 
 function faultsOf(draft: unknown, channels?: readonly string[]): readonly { path: string; message: string }[] {
   try {

@@ -5,7 +5,9 @@ import { DatabaseSync } from "node:sqlite";
 import type { PlayheadEvent } from "@playhead/core";
 import { afterAll, beforeAll, describe, expect, test } from "vitest";
 import { createEngine } from "../../../engine.ts";
+import { alertRow, deliveryRow } from "../../conformance/alert-rows.ts";
 import { createJobScript, EMPTY_GROUP, type JobScript } from "../../conformance/job-script.ts";
+import { groupText } from "../alerts/alert-texts.ts";
 import { createGroupEncoder } from "../group-message.ts";
 import { openReaderService } from "../reader-service.ts";
 import { openWriterService } from "../writer-service.ts";
@@ -16,6 +18,7 @@ import { openRescueService } from "./rescue-service.ts";
 const FILE_NAME = "playhead.db";
 const JOBS = 16;
 const SEGMENT_SIZE = 150;
+const ALERTS = 40;
 
 const service = openRescueService({ progress: new SharedArrayBuffer(8) });
 
@@ -74,6 +77,12 @@ function fill(name: string, isClosed: boolean): void {
   }
   for (let key = 0; key < 40; key++)
     writer.putDocument({ collection: "keys", id: `k${key}`, tenantId: "t", body: `{"n":${key}}`, expiresMs: null }, 0);
+  for (let no = 0; no < ALERTS; no++) {
+    const incidents = [{ groupKey: `g${no}`, tenantId: "t", incident: { no } }];
+    const position = { factId: no, atMs: no, windows: null };
+    const rows = { alerts: [alertRow("t", `a${no}`)], deliveries: [deliveryRow("t", `d${no}`)] };
+    writer.putAlerts(groupText({ ...rows, incidents, position }));
+  }
   if (isClosed) writer.close();
   cpSync(folder, path.join(base, name), { recursive: true });
   if (!isClosed) writer.close();
@@ -205,6 +214,20 @@ describe("salvage of a database with", () => {
     expect(after?.verdict).toBe("well");
     expect(countLost(readAll(folder))).toBe(lost);
   });
+});
+
+test("alerts are kept, and go on from the end of the log, since its facts have other numbers", () => {
+  const folder = copyOf("closed");
+  const file = path.join(folder, FILE_NAME);
+  writeFileSync(file, readFileSync(file).fill(0, 0, 100));
+  expect(repair(folder)).toMatchObject({ before: { verdict: "damaged" }, after: { verdict: "well" } });
+  const reader = openReaderService({ file });
+  const query = { tenantId: "t", limit: 100 };
+  expect(reader.listAlerts(query).items).toHaveLength(ALERTS);
+  expect(reader.listDeliveries(query).items).toHaveLength(ALERTS);
+  expect(reader.readIncidents()).toHaveLength(ALERTS);
+  expect(reader.readAlertPosition()).toBeNull();
+  reader.close();
 });
 
 /** Facts that stand in one page at most; one that is damaged takes no more with it. */
