@@ -2,6 +2,7 @@ import { CSPProvider } from "@base-ui/react/csp-provider";
 import { PlayheadProvider } from "@playhead/react";
 import { Route, Switch } from "wouter";
 import { client } from "./client.ts";
+import { AlertsPage } from "./pages/alerts/alerts-page.tsx";
 import { HealthPage } from "./pages/health/health-page.tsx";
 import { JobPage } from "./pages/job/job-page.tsx";
 import { JobListProvider } from "./pages/jobs/job-list-provider.tsx";
@@ -27,6 +28,7 @@ export function App() {
                 <Route path="/" component={OverviewPage} />
                 <Route path="/jobs" component={JobsPage} />
                 <Route path="/jobs/:id">{({ id }) => <JobPage key={id} jobId={decodeURIComponent(id)} />}</Route>
+                <Route path="/alerts/*?" component={AlertsPage} />
                 <Route path="/health" component={HealthPage} />
                 <Route path="/settings" component={SettingsPage} />
                 <Route component={NotFoundPage} />

@@ -1,5 +1,6 @@
 import "./theme/base.css";
 import "./ui/marks.css";
+import "./pages/alerts/alerts.css";
 import "./pages/job/timeline.css";
 import { StrictMode } from "react";
 import { createRoot } from "react-dom/client";

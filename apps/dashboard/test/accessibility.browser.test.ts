@@ -1,6 +1,7 @@
 import { AxeBuilder } from "@axe-core/playwright";
 import type { Page } from "playwright-core";
 import { afterAll, beforeAll, describe, expect, onTestFinished, test } from "vitest";
+import { makeRule } from "./alert-rules.ts";
 import { type DashboardServer, startDashboardServer } from "./dashboard-server.ts";
 import { closeBrowser, openDashboard } from "./open-dashboard.ts";
 import { type StoryWorker, startStory } from "./story-worker.ts";
@@ -48,6 +49,11 @@ beforeAll(async () => {
   for (const name of ["running", "paused", "done", "failed"] as const) {
     const worker = await startStory(server, { title: `A job that is ${name}`, styles });
     jobs[name] = worker.jobId;
+    if (name === "running") {
+      await makeRule(server);
+      await worker.fact("video.created", { task_id: "v", id: "v", title: "Row 1" });
+      await worker.fact("video.failed", { task_id: "v", error_code: "disk_full", error_message: "full" });
+    }
     await renderAll(worker);
     if (name === "paused") {
       await worker.fact("job.state_changed", { new_state: "pausing" });
@@ -91,6 +97,13 @@ const PAGES = [
   { name: "a paused job", path: () => `/jobs/${jobs.paused}`, ready: "Disk has 1.2 GB left" },
   { name: "a finished job", path: () => `/jobs/${jobs.done}`, ready: "Done in" },
   { name: "a failed job", path: () => `/jobs/${jobs.failed}`, ready: "The disk is full." },
+  { name: "alerts", path: () => "/alerts", ready: "A video failed" },
+  { name: "alerts: history", path: () => "/alerts/history", ready: "What fired" },
+  { name: "alerts: rules", path: () => "/alerts/rules", ready: "Your own" },
+  { name: "alerts: a new rule", path: () => "/alerts/rules/new", ready: "Would it have fired?" },
+  { name: "alerts: silences", path: () => "/alerts/silences", ready: "Nothing is silenced" },
+  { name: "alerts: deliveries", path: () => "/alerts/deliveries", ready: "Nothing has been told yet" },
+  { name: "alerts: channels", path: () => "/alerts/channels", ready: "Nobody is told yet" },
   { name: "health", path: () => "/health", ready: "parts were looked at" },
   { name: "settings", path: () => "/settings", ready: "log_level" },
   { name: "a job that is not there", path: () => "/jobs/nope", ready: "There is no such job" },
@@ -121,6 +134,15 @@ describe.each(["dark", "light"] as const)("%s", (theme) => {
       expect(complaints).toEqual([]);
     },
   );
+
+  test("an alert, and the question before it is silenced", async () => {
+    const { page, goTo } = await openDashboard({ theme }, server);
+    await goTo("/alerts");
+    await page.getByRole("link", { name: "A video failed" }).first().click();
+    await expectClean(page, "It fired");
+    await page.getByRole("button", { name: "Silence A video failed" }).click();
+    await expectClean(page, "Nobody is told meanwhile");
+  });
 
   test("jobs that are chosen, the question before they are canceled, and what came of it", async () => {
     const { page, goTo, story } = await openDashboard({ theme }, server);

@@ -25,6 +25,14 @@ const MAIN = join(import.meta.dirname, "../../../packages/cli/src/main.ts");
 /** What would change how a server behaves here. */
 const STEERING = /^(PLAYHEAD_(?!CHROMIUM)|WEBSOCKET_PORT$|NODE_|VITEST)/;
 
+/** What this machine is doing meanwhile is no matter of the tests. */
+const QUIET = {
+  MONITORING_CPU_THRESHOLD: "100",
+  MONITORING_MEMORY_THRESHOLD: "100",
+  MONITORING_MEMORY_CRITICAL_THRESHOLD: "100",
+  MONITORING_DISK_THRESHOLD: "100",
+};
+
 interface Announcement {
   readonly url: string;
   readonly sign_in_url: string;
@@ -60,7 +68,7 @@ export async function startDashboardServer(settings: Readonly<Record<string, str
 async function start(data: string, port: number, settings: Readonly<Record<string, string>>) {
   const args = ["--conditions=playhead-src", MAIN, "serve", "--data", data, "--port", String(port), "--json"];
   const inherited = Object.entries(process.env).filter(([name]) => !STEERING.test(name));
-  const env = { ...Object.fromEntries(inherited), ...settings };
+  const env = { ...Object.fromEntries(inherited), ...QUIET, ...settings };
   const child = spawn(process.execPath, args, { cwd: data, env, stdio: ["ignore", "pipe", "pipe"] });
   const ended = once(child, "close");
   let faults = "";

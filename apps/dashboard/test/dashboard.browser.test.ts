@@ -1,5 +1,6 @@
 import type { Page } from "playwright-core";
 import { afterAll, describe, expect, onTestFinished, test } from "vitest";
+import { withoutBuiltInRules } from "./alert-rules.ts";
 import { startDashboardServer } from "./dashboard-server.ts";
 import { closeBrowser, openDashboard } from "./open-dashboard.ts";
 import type { StoryWorker } from "./story-worker.ts";
@@ -44,7 +45,8 @@ describe("signing in", () => {
 });
 
 test("the overview shows a new job by itself, how far it is, and what became of it", async () => {
-  const { page, story, complaints } = await openDashboard();
+  const { page, server, story, complaints } = await openDashboard();
+  await withoutBuiltInRules(server);
   await sees(page, "Nothing has run here yet");
   const worker = await story("Episode 12");
   await page.getByRole("link", { name: /Episode 12/ }).waitFor();

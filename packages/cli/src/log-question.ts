@@ -71,7 +71,8 @@ export function logQuestion(flags: LogFlags, nowMs: number): Question {
   return Object.fromEntries(Object.entries(asked).filter((pair): pair is [string, string] => pair[1] !== undefined));
 }
 
-function durationMs(text: string): number {
+/** How many milliseconds a duration such as `90s`, `15m`, `2h` or `7d` is. */
+export function durationMs(text: string): number {
   const [, count, unit] = /^(\d+)([smhd])$/.exec(text) ?? [];
   if (count === undefined) throw new InvalidArgumentError("Expected a duration such as 90s, 15m, 2h or 7d.");
   return Number(count) * UNITS_MS[unit as keyof typeof UNITS_MS];

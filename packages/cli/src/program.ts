@@ -1,6 +1,7 @@
 import { existsSync } from "node:fs";
 import { PlayheadError } from "@playhead/core";
 import { Command, CommanderError } from "commander";
+import { addAlerts } from "./commands/alerts.ts";
 import { addBackup } from "./commands/backup.ts";
 import { addClips } from "./commands/clips.ts";
 import type { AddCommand, Bind, CommonOptions, Run, Surroundings } from "./commands/command.ts";
@@ -30,6 +31,7 @@ const COMMANDS: readonly AddCommand[] = [
   ...CONTROL_COMMANDS,
   addLogs,
   addExport,
+  addAlerts,
   addKeys,
   addConfig,
   addHealth,

@@ -96,5 +96,5 @@ export { inTrace, type TracedMessage, withTrace } from "./traces/worker-message.
 export { createHttpTransport, type HttpTransportOptions, type SpoolOptions } from "./transport/http-transport.ts";
 export { createLocalTransport, type LocalEngine } from "./transport/local-transport.ts";
 export type { Reading, ReadQuery } from "./transport/reading.ts";
-export type { CommandListener, Heartbeat, Transport } from "./transport/transport.ts";
+export type { ChangeMethod, CommandListener, Heartbeat, Transport } from "./transport/transport.ts";
 export type { Warn } from "./warnings.ts";

@@ -3,6 +3,7 @@ import {
   type BatchAck,
   type EventRecord,
   isEventType,
+  type JsonObject,
   type ObservationRecord,
   PlayheadError,
   type RefusedRecord,
@@ -30,7 +31,7 @@ import { startSampler } from "./system/sampler.ts";
 import { type SetTimer, setSystemTimer } from "./timer.ts";
 import type { Reading, ReadQuery } from "./transport/reading.ts";
 import { timedTransport } from "./transport/timed-transport.ts";
-import type { Heartbeat, Transport } from "./transport/transport.ts";
+import type { ChangeMethod, Heartbeat, Transport } from "./transport/transport.ts";
 import { createWarnings, type Warn, warnOnStderr } from "./warnings.ts";
 
 /** A record that the server did not take, and why. */
@@ -86,6 +87,12 @@ export interface Playhead extends RemoteControl {
    * transport can only report
    */
   read(path: string, query?: ReadQuery): Promise<Reading>;
+  /**
+   * Asks the server for a change of something that is no job, as `METHOD /api/v1/PATH` does: such as `POST`, `alert-rules`.
+   * @returns the answer; null for one that has none
+   * @throws PlayheadError as the server answers; `usage_error` where the transport can only report
+   */
+  change(method: ChangeMethod, path: string, body?: JsonObject): Promise<unknown>;
   /** Takes what is no fact of a job: calls, log lines, samples of the machine. */
   readonly observer: Observer;
   /** What the monitoring of calls costs, and what it leaves out. */
@@ -277,6 +284,13 @@ export function createPlayhead(options: PlayheadOptions): Playhead {
     async read(path, query = {}) {
       if (transport.read !== undefined) return transport.read(path, query);
       throw new PlayheadError("usage_error", "expected a transport that can read, got one that can only report");
+    },
+    async change(method, path, body) {
+      if (transport.change !== undefined) return transport.change(method, path, body ?? null);
+      throw new PlayheadError(
+        "usage_error",
+        "expected a transport that can change things, got one that can only report",
+      );
     },
     observer,
     monitoring: () => ({ ...monitoring.report(), lost_records: recorder.lost() }),

@@ -1,7 +1,22 @@
 export type { ComponentHealth, HealthReport, HealthResult, NamedFigures, PerformanceSummary } from "@playhead/core";
 export { EventBus, type EventBusOptions } from "./event-bus/event-bus.ts";
+export {
+  type AlertConfiguration,
+  type AlertFilters,
+  type AlertingPlayhead,
+  AlertSystem,
+} from "./seeds/alert-system.ts";
 export { type HealthCheck, HealthCheckService, type HealthCheckServiceOptions } from "./seeds/health-check-service.ts";
 export { type LogFilters, LogManager, type LogManagerOptions, type PerformanceMetrics } from "./seeds/log-manager.ts";
+export {
+  type CompleteProcessing,
+  MediaMonitor,
+  type MediaMonitorOptions,
+  mediaMonitor,
+  type ProcessingError,
+  ProcessingStage,
+  type StartProcessing,
+} from "./seeds/media-monitor.ts";
 export {
   type ObservingPlayhead,
   PerformanceTracker,

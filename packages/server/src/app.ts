@@ -1,5 +1,6 @@
 import type { AddressInfo } from "node:net";
 import { PlayheadError } from "@playhead/core";
+import { addAlerts } from "./app-alert-routes.ts";
 import { openCallbacks } from "./app-callbacks.ts";
 import { configWithoutFile } from "./app-config.ts";
 import { openGateway } from "./app-gateway.ts";
@@ -127,6 +128,7 @@ async function startNetwork(
   addApi(http, engine, auth, callbackParts);
   addObservations(http, engine);
   addAdministration(http, engine, auth, audit);
+  addAlerts(http, { alerts: engine.alerts, engine, auth, log: audit });
   addMonitoringRoutes(http, {
     countJobs: store.countJobs,
     itemsPerMinute: engine.itemsPerMinute,

@@ -1,8 +1,11 @@
 import { PlayheadError } from "@playhead/core";
 import * as z from "zod";
+import type { Alerts } from "./alerts/alerts.ts";
 import type { EngineTelemetry } from "./engine-telemetry.ts";
 import { exportRows } from "./export/exports.ts";
 import type { Health } from "./health/health.ts";
+import { createAlertReadings } from "./http/alert-routes.ts";
+import { createAlertRuleReading } from "./http/alert-rule-routes.ts";
 import { createExportReading } from "./http/export-routes.ts";
 import { createHealthReadings } from "./http/health-routes.ts";
 import { createLogReadings } from "./http/log-routes.ts";
@@ -20,6 +23,7 @@ export interface ReadingsDeps {
   readonly telemetry: Pick<EngineTelemetry, "arrivals">;
   readonly health: Pick<Health, "report" | "history">;
   readonly hasJob: (tenantId: string, jobId: string) => Promise<boolean>;
+  readonly alerts: Pick<Alerts, "listAlerts" | "listRules">;
   readonly nowMs: () => number;
 }
 
@@ -29,7 +33,8 @@ const EXECUTIONS = /^jobs\/([^/]+)\/executions$/;
 const FUNCTION = /^performance\/functions\/([^/]+)$/;
 
 /** All that can be read of what was observed; HTTP and programs in this process read the same. */
-export function createReadings({ store, telemetryStore, telemetry, health, hasJob, nowMs }: ReadingsDeps) {
+export function createReadings(deps: ReadingsDeps) {
+  const { store, telemetryStore, telemetry, health, hasJob, alerts, nowMs } = deps;
   const performance = createPerformance(telemetryStore);
   const logs = createLogReadings({
     store: telemetryStore,
@@ -52,6 +57,7 @@ export function createReadings({ store, telemetryStore, telemetry, health, hasJo
     recentAlerts: async (tenantId) => (await store.listAlerts({ tenantId, limit: RECENT_ALERTS })).items,
     nowMs,
   });
+  const alerting = createAlertReadings(alerts);
   const exporting = createExportReading({ exportRows: (query) => exportRows(telemetryStore, query), nowMs });
 
   /** By the addresses that they have under `/api/v1/`. */
@@ -64,6 +70,9 @@ export function createReadings({ store, telemetryStore, telemetry, health, hasJo
     "monitoring/health/history": healths.history,
     "monitoring/stats": monitoring.stats,
     "monitoring/metrics/system": monitoring.system,
+    alerts: alerting.alerts,
+    "monitoring/alerts": alerting.recent,
+    "alert-rules": createAlertRuleReading(alerts),
     "performance/summary": calls.summary,
     "performance/series": calls.series,
     "performance/compare": calls.compare,

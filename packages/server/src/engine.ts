@@ -5,6 +5,7 @@ import {
   type ControlVerb,
   isFinalJobState,
   type Job,
+  type JsonObject,
   type RecordBatch,
   type WorkerCommand,
 } from "@playhead/core";
@@ -12,6 +13,7 @@ import { createMemoryBus } from "./bus/memory-bus.ts";
 import { createControl } from "./control/control.ts";
 import { createStarts } from "./control/starts.ts";
 import { createWorkers } from "./control/workers.ts";
+import { createAlertChanges } from "./engine-alert-changes.ts";
 import { type AlertSettings, assembleAlerts, DEFAULT_ALERTS } from "./engine-alerts.ts";
 import { assembleHealth } from "./engine-health.ts";
 import { createJobReads } from "./engine-job-reads.ts";
@@ -56,6 +58,8 @@ export interface LocalEngine {
    * `AsyncIterable<string>`.
    */
   read?(path: string, query: Readonly<Record<string, string | readonly string[]>>): Promise<unknown>;
+  /** Does what `METHOD /api/v1/PATH` does for the default tenant, as far as it is about alerts, and gives its answer. */
+  change?(method: string, path: string, body: JsonObject | null): Promise<unknown>;
   /** Calls the listener for each command to this source. @returns ends it */
   onCommand(
     source: string,
@@ -167,7 +171,11 @@ function assembleEngine(parts: EngineParts) {
     log,
     nowMs,
   });
-  const readings = createReadings({ store, telemetryStore, telemetry, health, hasJob: reads.hasJob, nowMs });
+  const readings = createReadings({
+    ...{ store, telemetryStore, telemetry, health, alerts, nowMs },
+    hasJob: reads.hasJob,
+  });
+  const changeAlerts = createAlertChanges(alerts);
   const workers = createWorkers({
     nowMs,
     lostAfterMs: () => limits.workerLostAfterMs,
@@ -269,6 +277,7 @@ function assembleEngine(parts: EngineParts) {
       return telemetry.reportUnparsed({ source, records: batch.records }, { tenantId: DEFAULT_TENANT, worker: source });
     },
     read: (path, query) => readings.read(DEFAULT_TENANT, path, query),
+    change: (method, path, body) => changeAlerts(DEFAULT_TENANT, method, path, body),
     onCommand(source, listener, kinds = []) {
       const name = LOCAL_WORKER_PREFIX + source;
       const wanted = new Set(kinds);

@@ -5,6 +5,7 @@ import { onTestFinished } from "vitest";
 import { startServer } from "../src/app.ts";
 import { readConfig } from "../src/app-config.ts";
 import { type Config, configSchema } from "../src/config/config.ts";
+import type { AlertSettings } from "../src/engine-alerts.ts";
 import { tempFolder } from "./temp-folder.ts";
 
 export interface TestServerOptions {
@@ -13,12 +14,13 @@ export interface TestServerOptions {
   readonly file?: object;
   readonly environment?: Readonly<Record<string, string>>;
   readonly dataFolder?: string;
+  readonly alerts?: AlertSettings;
   readonly atEnd?: (end: () => void | Promise<void>) => void;
 }
 
 /** The real server on a free port, with a dashboard of two files; it ends with the test. */
 export async function startTestServer(options: TestServerOptions = {}) {
-  const { config, file, environment = {}, dataFolder, atEnd = onTestFinished } = options;
+  const { config, file, environment = {}, dataFolder, alerts, atEnd = onTestFinished } = options;
   const folder = tempFolder(atEnd);
   const dashboardFolder = join(folder, "dashboard");
   mkdirSync(join(dashboardFolder, "assets"), { recursive: true });
@@ -35,6 +37,7 @@ export async function startTestServer(options: TestServerOptions = {}) {
     ...(loaded !== undefined && { loaded }),
     dashboardFolder,
     version: "1.2.3",
+    ...(alerts !== undefined && { alerts }),
     log(level, message, fields) {
       // How busy this machine is, is nobody's fault.
       if (!message.startsWith("health: ")) complaints.push(`${level}: ${message} ${JSON.stringify(fields ?? {})}`);

@@ -2,12 +2,14 @@ import { useConnection } from "@playhead/react";
 import { Link, useLocation } from "wouter";
 import { SignOutButton } from "../session/sign-out-button.tsx";
 import { ConnectionWord } from "./connection-word.tsx";
+import { FiringCount } from "./firing-count.tsx";
 import { PlayheadSign } from "./playhead-sign.tsx";
 import { ThemeButton } from "./theme-button.tsx";
 
 const PAGES = [
   { href: "/", name: "Overview", isAt: (path: string) => path === "/" },
   { href: "/jobs", name: "Jobs", isAt: (path: string) => path === "/jobs" || path.startsWith("/jobs/") },
+  { href: "/alerts", name: "Alerts", isAt: (path: string) => path === "/alerts" || path.startsWith("/alerts/") },
   { href: "/health", name: "Health", isAt: (path: string) => path === "/health" },
   { href: "/settings", name: "Settings", isAt: (path: string) => path === "/settings" },
 ] as const;
@@ -31,6 +33,7 @@ export function TopBar() {
             className="relative flex shrink-0 items-center px-2 text-13 text-soft transition-colors duration-150 after:absolute after:inset-x-2 after:bottom-0 after:h-px hover:text-ink aria-[current]:text-ink aria-[current]:after:bg-ink"
           >
             {name}
+            {href === "/alerts" && <FiringCount />}
           </Link>
         ))}
       </nav>

@@ -41,13 +41,16 @@ export interface CommandText {
   readonly description?: string;
   /** Command lines to copy, each with what it does. */
   readonly examples: readonly (readonly [line: string, effect: string])[];
+  /** Whether it is what is meant where no subcommand is named. @defaultValue false */
+  readonly isDefault?: boolean;
 }
 
 /** A command with its help and the options that all have. */
-export function newCommand(program: Command, usage: string, { summary, description, examples }: CommandText): Command {
+export function newCommand(program: Command, usage: string, text: CommandText): Command {
+  const { summary, description, examples, isDefault = false } = text;
   const lines = examples.map(([line, effect]) => `  # ${effect}\n  $ ${line}`);
   return program
-    .command(usage)
+    .command(usage, { isDefault })
     .summary(summary)
     .description(description ?? summary)
     .option("--json", "write lines of JSON to stdout; the last one is the result")

@@ -1,15 +1,13 @@
 import { formatAge } from "@playhead/client/format";
-import { PlayheadError } from "@playhead/core";
 import { type Command, Option } from "commander";
+import { type AdminFlags, runningServer, withServer } from "../admin-command.ts";
 import { askServer } from "../ask-server.ts";
-import { type ConfigFlags, commandConfig } from "../command-config.ts";
-import { type ServerFlags, serverToAsk } from "../find-history.ts";
-import type { ServerAddress } from "../server-check.ts";
-import { type Line, padded, span } from "../terminal/line.ts";
-import { textWidth } from "../terminal/text-width.ts";
-import { type Bind, newCommand, type Run, type Surroundings } from "./command.ts";
+import { type Line, span } from "../terminal/line.ts";
+import { tableLines } from "../terminal/table.ts";
+import { type Bind, newCommand, type Run } from "./command.ts";
 
-interface KeysFlags extends Pick<ConfigFlags, "data" | "config">, ServerFlags {
+/** Keys are the affair of the server that checks them: it has them in memory, and writes down who did what. */
+interface KeysFlags extends AdminFlags {
   readonly tenant?: string;
 }
 
@@ -71,24 +69,6 @@ export function addKeys(program: Command, bind: Bind): void {
   ).action(bind(revoke));
 }
 
-function withServer(command: Command): Command {
-  return command
-    .option("--server <url>", "the server to ask (or PLAYHEAD_SERVER)")
-    .option("--key <key>", "a key that may administer it (or PLAYHEAD_KEY)")
-    .option("--data <folder>", "data folder (default: playhead-data)")
-    .option("--config <file>", "configuration file");
-}
-
-/** Keys are the affair of the server that checks them: it has them in memory, and writes down who did what. */
-function runningServer(options: KeysFlags, context: Surroundings): ServerAddress {
-  const config = commandConfig(options, context);
-  const server = serverToAsk({ flags: options, config, environment: context.environment });
-  if (server !== null) return server;
-  throw new PlayheadError("server_unreachable", `no server runs on ${config.data}`, {
-    hint: "start one with playhead serve, or name one with --server",
-  });
-}
-
 const list: Run<[], KeysFlags> = async (options, context) => {
   const server = runningServer(options, context);
   const keys: ListedKey[] = [];
@@ -137,13 +117,5 @@ export function keyLines(keys: readonly ListedKey[], nowMs: number): readonly Li
     last_used_at === null ? "never" : age(last_used_at),
     name,
   ]);
-  const widths = HEADINGS.map((heading, at) =>
-    Math.max(...[heading, ...rows.map((row) => row[at] ?? "")].map(textWidth)),
-  );
-  const text = (cells: readonly string[]) =>
-    cells
-      .map((cell, at) => padded(cell, widths[at] ?? 0))
-      .join("  ")
-      .trimEnd();
-  return [[span(text(HEADINGS), "faint")], ...rows.map((row) => [span(text(row))])];
+  return tableLines(HEADINGS, rows);
 }

@@ -11,7 +11,7 @@ export interface HttpClientOptions {
 }
 
 export interface HttpRequest {
-  readonly method: "GET" | "POST";
+  readonly method: "GET" | "POST" | "PUT" | "DELETE";
   /** Below `/api/v1`, with its query. */
   readonly path: string;
   readonly headers?: Readonly<Record<string, string>>;
@@ -21,7 +21,7 @@ export interface HttpRequest {
   readonly signal: AbortSignal;
 }
 
-/** Sends a request and reads the JSON of the answer. @throws PlayheadError, `retryable` where trying again may help */
+/** Sends a request and reads the JSON of the answer; null for one that has none. @throws PlayheadError, `retryable` where trying again may help */
 export type RequestJson = (request: HttpRequest) => Promise<unknown>;
 
 /** @throws PlayheadError `usage_error` when the address is not one of http or https */
@@ -43,6 +43,7 @@ export function createHttpClient({ url, apiKey, nowMs }: HttpClientOptions): Req
       throw errorOfFailedRequest(base, cause);
     }
     if (!answer.ok) throw await errorOfAnswer(answer, nowMs());
+    if (answer.status === 204) return null;
     try {
       return await answer.json();
     } catch (cause) {

@@ -16,7 +16,7 @@ import { pollCommands } from "./command-poll.ts";
 import { createHttpClient, serverBase } from "./http-client.ts";
 import { readOverHttp } from "./http-read.ts";
 import { type NdjsonPart, ndjsonParts } from "./ndjson.ts";
-import type { Transport } from "./transport.ts";
+import type { ChangeMethod, Transport } from "./transport.ts";
 
 /** Where the server is, and how to speak to it. */
 export interface HttpTransportOptions {
@@ -112,17 +112,19 @@ export function createHttpTransport(options: HttpTransportOptions): Transport {
     return { accepted, refused };
   }
 
-  /** Asks for something of a job. */
-  function ask(jobId: string, what: string, body: JsonObject): Promise<unknown> {
+  function change(method: ChangeMethod, path: string, body: JsonObject | null): Promise<unknown> {
     return request({
-      method: "POST",
-      path: `/jobs/${encodeURIComponent(jobId)}/${what}`,
-      headers: { "content-type": "application/json" },
-      body: JSON.stringify(body),
+      method,
+      path: `/${path}`,
+      ...(body !== null && { headers: { "content-type": "application/json" }, body: JSON.stringify(body) }),
       timeoutMs,
       signal: closing.signal,
     });
   }
+
+  /** Asks for something of a job. */
+  const ask = (jobId: string, what: string, body: JsonObject) =>
+    change("POST", `jobs/${encodeURIComponent(jobId)}/${what}`, body);
 
   return {
     send: ({ source, records }) => postAll(source, [records]),
@@ -152,6 +154,7 @@ export function createHttpTransport(options: HttpTransportOptions): Transport {
     retry: async (jobId) => jobIdIn(await ask(jobId, "retry", {})),
     read: (path, query) =>
       readOverHttp(path, query, { base: serverBase(url), apiKey, nowMs, setTimer, timeoutMs, signal: closing.signal }),
+    change,
     async close() {
       for (const stop of polls) stop();
       closing.abort();

@@ -1,6 +1,6 @@
-import type { BatchAck, ControlVerb, RecordBatch } from "@playhead/core";
+import type { BatchAck, ControlVerb, JsonObject, RecordBatch } from "@playhead/core";
 import { queryValues, type ReadQuery, readingOf } from "./reading.ts";
-import type { CommandListener, Transport } from "./transport.ts";
+import type { ChangeMethod, CommandListener, Transport } from "./transport.ts";
 
 /** What a server in the same process offers to its workers. */
 export interface LocalEngine {
@@ -14,6 +14,8 @@ export interface LocalEngine {
   retry(jobId: string): Promise<string>;
   /** Reads what `GET /api/v1/PATH` answers: its body, of an export the pieces of its text as an `AsyncIterable<string>`. */
   read?(path: string, query: Readonly<Record<string, string | readonly string[]>>): Promise<unknown>;
+  /** Does what `METHOD /api/v1/PATH` does, and gives its answer. @throws PlayheadError as that does */
+  change?(method: ChangeMethod, path: string, body: JsonObject | null): Promise<unknown>;
 }
 
 /** The way to a server in this process: batches are handed over in memory. The engine stays its owner's to close. */
@@ -21,6 +23,10 @@ export function createLocalTransport(engine: LocalEngine): Transport {
   return {
     ...(engine.read !== undefined && {
       read: async (path: string, query: ReadQuery) => readingOf(await engine.read?.(path, queryText(query))),
+    }),
+    ...(engine.change !== undefined && {
+      change: async (method: ChangeMethod, path: string, body: JsonObject | null) =>
+        engine.change?.(method, path, body),
     }),
     send: (batch) => engine.ingest(batch),
     onCommand: (source, listener, kinds) => engine.onCommand(source, listener, kinds),

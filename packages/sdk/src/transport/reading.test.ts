@@ -49,6 +49,14 @@ test("a server in this process is asked as one over HTTP would be", async () => 
   expect(createLocalTransport(createMemoryEngine()).read).toBeUndefined();
 });
 
+test("a change is asked of a server in this process, where it can change things", async () => {
+  const asked: unknown[] = [];
+  const engine = { ...createMemoryEngine(), change: async (...given: unknown[]) => asked.push(given) };
+  expect(await createLocalTransport(engine).change?.("PUT", "alert-rules/r", { name: "n" })).toBe(1);
+  expect(asked).toEqual([["PUT", "alert-rules/r", { name: "n" }]]);
+  expect(createLocalTransport(createMemoryEngine()).change).toBeUndefined();
+});
+
 describe("over HTTP", () => {
   async function setup(answer: Parameters<typeof startTestServer>[0]) {
     const server = await startTestServer(answer);
@@ -70,6 +78,18 @@ describe("over HTTP", () => {
       path: "/api/v1/logs?q=a+b&field=x%3D1&field=y%3D2&page_size=5",
       headers: { authorization: "Bearer key_1" },
     });
+  });
+
+  test("a change goes along with its body and the key, and an answer without a body is null", async () => {
+    const { server, transport } = await setup(({ method }) =>
+      method === "DELETE" ? { status: 204, body: "" } : { status: 201, body: { rule_id: "r" } },
+    );
+    expect(await transport.change?.("POST", "alert-rules", { name: "n" })).toEqual({ rule_id: "r" });
+    expect(await transport.change?.("DELETE", "alert-rules/r", null)).toBeNull();
+    expect(server.seen).toMatchObject([
+      { method: "POST", path: "/api/v1/alert-rules", body: '{"name":"n"}', headers: { authorization: "Bearer key_1" } },
+      { method: "DELETE", path: "/api/v1/alert-rules/r", body: "" },
+    ]);
   });
 
   test.for([

@@ -1,4 +1,4 @@
-import type { BatchAck, ControlVerb, RecordBatch, WorkerCommand } from "@playhead/core";
+import type { BatchAck, ControlVerb, JsonObject, RecordBatch, WorkerCommand } from "@playhead/core";
 import type { SpoolSettings } from "../spool/spool-settings.ts";
 import type { Reading, ReadQuery } from "./reading.ts";
 
@@ -15,6 +15,9 @@ export interface Heartbeat {
   setJobs(jobIds: readonly string[]): void;
   stop(): void;
 }
+
+/** How a change is asked for. */
+export type ChangeMethod = "POST" | "PUT" | "DELETE";
 
 /** The way to a server: to one in this process, or over HTTP. */
 export interface Transport {
@@ -49,6 +52,11 @@ export interface Transport {
    * @throws PlayheadError as the server answers
    */
   read?(path: string, query: ReadQuery): Promise<Reading>;
+  /**
+   * Asks for a change, as `METHOD /api/v1/PATH` does, and gives the answer; missing where nothing can be changed.
+   * @throws PlayheadError as the server answers
+   */
+  change?(method: ChangeMethod, path: string, body: JsonObject | null): Promise<unknown>;
   /** Ends what is under way; nothing is sent any more. */
   close(): Promise<void>;
 }

@@ -195,6 +195,46 @@ test("every route answers what the document says, in every status that can be pr
     path: "/api/v1/monitoring/logs/recent?lines=100&level=ERROR",
   });
 
+  await call("GET /api/v1/monitoring/sessions/active", 200);
+
+  const { rules } = await call("GET /api/v1/alert-rules", 200);
+  await call("GET /api/v1/alert-rules/measurements", 200);
+  const rule = { name: "a video failed", condition: 'events("video.failed") > 0', time_window: 60, level: "error" };
+  await call("POST /api/v1/alert-rules/check", 200, { body: rule });
+  await call("POST /api/v1/alert-rules/check", 422, { body: { ...rule, condition: "nothing >" } });
+  const { rule_id } = await call("POST /api/v1/alert-rules", 201, { body: rule });
+  await call("POST /api/v1/alert-rules", 409, { body: rule });
+  await call("POST /api/v1/alert-rules", 422, { body: {} });
+  const oneRule = { path: `/api/v1/alert-rules/${rule_id}` };
+  const noRule = { path: "/api/v1/alert-rules/none" };
+  await call("GET /api/v1/alert-rules/{rule_id}", 200, oneRule);
+  await call("GET /api/v1/alert-rules/{rule_id}", 200, { path: `/api/v1/alert-rules/${rules[0].rule_id}` });
+  await call("GET /api/v1/alert-rules/{rule_id}", 404, noRule);
+  await call("PUT /api/v1/alert-rules/{rule_id}", 200, { ...oneRule, body: { ...rule, enabled: false } });
+  await call("PUT /api/v1/alert-rules/{rule_id}", 404, { ...noRule, body: rule });
+  await call("POST /api/v1/alert-rules/backtest", 200, { body: { rule } });
+  await call("POST /api/v1/alert-rules/backtest", 422, { body: { rule, days: 1_000 } });
+  await call("DELETE /api/v1/alert-rules/{rule_id}", 204, oneRule);
+  await call("DELETE /api/v1/alert-rules/{rule_id}", 404, noRule);
+  await call("GET /api/v1/alerts", 200);
+  await call("GET /api/v1/alerts", 400, { path: "/api/v1/alerts?page_token=x" });
+  await call("GET /api/v1/alerts", 422, { path: "/api/v1/alerts?level=loud" });
+  await call("GET /api/v1/alerts/{alert_id}", 404, { path: "/api/v1/alerts/none" });
+  await call("POST /api/v1/alerts/{alert_id}/acknowledge", 404, { path: "/api/v1/alerts/none/acknowledge" });
+  await call("GET /api/v1/monitoring/alerts", 200, { path: "/api/v1/monitoring/alerts?level=ERROR&limit=50" });
+  await call("DELETE /api/v1/monitoring/alerts", 200);
+  const quiet = { matchers: { level: "info" }, minutes: 5, reason: "lunch" };
+  const { silence_id } = await call("POST /api/v1/alert-silences", 201, { body: quiet });
+  await call("POST /api/v1/alert-silences", 422, { body: { ...quiet, matchers: {} } });
+  await call("GET /api/v1/alert-silences", 200);
+  await call("DELETE /api/v1/alert-silences/{silence_id}", 204, { path: `/api/v1/alert-silences/${silence_id}` });
+  await call("DELETE /api/v1/alert-silences/{silence_id}", 404, { path: "/api/v1/alert-silences/none" });
+  await call("GET /api/v1/alert-channels", 200);
+  await call("POST /api/v1/alert-channels/{name}/test", 404, { path: "/api/v1/alert-channels/none/test" });
+  await call("GET /api/v1/alert-deliveries", 200, { path: "/api/v1/alert-deliveries?state=dead" });
+  const resend = "POST /api/v1/alert-deliveries/{delivery_id}/redeliver";
+  await call(resend, 404, { path: "/api/v1/alert-deliveries/none/redeliver" });
+
   await call(`GET ${job}/poll`, 200, { path: at(`${job}/poll`) });
   await call(`GET ${job}/poll`, 404, { path: at(`${job}/poll`, "none") });
   await call(`GET ${job}/poll`, 422, { path: `${at(`${job}/poll`)}?wait=26` });

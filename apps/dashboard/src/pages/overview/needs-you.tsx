@@ -1,12 +1,16 @@
 import { formatMoment } from "@playhead/client/format";
-import type { JobSummary } from "@playhead/core";
+import type { Alert, JobSummary } from "@playhead/core";
 import { Link } from "wouter";
+import { LEVEL_WORDS, sinceOf } from "../../alerts/alert-words.ts";
+import { LEVEL_COLORS, LevelMark } from "../../alerts/level-mark.tsx";
 import { sentence } from "../../ui/error-text.ts";
 import { livenessWords } from "../../ui/liveness-words.ts";
 import { Section } from "../../ui/section.tsx";
 import { lookOfJob, SHAPE_COLORS, StateMark } from "../../ui/state-mark.tsx";
 
 export interface NeedsYouProps {
+  /** What fires, the most urgent first. */
+  readonly alerts: readonly Alert[];
   readonly unwell: readonly JobSummary[];
   /** Newest first. */
   readonly failed: readonly JobSummary[];
@@ -14,10 +18,11 @@ export interface NeedsYouProps {
 }
 
 const FAILED_SHOWN = 5;
+const ALERTS_SHOWN = 5;
 
-/** The jobs that wait for someone: those that do not get on, then those that failed lately. Nothing when there are none. */
-export function NeedsYou({ unwell, failed, nowMs }: NeedsYouProps) {
-  if (unwell.length + failed.length === 0) return null;
+/** What waits for someone: alerts, then jobs that do not get on, then those that failed lately. Nothing when there is nothing. */
+export function NeedsYou({ alerts, unwell, failed, nowMs }: NeedsYouProps) {
+  if (alerts.length + unwell.length + failed.length === 0) return null;
   return (
     <Section
       title="Needs you"
@@ -30,6 +35,16 @@ export function NeedsYou({ unwell, failed, nowMs }: NeedsYouProps) {
       }
     >
       <ul>
+        {alerts.slice(0, ALERTS_SHOWN).map((alert) => (
+          <FiringAlert key={alert.alert_id} alert={alert} nowMs={nowMs} />
+        ))}
+        {alerts.length > ALERTS_SHOWN && (
+          <li className="border-b border-line py-2.5 text-13">
+            <Link href="/alerts" className="text-soft hover:text-ink hover:underline">
+              All {alerts.length} alerts that fire
+            </Link>
+          </li>
+        )}
         {[...unwell, ...failed.slice(0, FAILED_SHOWN)].map((job) => (
           <NeedyJob key={job.job_id} job={job} nowMs={nowMs} />
         ))}
@@ -59,6 +74,26 @@ function NeedyJob({ job, nowMs }: { readonly job: JobSummary; readonly nowMs: nu
           )}
         </span>
         {why !== null && <span className="block pl-6 text-soft wrap-anywhere">{why}</span>}
+      </Link>
+    </li>
+  );
+}
+
+function FiringAlert({ alert, nowMs }: { readonly alert: Alert; readonly nowMs: number }) {
+  return (
+    <li className="border-b border-line">
+      <Link href={`/alerts/${encodeURIComponent(alert.alert_id)}`} className="group block rounded-sm py-2.5 text-13">
+        <span className="flex items-baseline gap-2">
+          <LevelMark level={alert.level} className="self-center" />
+          <span className="min-w-0 truncate font-medium group-hover:underline group-hover:decoration-edge group-hover:underline-offset-4">
+            {alert.rule_name}
+          </span>
+          <span className={`shrink-0 ${LEVEL_COLORS[alert.level]}`}>{LEVEL_WORDS[alert.level]}</span>
+          <time dateTime={alert.fired_at ?? alert.pending_at} className="ml-auto shrink-0 font-mono text-12 text-faint">
+            {formatMoment(sinceOf(alert), nowMs)}
+          </time>
+        </span>
+        <span className="block pl-6 text-soft wrap-anywhere">{sentence(alert.message)}</span>
       </Link>
     </li>
   );

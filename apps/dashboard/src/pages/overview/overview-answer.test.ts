@@ -17,7 +17,7 @@ const running = (etaMin: number | null, highMin = etaMin) =>
 const failed = (hoursAgo: number) =>
   job({ state: "failed", ended_at: new Date(NOW - hoursAgo * 60 * MIN).toISOString() });
 
-test.each([
+test.each<{ name: string; jobs: JobSummary[]; firing?: number; said: string }>([
   { name: "nothing", jobs: [], said: "Nothing running, nothing needs you" },
   {
     name: "two, done by the upper end of the later",
@@ -49,7 +49,13 @@ test.each([
     ],
     said: "2 running, 1 worker lost, 1 stalled, 1 failed in the last day",
   },
-])("$name", ({ jobs, said }) => {
-  const { running: first, done, needs } = overviewAnswer(jobs, NOW, "UTC");
+  {
+    name: "alerts come before all else",
+    jobs: [failed(1)],
+    firing: 2,
+    said: "Nothing running, 2 alerts, 1 failed in the last day",
+  },
+])("$name", ({ jobs, said, firing = 0 }) => {
+  const { running: first, done, needs } = overviewAnswer(jobs, firing, NOW, "UTC");
   expect([first, done, needs].filter((part) => part !== null).join(", ")).toBe(said);
 });

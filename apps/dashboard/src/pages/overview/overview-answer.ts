@@ -17,8 +17,13 @@ export interface OverviewAnswer {
 const DAY_MS = 24 * 3_600_000;
 const AT_WORK = new Set<JobSummary["state"]>(["running", "completing"]);
 
-/** Reads the answer off the newest jobs. */
-export function overviewAnswer(jobs: readonly JobSummary[], nowMs: number, timeZone?: string): OverviewAnswer {
+/** Reads the answer off the newest jobs, and the number of alerts that fire and that nobody looks after. */
+export function overviewAnswer(
+  jobs: readonly JobSummary[],
+  firing: number,
+  nowMs: number,
+  timeZone?: string,
+): OverviewAnswer {
   const running = jobs.filter(({ state }) => AT_WORK.has(state));
   const failed = jobs.filter(
     ({ state, ended_at }) => state === "failed" && ended_at !== null && nowMs - Date.parse(ended_at) < DAY_MS,
@@ -27,17 +32,18 @@ export function overviewAnswer(jobs: readonly JobSummary[], nowMs: number, timeZ
   return {
     running: running.length === 0 ? "Nothing running" : `${running.length} running`,
     done: doneWhen(running, nowMs, timeZone),
-    needs: needs(unwell, failed.length),
-    needsSomeone: unwell.length + failed.length > 0,
+    needs: needs(firing, unwell, failed.length),
+    needsSomeone: firing + unwell.length + failed.length > 0,
     unwell,
     failed,
   };
 }
 
-/** `1 worker lost, 2 stalled, 3 failed in the last day`, worst first. */
-function needs(unwell: readonly JobSummary[], failedCount: number): string {
+/** `1 alert, 1 worker lost, 2 stalled, 3 failed in the last day`, worst first. */
+function needs(firing: number, unwell: readonly JobSummary[], failedCount: number): string {
   const count = (liveness: Liveness) => unwell.filter((job) => job.liveness === liveness).length;
   const parts = [
+    [firing, firing === 1 ? "alert" : "alerts"],
     [count("lost"), "worker lost"],
     [count("stuck"), "stuck"],
     [count("stalled"), "stalled"],

@@ -1,5 +1,7 @@
 import type { JobState, JobSummary, JobsFilter } from "@playhead/core";
 import { useJobs } from "@playhead/react";
+import { needsSomeone as alertNeedsSomeone } from "../../alerts/alert-words.ts";
+import { useFiringAlerts } from "../../alerts/firing-alerts.ts";
 import { Announcer } from "../../ui/announcer.tsx";
 import { needsSomeone } from "../../ui/liveness-words.ts";
 import { Page } from "../../ui/page.tsx";
@@ -24,13 +26,14 @@ export function OverviewPage() {
   const open = useJobs(OPEN);
   const recent = useJobs(RECENT);
   const nowMs = useNow(5_000);
+  const alerts = (useFiringAlerts().value?.alerts ?? []).filter(alertNeedsSomeone);
   const loaded = open.loaded && recent.loaded;
   if (!loaded) return <LoadingOverview />;
   if (open.jobs.length === 0 && recent.jobs.length === 0) return <FirstJob />;
 
   const openIds = new Set(open.jobs.map(({ job_id }) => job_id));
   const ended = recent.jobs.filter(({ job_id, ended_at }) => ended_at !== null && !openIds.has(job_id));
-  const answer = overviewAnswer([...open.jobs, ...ended], nowMs);
+  const answer = overviewAnswer([...open.jobs, ...ended], alerts.length, nowMs);
   const sentence = [answer.running, answer.done, answer.needs].filter((part) => part !== null).join(", ");
   return (
     <Page
@@ -45,7 +48,7 @@ export function OverviewPage() {
       <Announcer topic={`${answer.running} ${answer.needs}`} message={sentence} />
       <div className="mt-8 grid gap-x-12 gap-y-10 wide:grid-cols-[minmax(0,1fr)_minmax(18rem,24rem)]">
         <div className="min-w-0 space-y-10">
-          <NeedsYou unwell={answer.unwell} failed={answer.failed} nowMs={nowMs} />
+          <NeedsYou alerts={alerts} unwell={answer.unwell} failed={answer.failed} nowMs={nowMs} />
           <RunningJobs
             jobs={open.jobs.filter((job) => !needsSomeone(job)).sort(byUrgency)}
             live={open.live}
