@@ -245,6 +245,16 @@ describe("missing data", () => {
     expect(outcomes(evaluator.take([failed(START_MS, "j1")]))).toEqual(["holds"]);
   });
 
+  test("of what is counted is no new beginning: only what came since is told", () => {
+    const evaluator = setup(rule({ condition: "dropped_records > 5", time_window: 1 }));
+    expect(outcomes(evaluator.take([gauge(START_MS, "dropped_records", 95)]))).toEqual(["holds"]);
+    expect(outcomes(evaluator.tick(START_MS + 60 * MINUTE_MS))).toEqual(["no_data"]);
+    const later = START_MS + 61 * MINUTE_MS;
+    expect(evaluator.take([gauge(later, "dropped_records", 99)])).toMatchObject([{ outcome: "over", value: 4 }]);
+    // Fallen: whoever counts began anew.
+    expect(evaluator.take([gauge(later, "dropped_records", 2)])).toMatchObject([{ outcome: "holds", value: 6 }]);
+  });
+
   test("of a state is none: a job is stuck until something else is said of it", () => {
     const evaluator = setup(rule({ condition: "liveness_level == 3", group_by: ["job_id"], time_window: 1 }));
     const says = (atMs: number, liveness: string) =>
