@@ -156,6 +156,19 @@ describe("a finding", () => {
     expect(evaluator.tick(START_MS + 61_000)).toEqual([]);
   });
 
+  test("comes also when something else moves the window on, so that what made it hold has left it", () => {
+    const failing = rule({ condition: "tasks_failed > 0", time_window: 1 });
+    const busy = rule({ condition: "cpu_percent > 80", time_window: 1 }, "r2");
+    const evaluator = setup(failing, busy);
+    evaluator.take([failed(START_MS, "j1")]);
+    evaluator.tick(START_MS + 55_000);
+    const said = evaluator.take([gauge(START_MS + 61_000, "cpu_percent", 90)]);
+    expect(said.map(({ rule: { rule_id }, outcome }) => `${rule_id} ${outcome}`).toSorted()).toEqual([
+      "r1 over",
+      "r2 holds",
+    ]);
+  });
+
   test("tells what was measured, of what, and why", () => {
     const evaluator = setup(rule({ condition: "error_rate > threshold && p95_duration_ms < 1e9", threshold: 0.5 }));
     const heard = [
