@@ -63,6 +63,7 @@ export const DEFAULT_THRESHOLDS: AlertThresholds = {
 export const DEFAULT_ALERTS: AlertSettings = { thresholds: DEFAULT_THRESHOLDS, channels: new Map(), publicUrl: null };
 
 const GAUGES_EVERY_MS = 15_000;
+const COUNTS_EVERY_MS = 1_000;
 const DAY_MS = 24 * 3_600_000;
 const HEALTH = { healthy: 0, warning: 1, critical: 2 } as const;
 
@@ -71,6 +72,7 @@ export function assembleAlerts(deps: EngineAlertsDeps) {
   const { dataFolder, store, telemetryStore, bus, telemetry, jobs, log, nowMs } = deps;
   let { settings } = deps;
   let counts: Pick<DeliveryCounts, "pending" | "dead"> = { pending: 0, dead: 0 };
+  let countedMs = 0;
   let gaugeTimer: NodeJS.Timeout | undefined;
   const ends: (() => void)[] = [];
   const fail = (what: string) => (error: unknown) => log("error", what, { error: textOf(error) });
@@ -118,7 +120,10 @@ export function assembleAlerts(deps: EngineAlertsDeps) {
 
   async function step(): Promise<boolean> {
     const hasMore = await runner.step();
-    counts = await store.countDeliveries();
+    if (nowMs() - countedMs >= COUNTS_EVERY_MS) {
+      countedMs = nowMs();
+      counts = await store.countDeliveries();
+    }
     return hasMore;
   }
 

@@ -1,7 +1,7 @@
 import { type Alert, type AlertBacktest, type AlertRule, PlayheadError } from "@playhead/core";
 import type { AlertStore, DeliveryCounts } from "../store/alert-store.ts";
 import type { AlertMeasurement, Alerts } from "./alerts.ts";
-import type { createDispatcher } from "./dispatch/dispatcher.ts";
+import type { Dispatcher } from "./dispatch/dispatcher.ts";
 import type { Life } from "./life/life.ts";
 import type { RuleBook } from "./rule-book.ts";
 import { checkRule } from "./rules/check-rule.ts";
@@ -12,7 +12,7 @@ export interface AlertsDeps {
   readonly rules: RuleBook;
   readonly silences: SilenceBook;
   readonly life: Life;
-  readonly dispatcher: Pick<ReturnType<typeof createDispatcher>, "channels" | "test" | "redeliver">;
+  readonly dispatcher: Pick<Dispatcher, "channels" | "test" | "redeliver">;
   readonly measurements: readonly AlertMeasurement[];
   /** Does something to the life of alerts in its turn; resolves when what came of it is stored. */
   readonly change: <Result>(work: (nowMs: number) => Result) => Promise<Result>;

@@ -117,7 +117,7 @@ test("restarts at any point lose nothing of what is to be told, and repeat nothi
         expect(restarted).toEqual(steady);
       },
     ),
-    { numRuns: 4, endOnFailure: true },
+    { numRuns: 12, endOnFailure: true },
   );
 });
 

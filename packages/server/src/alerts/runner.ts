@@ -52,6 +52,8 @@ export function createRunner(deps: RunnerDeps) {
   let tickedMs = 0;
   let windowsMs = 0;
   let isMoved = false;
+  /** Where the log ended at the start. */
+  let started: LogMoment = { factId: 0, atMs: 0 };
   let isBehind = false;
 
   /** What comes late counts as of now: that is when it became known. */
@@ -73,7 +75,10 @@ export function createRunner(deps: RunnerDeps) {
   function hear(heard: readonly Heard[]): void {
     for (const each of heard) {
       guarded(() => onTenant(each.tenantId), undefined);
-      const findings = guarded(() => evaluator.take([timed(each)]), []);
+      const now = timed(each);
+      // What was to happen before it: windows ran empty, also while nobody was there to see it.
+      if (now.atMs - tickedMs >= TICK_MS) tick(now.atMs);
+      const findings = guarded(() => evaluator.take([now]), []);
       for (const finding of findings) guarded(() => life.take([finding]), undefined);
     }
     isMoved ||= heard.length > 0;
@@ -132,7 +137,11 @@ export function createRunner(deps: RunnerDeps) {
   async function step(): Promise<boolean> {
     const facts = await store.readFactLog(factId, BATCH);
     isBehind = facts.length === BATCH;
-    hear(facts.map(heardOf));
+    hear(facts.filter((fact) => fact.factId <= started.factId).map(heardOf));
+    // What was committed since the start happened since then, as far as rules go.
+    if (factId >= started.factId || facts.some((fact) => fact.factId > started.factId))
+      heardMs = Math.max(heardMs, started.atMs);
+    hear(facts.filter((fact) => fact.factId > started.factId).map(heardOf));
     factId = facts.at(-1)?.factId ?? factId;
     if (!isBehind) hear(waiting.splice(0));
     // While it catches up, time is that of what it reads.
@@ -149,6 +158,7 @@ export function createRunner(deps: RunnerDeps) {
       life.restore(await store.readLiveAlerts(nowMs() - REMEMBERED_MS), await store.readIncidents(), nowMs());
       if (position !== null) await fill(position);
       heardMs = Math.max(heardMs, position?.atMs ?? 0);
+      started = { factId: end, atMs: nowMs() };
       // Without a position, what was before is history.
       factId = Math.min(end, Math.max(position?.factId ?? end, end - MAX_CATCH_UP));
       const skipped = position === null ? 0 : factId - position.factId;
