@@ -21,6 +21,8 @@ export interface DispatcherDeps {
   readonly onError: (error: unknown) => void;
 }
 
+export type Dispatcher = ReturnType<typeof createDispatcher>;
+
 const AT_ONCE = 32;
 /** After a failure of our own. */
 const OWN_FAILURE_MS = 10_000;

@@ -107,7 +107,11 @@ describe("the built-in rules", () => {
     { id: "memory-critical", heard: [gauge(at, "memory_percent", 96, { host: "a" })], said: { value: 96 } },
     { id: "disk-full", heard: [gauge(at, "disk_percent", 91, { host: "a" })], said: { value: 91 } },
     { id: "ffmpeg-unavailable", heard: [gauge(at, "health_status", 2, { component: "ffmpeg" })], said: { value: 2 } },
-    { id: "storage-unavailable", heard: [gauge(at, "health_status", 2, { component: "storage" })], said: { value: 2 } },
+    {
+      id: "storage-unavailable",
+      heard: [gauge(at, "health_status", 2, { component: "object_storage" })],
+      said: { value: 2 },
+    },
     {
       id: "log-files-unwritable",
       heard: [gauge(at, "health_status", 2, { component: "log_files" })],

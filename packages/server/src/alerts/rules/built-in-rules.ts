@@ -126,7 +126,7 @@ function machineRules(thresholds: AlertThresholds): Readonly<Record<string, Aler
     "memory-critical": over("Memory nearly gone", "memory_percent", thresholds.memory_critical_percent, "critical"),
     "disk-full": over("Disk nearly full", "disk_percent", thresholds.disk_percent, "error"),
     "ffmpeg-unavailable": unavailable("ffmpeg unavailable", "ffmpeg", "critical"),
-    "storage-unavailable": unavailable("Storage unavailable", "storage", "critical"),
+    "storage-unavailable": unavailable("Storage unavailable", "object_storage", "critical"),
     "log-files-unwritable": unavailable("Log files unwritable", "log_files", "error"),
     "records-dropped": {
       name: "Playhead drops records",
