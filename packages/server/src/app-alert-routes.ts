@@ -9,6 +9,7 @@ import { addAlertRuleRoutes } from "./http/alert-rule-routes.ts";
 import { addAlertSilenceRoutes } from "./http/alert-silence-routes.ts";
 import type { Api, Caller } from "./http/api.ts";
 import type { AuditedRequest } from "./http/key-routes.ts";
+import { DEFAULT_TENANT } from "./tenants.ts";
 
 export interface AlertApiParts {
   readonly alerts: Alerts;
@@ -29,7 +30,7 @@ export function addAlerts(http: Api, { alerts, engine, auth, log }: AlertApiPart
   addAlertRoutes(http, { alerts, nameOf, audit });
   addAlertRuleRoutes(http, { rules: alerts, audit });
   addAlertSilenceRoutes(http, { silences: alerts, nameOf, audit });
-  addAlertChannelRoutes(http, { channels: alerts, audit });
+  addAlertChannelRoutes(http, { channels: alerts, runsServer: (tenantId) => tenantId === DEFAULT_TENANT, audit });
   const { store, refresh } = engine;
   addActiveSessionsRoute(http, createActiveSessions({ listJobs: store.listJobs, refresh, nowMs: Date.now }));
 }

@@ -1,4 +1,4 @@
-import { type AlertChannelInfo, type AlertDelivery, DELIVERY_STATES } from "@playhead/core";
+import { type AlertChannelInfo, type AlertDelivery, DELIVERY_STATES, PlayheadError } from "@playhead/core";
 import * as z from "zod";
 import type { DeliveriesQuery } from "../store/alert-store.ts";
 import type { Page } from "../store/store.ts";
@@ -15,11 +15,13 @@ export interface AlertChannelRoutesDeps {
     listDeliveries(query: DeliveriesQuery): Promise<Page<AlertDelivery>>;
     redeliver(tenantId: string, deliveryId: string): Promise<AlertDelivery>;
   };
+  /** Whether the server is run by this tenant: then its channels are, too. Where they go is nobody else's to know. */
+  readonly runsServer: (tenantId: string) => boolean;
   readonly audit: (request: AuditedRequest, action: string, target: string, tenantId: string) => Promise<void>;
 }
 
 /** How people are told, and what came of it. */
-export function addAlertChannelRoutes(api: Api, { channels, audit }: AlertChannelRoutesDeps): void {
+export function addAlertChannelRoutes(api: Api, { channels, runsServer, audit }: AlertChannelRoutesDeps): void {
   api.get(
     "/api/v1/alert-channels",
     {
@@ -29,7 +31,7 @@ export function addAlertChannelRoutes(api: Api, { channels, audit }: AlertChanne
         response: { 200: z.object({ channels: z.array(alertChannel) }) },
       },
     },
-    async () => ({ channels: [...channels.listChannels()] }),
+    async ({ tenantId }) => ({ channels: runsServer(tenantId) ? [...channels.listChannels()] : [] }),
   );
 
   api.post(
@@ -44,6 +46,7 @@ export function addAlertChannelRoutes(api: Api, { channels, audit }: AlertChanne
     },
     async (request) => {
       const { params, tenantId } = request;
+      if (!runsServer(tenantId)) throw new PlayheadError("not_found", `there is no channel ${params.name}`);
       await audit(request, "alert_channel.tested", params.name, tenantId);
       return channels.testChannel(params.name);
     },
