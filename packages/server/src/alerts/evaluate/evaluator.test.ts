@@ -156,6 +156,19 @@ describe("a finding", () => {
     expect(evaluator.tick(START_MS + 61_000)).toEqual([]);
   });
 
+  test("comes also when something else moves the window on, so that what made it hold has left it", () => {
+    const failing = rule({ condition: "tasks_failed > 0", time_window: 1 });
+    const busy = rule({ condition: "cpu_percent > 80", time_window: 1 }, "r2");
+    const evaluator = setup(failing, busy);
+    evaluator.take([failed(START_MS, "j1")]);
+    evaluator.tick(START_MS + 55_000);
+    const said = evaluator.take([gauge(START_MS + 61_000, "cpu_percent", 90)]);
+    expect(said.map(({ rule: { rule_id }, outcome }) => `${rule_id} ${outcome}`).toSorted()).toEqual([
+      "r1 over",
+      "r2 holds",
+    ]);
+  });
+
   test("tells what was measured, of what, and why", () => {
     const evaluator = setup(rule({ condition: "error_rate > threshold && p95_duration_ms < 1e9", threshold: 0.5 }));
     const heard = [
@@ -243,6 +256,16 @@ describe("missing data", () => {
   test("does not keep what else holds from being told", () => {
     const evaluator = setup(rule({ condition: "cpu_percent > 80 || tasks_failed > 0" }));
     expect(outcomes(evaluator.take([failed(START_MS, "j1")]))).toEqual(["holds"]);
+  });
+
+  test("of what is counted is no new beginning: only what came since is told", () => {
+    const evaluator = setup(rule({ condition: "dropped_records > 5", time_window: 1 }));
+    expect(outcomes(evaluator.take([gauge(START_MS, "dropped_records", 95)]))).toEqual(["holds"]);
+    expect(outcomes(evaluator.tick(START_MS + 60 * MINUTE_MS))).toEqual(["no_data"]);
+    const later = START_MS + 61 * MINUTE_MS;
+    expect(evaluator.take([gauge(later, "dropped_records", 99)])).toMatchObject([{ outcome: "over", value: 4 }]);
+    // Fallen: whoever counts began anew.
+    expect(evaluator.take([gauge(later, "dropped_records", 2)])).toMatchObject([{ outcome: "holds", value: 6 }]);
   });
 
   test("of a state is none: a job is stuck until something else is said of it", () => {

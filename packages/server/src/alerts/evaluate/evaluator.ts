@@ -109,7 +109,6 @@ export function createEvaluator(): Evaluator {
       }
       if (series.isForgettable && watches.every((watch) => watch.isDoneWith(series))) {
         window.forget(series);
-        for (const watch of watches) watch.outcomes.delete(series);
       }
     }
   }

@@ -61,6 +61,8 @@ export interface SeriesStart extends Kept {
   readonly nowMs: number;
 }
 
+/** What was counted so far, among what was last looked at: without it all of it would count again. */
+const COUNTED = "counted ";
 /** More names than this are not told apart. */
 const MAX_LATEST = 1_000;
 
@@ -84,6 +86,7 @@ export function createSeries(layout: Layout, labels: Readonly<Record<string, str
   let top: readonly AlertCause[] | null = null;
   let liveness = start?.liveness ?? null;
   let jobId = start?.jobId ?? null;
+  let hasCounted = latest.keys().some((name) => name.startsWith(COUNTED));
   for (const bucket of start?.buckets ?? []) buckets[bucket.step % STEPS_PER_WINDOW] = bucket;
   if (start !== undefined) addUp();
 
@@ -163,10 +166,11 @@ export function createSeries(layout: Layout, labels: Readonly<Record<string, str
     const rise = layout.find(`gauge:${name}|rise`);
     if (rise !== undefined) {
       // Counted from the start of whoever counts: one that has fallen began anew.
-      const counted = `${name} ${source}`;
+      const counted = `${COUNTED}${name} ${source}`;
       const before = latest.get(counted)?.value ?? 0;
       addAmount(bucket, rise, value >= before ? value - before : value);
       remember(counted, { value, step });
+      hasCounted = true;
     }
     if ((latest.get(name)?.step ?? step) <= step) remember(name, { value, step });
   }
@@ -253,7 +257,7 @@ export function createSeries(layout: Layout, labels: Readonly<Record<string, str
       return isIdle();
     },
     get isForgettable() {
-      return isIdle() && baseline.isEmpty;
+      return isIdle() && baseline.isEmpty && !hasCounted;
     },
     get hasOpenSteps() {
       return open.size > 0;

@@ -27,7 +27,7 @@ export interface Watch {
   /** What it was last asked about, so that it is not asked twice of one thing. */
   asked: Sample | null;
   /** What it last said of each series. */
-  readonly outcomes: Map<Series, Outcome>;
+  readonly outcomes: WeakMap<Series, Outcome>;
   decide(series: Series): Outcome;
   /** Whether it has measured for less than a window. */
   isTooEarly(nowMs: number): boolean;
@@ -51,7 +51,7 @@ export function createWatch(rule: AlertRule, window: Window): Watch {
   );
   const counters = condition.measurements.map(({ measurement }) => bindCount(measurement, binding));
   const first = readers.get(condition.measurements[0]?.name ?? "");
-  const outcomes = new Map<Series, Outcome>();
+  const outcomes = new WeakMap<Series, Outcome>();
 
   const countOf = (measured: Measured) => counters.reduce((most, count) => Math.max(most, count(measured)), 0);
 

@@ -60,7 +60,7 @@ describe("a draft of a rule", () => {
     { given: { ...DRAFT, no_data: "panic" }, path: "no_data", message: /"ok"\|"keep"\|"alert"/ },
     { given: { ...DRAFT, treshold: 1 }, path: "treshold", message: /no such field; there are name, .*threshold/ },
     { given: { ...DRAFT, scope: { city: ["x"] } }, path: "scope.city", message: /no such field; there are job_id/ },
-    { given: { ...DRAFT, scope: { platform: [] } }, path: "scope.platform", message: /got \[\]/ },
+    { given: { ...DRAFT, scope: { platform: [] } }, path: "scope.platform", message: /got a list of 0/ },
     { given: { ...DRAFT, scope: { platform: ["a", 1] } }, path: "scope.platform[1]", message: /got 1/ },
     { given: { ...DRAFT, group_by: ["city"] }, path: "group_by[0]", message: /got "city"/ },
     { given: { ...DRAFT, group_by: ["host", "host"] }, path: "group_by[1]", message: /host is there already/ },

@@ -177,12 +177,20 @@ function faultsOf(issue: z.core.$ZodIssue, draft: unknown): readonly RuleFault[]
     }));
   }
   const got = issue.path.reduce<unknown>((value, key) => (value as Record<PropertyKey, unknown>)?.[key], draft);
-  return [{ path, message: `${issue.message}, got ${shortly(JSON.stringify(got) ?? "nothing")}` }];
+  return [{ path, message: `${issue.message}, got ${shown(got)}` }];
 }
 
 function pathText(path: readonly PropertyKey[]): string {
   const text = path.map((key) => (typeof key === "number" ? `[${key}]` : `.${String(key)}`)).join("");
   return text === "" ? "rule" : text.replace(/^\./, "");
+}
+
+/** Shortly, and without reading all of what may be huge. */
+function shown(got: unknown): string {
+  if (typeof got === "string") return shortly(JSON.stringify(got.slice(0, 200)));
+  if (got === undefined) return "nothing";
+  if (typeof got !== "object" || got === null) return String(got);
+  return Array.isArray(got) ? `a list of ${got.length}` : "an object";
 }
 
 function shortly(text: string): string {

@@ -124,3 +124,22 @@ function isSmallEnough(text: string): boolean {
     return false;
   }
 }
+
+test.each([
+  { name: "all read", text: Array.from({ length: 50 }, () => "p99_duration_ms<0").join("||"), reads: 50 },
+  { name: "the first decides", text: Array.from({ length: 50 }, () => "p99_duration_ms>0").join("||"), reads: 1 },
+  { name: "one branch", text: `${"p99_duration_ms<0?false:".repeat(30)}false`, reads: 30 },
+])("the largest conditions read each measurement at most once for each time that they name it: $name", (given) => {
+  let reads = 0;
+  const measured: Measured = {
+    totals: [1, 1],
+    maxMs: 0,
+    liveness: null,
+    quantileMs: () => ++reads,
+    baselineMs: () => null,
+    longestStepMs: () => null,
+    latest: () => null,
+  };
+  bindCondition(readCondition(given.text), { placeOf: () => 0, threshold: null, minSamples: 1 })(measured);
+  expect(reads).toBe(given.reads);
+});
