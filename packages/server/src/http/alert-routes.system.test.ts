@@ -98,7 +98,15 @@ test("another tenant's alerts, rules, silences and deliveries are as if they wer
     const message = await expectError(known, 404, "not_found");
     expect(message.replaceAll(id, "none")).toBe(await expectError(absent, 404, "not_found"));
   }
-  const lists = ["alerts", "alert-rules", "alert-silences", "alert-deliveries", "alert-channels", "monitoring/alerts", "audit"];
+  const lists = [
+    "alerts",
+    "alert-rules",
+    "alert-silences",
+    "alert-deliveries",
+    "alert-channels",
+    "monitoring/alerts",
+    "audit",
+  ];
   for (const path of lists) {
     const told = await (await ours.ask(`/api/v1/${path}`)).text();
     for (const id of ["acme", "A video failed", alert_id, rule_id, silence_id, delivery_id])
