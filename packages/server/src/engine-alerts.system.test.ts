@@ -163,13 +163,13 @@ describe("alerts of a whole engine", () => {
     await expect
       .poll(listed, { timeout: 10_000 })
       .toMatchObject({ items: [{ state: "sent", kind: "trigger" }, { state: "suppressed" }] });
-    alerts.noteHealth("storage", "critical");
+    alerts.noteHealth("object_storage", "critical");
     await expect
       .poll(() => alerts.listAlerts({ tenantId: DEFAULT_TENANT, ruleId: "builtin-storage-unavailable", limit: 9 }), {
         timeout: 10_000,
       })
       .toMatchObject({ items: [{ state: "firing", level: "critical" }] });
-    alerts.noteHealth("storage", "healthy");
+    alerts.noteHealth("object_storage", "healthy");
     await expect
       .poll(() => alerts.listAlerts({ tenantId: DEFAULT_TENANT, ruleId: "builtin-storage-unavailable", limit: 9 }), {
         timeout: 10_000,

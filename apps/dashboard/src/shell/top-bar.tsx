@@ -1,4 +1,5 @@
 import { useConnection } from "@playhead/react";
+import { useEffect, useRef } from "react";
 import { Link, useLocation } from "wouter";
 import { SignOutButton } from "../session/sign-out-button.tsx";
 import { ConnectionWord } from "./connection-word.tsx";
@@ -18,13 +19,23 @@ const PAGES = [
 export function TopBar() {
   const [path] = useLocation();
   const { status } = useConnection();
+  const nav = useRef<HTMLElement>(null);
+  // On a phone not all pages have room: where one is stays in sight.
+  useEffect(() => {
+    const here = PAGES.find(({ isAt }) => isAt(path));
+    nav.current?.querySelector(`[href="${here?.href}"]`)?.scrollIntoView({ inline: "nearest", block: "nearest" });
+  }, [path]);
   return (
     <header className="sticky top-0 z-40 flex h-12 items-center gap-4 border-b border-line bg-page px-4 desk:gap-6 desk:px-8">
       <Link href="/" className="flex items-center gap-2 rounded-sm text-14 font-semibold tracking-tight">
         <PlayheadSign live={status === "online"} />
         <span className="max-desk:sr-only">Playhead</span>
       </Link>
-      <nav aria-label="Pages" className="flex h-full min-w-0 gap-1 overflow-x-auto overflow-y-hidden desk:gap-2">
+      <nav
+        ref={nav}
+        aria-label="Pages"
+        className="flex h-full min-w-0 gap-1 overflow-x-auto overflow-y-hidden desk:gap-2"
+      >
         {PAGES.map(({ href, name, isAt }) => (
           <Link
             key={href}
