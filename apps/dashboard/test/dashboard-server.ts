@@ -26,7 +26,7 @@ const MAIN = join(import.meta.dirname, "../../../packages/cli/src/main.ts");
 const STEERING = /^(PLAYHEAD_(?!CHROMIUM)|WEBSOCKET_PORT$|NODE_|VITEST)/;
 
 /** What this machine is doing meanwhile is no matter of the tests. */
-const QUIET = {
+export const QUIET = {
   MONITORING_CPU_THRESHOLD: "100",
   MONITORING_MEMORY_THRESHOLD: "100",
   MONITORING_MEMORY_CRITICAL_THRESHOLD: "100",

@@ -3,7 +3,7 @@ import { join } from "node:path";
 import { AxeBuilder } from "@axe-core/playwright";
 import type { Page } from "playwright-core";
 import { afterAll, expect, onTestFinished, test } from "vitest";
-import { type DashboardServer, startDashboardServer } from "./dashboard-server.ts";
+import { type DashboardServer, QUIET, startDashboardServer } from "./dashboard-server.ts";
 import { closeBrowser, openDashboard } from "./open-dashboard.ts";
 
 afterAll(closeBrowser);
@@ -14,8 +14,11 @@ const sees = (page: Page, text: string | RegExp) => page.getByText(text).first()
 const field = (page: Page, key: string) => page.getByLabel(key, { exact: true });
 const heading = (page: Page, name: string) => page.getByRole("heading", { level: 1, name }).waitFor();
 
+/** Nothing is set by the environment: then it could not be changed on the page. */
+const UNSET = Object.fromEntries(Object.keys(QUIET).map((name) => [name, ""]));
+
 async function openSettings(environment: Readonly<Record<string, string>> = {}) {
-  const server = await startDashboardServer(environment);
+  const server = await startDashboardServer({ ...UNSET, ...environment });
   onTestFinished(() => server.close());
   const opened = await openDashboard({}, server);
   await opened.page.getByRole("link", { name: "Settings" }).click();

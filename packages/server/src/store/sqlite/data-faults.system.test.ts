@@ -32,7 +32,7 @@ const database = () => path.join(folder, "playhead.db");
 async function fill(): Promise<void> {
   const store = await open();
   const script = createJobScript({ jobId: "job", tenantId: "t" });
-  for (let i = 0; i < 500; i++) script.report("job.updated", { text: "x".repeat(200) });
+  for (let i = 0; i < 2_000; i++) script.report("job.updated", { text: "x".repeat(200) });
   await store.commit(script.group());
   // Makes a segment of what is there.
   await store.commit(EMPTY_GROUP);
@@ -127,10 +127,10 @@ test("a folder is made where there is none, and is one file when it is closed", 
 test("damage that shows later is told as such", { timeout: LIMIT_MS }, async () => {
   await fill();
   const bytes = readFileSync(database());
-  // Among the facts, which opening does not look at.
+  // Among the facts, which are nearly all there is, and which opening does not look at.
   writeFileSync(database(), bytes.fill(0xff, bytes.length / 2, (bytes.length * 3) / 4));
   const store = await open();
-  const reading = store.readFacts("job", 0, 1_000);
+  const reading = store.readFacts("job", 0, 2_000);
   await expect(reading).rejects.toMatchObject({ code: "data_damaged", message: "the database is damaged" });
   await store.close();
 });
