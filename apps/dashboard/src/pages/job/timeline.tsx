@@ -34,7 +34,7 @@ export function Timeline({ job, branches, nowMs, isPartial, live, chosen, onChoo
   const scroller = useRef<HTMLDivElement>(null);
   const lanes = useRef<HTMLDivElement>(null);
   const widthPx = useWidth(lanes);
-  const scale = useTimescale(job, nowMs);
+  const scale = useTimescale(job, nowMs, job.progress.eta_high_ms);
   const [active, setActive] = useState(0);
   const ended = isFinalJobState(job.state);
   // While the job is paused, what is open has gone no further than to there.

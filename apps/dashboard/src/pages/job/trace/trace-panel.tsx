@@ -1,10 +1,10 @@
 import { isFinalJobState, type Job } from "@playhead/core";
 import { useVirtualizer } from "@tanstack/react-virtual";
-import { type KeyboardEvent, useMemo, useRef, useState } from "react";
+import { type KeyboardEvent, useCallback, useMemo, useRef, useState } from "react";
 import { Button } from "../../../ui/button.tsx";
 import { describeError } from "../../../ui/error-text.ts";
 import { Skeleton } from "../../../ui/skeleton.tsx";
-import { nextTimescale } from "../timescale.ts";
+import { useTimescale } from "../use-timescale.ts";
 import { CallDetails } from "./call-details.tsx";
 import { TraceRowView } from "./trace-row.tsx";
 import { foldedTraceAtFirst, type TraceNode, traceRows, traceTree } from "./trace-tree.ts";
@@ -60,17 +60,19 @@ function Waterfall({ roots, job, nowMs }: WaterfallProps) {
   });
   const startMs = Date.parse(job.started_at ?? job.created_at);
   const endedMs = job.ended_at === null ? null : Date.parse(job.ended_at);
-  const scale = nextTimescale(null, { startMs, nowMs, endedMs, etaHighMs: 0 });
+  const scale = useTimescale(job, nowMs, 0);
   const chosen = rows.find(({ node }) => node.id === chosenId)?.node ?? null;
   const activeRow = Math.min(active, rows.length - 1);
 
-  const fold = (id: string, toFold: boolean) =>
+  // The same each time, or every row would be drawn again with each tick.
+  const fold = useCallback((id: string, toFold: boolean) => {
     setFolded((before) => {
       const after = new Set(before);
       if (toFold) after.add(id);
       else after.delete(id);
       return after;
     });
+  }, []);
   const goTo = (index: number) => {
     const next = Math.max(0, Math.min(rows.length - 1, index));
     setActive(next);
@@ -113,7 +115,7 @@ function Waterfall({ roots, job, nowMs }: WaterfallProps) {
                 count={rows.length}
                 topPx={start}
                 scale={scale}
-                nowMs={endedMs ?? nowMs}
+                endMs={row.node.endMs ?? endedMs ?? nowMs}
                 isInTabOrder={index === tabRow}
                 isChosen={row.node.id === chosenId}
                 onActive={setActive}

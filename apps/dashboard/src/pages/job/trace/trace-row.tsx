@@ -11,7 +11,8 @@ export interface TraceRowProps {
   readonly count: number;
   readonly topPx: number;
   readonly scale: Timescale;
-  readonly nowMs: number;
+  /** Where it ended; of what goes on, now. */
+  readonly endMs: number;
   readonly isInTabOrder: boolean;
   readonly isChosen: boolean;
   readonly onActive: (index: number) => void;
@@ -27,13 +28,13 @@ const MAX_INDENTS = 10;
 export const TraceRowView = memo(RowView);
 
 function RowView(props: TraceRowProps) {
-  const { row, index, count, topPx, scale, nowMs, isInTabOrder, isChosen, onActive, onFold, onChoose } = props;
+  const { row, index, count, topPx, scale, endMs, isInTabOrder, isChosen, onActive, onFold, onChoose } = props;
   const { node, depth, folded } = row;
   const { call, task } = node;
   const hasChildren = node.children.length > 0;
-  const tookMs = (node.endMs ?? nowMs) - node.startMs;
+  const tookMs = endMs - node.startMs;
   const left = positionOnScale(scale, node.startMs) * 100;
-  const right = positionOnScale(scale, node.endMs ?? nowMs) * 100;
+  const right = positionOnScale(scale, endMs) * 100;
   return (
     <li className="trace-row" style={{ top: topPx }} aria-setsize={count} aria-posinset={index + 1}>
       <button
