@@ -1,4 +1,5 @@
 import type { LogLine, PlayheadEvent } from "@playhead/core";
+import type { Listener } from "./listeners.ts";
 
 /** Something that viewers of a job may see, after its commit. */
 export interface Publication {
@@ -22,7 +23,7 @@ export interface Publication {
 export interface Bus {
   publish(publications: readonly Publication[]): void;
   /** What happens to one job, a flush at a time. @returns ends the subscription */
-  subscribe(jobId: string, listener: (publications: readonly Publication[]) => void): () => void;
+  subscribe(jobId: string, listener: Listener<readonly Publication[]>): () => void;
   /** What happens to any job, a flush at a time, after those who follow one have heard of it. @returns ends the subscription */
   subscribeAll(listener: (publications: readonly Publication[]) => void): () => void;
 }

@@ -1,23 +1,29 @@
-/** A subscription is its own, also of a function that is subscribed already. */
-interface Subscription<Told> {
-  readonly listener: (told: Told) => void;
+/**
+ * Who is told of something: a function, or an object of which there are very many, one for each job and viewer. Such an
+ * object is its own subscription, and subscribes once.
+ */
+export type Listener<Told> = ((told: Told) => void) | Hearing<Told>;
+
+export interface Hearing<Told> {
+  hear(told: Told): void;
 }
 
 /**
  * Those who are told of something, in the order in which they came; one that throws harms nobody else. Of very many of
- * these each has one listener, and is told often: so that one needs no set.
+ * these each has one listener, and is told often: so that one needs no set, and an object of its own nothing around it.
  */
 export class Listeners<Told> {
-  #first: Subscription<Told> | null = null;
-  #others: Set<Subscription<Told>> | null = null;
+  #first: Hearing<Told> | null = null;
+  #others: Set<Hearing<Told>> | null = null;
 
   get size(): number {
     return (this.#first === null ? 0 : 1) + (this.#others?.size ?? 0);
   }
 
   /** @returns ends the subscription, and says whether it was there still */
-  add(listener: (told: Told) => void): () => boolean {
-    const own = { listener };
+  add(listener: Listener<Told>): () => boolean {
+    // Each subscription of a function is its own, also of one that is subscribed already.
+    const own = typeof listener === "function" ? { hear: listener } : listener;
     if (this.size === 0) {
       this.#first = own;
     } else {
@@ -32,16 +38,16 @@ export class Listeners<Told> {
     if (this.#others !== null) for (const each of this.#others) tellOne(each, told, onError);
   }
 
-  #remove(own: Subscription<Told>): boolean {
+  #remove(own: Hearing<Told>): boolean {
     if (this.#first !== own) return this.#others?.delete(own) ?? false;
     this.#first = null;
     return true;
   }
 }
 
-function tellOne<Told>({ listener }: Subscription<Told>, told: Told, onError: (error: unknown) => void): void {
+function tellOne<Told>(listener: Hearing<Told>, told: Told, onError: (error: unknown) => void): void {
   try {
-    listener(told);
+    listener.hear(told);
   } catch (error) {
     onError(error);
   }

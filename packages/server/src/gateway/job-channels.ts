@@ -1,10 +1,10 @@
 import type { Bus, Publication } from "../bus/bus.ts";
-import { Listeners } from "../bus/listeners.ts";
+import { type Listener, Listeners } from "../bus/listeners.ts";
 import { type FrameRun, frameRun } from "./frame-run.ts";
 import { type PacedSink, TickPace } from "./tick-pace.ts";
 
 /** Told of what happens to a job, with the frames that all its viewers share. */
-export type ChannelListener = (run: FrameRun) => void;
+export type ChannelListener = Listener<FrameRun>;
 
 export interface JobChannelsDeps {
   readonly bus: Pick<Bus, "subscribe">;
@@ -43,7 +43,7 @@ class JobChannel implements PacedSink {
   constructor(jobId: string, { bus, nowMs, onError, tickEveryMs }: JobChannelsDeps) {
     this.#onError = onError;
     this.#pace = new TickPace({ nowMs, everyMs: tickEveryMs }, this);
-    this.#unsubscribe = bus.subscribe(jobId, (publications) => this.#pace.take(publications));
+    this.#unsubscribe = bus.subscribe(jobId, this.#pace);
   }
 
   pass(publications: readonly Publication[]): void {

@@ -1,5 +1,6 @@
 import { type JobSnapshot, PlayheadError, type PlayheadEvent } from "@playhead/core";
 import type { Publication } from "../bus/bus.ts";
+import type { Hearing } from "../bus/listeners.ts";
 import { type FrameRun, slotKey } from "./frame-run.ts";
 import { type FeedSource, findJobStart, type JobFeedRequest, type JobStart, MAX_REPLAY } from "./job-start.ts";
 import { readMissedFacts } from "./missed-facts.ts";
@@ -84,7 +85,7 @@ async function readStart(
 }
 
 /** A class, since there is one for each client and job: functions of its own would be most of what it weighs. */
-class JobFollower {
+class JobFollower implements Hearing<FrameRun> {
   readonly #source: FeedSource;
   readonly #jobId: string;
   readonly #sink: FeedSink;
@@ -103,7 +104,7 @@ class JobFollower {
     this.#sink = sink;
     this.#runs = sink.runs;
     // Before anything is read: what is not in what is read comes this way.
-    this.#unsubscribe = source.channels.subscribe(jobId, (run) => this.#receive(run));
+    this.#unsubscribe = source.channels.subscribe(jobId, this);
   }
 
   /** @throws PlayheadError `service_unavailable` when too much happened while the start was read */
@@ -140,7 +141,7 @@ class JobFollower {
     this.#unsubscribe();
   }
 
-  #receive(run: FrameRun): void {
+  hear(run: FrameRun): void {
     if (this.#waiting === null && this.#passWhole(run)) return;
     for (const [index, publication] of run.publications.entries()) {
       this.#receiveOne({ publication, frame: run.frames[index] as SharedFrame });

@@ -31,8 +31,8 @@ function setup() {
   return {
     pace,
     passed,
-    tick: (taskId = "t") => pace.take([publicationOf(tickEvent("j", seq, ++tick, taskId))]),
-    fact: () => pace.take([publicationOf(factEvent("j", ++seq))]),
+    tick: (taskId = "t") => pace.hear([publicationOf(tickEvent("j", seq, ++tick, taskId))]),
+    fact: () => pace.hear([publicationOf(factEvent("j", ++seq))]),
   };
 }
 

@@ -1,4 +1,5 @@
 import type { Publication } from "../bus/bus.ts";
+import type { Hearing } from "../bus/listeners.ts";
 
 /** SPEC §3: four a second for each task and for the job itself. */
 const EVERY_MS = 250;
@@ -25,7 +26,7 @@ export interface PacedSink {
  *
  * A class, since there is one for each job that is followed, and functions of its own would be most of what it weighs.
  */
-export class TickPace {
+export class TickPace implements Hearing<readonly Publication[]> {
   readonly #nowMs: () => number;
   readonly #everyMs: number;
   readonly #startMs: number;
@@ -49,7 +50,7 @@ export class TickPace {
     this.#sink = sink;
   }
 
-  take(publications: readonly Publication[]): void {
+  hear(publications: readonly Publication[]): void {
     const [only] = publications;
     if (only !== undefined && publications.length === 1) {
       // Nearly all there is: what passes as it came needs no list of its own.
