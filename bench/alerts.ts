@@ -1,5 +1,5 @@
 // Does one core keep up with 1,000 alert rules over windows of an hour at 2,000 events a second? And what does the worst
-// expression cost that somebody may save? Targets: issue 5.
+// expression cost that somebody may save?
 // usage: node --conditions=playhead-src bench/alerts.ts [--quick]; progress on stderr, one JSON report on stdout
 import { WORKLOADS } from "./alerts-workload.ts";
 import { printReport, runFile, runRounds, say, spreadOf } from "./report.ts";
