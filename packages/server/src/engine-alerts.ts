@@ -122,7 +122,7 @@ export function assembleAlerts(deps: EngineAlertsDeps) {
     const hasMore = await runner.step();
     if (nowMs() - countedMs >= COUNTS_EVERY_MS) {
       countedMs = nowMs();
-      counts = await store.countDeliveries();
+      if (!hasMore) counts = await store.countDeliveries();
     }
     return hasMore;
   }

@@ -184,8 +184,10 @@ export function createSeries(layout: Layout, labels: Readonly<Record<string, str
       open.set(change.key, change.began);
       openSinceMs = openSinceMs === null ? null : Math.min(openSinceMs, change.began);
     } else {
+      const began = open.get(change.key);
       open.delete(change.key);
-      openSinceMs = null;
+      // The others are only looked through when the oldest of them has gone.
+      if (began !== undefined && openSinceMs !== null && began <= openSinceMs) openSinceMs = null;
     }
   }
 

@@ -38,6 +38,9 @@ export interface Room {
 
 type WindowRule = Pick<AlertRule, "scope" | "group_by" | "time_window">;
 
+/** While a window is full, each of so many new combinations goes to the others before room is looked for again. */
+const LOOKS_TO_SPARE = 100;
+
 export function windowKey(tenantId: string, { scope, group_by, time_window }: WindowRule): string {
   const scopes = Object.entries(scope)
     .toSorted(([a], [b]) => (a < b ? -1 : 1))
@@ -50,6 +53,8 @@ export function createWindow(tenantId: string, rule: WindowRule, room: Room, slo
   const layout = createLayout(windowMs, slots);
   const groupBy = rule.group_by.toSorted();
   const series = new Map<string, Series>();
+  /** So many more find it full without looking through all series. */
+  let looksToSpare = 0;
   const scopes = Object.entries(rule.scope) as [AlertDimension, readonly string[]][];
 
   function matches(labels: Sample["labels"]): boolean {
@@ -69,9 +74,14 @@ export function createWindow(tenantId: string, rule: WindowRule, room: Room, slo
 
   function isFull(): boolean {
     if (series.size < MAX_SERIES && room.left > 0) return false;
+    if (looksToSpare > 0) {
+      looksToSpare--;
+      return true;
+    }
     // One that is only kept for what it remembers goes first.
     const idle = series.values().find(({ isIdle }) => isIdle);
-    if (idle !== undefined) forget(idle);
+    if (idle === undefined) looksToSpare = LOOKS_TO_SPARE;
+    else forget(idle);
     return idle === undefined;
   }
 
