@@ -8,6 +8,7 @@ import { afterEach, beforeEach, describe, expect, test } from "vitest";
 const SCRIPTS = ["bootstrap.mjs", "bootstrap-lock.mjs", "system-packages.mjs"];
 const WAITING = "another set-up is running";
 const INSTALLING = "installing packages (npm ci)";
+const NPM_AT_WORK = "npm is at work";
 
 let root: string;
 let lock: string;
@@ -49,7 +50,10 @@ function writeProgram(name: string, script: string): void {
 interface Bootstrap {
   /** Resolves once it has said so, on stderr. */
   readonly said: (text: string) => Promise<void>;
+  /** Once nobody can write any more: neither it nor what it started. */
   readonly ended: Promise<{ exitCode: number | null; stdout: string; stderr: string }>;
+  /** Once it is no more, whatever it started. */
+  readonly kill: () => Promise<void>;
 }
 
 function bootstrap(args: readonly string[] = [], environment: Record<string, string> = {}): Bootstrap {
@@ -71,7 +75,11 @@ function bootstrap(args: readonly string[] = [], environment: Record<string, str
       if (hasEnded && !stderr.includes(text)) throw new Error(`expected it to say "${text}", got "${stderr}"`);
     }
   };
-  return { said, ended };
+  const kill = async () => {
+    child.kill("SIGKILL");
+    await once(child, "exit");
+  };
+  return { said, ended, kill };
 }
 
 /** Only what the test puts there can be found; npm is started by its own path, which npm exports. */
@@ -146,12 +154,13 @@ describe("two set-ups at a time", () => {
 
   test("a set-up killed in the middle leaves nothing that stops the next", async () => {
     const killed = bootstrap([], { npm_execpath: slowNpm() });
-    await killed.said(INSTALLING);
-    running.at(-1)?.kill("SIGKILL");
-    await killed.ended;
+    await killed.said(NPM_AT_WORK);
+    await killed.kill();
     expect(fs.existsSync(lock)).toBe(true);
     expect(await bootstrap().ended).toMatchObject({ exitCode: 0, stderr: expect.stringContaining(INSTALLING) });
     expect(fs.existsSync(lock)).toBe(false);
+    write("go", "");
+    await killed.ended;
   });
 });
 
@@ -209,10 +218,11 @@ describe("system packages", () => {
   });
 });
 
-/** An npm that is at work until the file "go" is there. */
+/** An npm that is at work until the file "go" is there, or the clone is gone. */
 function slowNpm(): string {
   const script = `const fs = require("node:fs");
-  while (!fs.existsSync(${JSON.stringify(path.join(root, "go"))})) Atomics.wait(new Int32Array(new SharedArrayBuffer(4)), 0, 0, 20);`;
+  console.error(${JSON.stringify(NPM_AT_WORK)});
+  while (fs.existsSync(__filename) && !fs.existsSync(${JSON.stringify(path.join(root, "go"))})) Atomics.wait(new Int32Array(new SharedArrayBuffer(4)), 0, 0, 20);`;
   write("slow-npm/npm-cli.js", script);
   return path.join(root, "slow-npm/npm-cli.js");
 }
