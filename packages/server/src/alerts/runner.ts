@@ -1,3 +1,4 @@
+import { setImmediate } from "node:timers/promises";
 import type { AlertPosition, AlertStore, AlertWindows, LoggedFact, LogMoment } from "../store/alert-store.ts";
 import type { Evaluator } from "./evaluate/evaluator.ts";
 import type { Heard, HeardEvent } from "./heard.ts";
@@ -27,6 +28,8 @@ const BATCH = 1_000;
 const MAX_WAITING = 20_000;
 /** After a restart at most so many facts are caught up with. */
 const MAX_CATCH_UP = 200_000;
+/** Then everybody else has a turn: who works hard is not kept waiting by alerts, and who is idle lends them all. */
+const SLICE_MS = 1;
 const TICK_MS = 1_000;
 /** A restart loses no more than so much of what windows heard beside facts. */
 const WINDOWS_EVERY_MS = 5_000;
@@ -72,16 +75,21 @@ export function createRunner(deps: RunnerDeps) {
     }
   }
 
-  function hear(heard: readonly Heard[]): void {
+  async function hear(heard: Iterable<Heard>): Promise<void> {
+    let sliceEndMs = performance.now() + SLICE_MS;
     for (const each of heard) {
+      isMoved = true;
       guarded(() => onTenant(each.tenantId), undefined);
       const now = timed(each);
       // What was to happen before it: windows ran empty, also while nobody was there to see it.
       if (now.atMs - tickedMs >= TICK_MS) tick(now.atMs);
       const findings = guarded(() => evaluator.take([now]), []);
       for (const finding of findings) guarded(() => life.take([finding]), undefined);
+      if (performance.now() >= sliceEndMs) {
+        await setImmediate();
+        sliceEndMs = performance.now() + SLICE_MS;
+      }
     }
-    isMoved ||= heard.length > 0;
   }
 
   function tick(atMs: number): void {
@@ -137,13 +145,18 @@ export function createRunner(deps: RunnerDeps) {
   async function step(): Promise<boolean> {
     const facts = await store.readFactLog(factId, BATCH);
     isBehind = facts.length === BATCH;
-    hear(facts.filter((fact) => fact.factId <= started.factId).map(heardOf));
+    const isEarlier = ({ factId }: LoggedFact) => factId <= started.factId;
+    await hear(facts.values().filter(isEarlier).map(heardOf));
     // What was committed since the start happened since then, as far as rules go.
-    if (factId >= started.factId || facts.some((fact) => fact.factId > started.factId))
-      heardMs = Math.max(heardMs, started.atMs);
-    hear(facts.filter((fact) => fact.factId > started.factId).map(heardOf));
+    if (factId >= started.factId || !facts.every(isEarlier)) heardMs = Math.max(heardMs, started.atMs);
+    await hear(
+      facts
+        .values()
+        .filter((fact) => !isEarlier(fact))
+        .map(heardOf),
+    );
     factId = facts.at(-1)?.factId ?? factId;
-    if (!isBehind) hear(waiting.splice(0));
+    if (!isBehind) await hear(waiting.splice(0));
     // While it catches up, time is that of what it reads.
     const atMs = isBehind ? heardMs : nowMs();
     if (atMs - tickedMs >= TICK_MS || atMs < tickedMs) tick(atMs);

@@ -10,6 +10,7 @@ import type { Measured, Slot } from "../rules/measured.ts";
 import { createBaseline } from "./baseline.ts";
 import { addCause, type Causes, topCauses } from "./causes.ts";
 import { type Layout, STEPS_PER_WINDOW } from "./layout.ts";
+import { createOpenSteps } from "./open-steps.ts";
 import type { Sample } from "./sample.ts";
 
 /** What one step adds up to. */
@@ -69,7 +70,7 @@ const MAX_LATEST = 1_000;
 export function createSeries(layout: Layout, labels: Readonly<Record<string, string>>, start?: SeriesStart): Series {
   const { stepMs } = layout;
   const buckets: (Bucket | undefined)[] = new Array(STEPS_PER_WINDOW).fill(undefined);
-  const open = new Map<string, number>();
+  const open = createOpenSteps();
   const latest = new Map<string, Latest>(start?.latest);
   const baseline = createBaseline(start?.baseline);
   let totals: number[] = new Array(layout.size).fill(0);
@@ -77,8 +78,6 @@ export function createSeries(layout: Layout, labels: Readonly<Record<string, str
   let oldestStep = Number.POSITIVE_INFINITY;
   let maxMs = 0;
   let longestStepMs = -1;
-  /** When the first of the open steps began; null: to be looked for. */
-  let openSinceMs: number | null = null;
   // Made when it is asked for, and kept up from then on.
   let sketch: Sketch | null = null;
   // What was asked of it since it last changed: rules that share a window ask the same.
@@ -180,15 +179,8 @@ export function createSeries(layout: Layout, labels: Readonly<Record<string, str
   }
 
   function changeOpen(change: NonNullable<Sample["step"]>): void {
-    if ("began" in change) {
-      open.set(change.key, change.began);
-      openSinceMs = openSinceMs === null ? null : Math.min(openSinceMs, change.began);
-    } else {
-      const began = open.get(change.key);
-      open.delete(change.key);
-      // The others are only looked through when the oldest of them has gone.
-      if (began !== undefined && openSinceMs !== null && began <= openSinceMs) openSinceMs = null;
-    }
+    if ("began" in change) open.begin(change.key, change.began);
+    else open.end(change.key);
   }
 
   function addStep(bucket: Bucket, tookMs: number): void {
@@ -240,8 +232,7 @@ export function createSeries(layout: Layout, labels: Readonly<Record<string, str
     },
     baselineMs: () => baseline.averageMs(),
     longestStepMs() {
-      openSinceMs ??= open.values().reduce((a, b) => Math.min(a, b), Number.POSITIVE_INFINITY);
-      const longest = Math.max(longestStepMs, nowMs - openSinceMs);
+      const longest = Math.max(longestStepMs, nowMs - (open.oldestMs() ?? Number.POSITIVE_INFINITY));
       return longest < 0 ? null : longest;
     },
     latest(gauge) {
