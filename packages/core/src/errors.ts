@@ -66,6 +66,9 @@ export const ERROR_TABLE = {
   input_refused: entry("input", 422),
   scenes_invalid: entry("input", 422),
   style_unknown: entry("input", 422),
+  captions_invalid: entry("input", 422),
+  rows_invalid: entry("input", 422),
+  template_invalid: entry("input", 422),
 
   // Media: the machine.
   ffmpeg_missing: entry("environment", 503),
@@ -84,6 +87,14 @@ export const ERROR_TABLE = {
   ffmpeg_killed: entry("transient", 500),
   network_failed: entry("transient", 502),
   output_invalid: entry("internal", 500),
+
+  // What others provide: storages, sources, providers.
+  storage_refused: entry("environment", 502),
+  upload_damaged: entry("transient", 502),
+  source_refused: entry("environment", 502),
+  source_failed: entry("transient", 502),
+  provider_refused: entry("environment", 502),
+  provider_failed: entry("transient", 502),
 } as const satisfies Record<string, ErrorEntry>;
 
 /** A stable error code: a key of {@link ERROR_TABLE}. */

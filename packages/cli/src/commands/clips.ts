@@ -1,21 +1,12 @@
 import { readFileSync } from "node:fs";
 import { join, parse, resolve } from "node:path";
 import { PlayheadError } from "@playhead/core";
-import { createPlayhead } from "@playhead/sdk";
-import type { ServerLog } from "@playhead/server";
 import { type Command, InvalidArgumentError } from "commander";
 import { runClipsJob } from "../clips-job.ts";
-import { type ConfigFlags, commandConfig } from "../command-config.ts";
-import { namedServer, type ServerFlags } from "../find-history.ts";
-import { openPlace, type Place, serverPlace } from "../open.ts";
-import { reapAndSay, runsFolder } from "../reap.ts";
-import { isServerOf } from "../running-server.ts";
-import { checkServer } from "../server-check.ts";
-import type { Console } from "../terminal/console.ts";
-import { followInEngine, followOnServer } from "../view/job-source.ts";
+import { type PipelineFlags, withPipelinePlace } from "../pipeline-place.ts";
 import { type Bind, newCommand, type Run } from "./command.ts";
 
-interface ClipsFlags extends Pick<ConfigFlags, "data" | "config">, ServerFlags {
+interface ClipsFlags extends PipelineFlags {
   readonly scenes?: string;
   readonly styles?: readonly string[];
   readonly out?: string;
@@ -52,57 +43,25 @@ export function addClips(program: Command, bind: Bind): void {
 }
 
 const clips: Run<[input: string], ClipsFlags> = async (options, context, input) => {
-  const { console, listen, nowMs, environment } = context;
-  const config = commandConfig(options, context);
-  const { scenes } = options;
-  const parsedScenes = scenes === undefined ? undefined : await readScenes(scenes);
-  const interrupts = listen();
-  const named = namedServer({ flags: options, config, environment });
-  if (named !== null) await checkServer(named);
-  const place =
-    named === null
-      ? await openPlace({ data: config.data }, complaints(console))
-      : serverPlace(named, isServerOf(config.data, named.url) ? config.data : null);
-  const playhead = createPlayhead({
-    transport: place.transport,
-    warn: console.complain,
-    machine: { folder: config.data },
-  });
-  try {
-    await reapAndSay(config.data, console);
-    sayPlace(place, console.say);
+  const parsedScenes = options.scenes === undefined ? undefined : await readScenes(options.scenes);
+  return withPipelinePlace(options, context, (place) => {
+    const { media, registryDir, ffmpegPath } = place;
     const outDir = resolve(options.out ?? join("playhead-clips", parse(input).name));
     // Whatever server has this data folder, now or later, can show what is made.
-    place.media?.add(outDir);
-    return await runClipsJob({
-      playhead,
-      follow: (jobId) =>
-        place.kind === "engine" ? followInEngine(place.engine, jobId) : followOnServer(place.server, jobId),
-      console,
-      nowMs,
-      signal: interrupts.signal,
+    media?.add(outDir);
+    return runClipsJob({
+      ...place,
       clips: {
-        input: resolve(input),
-        outDir,
-        ...(place.media !== null && { urlOf: place.media.urlOf }),
-        registryDir: runsFolder(config.data),
+        ...{ input: resolve(input), outDir, registryDir },
+        ...(media !== null && { urlOf: media.urlOf }),
         ...(parsedScenes !== undefined && { scenes: parsedScenes }),
         ...(options.styles !== undefined && { styles: options.styles }),
         ...(options.maxParallel !== undefined && { maxParallel: options.maxParallel }),
-        ...(config.ffmpeg_path !== undefined && { ffmpegPath: config.ffmpeg_path }),
+        ...(ffmpegPath !== undefined && { ffmpegPath }),
       },
     });
-  } finally {
-    await playhead.close();
-  }
+  });
 };
-
-/** Of what the engine says, a person at a terminal needs to hear what is wrong. */
-function complaints(console: Console): ServerLog {
-  return (level, message) => {
-    if (level !== "info") console.complain(`playhead: ${level}: ${message}`);
-  };
-}
 
 async function readScenes(file: string) {
   const { parseScenes } = await import("@playhead/pipelines");
@@ -115,11 +74,6 @@ async function readScenes(file: string) {
     throw new PlayheadError("scenes_invalid", `the scenes file ${file} ${why}`, { hint, cause });
   }
   return parseScenes(value);
-}
-
-/** Where the job can be watched, when that is elsewhere. */
-function sayPlace(place: Place, say: (line: string) => void): void {
-  if (place.kind === "server") say(`Reporting to ${place.server.url}`);
 }
 
 function names(text: string): readonly string[] {

@@ -1,6 +1,6 @@
 import { type FfmpegPlan, planTask, prerollSecOf, type VideoStream } from "@playhead/ffmpeg";
+import type { Source } from "../media/source.ts";
 import type { ClipPlan } from "./clip-plan.ts";
-import type { Source } from "./source.ts";
 
 const AUDIO_KBPS = 128;
 /** Bits a pixel of a frame that x264 needs at our quality, at most: for the disk check, not for the encoder. */

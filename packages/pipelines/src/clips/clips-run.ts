@@ -1,6 +1,7 @@
+import { dirname } from "node:path";
+import type { FatalStop } from "../media/fatal-stop.ts";
+import type { FfmpegGauges } from "../media/ffmpeg-gauges.ts";
 import type { ClipsOptions } from "./clips-options.ts";
-import type { FatalStop } from "./fatal-stop.ts";
-import type { FfmpegGauges } from "./ffmpeg-gauges.ts";
 import type { Prepared } from "./prepare.ts";
 import type { Tally } from "./tally.ts";
 
@@ -10,4 +11,9 @@ export interface ClipsRun extends Prepared {
   readonly tally: Tally;
   readonly stop: FatalStop;
   readonly gauges: Pick<FfmpegGauges, "progress" | "ended">;
+}
+
+/** The folders that it reads from and writes to. */
+export function foldersOf({ source, outDir }: Pick<ClipsRun, "source" | "outDir">): readonly string[] {
+  return [dirname(source.path), outDir];
 }

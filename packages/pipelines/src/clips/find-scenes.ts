@@ -1,11 +1,11 @@
 import type { SceneCut } from "@playhead/ffmpeg";
 import type { TaskHandle } from "@playhead/sdk";
-import type { ClipsRun } from "./clips-run.ts";
-import { logFailure } from "./log-failure.ts";
-import { detectScenes } from "./media-calls.ts";
+import { detectScenes } from "../media/ffmpeg-calls.ts";
+import { logFailure } from "../media/log-failure.ts";
+import { withRetries } from "../media/with-retries.ts";
+import { counted, secondsWords } from "../media/words.ts";
+import { type ClipsRun, foldersOf } from "./clips-run.ts";
 import type { SceneSpec } from "./scenes.ts";
-import { withRetries } from "./with-retries.ts";
-import { counted, secondsWords } from "./words.ts";
 
 /** Finds the scenes of the video as a stage of the job, or takes those that an earlier run has found in it. */
 export async function findScenes(finding: TaskHandle, run: ClipsRun): Promise<readonly SceneSpec[]> {
@@ -18,7 +18,7 @@ export async function findScenes(finding: TaskHandle, run: ClipsRun): Promise<re
   }
   return finding.run(async (task) => {
     const cuts = await withRetries(task, task.signal, () => detect(task, run)).catch((error: unknown) => {
-      if (!task.signal.aborted) logFailure(task, "looking for scenes", error, run);
+      if (!task.signal.aborted) logFailure(task, "looking for scenes", error, foldersOf(run));
       throw error;
     });
     const scenes = cuts.map(({ startSec, endSec }, index) => ({

@@ -1,9 +1,9 @@
 import { PlayheadError, type TaskHandle } from "@playhead/sdk";
+import { logFailure } from "../media/log-failure.ts";
+import { withRetries } from "../media/with-retries.ts";
 import type { ClipPlan } from "./clip-plan.ts";
-import type { ClipsRun } from "./clips-run.ts";
-import { logFailure } from "./log-failure.ts";
+import { type ClipsRun, foldersOf } from "./clips-run.ts";
 import { renderClip } from "./render-clip.ts";
-import { withRetries } from "./with-retries.ts";
 
 /**
  * Makes one clip, tried again where an error may pass. Its failure is its own, unless it would meet every clip: then the
@@ -16,7 +16,7 @@ export async function makeClip(task: TaskHandle, clip: ClipPlan, run: ClipsRun):
   } catch (error) {
     if (!isCancellation(error, task.signal)) {
       run.tally.failed.push({ clip, error });
-      logFailure(task, `${clip.style.processor.title} of scene ${clip.scene.scene_id}`, error, run);
+      logFailure(task, `${clip.style.processor.title} of scene ${clip.scene.scene_id}`, error, foldersOf(run));
       run.stop.look(error);
     }
     throw error;

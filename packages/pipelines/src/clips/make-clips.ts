@@ -1,4 +1,5 @@
 import type { TaskHandle } from "@playhead/sdk";
+import { counted } from "../media/words.ts";
 import { announceClip } from "./announce-clip.ts";
 import { type ClipPlan, planClip } from "./clip-plan.ts";
 import { CLIP_STEPS } from "./clip-steps.ts";
@@ -6,7 +7,6 @@ import type { ClipsRun } from "./clips-run.ts";
 import { makeClip } from "./make-clip.ts";
 import type { ClipEntry } from "./manifest.ts";
 import type { SceneSpec } from "./scenes.ts";
-import { counted } from "./words.ts";
 
 /** A scene's task and those of its clips, declared and not yet run. */
 interface SceneRow {

@@ -3,12 +3,12 @@ import { availableParallelism } from "node:os";
 import { resolve } from "node:path";
 import { ensureDiskSpace, ensureWritableFolder, locateProgram } from "@playhead/ffmpeg";
 import { createSlots, type Slots } from "@playhead/sdk";
+import { openSource, type Source } from "../media/source.ts";
 import { planClip } from "./clip-plan.ts";
 import { estimateClipBytes } from "./clip-task.ts";
 import type { ClipsOptions } from "./clips-options.ts";
 import { type Manifest, openManifest } from "./manifest.ts";
 import { checkScenes, parseScenes, type SceneSpec } from "./scenes.ts";
-import { openSource, type Source } from "./source.ts";
 import { type FittedStyle, fitStyle } from "./styles/fit-style.ts";
 import { findStyles } from "./styles/registry.ts";
 

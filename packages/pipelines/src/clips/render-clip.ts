@@ -2,16 +2,16 @@ import { rm } from "node:fs/promises";
 import { join } from "node:path";
 import { ensureDiskSpace, type FfmpegProgress, formatBytes, type RunResult } from "@playhead/ffmpeg";
 import { monitor, type StepHandle, type TaskHandle } from "@playhead/sdk";
+import { runFfmpeg } from "../media/ffmpeg-calls.ts";
+import { rangeWords, rounded, secondsWords } from "../media/words.ts";
 import { announceClip } from "./announce-clip.ts";
 import type { ClipPlan } from "./clip-plan.ts";
 import { clipTask, estimateClipBytes } from "./clip-task.ts";
 import type { ClipsRun } from "./clips-run.ts";
 import type { ClipEntry } from "./manifest.ts";
-import { runFfmpeg } from "./media-calls.ts";
 import { DISK_MARGIN_BYTES } from "./prepare.ts";
 import { takeThumbnail } from "./take-thumbnail.ts";
 import type { MadeClip } from "./tally.ts";
-import { rangeWords, rounded, secondsWords } from "./words.ts";
 
 /** Of an mp4 only its head is on the disk for a while; that is no size to tell. */
 const HEADER_BYTES = 1_024;

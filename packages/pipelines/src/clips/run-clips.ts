@@ -1,18 +1,18 @@
 import { rmdir, stat } from "node:fs/promises";
 import { guardFiles } from "@playhead/ffmpeg";
 import { type JobHandle, type Playhead, PlayheadError } from "@playhead/sdk";
+import { createFatalStop } from "../media/fatal-stop.ts";
+import { createFfmpegGauges } from "../media/ffmpeg-gauges.ts";
+import { secondsWords } from "../media/words.ts";
 import { linkTo } from "./announce-clip.ts";
 import type { ClipsOptions } from "./clips-options.ts";
 import type { ClipsRun } from "./clips-run.ts";
-import { createFatalStop } from "./fatal-stop.ts";
-import { createFfmpegGauges } from "./ffmpeg-gauges.ts";
 import { findScenes } from "./find-scenes.ts";
 import { makeClips } from "./make-clips.ts";
 import { type ClipEntry, MANIFEST_NAME } from "./manifest.ts";
 import { type Prepared, prepare } from "./prepare.ts";
 import { summaryOf } from "./summary.ts";
 import { canceledCount, createTally, finishedClips } from "./tally.ts";
-import { secondsWords } from "./words.ts";
 
 /** How a run of `runClips` ended. */
 export interface ClipsResult {
@@ -42,13 +42,8 @@ const DETECTION_COST = 0.25;
  * `state: "failed"`
  */
 export async function runClips(playhead: Playhead, options: ClipsOptions): Promise<ClipsResult> {
-  const prepared = await prepare(options);
-  const gauges = createFfmpegGauges(playhead.gauge, prepared.slots, () => performance.now());
-  const { slots } = gauges;
-  const run: ClipsRun = { ...prepared, slots, gauges, options, tally: createTally(), stop: createFatalStop() };
-  const endGuard = await guardFiles(options.registryDir, [run.manifest.partPath]);
-  try {
-    const job = announceJob(playhead, options, prepared);
+  return withRun(playhead, options, async (run) => {
+    const job = announceJob(playhead, options, run);
     let error: unknown = null;
     try {
       await job.run(() => {
@@ -59,6 +54,35 @@ export async function runClips(playhead: Playhead, options: ClipsOptions): Promi
       error = thrown;
     }
     return resultOf(job, run, error);
+  });
+}
+
+/**
+ * The same inside of a job that runs already, such as one that the server has started here.
+ *
+ * @returns the summary of the job
+ * @throws PlayheadError what ends the job
+ */
+export function runClipsIn(
+  playhead: Playhead,
+  job: JobHandle,
+  options: Omit<ClipsOptions, "jobId" | "title" | "userId" | "onJob">,
+): Promise<Record<string, unknown>> {
+  return withRun(playhead, options, (run) => work(job, run));
+}
+
+async function withRun<Result>(
+  playhead: Playhead,
+  options: ClipsOptions,
+  make: (run: ClipsRun) => Promise<Result>,
+): Promise<Result> {
+  const prepared = await prepare(options);
+  const gauges = createFfmpegGauges(playhead.gauge, prepared.slots, () => performance.now());
+  const { slots } = gauges;
+  const run: ClipsRun = { ...prepared, slots, gauges, options, tally: createTally(), stop: createFatalStop() };
+  const endGuard = await guardFiles(options.registryDir, [run.manifest.partPath]);
+  try {
+    return await make(run);
   } finally {
     gauges.end();
     await endGuard();

@@ -1,6 +1,6 @@
 import { PlayheadError } from "@playhead/sdk";
 import * as z from "zod";
-import { secondsWords } from "./words.ts";
+import { secondsWords } from "../media/words.ts";
 
 /** A part of the video that clips are made of. */
 export interface SceneSpec {

@@ -1,6 +1,6 @@
+import { rounded } from "../media/words.ts";
 import { MANIFEST_NAME } from "./manifest.ts";
 import type { MadeClip, Tally } from "./tally.ts";
-import { rounded } from "./words.ts";
 
 /**
  * What a job that is done has to tell: plain values whose names tell their units.

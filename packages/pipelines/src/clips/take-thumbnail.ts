@@ -1,8 +1,8 @@
 import { join } from "node:path";
 import type { ThumbnailOptions } from "@playhead/ffmpeg";
 import { PlayheadError, type TaskHandle } from "@playhead/sdk";
+import { thumbnail } from "../media/ffmpeg-calls.ts";
 import type { ClipPlan } from "./clip-plan.ts";
-import { thumbnail } from "./media-calls.ts";
 
 /**
  * Takes the picture of a finished clip. A clip without it is still a clip: what goes wrong here is a warning.

@@ -1,6 +1,6 @@
 import type { VideoStream } from "@playhead/ffmpeg";
 import { describe, expect, test } from "vitest";
-import { withSquarePixels } from "../source.ts";
+import { withSquarePixels } from "../../media/source.ts";
 import { fitStyle } from "./fit-style.ts";
 import { original } from "./original.ts";
 import { portraitSize } from "./portrait.ts";

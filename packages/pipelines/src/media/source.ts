@@ -3,11 +3,10 @@ import { open } from "node:fs/promises";
 import { resolve } from "node:path";
 import type { MediaInfo, VideoStream } from "@playhead/ffmpeg";
 import { PlayheadError } from "@playhead/sdk";
-import type { ClipsOptions } from "./clips-options.ts";
-import { measureDuration, probe } from "./media-calls.ts";
+import { measureDuration, probe } from "./ffmpeg-calls.ts";
 import { fileWords } from "./words.ts";
 
-/** The video that clips are made of. */
+/** A video that something is made of. */
 export interface Source {
   /** Absolute. */
   readonly path: string;
@@ -22,15 +21,24 @@ export interface Source {
   readonly durationSec: number;
 }
 
+export interface SourceOptions {
+  /** Path of the video. */
+  readonly input: string;
+  readonly signal?: AbortSignal | undefined;
+  readonly ffmpegPath?: string | undefined;
+  /** Folder in which what runs is written down. */
+  readonly registryDir: string;
+}
+
 /** What is read of each end of a file to know it again. */
 const SAMPLE_BYTES = 1024 * 1024;
 
 /**
  * Looks at a video.
  *
- * @throws PlayheadError when it is none that clips can be made of, or `canceled`
+ * @throws PlayheadError when nothing can be made of it, or `canceled`
  */
-export async function openSource(options: ClipsOptions): Promise<Source> {
+export async function openSource(options: SourceOptions): Promise<Source> {
   const { input, signal, ffmpegPath, registryDir } = options;
   const path = input === "" ? input : resolve(input);
   const name = fileWords(path);

@@ -1,5 +1,5 @@
 import { expect, test } from "vitest";
-import { endingOfClips } from "./clips-job.ts";
+import { endingOfPipeline } from "./pipeline-job.ts";
 
 test.each([
   { state: "completed", failed: 0, wasInterrupted: false, expected: "ok" },
@@ -11,6 +11,6 @@ test.each([
 ] as const)(
   "$state with $failed failed, interrupted $wasInterrupted: $expected",
   ({ state, failed, wasInterrupted, expected }) => {
-    expect(endingOfClips({ state, failed }, wasInterrupted)).toBe(expected);
+    expect(endingOfPipeline({ state, failed }, wasInterrupted)).toBe(expected);
   },
 );

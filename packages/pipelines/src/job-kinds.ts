@@ -1,0 +1,5 @@
+import { clipsKind } from "./clips/clips-kind.ts";
+import type { JobKind } from "./job-kind.ts";
+
+/** The pipelines that there are. */
+export const JOB_KINDS: readonly JobKind[] = [clipsKind];
