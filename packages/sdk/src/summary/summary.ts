@@ -35,6 +35,15 @@ interface KnownName {
   readonly isValue: boolean;
 }
 
+/** The parameters of calls of one function with so many arguments. */
+interface ParameterShape {
+  /** As the function names them. */
+  readonly names: readonly string[];
+  readonly known: readonly KnownName[];
+  /** Has all their fields, in their order. */
+  readonly empty: Readonly<Record<string, JsonValue>>;
+}
+
 /** What one summary may still take, in bytes of JSON. */
 interface Room {
   bytes: number;
@@ -151,29 +160,35 @@ export function createSummaries(secrets: readonly string[] = []): Summaries {
     return shown ?? (fields as JsonObject);
   }
 
-  let lastNames: readonly string[] = [];
-  let lastKnown: readonly KnownName[] = [];
+  let last: ParameterShape = { names: [], known: [], empty: {} };
 
   /** Calls mostly come from the function of the call before. */
-  function knownNames(argNames: readonly string[], count: number): readonly KnownName[] {
-    if (argNames !== lastNames || lastKnown.length < count) {
-      lastNames = argNames;
-      const length = Math.max(count, argNames.length);
-      lastKnown = Array.from({ length }, (_, at) => knownName(argNames[at] ?? String(at)));
+  function shapeOf(names: readonly string[], count: number): ParameterShape {
+    if (names !== last.names || count !== last.known.length) {
+      const known = Array.from({ length: count }, (_, at) => knownName(names[at] ?? String(at)));
+      const empty: Record<string, JsonValue> = {};
+      for (const { shown } of known) put(empty, shown, null);
+      last = { names, known, empty };
     }
-    return lastKnown;
+    return last;
   }
 
   return {
     text: scrub,
     parameters(args, argNames, maxBytes = MAX_BYTES) {
       const room = { bytes: maxBytes - RESERVE_BYTES, isOwn: true };
-      const shown: Record<string, JsonValue> = {};
-      const known = knownNames(argNames, args.length);
+      const { known, empty } = shapeOf(argNames, args.length);
+      // To copy one that has all fields is quicker than to add them one by one.
+      let shown = { ...empty };
       let isNextSecret = false;
       for (let at = 0; at < args.length; at++) {
         const each = known[at] as KnownName;
         if (room.bytes <= each.bytes) {
+          shown = firstOf(
+            shown as CapturedFields,
+            known.map(({ shown }) => shown),
+            at,
+          );
           shown["…"] = `${args.length - at} more`;
           break;
         }
