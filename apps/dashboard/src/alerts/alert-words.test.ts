@@ -33,7 +33,8 @@ const seen = { acknowledged_at: "2026-11-21T13:55:00.000Z", acknowledged_by: "Ad
 
 test.each([
   { name: "nothing", alerts: [], said: "Nothing fires" },
-  { name: "one", alerts: [alert({})], said: "1 alert fires" },
+  { name: "what is only told", alerts: [alert({ level: "info" })], said: "Nothing is wrong" },
+  { name: "one", alerts: [alert({}), alert({ level: "info" })], said: "1 alert fires" },
   { name: "one that is critical", alerts: [alert({ level: "critical" })], said: "1 alert fires, critical" },
   {
     name: "several, one critical",

@@ -45,9 +45,10 @@ export function byUrgency(one: Alert, other: Alert): number {
 /** When what an alert is about began to be one. */
 export const sinceOf = (alert: Alert): number => Date.parse(alert.fired_at ?? alert.pending_at);
 
-/** The page's one line, such as `2 alerts fire, 1 critical`. */
-export function firingAnswer(alerts: readonly Alert[], hasMore = false): string {
-  if (alerts.length === 0) return "Nothing fires";
+/** The page's one line, such as `2 alerts fire, 1 critical`. What is only told, as that a run has ended, is no alarm. */
+export function firingAnswer(all: readonly Alert[], hasMore = false): string {
+  const alerts = all.filter(({ level }) => level !== "info");
+  if (alerts.length === 0) return all.length === 0 ? "Nothing fires" : "Nothing is wrong";
   const critical = alerts.filter(({ level }) => level === "critical").length;
   const many = `${alerts.length}${hasMore ? "+" : ""} ${alerts.length === 1 ? "alert fires" : "alerts fire"}`;
   const worst = alerts.length === 1 ? "critical" : `${critical} critical`;
