@@ -1,0 +1,95 @@
+/** What is left of an item, as one draw has it. */
+export interface LeftItem {
+  /** Seconds of work, as if it had the machine for itself. */
+  sec: number;
+  /** How much slower it gets by others beside it: with n at a time at n^(−contention) of its speed. */
+  contention: number;
+  readonly isRunning: boolean;
+  /** It begins when all that do not wait have ended, and nothing else runs. */
+  readonly isLast: boolean;
+}
+
+/** How items may begin. */
+export interface StartLimits {
+  readonly slots: number;
+  /** Nothing begins for so many seconds. */
+  readonly blockedSec: number;
+  /** Starts a second; null: as many as there are slots for. */
+  readonly rate: number | null;
+  /** So many may begin before the rate counts. */
+  readonly burst: number;
+}
+
+const EPSILON_SEC = 1e-9;
+
+/**
+ * How long it takes until all have ended: each takes the next free slot in their order, and those that run share the
+ * machine.
+ *
+ * @param items running ones first; what is left of them is used up
+ * @returns seconds
+ */
+export function scheduleSec(items: readonly LeftItem[], { slots, blockedSec, rate, burst }: StartLimits): number {
+  const running: LeftItem[] = [];
+  let next = 0;
+  let others = 0;
+  for (const item of items) {
+    if (!item.isLast) others += 1;
+    if (!item.isRunning) continue;
+    running.push(item);
+    next += 1;
+  }
+  const gapSec = rate === null ? 0 : 1 / rate;
+  let free = burst;
+  let startedSec = Number.NEGATIVE_INFINITY;
+  let sec = 0;
+
+  /** When the next one may begin, if it has a slot. */
+  const mayBeginSec = () => (sec < blockedSec - EPSILON_SEC ? blockedSec : free > 0 ? sec : startedSec + gapSec);
+
+  function startSome(): void {
+    while (running.length < slots && next < items.length) {
+      const item = items[next] as LeftItem;
+      if (item.isLast && (others > 0 || running.length > 0)) return;
+      if (mayBeginSec() > sec + EPSILON_SEC) return;
+      const hasWaited = free <= 0 && gapSec > 0 && Number.isFinite(startedSec);
+      // Who had nothing to begin for a while may catch up with two.
+      startedSec = hasWaited ? Math.max(startedSec + gapSec, sec - 2 * gapSec) : sec;
+      free -= 1;
+      running.push(item);
+      next += 1;
+    }
+  }
+
+  for (let turns = 20 * items.length + 1_000; turns > 0; turns--) {
+    startSome();
+    if (running.length === 0 && next >= items.length) break;
+    const crowd = running.length > 1 ? Math.log(running.length) : 0;
+    let stepSec = Number.POSITIVE_INFINITY;
+    let ending = -1;
+    for (let at = 0; at < running.length; at++) {
+      const item = running[at] as LeftItem;
+      const neededSec = item.sec * (crowd > 0 && item.contention > 0 ? Math.exp(item.contention * crowd) : 1);
+      if (neededSec >= stepSec) continue;
+      stepSec = neededSec;
+      ending = at;
+    }
+    if (running.length < slots && next < items.length) {
+      const waitSec = mayBeginSec() - sec;
+      if (waitSec > EPSILON_SEC && waitSec < stepSec) {
+        stepSec = waitSec;
+        ending = -1;
+      }
+    }
+    if (stepSec === Number.POSITIVE_INFINITY) break;
+    for (const item of running)
+      item.sec -= stepSec * (crowd > 0 && item.contention > 0 ? Math.exp(-item.contention * crowd) : 1);
+    sec += stepSec;
+    if (ending < 0) continue;
+    const ended = running[ending] as LeftItem;
+    const moved = running.pop() as LeftItem;
+    if (moved !== ended) running[ending] = moved;
+    if (!ended.isLast) others -= 1;
+  }
+  return sec;
+}

@@ -1,0 +1,213 @@
+import type { RawForecast } from "./calibration.ts";
+import { normalCdf, normalDensity, normalDraw, normalQuantile, seedOf, uniformDraw } from "./normal.ts";
+import { type LeftItem, type StartLimits, scheduleSec } from "./schedule.ts";
+import type { KnownRate } from "./start-rate.ts";
+import { beginning, type ItemSum, type ItemTraits, type KindNoise, type WorkModel } from "./work-model.ts";
+
+export type ItemState = "waiting" | "running" | "done";
+
+/** An item of a job whose end is forecast. */
+export interface ForecastItem {
+  traits: ItemTraits;
+  readonly isLast: boolean;
+  /** Its draws are the same in each forecast. */
+  readonly seed: number;
+  sum: ItemSum;
+  readonly noise: KindNoise;
+  state: ItemState;
+  /** 0..1, as it tells itself; 0 where it tells nothing. */
+  fraction: number;
+  /** How long it has been at work, as if as many had run all the time as when it began. */
+  busySec: number;
+  /** How many ran when it began, itself included. */
+  beside: number;
+  startSec: number;
+  readonly told: [fraction: number, busySec: number][];
+}
+
+export interface Simulated {
+  readonly model: WorkModel;
+  readonly items: readonly ForecastItem[];
+  readonly running: readonly ForecastItem[];
+  readonly slots: number;
+  readonly activeSec: number;
+  readonly blockedSec: number;
+  /** ln of starts a second, where this job was held back. */
+  readonly rate: { readonly mean: number; readonly variance: number } | null;
+  /** What held past jobs back, where this one was not yet. */
+  readonly pastRate: KnownRate | null;
+  readonly startCount: number;
+  /** The share of attempts that fail, and are made again. */
+  readonly failing: number;
+  readonly growth: { readonly mean: number; readonly sd: number } | null;
+}
+
+/** So many times the rest of the job is drawn. */
+const ROUNDS = 64;
+/** Beyond so many that wait, the first of them are added up instead of simulated one by one. */
+const MAX_WAITING = 160;
+const RATE_SEED = seedOf("start rate");
+const RETRY_SEED = seedOf("retries");
+const MAX_RETRIES = 3;
+const GROWTH_SEED = seedOf("growth");
+const FLUID_SEED = seedOf("fluid");
+
+/** Draws the rest of the job again and again. */
+export function simulate(job: Simulated): RawForecast {
+  const { items, slots, activeSec, blockedSec, growth } = job;
+  const model = withRunning(job);
+  const { belief } = model;
+  const waiting = items.filter(({ state }) => state === "waiting");
+  const ordinary = waiting.filter(({ isLast }) => !isLast);
+  const fluid = ordinary.slice(0, Math.max(0, ordinary.length - MAX_WAITING));
+  const isFluid = new Set(fluid);
+  const single = [...job.running, ...waiting.filter((item) => !isFluid.has(item))];
+  for (const item of waiting) beginning(item.sum, slots, activeSec);
+  for (const item of job.running) beginning(item.sum, item.beside, item.startSec);
+  const seeds = Array.from({ length: belief.size }, (_, place) => seedOf(belief.nameOf(place)));
+  const sample = belief.sampler();
+  const normals = new Float64Array(belief.size);
+  const drawn = new Float64Array(belief.size);
+  const left: LeftItem[] = single.map(({ state, isLast }) => ({
+    ...{ sec: 0, contention: 0, isLast },
+    isRunning: state === "running",
+  }));
+  const results = new Float64Array(ROUNDS);
+  for (let round = 0; round < ROUNDS; round++) {
+    for (let place = 0; place < normals.length; place++) normals[place] = normalDraw(seeds[place] as number, round);
+    sample(normals, drawn);
+    const starts = startsOf(job, round);
+    for (const [at, item] of single.entries()) drawItem(item, drawn, round, job, left[at] as LeftItem);
+    const fluidSec = fluid.length === 0 ? 0 : drawFluid(fluid, drawn, round, job, starts.rate);
+    const limits = { slots, blockedSec, ...starts };
+    const sec = fluidSec + scheduleSec(left, limits);
+    results[round] =
+      growth === null ? sec : sec * Math.exp(Math.max(0, growth.mean + growth.sd * normalDraw(GROWTH_SEED, round)));
+  }
+  results.sort();
+  return { medianSec: quantileOf(results, 0.5), lowSec: quantileOf(results, 0.1), highSec: quantileOf(results, 0.9) };
+}
+
+/** How items may begin, by one draw: as this job was held back, or as past ones were. */
+function startsOf({ rate, pastRate, startCount }: Simulated, round: number): Pick<StartLimits, "rate" | "burst"> {
+  const z = normalDraw(RATE_SEED, round);
+  if (rate !== null) return { rate: Math.exp(rate.mean + Math.sqrt(rate.variance) * z), burst: 0 };
+  if (pastRate === null) return { rate: null, burst: Number.POSITIVE_INFINITY };
+  // Who may begin more in a minute may mostly begin more at once.
+  const ratio = Math.exp(Math.sqrt(pastRate.variance) * z);
+  return { rate: pastRate.rate * ratio, burst: Math.max(0, pastRate.burst * ratio - startCount) };
+}
+
+/** What an item is expected to take, in ln seconds, by one draw of all that is believed. */
+function expectedOf({ places, weights }: ItemSum, drawn: Float64Array): number {
+  let sum = 0;
+  for (let at = 0; at < places.length; at++) sum += (drawn[places[at] as number] as number) * (weights[at] as number);
+  return sum;
+}
+
+function drawItem(
+  item: ForecastItem,
+  drawn: Float64Array,
+  round: number,
+  { slots, failing }: Simulated,
+  left: LeftItem,
+): void {
+  const { sum, noise, seed, busySec } = item;
+  const expected = expectedOf(sum, drawn);
+  const sd = Math.sqrt(noise.variance);
+  const contention = Math.max(0, Math.min(1, drawn[sum.contention.place] as number));
+  const beside = item.state === "running" ? item.beside : slots;
+  left.contention = contention;
+  const again = retriesOf(seed, round, failing);
+  const whole = again === 0 ? 0 : again * Math.exp(expected + sd * normalDraw(seed, round));
+  left.sec = (restOf() + whole) * (contention > 0 && beside > 1 ? beside ** -contention : 1);
+
+  function restOf(): number {
+    if (item.state !== "running") return Math.exp(expected + sd * normalDraw(seed, round));
+    const fraction = tellingOf(item);
+    if (fraction > 0.005 && busySec > 0.2) {
+      const own = spreadOf(fraction, noise);
+      const weight = noise.variance / (noise.variance + own);
+      const mean = expected + weight * (Math.log(busySec / fraction) - expected);
+      return (1 - fraction) * Math.exp(mean + Math.sqrt(noise.variance * (1 - weight)) * normalDraw(seed, round));
+    }
+    return Math.max(0, Math.exp(expected + sd * beyond(expected, sd, round)) - busySec);
+  }
+
+  /** A draw of what it may take in all, given that it has taken so long already. */
+  function beyond(mean: number, deviation: number, of: number): number {
+    const soFar = (Math.log(Math.max(1e-3, busySec)) - mean) / deviation;
+    const behind = normalCdf(soFar);
+    const share = uniformDraw(seed, of);
+    if (behind > 1 - 1e-7) return soFar - Math.log(1 - share) / Math.max(soFar, 1);
+    return normalQuantile(behind + share * (1 - behind));
+  }
+}
+
+/** How often an item is done again, by one draw: so often in a row an attempt fails. */
+function retriesOf(seed: number, round: number, failing: number): number {
+  const share = uniformDraw(seed ^ RETRY_SEED, round);
+  let retries = 0;
+  for (let chance = failing; share < chance && retries < MAX_RETRIES; chance *= failing) retries += 1;
+  return retries;
+}
+
+/** Many items at once: their sum is nearly normal. */
+function drawFluid(
+  items: readonly ForecastItem[],
+  drawn: Float64Array,
+  round: number,
+  { slots, failing, rate: ownRate }: Simulated,
+  rate: number | null,
+): number {
+  let mean = 0;
+  let variance = 0;
+  for (const { sum, noise } of items) {
+    const sec = Math.exp(expectedOf(sum, drawn) + noise.variance / 2);
+    mean += sec;
+    variance += sec * sec * (Math.exp(noise.variance) - 1);
+  }
+  const sec = Math.max(0, mean + Math.sqrt(variance) * normalDraw(FLUID_SEED, round)) / (1 - failing) / slots;
+  return ownRate === null || rate === null ? sec : Math.max(sec, items.length / (1 - failing) / rate);
+}
+
+/** The fraction that an item tells, as far as the item is not the last to know. */
+function tellingOf({ fraction, noise }: ForecastItem): number {
+  return fraction * (1 - noise.overhead);
+}
+
+function spreadOf(fraction: number, { spread }: KindNoise): number {
+  return (spread * (1 - fraction)) / Math.max(0.02, fraction) + 0.004;
+}
+
+/** What running items say of the job's pace, and of others of their kind, before they end. */
+function withRunning({ model, running }: Simulated): WorkModel {
+  let changed: WorkModel | null = null;
+  for (const item of running) {
+    const { sum, noise, busySec } = item;
+    if (busySec <= 0) continue;
+    beginning(sum, item.beside, item.startSec);
+    const fraction = tellingOf(item);
+    if (fraction > 0.01 && busySec > 0.3) {
+      changed ??= model.copy();
+      changed.belief.observe(sum, Math.log(busySec / fraction), noise.variance + spreadOf(fraction, noise));
+    } else if (!(fraction > 0)) {
+      const { mean, variance } = model.belief.predict(sum);
+      const deviation = Math.sqrt(variance + noise.variance);
+      const soFar = (Math.log(busySec) - mean) / deviation;
+      if (soFar <= 0.5) continue;
+      // It has run for longer than was expected: the mean of what is beyond.
+      changed ??= model.copy();
+      const hazard = normalDensity(soFar) / Math.max(1e-6, 1 - normalCdf(soFar));
+      changed.belief.observe(sum, mean + deviation * hazard, noise.variance * 2);
+    }
+  }
+  return changed ?? model;
+}
+
+function quantileOf(sorted: Float64Array, share: number): number {
+  const at = share * (sorted.length - 1);
+  const below = Math.floor(at);
+  const low = sorted[below] as number;
+  return low + ((sorted[Math.min(sorted.length - 1, below + 1)] as number) - low) * (at - below);
+}
