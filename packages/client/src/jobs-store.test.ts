@@ -4,7 +4,8 @@ import { jobHistory } from "../test/job-history.ts";
 import { manualClock, settle } from "../test/manual-clock.ts";
 import { scriptedGateway } from "../test/scripted-gateway.ts";
 import { createConnection } from "./connection.ts";
-import { createJobsStore, EMPTY_LIST, passes, receiveListFrames } from "./jobs-store.ts";
+import { passes, receiveListFrames } from "./jobs-list.ts";
+import { createJobsStore, EMPTY_LIST } from "./jobs-store.ts";
 
 const summary = (jobId: string, changes: Partial<JobSummary> = {}): JobSummary => ({
   ...summaryOf(jobHistory(jobId).job()),
@@ -24,6 +25,7 @@ test("it asks for the list, and follows it", async () => {
   const connection = createConnection({ dial: gateway.dial, token: undefined, clock, surroundings });
   const store = createJobsStore({ connection, clock, filter: { state: ["running"], limit: 2 } });
   store.subscribe(() => {});
+  await import("./jobs-list.ts");
   await settle();
   gateway.latest().hello();
   expect(gateway.latest().received).toEqual([

@@ -1,6 +1,7 @@
-import type { ErrorBody, JobSummary, JobsFilter, ServerFrame } from "@playhead/core";
+import type { ErrorBody, JobSummary, JobsFilter } from "@playhead/core";
 import type { Clock } from "./clock.ts";
 import type { Connection, SubscriptionHandle } from "./connection.ts";
+import { onDemand } from "./on-demand.ts";
 import { createStore, type Store } from "./store.ts";
 
 /** A list of jobs as a client knows it. */
@@ -23,19 +24,38 @@ export interface JobsStoreDeps {
   readonly filter: JobsFilter;
 }
 
-/** How many jobs a list holds when its filter does not say. */
-const DEFAULT_LIMIT = 50;
-
 /** A list of which nothing has come. */
 export const EMPTY_LIST: JobsList = { jobs: [], loaded: false, live: false, error: null, heardAtMs: null };
 
-/** Follows the jobs that a filter lets through. */
+/** Not there, and no list without it. */
+const NO_CODE: ErrorBody = {
+  error_code: "server_unreachable",
+  error_message: "the code that follows lists could not be loaded",
+  error_class: "transient",
+  detail: {},
+};
+
+/** Follows the jobs that a filter lets through. The code for it is fetched with the first listener: most pages show one job. */
 export function createJobsStore({ connection, clock, filter }: JobsStoreDeps): JobsStore {
-  const list = createStore<JobsList>(EMPTY_LIST, { onActive: begin, onIdle: () => handle?.end() });
+  const list = createStore<JobsList>(EMPTY_LIST, {
+    onActive() {
+      listening = true;
+      follow().catch(() => list.set({ ...list.getSnapshot(), error: NO_CODE }));
+    },
+    onIdle() {
+      listening = false;
+      handle?.end();
+      handle = null;
+    },
+  });
+  const load = onDemand(() => import("./jobs-list.ts"));
+  let listening = false;
   let handle: SubscriptionHandle | null = null;
 
-  function begin(): void {
-    handle = connection.subscribe({
+  async function follow(): Promise<void> {
+    const { receiveListFrames } = await load();
+    if (!listening) return;
+    handle ??= connection.subscribe({
       of: "list",
       jobId: null,
       request(ref) {
@@ -48,58 +68,3 @@ export function createJobsStore({ connection, clock, filter }: JobsStoreDeps): J
 
   return { getSnapshot: list.getSnapshot, subscribe: list.subscribe };
 }
-
-/** Takes in frames of a list, in order. Pure; frames that change nothing keep the reference. */
-export function receiveListFrames(
-  start: JobsList,
-  frames: readonly ServerFrame[],
-  filter: JobsFilter,
-  nowMs: number,
-): JobsList {
-  let list = start;
-  const changed = new Map<string, JobSummary>();
-  for (const frame of frames) {
-    if (frame.type === "subscribed") {
-      changed.clear();
-      list = { jobs: frame.data.jobs ?? [], loaded: true, live: true, error: null, heardAtMs: nowMs };
-    } else if (frame.type === "jobs.changed") {
-      changed.set(frame.data.job.job_id, frame.data.job);
-    } else if (frame.type === "error") {
-      list = { ...list, live: false, error: frame.data };
-    }
-  }
-  if (changed.size === 0) return list;
-  return { ...list, jobs: mergeJobs(list.jobs, changed, filter), heardAtMs: nowMs };
-}
-
-/** The list with the newer of each job, those that the filter no longer lets through taken out, newest first. */
-function mergeJobs(
-  jobs: readonly JobSummary[],
-  changed: ReadonlyMap<string, JobSummary>,
-  filter: JobsFilter,
-): readonly JobSummary[] {
-  const byId = new Map(jobs.map((job) => [job.job_id, job]));
-  for (const [id, job] of changed) {
-    const known = byId.get(id);
-    if (!passes(job, filter)) byId.delete(id);
-    else if (known === undefined || isNewer(job, known)) byId.set(id, job);
-  }
-  return [...byId.values()]
-    .sort((a, b) => (a.created_at < b.created_at ? 1 : a.created_at > b.created_at ? -1 : 0))
-    .slice(0, filter.limit ?? DEFAULT_LIMIT);
-}
-
-/** @returns whether a filter of a list lets a job through. */
-export function passes(
-  job: Pick<JobSummary, "state" | "kind" | "user_id">,
-  { state, kind, user_id }: JobsFilter,
-): boolean {
-  return (
-    (state === undefined || state.includes(job.state)) &&
-    (kind === undefined || kind.includes(job.kind)) &&
-    (user_id === undefined || user_id === job.user_id)
-  );
-}
-
-const isNewer = (job: JobSummary, than: JobSummary) =>
-  job.seq > than.seq || (job.seq === than.seq && job.tick >= than.tick);

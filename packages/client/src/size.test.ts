@@ -7,7 +7,7 @@ import { expect, test } from "vitest";
 const LIMIT_BYTES = 10_000;
 
 /** Fetched when they are needed; see docs/client.md. */
-const LATER = ["api.ts", "log-follower.ts", "fallback/other-transports.ts"];
+const LATER = ["api.ts", "jobs-list.ts", "log-follower.ts", "fallback/other-transports.ts"];
 
 /** The main entry with all that it needs at once, in one file. */
 async function bundle() {
