@@ -53,6 +53,8 @@ export default defineConfig({
           // Most of their time they wait for processes, so that two at a time take little longer than one; more would
           // starve each other, since each is several processes itself.
           maxWorkers: 2,
+          // One of thousands that trips over a busy machine is told of at the end, and does not throw a whole run away.
+          retry: process.env.CI ? 1 : 0,
           testTimeout: 120_000,
           hookTimeout: 60_000,
           sequence: { groupOrder: 1 },
