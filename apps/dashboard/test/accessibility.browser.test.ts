@@ -1,12 +1,10 @@
-import { AxeBuilder } from "@axe-core/playwright";
 import type { Page } from "playwright-core";
 import { afterAll, beforeAll, describe, expect, onTestFinished, test } from "vitest";
 import { makeRule } from "./alert-rules.ts";
+import { axeFaults } from "./axe-faults.ts";
 import { type DashboardServer, startDashboardServer } from "./dashboard-server.ts";
 import { closeBrowser, openDashboard } from "./open-dashboard.ts";
 import { type StoryWorker, startStory } from "./story-worker.ts";
-
-const TAGS = ["wcag2a", "wcag2aa", "wcag21a", "wcag21aa", "wcag22aa", "best-practice"];
 
 let server: DashboardServer;
 const jobs: Record<"running" | "paused" | "done" | "failed", string> = {
@@ -111,24 +109,13 @@ const PAGES = [
 
 const WIDTHS = [1_440, 390] as const;
 
-/** What axe finds. Its legacy mode looks at one frame, which is all that our pages have, and takes a third of the time. */
-async function faultsOf(page: Page): Promise<readonly string[]> {
-  expect(page.frames()).toHaveLength(1);
-  const axe = new AxeBuilder({ page })
-    .options({ resultTypes: ["violations"] })
-    .withTags(TAGS)
-    .setLegacyMode();
-  const { violations } = await axe.analyze();
-  return violations.map(({ id, nodes }) => `${id}: ${nodes.map(({ target }) => target.join(" ")).join(", ")}`);
-}
-
 /** Waits for a text at each width, and lets axe look at the page. */
 async function expectClean(page: Page, ready: string, connection = /^Live$/): Promise<void> {
   for (const width of WIDTHS) {
     await page.setViewportSize({ width, height: 900 });
     await page.getByText(ready).first().waitFor();
     await page.locator("header").getByText(connection).waitFor();
-    expect(await faultsOf(page), `${width} px wide`).toEqual([]);
+    expect(await axeFaults(page), `${width} px wide`).toEqual([]);
     expect(await page.evaluate(() => document.documentElement.scrollWidth - window.innerWidth)).toBeLessThanOrEqual(0);
   }
 }
@@ -191,5 +178,5 @@ describe.each(["dark", "light"] as const)("%s", (theme) => {
 test("the page that asks for the key", async () => {
   const { page } = await openDashboard({ signedIn: false }, server);
   await page.getByRole("heading", { name: "This page needs an access key" }).waitFor();
-  expect(await faultsOf(page)).toEqual([]);
+  expect(await axeFaults(page)).toEqual([]);
 });
