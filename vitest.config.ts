@@ -1,4 +1,3 @@
-import { tmpdir } from "node:os";
 import { join } from "node:path";
 import { defineConfig } from "vitest/config";
 
@@ -18,12 +17,9 @@ export default defineConfig({
     // A filter may match in one of the two projects only; scripts/test.mjs sees to it that something ran at all.
     passWithNoTests: true,
     maxWorkers: "100%",
-    env: {
-      // What workers leave for a server that is away stays out of the developer's own folders.
-      XDG_STATE_HOME: join(tmpdir(), "playhead-test-state"),
-      // Half of the time that a process takes to start goes into compiling the same sources again.
-      NODE_COMPILE_CACHE: join(import.meta.dirname, "node_modules/.cache/compiled"),
-    },
+    // Half of the time that a process or a thread takes to start goes into compiling the same sources again.
+    env: { NODE_COMPILE_CACHE: join(import.meta.dirname, "node_modules/.cache/compiled") },
+    setupFiles: [join(import.meta.dirname, "tests/own-state-folder.ts")],
     restoreMocks: true,
     unstubEnvs: true,
     unstubGlobals: true,
@@ -55,6 +51,8 @@ export default defineConfig({
           maxWorkers: 2,
           // One of thousands that trips over a busy machine is told of at the end, and does not throw a whole run away.
           retry: process.env.CI ? 1 : 0,
+          // As long as a machine may take that does much else: what comes sooner is seen sooner.
+          expect: { poll: { timeout: 30_000 } },
           testTimeout: 120_000,
           hookTimeout: 60_000,
           sequence: { groupOrder: 1 },
