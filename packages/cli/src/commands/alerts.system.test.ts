@@ -60,6 +60,12 @@ test("what fires is shown, acknowledged and silenced beside a running server", a
   );
 });
 
+test("all channels are tried at once; where there is none it is said", async () => {
+  const { data } = await setup();
+  const tried = await playhead(["alerts", "test", "--level", "critical", "--data", data]);
+  expect(tried).toEqual({ code: 0, stdout: ["There is no channel."], stderr: [] });
+});
+
 test("what is wrong is one line, and a code that says so", async () => {
   const { run, data } = await setup();
   const table = [
