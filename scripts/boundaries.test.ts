@@ -131,9 +131,8 @@ function plantTree(root: string): void {
   for (const [file, content] of Object.entries(SOUND_FILES)) write(root, file, content);
 }
 
-function check(root?: string): { exitCode: number | null; output: string } {
-  const args = root === undefined ? [BOUNDARIES] : [BOUNDARIES, root];
-  const result = spawnSync(process.execPath, args, { encoding: "utf8" });
+function check(root: string): { exitCode: number | null; output: string } {
+  const result = spawnSync(process.execPath, [BOUNDARIES, root], { encoding: "utf8" });
   return { exitCode: result.status, output: result.stdout + result.stderr };
 }
 
@@ -146,12 +145,6 @@ describe("the boundary check", () => {
   });
 
   afterAll(() => fs.rmSync(root, { recursive: true, force: true }));
-
-  test("passes on our own tree, and has read it", () => {
-    const { exitCode, output } = check();
-    expect(output).toMatch(/^[1-9]\d* modules, [1-9]\d* imports, 0 faults$/m);
-    expect(exitCode).toBe(0);
-  });
 
   test("passes on a tree without a fault", () => {
     const { exitCode, output } = check(root);

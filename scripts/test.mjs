@@ -17,6 +17,8 @@ const SUITES = [
 
 const filters = process.argv.slice(2);
 const total = { passed: 0, failed: 0, skipped: 0 };
+/** Tests that passed at their second try only. */
+const secondTries = [];
 
 function add({ passed, failed, skipped = 0 }) {
   total.passed += passed;
@@ -39,6 +41,7 @@ async function runSuite({ project, reporter, limitMs }, reportFile) {
   if (timedOut) console.log(`✗ the ${project} tests were stopped: not finished after ${limitMs / 60_000} minutes`);
   const tally = tallyVitest(reportFile, ok);
   add(tally);
+  secondTries.push(...tally.secondTries);
   return tally.passed + tally.failed + tally.skipped;
 }
 
@@ -66,6 +69,10 @@ if (testsFound === 0 && filters.length > 0) {
   add({ passed: 0, failed: 1 });
 }
 
+if (secondTries.length > 0) {
+  heading("passed at the second try only");
+  for (const test of secondTries) console.log(test);
+}
 const skipped = total.skipped > 0 ? `, ${total.skipped} skipped` : "";
 console.log(`\n${total.passed} passed, ${total.failed} failed${skipped}`);
 process.exitCode = total.failed > 0 ? 1 : 0;

@@ -1,4 +1,6 @@
 import { once } from "node:events";
+import fs from "node:fs";
+import os from "node:os";
 import path from "node:path";
 import { pathToFileURL } from "node:url";
 import { Worker } from "node:worker_threads";
@@ -20,4 +22,9 @@ test("so do the worker threads that they start", async () => {
   } finally {
     await worker.terminate();
   }
+});
+
+test("what workers leave behind here lies in a folder of this file's own", () => {
+  expect(path.dirname(process.env.XDG_STATE_HOME ?? "")).toBe(os.tmpdir());
+  expect(fs.readdirSync(process.env.XDG_STATE_HOME ?? "")).toEqual([]);
 });

@@ -55,13 +55,11 @@ test.each(Object.keys(TRANSPORTS) as (keyof typeof TRANSPORTS)[])(
       context: { codec: "h266" },
     });
     await playhead.flush();
-    await expect
-      .poll(async () => (await alerts.getAlerts({ job_id: "s1" })).length, { timeout: 20_000 })
-      .toBeGreaterThan(0);
+    await expect.poll(async () => (await alerts.getAlerts({ job_id: "s1" })).length).toBeGreaterThan(0);
     expect(await active()).toEqual([]);
 
     expect(await alerts.updateThreshold(STAGE_FAILED.name, 1)).toMatchObject({ threshold: 1, cooldown_period: 30 });
-    await expect.poll(active, { timeout: 20_000 }).toHaveLength(1);
+    await expect.poll(active).toHaveLength(1);
     const [alert] = await active();
     expect(await alerts.acknowledge(alert?.alert_id ?? "", "on it")).toMatchObject({ state: "firing" });
     expect((await active())[0]?.acknowledged_at).not.toBeNull();

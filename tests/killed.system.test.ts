@@ -32,7 +32,6 @@ interface Life {
 async function runAndKill(data: string, firstNo: number): Promise<Life> {
   const child = spawn(process.execPath, ["--conditions=playhead-src", PROGRAM, data, String(firstNo)], {
     stdio: ["ignore", "pipe", "pipe"],
-    env: { ...process.env, NODE_COMPILE_CACHE: folder.at("compiled") },
   });
   let output = "";
   let timer: NodeJS.Timeout | undefined;

@@ -75,10 +75,10 @@ test("03: in your product, whoever is signed in sees their own job, live, and no
   await bar.waitFor();
   await expect.poll(() => bar.getAttribute("aria-valuetext")).toMatch(/^running, 0 percent/);
   gates[0].resolve();
-  await expect.poll(() => bar.getAttribute("aria-valuenow"), { timeout: 5_000 }).toMatch(/^[1-9]/);
+  await expect.poll(() => bar.getAttribute("aria-valuenow")).toMatch(/^[1-9]/);
   gates[1].resolve();
   await running;
-  await expect.poll(() => bar.getAttribute("aria-valuetext"), { timeout: 5_000 }).toBe("done, 100 percent");
+  await expect.poll(() => bar.getAttribute("aria-valuetext")).toBe("done, 100 percent");
   expect(minted).toBeGreaterThan(0);
   expect(await page.content()).not.toContain(playhead.key);
 });

@@ -23,7 +23,7 @@ export interface DashboardServer {
 
 const MAIN = join(import.meta.dirname, "../../../packages/cli/src/main.ts");
 /** What would change how a server behaves here. */
-const STEERING = /^(PLAYHEAD_(?!CHROMIUM)|WEBSOCKET_PORT$|NODE_|VITEST)/;
+const STEERING = /^(PLAYHEAD_(?!CHROMIUM)|WEBSOCKET_PORT$|NODE_(?!COMPILE_CACHE$)|VITEST)/;
 
 /** What this machine is doing meanwhile is no matter of the tests. */
 export const QUIET = {

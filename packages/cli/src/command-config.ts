@@ -1,4 +1,4 @@
-import { type Config, type LoadedConfig, readConfig } from "@playhead/server";
+import { type Config, type LoadedConfig, readConfig } from "@playhead/server/config";
 import type { Surroundings } from "./commands/command.ts";
 
 /** The flags of a command that are settings, as they were typed. */

@@ -1,5 +1,5 @@
 import type { HealthResult } from "@playhead/core";
-import { doctor, type FfmpegReport } from "@playhead/ffmpeg";
+import type { FfmpegReport } from "@playhead/ffmpeg";
 import type { HealthCheck } from "@playhead/server";
 
 const LIMIT_MS = 10_000;
@@ -9,7 +9,10 @@ export function ffmpegCheck(ffmpegPath: string | undefined): HealthCheck {
   return {
     component: "ffmpeg",
     limitMs: LIMIT_MS,
-    run: async () => healthOf(await doctor({ ffmpegPath, timeoutMs: LIMIT_MS - 500 })),
+    async run() {
+      const { doctor } = await import("@playhead/ffmpeg");
+      return healthOf(await doctor({ ffmpegPath, timeoutMs: LIMIT_MS - 500 }));
+    },
   };
 }
 

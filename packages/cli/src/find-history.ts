@@ -1,6 +1,6 @@
 import { existsSync } from "node:fs";
 import { PlayheadError } from "@playhead/core";
-import type { Config } from "@playhead/server";
+import type { Config, Engine } from "@playhead/server";
 import { findRunningServer, isLoopback, readAccessKey } from "./running-server.ts";
 import type { ServerAddress } from "./server-check.ts";
 
@@ -65,6 +65,18 @@ export function expectData(dataFolder: string): void {
   throw new PlayheadError("not_found", `there is no data folder ${dataFolder}`, {
     hint: "run it where you ran playhead before, or name the folder with --data or a server with --server",
   });
+}
+
+/**
+ * The data folder of no server, opened in this process to be read.
+ *
+ * @throws PlayheadError `not_found` for a folder that is not there, and as `createEngine` does
+ */
+export async function openHistory(dataFolder: string): Promise<Engine> {
+  expectData(dataFolder);
+  // Loaded when it is needed: to ask a server takes no other one.
+  const { createEngine } = await import("@playhead/server");
+  return createEngine({ dataFolder, log: () => undefined });
 }
 
 function localKey({ admin_key, data }: Pick<Config, "data" | "admin_key">): string | null {

@@ -1,10 +1,9 @@
-import { createPlayhead } from "@playhead/sdk";
 import type { MediaRoots, ServerLog } from "@playhead/server";
 import { type ConfigFlags, commandConfig } from "./command-config.ts";
 import type { Surroundings } from "./commands/command.ts";
 import type { Ending } from "./exit-codes.ts";
 import { namedServer, type ServerFlags } from "./find-history.ts";
-import { openPlace, type Place, serverPlace } from "./open.ts";
+import type { Place } from "./open.ts";
 import type { PipelineView } from "./pipeline-job.ts";
 import { reapAndSay, runsFolder } from "./reap.ts";
 import { isServerOf } from "./running-server.ts";
@@ -39,6 +38,9 @@ export async function withPipelinePlace(
   const config = commandConfig(flags, context);
   const { data } = config;
   const { signal } = listen();
+  // Loaded when they are needed: no other command has to wait for them.
+  const { createPlayhead } = await import("@playhead/sdk");
+  const { openPlace, serverPlace } = await import("./open.ts");
   const named = namedServer({ flags, config, environment });
   if (named !== null) await checkServer(named);
   const place =

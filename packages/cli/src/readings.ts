@@ -1,7 +1,6 @@
 import { isJsonObject, type JsonObject, PlayheadError } from "@playhead/core";
-import { createEngine } from "@playhead/server";
 import { askServer, streamFrom } from "./ask-server.ts";
-import { expectData } from "./find-history.ts";
+import { openHistory } from "./find-history.ts";
 import type { ServerAddress } from "./server-check.ts";
 
 /** Parameters of a question; a list is a parameter that is said several times. */
@@ -23,8 +22,7 @@ export interface Readings {
  */
 export async function openReadings(server: ServerAddress | null, dataFolder: string): Promise<Readings> {
   if (server !== null) return onServer(server);
-  expectData(dataFolder);
-  const engine = await createEngine({ dataFolder, log: () => undefined });
+  const engine = await openHistory(dataFolder);
   const ask = (path: string, question: Question) => engine.readings.read("default", path, question);
   return {
     async read(path, question) {

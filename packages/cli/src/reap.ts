@@ -1,5 +1,5 @@
 import { join } from "node:path";
-import { type ReapReport, reapOrphans } from "@playhead/ffmpeg";
+import type { ReapReport } from "@playhead/ffmpeg";
 import type { Console } from "./terminal/console.ts";
 import { counted } from "./view/task-words.ts";
 
@@ -10,6 +10,7 @@ export function runsFolder(dataFolder: string): string {
 
 /** Ends what processes that were killed left running, removes what they left half written, and says so. */
 export async function reapAndSay(dataFolder: string, console: Console): Promise<void> {
+  const { reapOrphans } = await import("@playhead/ffmpeg");
   const report = await reapOrphans(runsFolder(dataFolder));
   for (const line of reapLines(report)) console.say(line);
   const { killed, removed } = totals(report);

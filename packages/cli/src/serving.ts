@@ -1,5 +1,5 @@
 import { PlayheadError } from "@playhead/core";
-import { type Config, type LoadedConfig, type PlayheadServer, type ServerLog, startServer } from "@playhead/server";
+import type { Config, LoadedConfig, PlayheadServer, ServerLog } from "@playhead/server";
 import type { Surroundings } from "./commands/command.ts";
 import { dashboardFolder } from "./dashboard-folder.ts";
 import { ffmpegCheck } from "./ffmpeg-health.ts";
@@ -42,6 +42,7 @@ export async function startServing(
     const cause = error === undefined ? "" : `: ${verbose ? error : String(error).split("\n", 1)[0]}`;
     console.complain(`playhead: ${level}: ${message}${about}${cause}${kept === null ? "" : ` (details: ${kept})`}`);
   };
+  const { startServer } = await import("@playhead/server");
   const server = await startServer({ config, loaded, dashboardFolder: dashboardFolder(), version, log }).catch(
     (error: unknown) => {
       throw whoHasIt(error, config.data);

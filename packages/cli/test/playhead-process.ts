@@ -29,7 +29,7 @@ export interface StartOptions {
 const MAIN = join(import.meta.dirname, "..", "src", "main.ts");
 const LIMIT_MS = 60_000;
 /** What would change how a command behaves here. */
-const STEERING = /^(PLAYHEAD_|WEBSOCKET_PORT$|FFMPEG_PATH$|NO_COLOR$|FORCE_COLOR$|CI$|NODE_|VITEST)/;
+const STEERING = /^(PLAYHEAD_|WEBSOCKET_PORT$|FFMPEG_PATH$|NO_COLOR$|FORCE_COLOR$|CI$|NODE_(?!COMPILE_CACHE$)|VITEST)/;
 
 /** Starts `playhead` from its sources, and ends it with the test. */
 export function startPlayhead(args: readonly string[], { cwd, environment }: StartOptions = {}): PlayheadProcess {

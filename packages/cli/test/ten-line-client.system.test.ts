@@ -8,11 +8,13 @@ import { oddFolder, startPlayhead } from "./playhead-process.ts";
 import { makeSmallVideo } from "./small-video.ts";
 
 type Frame = EventFrame | SnapshotFrame;
+/** A fact as the server tells it of a job that has ended. */
+type Stored = Pick<EventFrame, "seq" | "type" | "data">;
 
 const CLIENT = join(import.meta.dirname, "..", "fixtures", "ten-line-client.mjs");
 
-/** A demo on a small video, once its job runs. */
-async function startDemo() {
+/** A demo on a small video, seen by one client at one go, by another with breaks, and as it is stored. */
+async function followDemo() {
   const folder = oddFolder();
   const video = join(folder, "two scenes.mp4");
   await makeSmallVideo(video);
@@ -20,7 +22,15 @@ async function startDemo() {
   const [serving] = await demo.line(/^.*"type":"serving".*$/);
   const { url, sign_in_url } = JSON.parse(serving) as { url: string; sign_in_url: string };
   const [, jobId = ""] = await demo.line(/"job_id":"([^"]+)"/);
-  return { demo, url, jobId, key: new URL(sign_in_url).searchParams.get("key") ?? "" };
+  const key = new URL(sign_in_url).searchParams.get("key") ?? "";
+  const [whole, parts] = await Promise.all([follow(url, jobId, key), followWithBreaks(url, jobId, key)]);
+  const answer = await fetch(`${url}/api/v1/jobs/${jobId}/events?limit=1000`, {
+    headers: { authorization: `Bearer ${key}` },
+  });
+  const { events } = (await answer.json()) as { events: readonly Stored[] };
+  demo.signal("SIGINT");
+  await demo.ended;
+  return { whole, parts, events };
 }
 
 /** Runs the ten-line client to its end. @returns the frames that it printed */
@@ -35,14 +45,26 @@ async function follow(url: string, jobId: string, key: string, after = "", stopA
   return frames;
 }
 
+/** Comes and goes: a few facts at a time, until the job has ended. */
+async function followWithBreaks(url: string, jobId: string, key: string): Promise<readonly EventFrame[]> {
+  const seen: EventFrame[] = [];
+  let after = "";
+  while (seen.at(-1)?.type !== "session.completed") {
+    const frames = await follow(url, jobId, key, after, "7");
+    if (after !== "") expect(frames.map(({ type }) => type)).not.toContain("snapshot");
+    const first = frames.find((each) => each.type === "snapshot");
+    seen.push(...frames.filter(isFact));
+    after = String(seen.at(-1)?.seq ?? first?.seq ?? after);
+  }
+  return seen;
+}
+
 const isFact = (frame: Frame): frame is EventFrame => frame.type !== "snapshot" && "seq" in frame && !("tick" in frame);
 const dataOf = (frames: readonly Frame[], type: string) =>
   frames.filter((each) => each.type === type).map(({ data }) => data as Record<string, unknown>);
 
-test("a ten-line client in plain Node sees a job from its snapshot to its end", async () => {
-  const { demo, url, jobId, key } = await startDemo();
-  const frames = await follow(url, jobId, key);
-
+/** The whole story, as a viewer who came at the job's start needs it. */
+function expectStory(frames: readonly Frame[]): void {
   expect(frames[0]?.type).toBe("snapshot");
   expect(dataOf(frames, "job.state_changed").map(({ new_state }) => new_state)).toEqual(["completing", "completed"]);
   const progress = dataOf(frames, "job.progress");
@@ -69,35 +91,14 @@ test("a ten-line client in plain Node sees a job from its snapshot to its end", 
   });
   expect(dataOf(frames, "scene.completed").at(-1)).toMatchObject({ clips_completed: 6, clips_failed: 0 });
   expect(dataOf(frames, "job.completed")).toHaveLength(1);
+}
 
-  demo.signal("SIGINT");
-  await demo.ended;
-});
-
-test("a client that comes back with `after` gets exactly what it missed", async () => {
-  const { demo, url, jobId, key } = await startDemo();
-  const whole = follow(url, jobId, key);
-  const seen: EventFrame[] = [];
-  let after = "";
-  // Comes and goes: a few facts at a time, until the job has ended.
-  while (seen.at(-1)?.type !== "session.completed") {
-    const frames = await follow(url, jobId, key, after, "7");
-    if (after !== "") expect(frames.map(({ type }) => type)).not.toContain("snapshot");
-    const first = frames.find((each) => each.type === "snapshot");
-    seen.push(...frames.filter(isFact));
-    after = String(seen.at(-1)?.seq ?? first?.seq ?? after);
-  }
-  const answer = await fetch(`${url}/api/v1/jobs/${jobId}/events?limit=1000`, {
-    headers: { authorization: `Bearer ${key}` },
-  });
-  const { events } = (await answer.json()) as { events: readonly { seq: number; type: string; data: unknown }[] };
-  const firstSeq = seen[0]?.seq ?? 0;
-
+test("a ten-line client in plain Node sees a job to its end; one that comes back with `after` gets exactly what it missed", async () => {
+  const { whole, parts, events } = await followDemo();
+  expectStory(whole);
   expect(events.map(({ seq }) => seq)).toEqual(events.map((_, index) => index + 1));
+  const firstSeq = parts[0]?.seq ?? 0;
   const stored = events.filter(({ seq }) => seq >= firstSeq).map(({ seq, type, data }) => ({ seq, type, data }));
-  expect(seen.map(({ seq, type, data }) => ({ seq, type, data }))).toEqual(stored);
-  expect((await whole).filter(isFact).at(-1)?.seq).toBe(events.length);
-
-  demo.signal("SIGINT");
-  await demo.ended;
+  expect(parts.map(({ seq, type, data }) => ({ seq, type, data }))).toEqual(stored);
+  expect(whole.filter(isFact).at(-1)?.seq).toBe(events.length);
 });

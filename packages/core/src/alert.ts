@@ -221,6 +221,17 @@ export interface AlertChannelInfo {
   readonly last_error: string | null;
 }
 
+/** What came of a test that was sent through a channel. */
+export interface AlertChannelTest {
+  readonly channel: string;
+  readonly ok: boolean;
+  /** What its receiver said; null when it did not take it. */
+  readonly answer: string | null;
+  readonly latency_ms: number | null;
+  /** Why it did not take it; null when it did. */
+  readonly error: string | null;
+}
+
 /** What a rule would have done. */
 export interface AlertBacktest {
   /** ISO 8601. */

@@ -6,6 +6,7 @@ export {
   type AlertBacktest,
   type AlertCause,
   type AlertChannelInfo,
+  type AlertChannelTest,
   type AlertDelivery,
   type AlertDimension,
   type AlertLevel,

@@ -2,6 +2,9 @@ import { spawn } from "node:child_process";
 import { afterEach, expect, test } from "vitest";
 import { recordsIn, startTestServer, type TestServer, takenAll } from "./testing/test-server.ts";
 
+/** Less than what waits for a next job would hold on: whose work is done ends by itself. */
+const SOON_MS = 20_000;
+
 const servers: TestServer[] = [];
 
 afterEach(async () => {
@@ -39,11 +42,13 @@ async function startServer(): Promise<{ readonly url: string; readonly types: ()
 
 test("a program that just ends has delivered everything before it exits", async () => {
   const { url, types } = await startServer();
+  const startMs = performance.now();
   const { exitCode, output } = await run(
     `await playhead.job({ kind: "demo" }).run(({ job }) => job.task({}, (task) => task.progress(0.5)));`,
     url,
   );
   expect({ exitCode, output }).toEqual({ exitCode: 0, output: "" });
+  expect(performance.now() - startMs).toBeLessThan(SOON_MS);
   expect(types()).toEqual([
     "job.created",
     "job.state_changed",

@@ -5,6 +5,7 @@ import type { Config } from "./config/config.ts";
 import type { Engine } from "./engine.ts";
 import { textOf } from "./error-text.ts";
 import { createAddressGuard } from "./outbound/address-guard.ts";
+import { isThisMachine } from "./outbound/this-machine.ts";
 import type { ServerLog } from "./server-log.ts";
 
 /** Whom jobs call when they have ended. */
@@ -34,8 +35,3 @@ export function openCallbacks(engine: Engine, { host, callback_private }: Config
 }
 
 export type CallbackParts = ReturnType<typeof openCallbacks>;
-
-/** @returns whether a server on this address answers this machine only */
-export function isThisMachine(host: string): boolean {
-  return host === "localhost" || host === "::1" || host.startsWith("127.");
-}

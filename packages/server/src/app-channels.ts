@@ -2,8 +2,8 @@ import { PlayheadError } from "@playhead/core";
 import type * as z from "zod";
 import { CHANNEL_TYPES, type ChannelFault, channelsSettings, createChannels } from "./alerts/channels/all.ts";
 import type { Channel } from "./alerts/channels/channel.ts";
-import { isThisMachine } from "./app-callbacks.ts";
 import { createAddressGuard } from "./outbound/address-guard.ts";
+import { isThisMachine } from "./outbound/this-machine.ts";
 
 /** What the configuration says of channels. */
 export interface ChannelsConfig {

@@ -100,10 +100,8 @@ describe("alerts of a whole engine", () => {
       .toMatchObject({
         items: [{ kind: "acknowledge" }, { kind: "trigger", state: "sent", attempts: [{ error: null }] }],
       });
-    await expect
-      .poll(alerts.status, { timeout: 5_000 })
-      .toMatchObject({ firing: 1, pendingDeliveries: 0, deadDeliveries: 0, lagMs: 0 });
-    expect(Date.parse(alerts.status().lastRunAt ?? "")).toBeGreaterThan(Date.now() - 10_000);
+    await expect.poll(alerts.status).toMatchObject({ firing: 1, pendingDeliveries: 0, deadDeliveries: 0, lagMs: 0 });
+    expect(Date.parse(alerts.status().lastRunAt ?? "")).toBeGreaterThan(Date.now() - 60_000);
     // Removed, the rule ends its alerts; a built-in one that was changed goes back to what it was.
     const rule = await alerts.readRule(DEFAULT_TENANT, "builtin-stage-failed");
     await alerts.putRule(DEFAULT_TENANT, rule.rule_id, {
@@ -157,23 +155,17 @@ describe("alerts of a whole engine", () => {
     await engine.local.ingest({ source: "w", records: records as never });
     const listed = () => alerts.listDeliveries({ tenantId: DEFAULT_TENANT, alertRuleId: rule.rule_id, limit: 9 });
     await expect
-      .poll(listed, { timeout: 10_000 })
+      .poll(listed)
       .toMatchObject({ items: [{ state: "suppressed", reason: expect.stringContaining("upgrade") }] });
     expect(await alerts.endSilence(DEFAULT_TENANT, silence.silence_id)).toBe(true);
-    await expect
-      .poll(listed, { timeout: 10_000 })
-      .toMatchObject({ items: [{ state: "sent", kind: "trigger" }, { state: "suppressed" }] });
+    await expect.poll(listed).toMatchObject({ items: [{ state: "sent", kind: "trigger" }, { state: "suppressed" }] });
     alerts.noteHealth("object_storage", "critical");
     await expect
-      .poll(() => alerts.listAlerts({ tenantId: DEFAULT_TENANT, ruleId: "builtin-storage-unavailable", limit: 9 }), {
-        timeout: 10_000,
-      })
+      .poll(() => alerts.listAlerts({ tenantId: DEFAULT_TENANT, ruleId: "builtin-storage-unavailable", limit: 9 }))
       .toMatchObject({ items: [{ state: "firing", level: "critical" }] });
     alerts.noteHealth("object_storage", "healthy");
     await expect
-      .poll(() => alerts.listAlerts({ tenantId: DEFAULT_TENANT, ruleId: "builtin-storage-unavailable", limit: 9 }), {
-        timeout: 10_000,
-      })
+      .poll(() => alerts.listAlerts({ tenantId: DEFAULT_TENANT, ruleId: "builtin-storage-unavailable", limit: 9 }))
       .toMatchObject({ items: [{ state: "resolved" }] });
   });
 

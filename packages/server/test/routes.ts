@@ -75,6 +75,7 @@ export const ROUTES: readonly RouteRow[] = [
   { route: "DELETE /api/v1/alert-silences/:silence_id", needs: "control" },
   { route: "GET /api/v1/alert-channels", needs: "inspect" },
   { route: "POST /api/v1/alert-channels/:name/test", needs: "admin" },
+  { route: "POST /api/v1/monitoring/test/alert", needs: "admin" },
   { route: "GET /api/v1/alert-deliveries", needs: "inspect" },
   { route: "POST /api/v1/alert-deliveries/:delivery_id/redeliver", needs: "admin" },
   { route: "POST /api/v1/jobs/:id/pause", needs: "control" },

@@ -47,7 +47,8 @@ export async function startTestGateway(deps: Partial<GatewayDeps> = {}) {
     },
     nowMs: Date.now,
     onError: (error) => errors.push(error),
-    heartbeatMs: 300,
+    // Short, but not so short that a machine which does much else is late with the answer.
+    heartbeatMs: 1_000,
     ...deps,
   });
   const http = createServer();

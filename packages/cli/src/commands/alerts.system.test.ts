@@ -38,7 +38,7 @@ async function setup() {
 test("what fires is shown, acknowledged and silenced beside a running server", async () => {
   const { run, found } = await setup();
   const fires = () => found("list", "--level", "critical");
-  await expect.poll(fires, { timeout: 30_000 }).toMatchObject([{ rule_name: RULE.name, job_id: "j" }]);
+  await expect.poll(fires).toMatchObject([{ rule_name: RULE.name, job_id: "j" }]);
   const [alert] = await fires();
   const id = alert?.alert_id ?? "";
   expect((await run("--level", "critical")).stdout).toEqual([
@@ -58,6 +58,12 @@ test("what fires is shown, acknowledged and silenced beside a running server", a
   expect(rules.find((line) => line.includes(RULE.name))).toMatch(
     / critical +on +A video failed +events\("video.failed"\) > 0$/,
   );
+});
+
+test("all channels are tried at once; where there is none it is said", async () => {
+  const { data } = await setup();
+  const tried = await playhead(["alerts", "test", "--level", "critical", "--data", data]);
+  expect(tried).toEqual({ code: 0, stdout: ["There is no channel."], stderr: [] });
 });
 
 test("what is wrong is one line, and a code that says so", async () => {

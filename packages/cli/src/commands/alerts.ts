@@ -1,9 +1,10 @@
 import { formatAge, formatDuration } from "@playhead/client/format";
-import { ALERT_LEVELS, type Alert, type AlertRule } from "@playhead/core";
+import { ALERT_LEVELS, type Alert, type AlertChannelTest, type AlertRule } from "@playhead/core";
 import { type Command, Option } from "commander";
 import { type AdminFlags, runningServer, withServer } from "../admin-command.ts";
 import { askServer } from "../ask-server.ts";
 import { durationMs } from "../log-question.ts";
+import { errorLine } from "../report-error.ts";
 import { type Line, span } from "../terminal/line.ts";
 import { tableLines } from "../terminal/table.ts";
 import { type Bind, newCommand, type Run } from "./command.ts";
@@ -11,6 +12,10 @@ import { type Bind, newCommand, type Run } from "./command.ts";
 interface ListFlags extends AdminFlags {
   readonly all?: boolean;
   readonly level?: string;
+}
+
+interface TestFlags extends AdminFlags {
+  readonly level: string;
 }
 
 interface SilenceFlags extends AdminFlags {
@@ -58,11 +63,16 @@ export function addAlerts(program: Command, bind: Bind): void {
     "its access key",
   ).action(bind(rules));
   withServer(
-    newCommand(alerts, "test <channel>", {
-      summary: "send a test through a channel",
-      examples: [["playhead alerts test ops", "says what the receiver answered"]],
+    newCommand(alerts, "test [channel]", {
+      summary: "send a test through a channel, or through all",
+      examples: [
+        ["playhead alerts test ops", "says what the receiver answered"],
+        ["playhead alerts test --level critical", "all of them, as an alert of that level"],
+      ],
     }),
-  ).action(bind(test));
+  )
+    .addOption(new Option("--level <level>", "of a test of all channels").choices(ALERT_LEVELS).default("info"))
+    .action(bind(test));
   withServer(
     newCommand(alerts, "silence <rule>", {
       summary: "tell nobody of a rule's alerts for a while",
@@ -110,12 +120,30 @@ const rules: Run<[], AdminFlags> = async (options, context) => {
   return "ok";
 };
 
-const test: Run<[channel: string], AdminFlags> = async (options, context, channel) => {
+const test: Run<[channel: string | undefined], TestFlags> = async (options, context, channel) => {
+  if (channel === undefined) return testAll(options, context);
   const path = `alert-channels/${encodeURIComponent(channel)}/test`;
   const { answer, latency_ms } = await askServer(runningServer(options, context), "POST", path);
   context.console.say(`${channel} took the test in ${latency_ms} ms: ${answer}`);
   context.console.emit({ type: "result", channel, answer, latency_ms });
   return "ok";
+};
+
+const testAll: Run<[], TestFlags> = async (options, context) => {
+  const { console } = context;
+  const answer = await askServer(
+    runningServer(options, context),
+    "POST",
+    `monitoring/test/alert?level=${options.level}`,
+  );
+  const channels = answer.channels as unknown as readonly AlertChannelTest[];
+  if (channels.length === 0) console.say("There is no channel.");
+  for (const { channel, ok, answer: said, latency_ms, error } of channels) {
+    if (ok) console.say(`${channel} took the test in ${latency_ms} ms: ${said}`);
+    else console.complain(errorLine({ message: error ?? `the channel ${channel} did not take a test` }));
+  }
+  console.emit({ type: "result", ...answer });
+  return channels.every(({ ok }) => ok) ? "ok" : "failed";
 };
 
 const silence: Run<[rule: string], SilenceFlags> = async (options, context, rule) => {

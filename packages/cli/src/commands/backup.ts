@@ -1,5 +1,4 @@
 import { formatSize } from "@playhead/client/format";
-import { backupData } from "@playhead/server";
 import type { Command } from "commander";
 import { type ConfigFlags, commandConfig } from "../command-config.ts";
 import { expectData } from "../find-history.ts";
@@ -34,6 +33,7 @@ const backup: Run<[destination: string], BackupFlags> = async (options, context,
   const { console, version, nowMs } = context;
   const { data } = commandConfig(options, context);
   expectData(data);
+  const { backupData } = await import("@playhead/server");
   const interrupts = context.listen();
   try {
     const { folder, manifest } = await backupData({

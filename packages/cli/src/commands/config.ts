@@ -1,5 +1,5 @@
 import { PlayheadError } from "@playhead/core";
-import { configFileSchema, type LoadedConfig, type SettingView, settingViews } from "@playhead/server";
+import { configFileSchema, type LoadedConfig, type SettingView, settingViews } from "@playhead/server/config";
 import type { Command } from "commander";
 import { askServer } from "../ask-server.ts";
 import { type ConfigFlags, readCommandConfig } from "../command-config.ts";

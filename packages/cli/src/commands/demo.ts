@@ -1,10 +1,9 @@
 import { dirname, join, parse, resolve } from "node:path";
-import { createLocalTransport, createPlayhead } from "@playhead/sdk";
 import type { Command } from "commander";
 import { runClipsJob } from "../clips-job.ts";
 import { type ConfigFlags, readCommandConfig } from "../command-config.ts";
 import { newDemoRun } from "../demo-video/demo-runs.ts";
-import { ensureDemoVideo } from "../demo-video/demo-video.ts";
+import type { DemoVideoOptions } from "../demo-video/demo-video.ts";
 import type { Ending } from "../exit-codes.ts";
 import { untilAborted } from "../interrupts.ts";
 import { reapAndSay, runsFolder } from "../reap.ts";
@@ -44,6 +43,7 @@ const demo: Run<[file: string | undefined], ConfigFlags> = async (options, conte
   const { config } = loaded;
   const { signal } = listen();
   const serving = await startServing(loaded, { ...context, verbose: options.verbose === true });
+  const { createLocalTransport, createPlayhead } = await import("@playhead/sdk");
   const playhead = createPlayhead({
     transport: createLocalTransport(serving.server.local),
     warn: console.complain,
@@ -96,9 +96,10 @@ async function keepServing({ signInUrl }: Serving, signal: AbortSignal, console:
   await untilAborted(signal);
 }
 
-type VideoOptions = Omit<Parameters<typeof ensureDemoVideo>[0], "onProgress">;
+type VideoOptions = Omit<DemoVideoOptions, "onProgress">;
 
 async function makeVideo(options: VideoOptions, console: Console): Promise<string> {
+  const { ensureDemoVideo } = await import("../demo-video/demo-video.ts");
   let isNew = false;
   const path = await ensureDemoVideo({
     ...options,

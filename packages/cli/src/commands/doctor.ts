@@ -1,10 +1,10 @@
 import { randomBytes } from "node:crypto";
 import { existsSync } from "node:fs";
-import { checkData, type DataRepair, repairData } from "@playhead/server";
+import type { DataRepair } from "@playhead/server";
 import type { Command } from "commander";
 import { type ConfigFlags, commandConfig } from "../command-config.ts";
 import { dataChecks, repairLines } from "../doctor/check-data.ts";
-import { checkMachine, type MachineCheck } from "../doctor/check-machine.ts";
+import type { MachineCheck } from "../doctor/check-machine.ts";
 import { type Line, span } from "../terminal/line.ts";
 import { createStageBar } from "../terminal/stage-bar.ts";
 import { counted } from "../view/task-words.ts";
@@ -39,6 +39,7 @@ const doctor: Run<[], DoctorFlags> = async (options, context) => {
   const config = commandConfig(options, context);
   const repaired = options.repair === true && existsSync(config.data) ? await repair(config.data, context) : null;
   for (const line of repaired === null ? [] : repairLines(repaired)) console.say(line);
+  const { checkMachine } = await import("../doctor/check-machine.ts");
   const machine = await checkMachine(config);
   const checks = [...machine, ...(await checkFolderData(config.data, context))];
   const ok = checks.every((check) => check.ok || check.isOptional);
@@ -62,6 +63,7 @@ const doctor: Run<[], DoctorFlags> = async (options, context) => {
 type Context = Parameters<Run<[], DoctorFlags>>[1];
 
 async function repair(folder: string, { console, nowMs }: Context): Promise<DataRepair> {
+  const { repairData } = await import("@playhead/server");
   const show = createStageBar(console);
   try {
     return await repairData({
@@ -78,6 +80,7 @@ async function repair(folder: string, { console, nowMs }: Context): Promise<Data
 /** A folder that is not there yet has nothing that could be damaged. */
 async function checkFolderData(folder: string, { console }: Context): Promise<readonly MachineCheck[]> {
   if (!existsSync(folder)) return [];
+  const { checkData } = await import("@playhead/server");
   const show = createStageBar(console);
   try {
     // Only a bar: what was found is said at the end.

@@ -1,9 +1,8 @@
 import { createPlayheadClient } from "@playhead/client";
 import { isJobState, JOB_STATES, type JobState, type JobSummary } from "@playhead/core";
-import { createEngine, DEFAULT_TENANT } from "@playhead/server";
 import { type Command, InvalidArgumentError } from "commander";
 import { type ConfigFlags, commandConfig } from "../command-config.ts";
-import { expectData, type ServerFlags, serverToAsk } from "../find-history.ts";
+import { openHistory, type ServerFlags, serverToAsk } from "../find-history.ts";
 import { explained, type ServerAddress } from "../server-check.ts";
 import { renderJobs } from "../view/render-jobs.ts";
 import { type Bind, newCommand, type Run } from "./command.ts";
@@ -77,8 +76,8 @@ async function fromFolder(
   dataFolder: string,
   { states: wanted, limit: most }: JobsQuestion,
 ): Promise<readonly JobSummary[]> {
-  expectData(dataFolder);
-  const engine = await createEngine({ dataFolder, log: () => undefined });
+  const engine = await openHistory(dataFolder);
+  const { DEFAULT_TENANT } = await import("@playhead/server");
   try {
     const { items } = await engine.store.listJobs({
       tenantId: DEFAULT_TENANT,

@@ -1,6 +1,5 @@
 import { randomBytes } from "node:crypto";
 import { resolve } from "node:path";
-import { restoreData } from "@playhead/server";
 import type { Command } from "commander";
 import { type ConfigFlags, commandConfig } from "../command-config.ts";
 import { createStageBar } from "../terminal/stage-bar.ts";
@@ -26,6 +25,7 @@ export function addRestore(program: Command, bind: Bind): void {
 const restore: Run<[source: string], Pick<ConfigFlags, "data" | "config">> = async (options, context, source) => {
   const { console, nowMs } = context;
   const { data } = commandConfig(options, context);
+  const { restoreData } = await import("@playhead/server");
   try {
     const { manifest, asideFolder } = await restoreData({
       source: resolve(source),

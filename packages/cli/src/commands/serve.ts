@@ -1,4 +1,3 @@
-import { createLocalTransport, createPlayhead } from "@playhead/sdk";
 import type { Command } from "commander";
 import { type ConfigFlags, readCommandConfig } from "../command-config.ts";
 import { untilAborted } from "../interrupts.ts";
@@ -32,6 +31,7 @@ const serve: Run<[], ConfigFlags> = async (options, context) => {
   const serving = await startServing(loaded, { ...context, verbose: options.verbose === true });
   await reapAndSay(config.data, console);
   sayServing(serving, config, context);
+  const { createLocalTransport, createPlayhead } = await import("@playhead/sdk");
   const sampling = createPlayhead({
     transport: createLocalTransport(serving.server.local),
     machine: { folder: config.data, activeJobs: serving.server.activeJobs },

@@ -1,9 +1,8 @@
 import { type Job, PlayheadError } from "@playhead/core";
-import { createEngine } from "@playhead/server";
 import type { Command } from "commander";
 import { type ConfigFlags, commandConfig } from "../command-config.ts";
 import type { Ending } from "../exit-codes.ts";
-import { expectData, type ServerFlags, serverToAsk } from "../find-history.ts";
+import { openHistory, type ServerFlags, serverToAsk } from "../find-history.ts";
 import { untilAborted } from "../interrupts.ts";
 import { checkServer } from "../server-check.ts";
 import { followOnServer } from "../view/job-source.ts";
@@ -60,8 +59,7 @@ const watch: Run<[jobId: string], WatchFlags> = async (options, context, jobId) 
 
 /** The job as a folder that no server has holds it: nothing moves it any more. */
 async function readJob(dataFolder: string, jobId: string): Promise<Job> {
-  expectData(dataFolder);
-  const engine = await createEngine({ dataFolder, log: () => undefined });
+  const engine = await openHistory(dataFolder);
   try {
     const job = await engine.store.readJob(jobId);
     if (job !== null) return job;

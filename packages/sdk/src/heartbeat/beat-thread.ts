@@ -23,9 +23,10 @@ export function startBeatThread(options: BeatOptions, onEnded: OnEnded, onBroken
     // What this process was started with is for its own program.
     execArgv: [],
   });
-  thread.unref();
   thread.on("message", onEnded);
   thread.once("error", onBroken);
+  // After them: who listens to a thread holds on to it again.
+  thread.unref();
   return {
     setJobs: (jobIds) => thread.postMessage(jobIds),
     stop() {

@@ -1,12 +1,13 @@
 import { spawn } from "node:child_process";
 import { once } from "node:events";
-import { mkdtempSync, readdirSync, rmSync } from "node:fs";
+import { mkdtempSync, readdirSync, readFileSync, rmSync } from "node:fs";
 import { tmpdir } from "node:os";
 import { join } from "node:path";
 import { afterEach, beforeEach, expect, test } from "vitest";
 import { createPlayhead } from "../playhead.ts";
 import { createLedger } from "../testing/ledger.ts";
 import { startTestServer, type TestServer } from "../testing/test-server.ts";
+import { until } from "../testing/until.ts";
 import { createHttpTransport } from "../transport/http-transport.ts";
 
 let folder = "";
@@ -23,7 +24,7 @@ afterEach(async () => {
   rmSync(folder, { recursive: true, force: true });
 });
 
-/** Another process with a Playhead; it says a line on stdout when the program does. */
+/** Another process with a Playhead. */
 function startWorker(program: string) {
   const index = new URL("../index.ts", import.meta.url).href;
   const options = JSON.stringify({ url: server.url, apiKey: "k", spool: { folder } });
@@ -33,6 +34,12 @@ function startWorker(program: string) {
     ${program}`;
   const args = ["--conditions=playhead-src", "--input-type=module-typescript", "--eval", source];
   return spawn(process.execPath, args, { stdio: ["ignore", "pipe", "inherit"] });
+}
+
+/** Records that wait in the folder, whole. */
+function linesOnDisk(): number {
+  const files = readdirSync(folder, { recursive: true, encoding: "utf8" }).filter((name) => name.endsWith(".ndjson"));
+  return files.reduce((sum, name) => sum + readFileSync(join(folder, name), "utf8").split("\n").length - 1, 0);
 }
 
 /** A start as anybody's: it delivers what is there, and has nothing of its own. */
@@ -48,10 +55,9 @@ test("what a worker recorded while the server was away outlives its kill, and ar
   const worker = startWorker(`
     const job = playhead.job({ kind: "demo", id: "j" });
     for (let i = 1; i < 1_000; i += 1) job.artifact({ type: "file", name: String(i) });
-    setTimeout(() => console.log("recorded"), 1_500);
     setInterval(() => undefined, 1_000);`);
   const exited = once(worker, "exit");
-  await once(worker.stdout, "data");
+  await until(() => linesOnDisk() === 1_000);
   // As long as it lives, what it has on disk is its own.
   await startNext();
   expect(ledger.sources()).toEqual([]);

@@ -2,7 +2,9 @@ import type {
   Alert,
   AlertBacktest,
   AlertChannelInfo,
+  AlertChannelTest,
   AlertDelivery,
+  AlertLevel,
   AlertRule,
   AlertRuleDraft,
   AlertSilence,
@@ -74,6 +76,8 @@ export interface Alerts {
   listChannels(): readonly AlertChannelInfo[];
   /** Sends a notification of kind `test`. @throws PlayheadError `not_found`, or with what the receiver said */
   testChannel(name: string): Promise<{ readonly answer: string; readonly latency_ms: number }>;
+  /** Sends a notification of kind `test` and of this level through every channel. @returns what came of each */
+  testAllChannels(level: AlertLevel): Promise<readonly AlertChannelTest[]>;
   /** Newest first. */
   listDeliveries(query: DeliveriesQuery): Promise<Page<AlertDelivery>>;
   /** Sends once more what was given up, or sent. @throws PlayheadError `not_found`, `conflict` while it is pending */

@@ -89,6 +89,7 @@ export function createAlerts(deps: AlertsDeps): Alerts {
     },
     listChannels: () => dispatcher.channels(),
     testChannel: (name) => dispatcher.test(name),
+    testAllChannels: (level) => dispatcher.testAll(level),
     listDeliveries: (query) => store.listDeliveries(query),
     redeliver: (tenantId, deliveryId) => dispatcher.redeliver(tenantId, deliveryId),
     status() {

@@ -62,6 +62,6 @@ test("a server that is killed while it calls, calls again when it is back; a key
   expect(second?.headers["webhook-id"]).toBe(first?.headers["webhook-id"]);
   expect(second?.text).toBe(first?.text);
   await expect
-    .poll(() => back.read(`/api/v1/jobs/${job_id}/callbacks`), { timeout: 10_000 })
+    .poll(() => back.read(`/api/v1/jobs/${job_id}/callbacks`))
     .toMatchObject({ callbacks: [{ state: "delivered", attempts: [{ status: 204 }] }] });
 });

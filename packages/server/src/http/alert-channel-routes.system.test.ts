@@ -25,6 +25,26 @@ test("what was told is kept with its tries; what was given up is sent again when
   expect(entries[0]).toMatchObject({ action: "alert_delivery.resent", target: given?.delivery_id });
 });
 
+test("all channels are tested at a level, and each says what came of it", async () => {
+  const { mine, receiver } = await startAlerting(204, 403);
+  const test = (query: string) => bodyOf(mine.post(`/api/v1/monitoring/test/alert${query}`));
+  expect(await test("?level=critical")).toEqual({
+    level: "critical",
+    channels: [
+      { channel: "ops", ok: true, answer: expect.stringContaining("204"), latency_ms: expect.any(Number), error: null },
+    ],
+  });
+  expect(await test("")).toEqual({
+    level: "info",
+    channels: [{ channel: "ops", ok: false, answer: null, latency_ms: null, error: expect.stringContaining("403") }],
+  });
+  const told = receiver.received.map(({ text }) => JSON.parse(text).data);
+  expect(told).toMatchObject([
+    { kind: "test", level: "critical" },
+    { kind: "test", level: "info" },
+  ]);
+});
+
 test("a channel is shown without its secret, and tested; what the receiver says is said", async () => {
   const { server, mine } = await startAlerting(204, 403);
   const listed = await mine.ask("/api/v1/alert-channels");

@@ -1,4 +1,12 @@
-import { type AlertChannelInfo, type AlertDelivery, DELIVERY_STATES, PlayheadError } from "@playhead/core";
+import {
+  ALERT_LEVELS,
+  type AlertChannelInfo,
+  type AlertChannelTest,
+  type AlertDelivery,
+  type AlertLevel,
+  DELIVERY_STATES,
+  PlayheadError,
+} from "@playhead/core";
 import * as z from "zod";
 import type { DeliveriesQuery } from "../store/alert-store.ts";
 import type { Page } from "../store/store.ts";
@@ -12,6 +20,7 @@ export interface AlertChannelRoutesDeps {
   readonly channels: {
     listChannels(): readonly AlertChannelInfo[];
     testChannel(name: string): Promise<{ readonly answer: string; readonly latency_ms: number }>;
+    testAllChannels(level: AlertLevel): Promise<readonly AlertChannelTest[]>;
     listDeliveries(query: DeliveriesQuery): Promise<Page<AlertDelivery>>;
     redeliver(tenantId: string, deliveryId: string): Promise<AlertDelivery>;
   };
@@ -49,6 +58,37 @@ export function addAlertChannelRoutes(api: Api, { channels, runsServer, audit }:
       if (!runsServer(tenantId)) throw new PlayheadError("not_found", `there is no channel ${params.name}`);
       await audit(request, "alert_channel.tested", params.name, tenantId);
       return channels.testChannel(params.name);
+    },
+  );
+
+  api.post(
+    "/api/v1/monitoring/test/alert",
+    {
+      config: { permission: "admin", waits: true },
+      schema: {
+        summary: "Send a test of a level through every channel, and say what came of each",
+        querystring: z.strictObject({ level: z.enum(ALERT_LEVELS).default("info") }),
+        response: {
+          200: z.object({
+            level: z.enum(ALERT_LEVELS),
+            channels: z.array(
+              z.object({
+                channel: z.string(),
+                ok: z.boolean(),
+                answer: z.string().nullable(),
+                latency_ms: z.number().nullable(),
+                error: z.string().nullable(),
+              }),
+            ),
+          }),
+        },
+      },
+    },
+    async (request) => {
+      const { query, tenantId } = request;
+      if (!runsServer(tenantId)) return { level: query.level, channels: [] };
+      await audit(request, "alert_channel.tested", "all", tenantId);
+      return { level: query.level, channels: [...(await channels.testAllChannels(query.level))] };
     },
   );
 

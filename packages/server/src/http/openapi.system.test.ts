@@ -231,6 +231,8 @@ test("every route answers what the document says, in every status that can be pr
   await call("DELETE /api/v1/alert-silences/{silence_id}", 404, { path: "/api/v1/alert-silences/none" });
   await call("GET /api/v1/alert-channels", 200);
   await call("POST /api/v1/alert-channels/{name}/test", 404, { path: "/api/v1/alert-channels/none/test" });
+  await call("POST /api/v1/monitoring/test/alert", 200, { path: "/api/v1/monitoring/test/alert?level=error" });
+  await call("POST /api/v1/monitoring/test/alert", 422, { path: "/api/v1/monitoring/test/alert?level=loud" });
   await call("GET /api/v1/alert-deliveries", 200, { path: "/api/v1/alert-deliveries?state=dead" });
   const resend = "POST /api/v1/alert-deliveries/{delivery_id}/redeliver";
   await call(resend, 404, { path: "/api/v1/alert-deliveries/none/redeliver" });

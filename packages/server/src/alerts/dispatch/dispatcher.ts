@@ -1,4 +1,10 @@
-import { type AlertChannelInfo, type AlertDelivery, PlayheadError } from "@playhead/core";
+import {
+  type AlertChannelInfo,
+  type AlertChannelTest,
+  type AlertDelivery,
+  type AlertLevel,
+  PlayheadError,
+} from "@playhead/core";
 import { type After, afterByTimer } from "../../outbound/after.ts";
 import type { AlertStore, DeliveryRow } from "../../store/alert-store.ts";
 import { type Channel, ChannelRefusal } from "../channels/channel.ts";
@@ -164,6 +170,44 @@ export function createDispatcher(deps: DispatcherDeps) {
     }
   }
 
+  /**
+   * Sends something to see at once, past everything that waits.
+   *
+   * @throws PlayheadError `not_found`, or `channel_failed` with what the receiver said
+   */
+  async function test(
+    name: string,
+    level: AlertLevel = "info",
+  ): Promise<{ readonly answer: string; readonly latency_ms: number }> {
+    const channel = deps.channels().get(name);
+    if (channel === undefined) throw new PlayheadError("not_found", `expected the name of a channel, got ${name}`);
+    const startedMs = nowMs();
+    try {
+      const { answer } = await sendInTime(channel, testNotification(newId(), startedMs, level), ends);
+      return { answer, latency_ms: Math.max(0, nowMs() - startedMs) };
+    } catch (error) {
+      if (!(error instanceof ChannelRefusal)) throw error;
+      const said = error.answer === null ? error.message : `${error.message}: ${error.answer}`;
+      throw new PlayheadError("channel_failed", `the channel ${name} did not take a test: ${said}`, {
+        detail: { channel: name, answer: error.answer },
+        retryable: error.retryable,
+      });
+    }
+  }
+
+  /** The same through every channel, all at a time. */
+  function testAll(level: AlertLevel): Promise<readonly AlertChannelTest[]> {
+    const testOf = async (channel: string): Promise<AlertChannelTest> => {
+      try {
+        return { channel, ok: true, ...(await test(channel, level)), error: null };
+      } catch (error) {
+        if (!(error instanceof PlayheadError)) throw error;
+        return { channel, ok: false, answer: null, latency_ms: null, error: error.message };
+      }
+    };
+    return Promise.all([...deps.channels().keys()].map(testOf));
+  }
+
   return {
     wake,
     channels: (): readonly AlertChannelInfo[] =>
@@ -171,27 +215,8 @@ export function createDispatcher(deps: DispatcherDeps) {
         const info = deskOf(name)?.info();
         return info === undefined ? [] : [{ channel: name, ...info, pending: pending[name] ?? 0 }];
       }),
-    /**
-     * Sends something to see at once, past everything that waits.
-     *
-     * @throws PlayheadError `not_found`, or `channel_failed` with what the receiver said
-     */
-    async test(name: string): Promise<{ readonly answer: string; readonly latency_ms: number }> {
-      const channel = deps.channels().get(name);
-      if (channel === undefined) throw new PlayheadError("not_found", `expected the name of a channel, got ${name}`);
-      const startedMs = nowMs();
-      try {
-        const { answer } = await sendInTime(channel, testNotification(newId(), startedMs), ends);
-        return { answer, latency_ms: Math.max(0, nowMs() - startedMs) };
-      } catch (error) {
-        if (!(error instanceof ChannelRefusal)) throw error;
-        const said = error.answer === null ? error.message : `${error.message}: ${error.answer}`;
-        throw new PlayheadError("channel_failed", `the channel ${name} did not take a test: ${said}`, {
-          detail: { channel: name, answer: error.answer },
-          retryable: error.retryable,
-        });
-      }
-    },
+    test,
+    testAll,
     /**
      * Has a delivery that was given up tried once more.
      *

@@ -1,14 +1,14 @@
-import type { AlertNotification } from "@playhead/core";
+import type { AlertLevel, AlertNotification } from "@playhead/core";
 
 /** What a channel is tried out with. */
-export function testNotification(id: string, nowMs: number): AlertNotification {
+export function testNotification(id: string, nowMs: number, level: AlertLevel): AlertNotification {
   return {
     notification_id: id,
     kind: "test",
     group_key: `test:${id}`,
     rule_id: "test",
     rule_name: "Test",
-    level: "info",
+    level,
     title: "Playhead can reach you here",
     message: "Somebody has tried out this channel. Nothing has happened, and there is nothing to do.",
     alerts: [],
