@@ -1,4 +1,4 @@
-import { fileUrl, guardArgs } from "../probe/input-guard.ts";
+import { fileUrl, guardArgs, sequenceGuardArgs } from "../probe/input-guard.ts";
 import type { FfmpegPlan, PlannedPass } from "./plan.ts";
 import type { AudioEncoding, FfmpegTask, TaskInput, TaskOutput, VideoEncoding } from "./task.ts";
 
@@ -43,6 +43,10 @@ export function buildArgv(plan: FfmpegPlan, pass: PlannedPass, paths: ArgvPaths)
 
 function inputArgs(input: TaskInput, maxPixels: number | undefined): readonly string[] {
   if (input.kind === "generated") return ["-f", "lavfi", "-t", seconds(input.durationSec), "-i", input.graph];
+  if (input.kind === "sequence") {
+    // Its list is ours, with absolute names, and what it names was written or looked at by us.
+    return [...sequenceGuardArgs(maxPixels), "-f", "concat", "-safe", "0", "-i", fileUrl(input.listPath)];
+  }
   const { path, startSec = 0, prerollSec = 0, durationSec } = input;
   const fromSec = Math.max(0, startSec - prerollSec);
   return [
@@ -97,6 +101,7 @@ function videoArgs(video: VideoEncoding | null): readonly string[] {
 function audioArgs(audio: AudioEncoding | null): readonly string[] {
   if (audio === null) return ["-an"];
   if (audio.codec === "copy") return ["-c:a", "copy"];
+  if (audio.codec === "pcm") return ["-c:a", "pcm_s16le"];
   const channels = audio.channels === undefined ? [] : ["-ac", String(audio.channels)];
   return ["-c:a", "aac", "-b:a", `${audio.kbps ?? 160}k`, ...channels];
 }

@@ -23,7 +23,19 @@ export interface GeneratedInput {
   readonly durationSec: number;
 }
 
-export type TaskInput = FileInput | GeneratedInput;
+/**
+ * Files of the same streams that are read one after the other as if they were one: what they hold can be copied. Of each
+ * stream its first file tells what it is, so all must agree to the bit: see `readStreams`.
+ */
+export interface SequenceInput {
+  readonly kind: "sequence";
+  /** As `writeSequence` made it. */
+  readonly listPath: string;
+  /** Of all files together. */
+  readonly durationSec: number;
+}
+
+export type TaskInput = FileInput | GeneratedInput | SequenceInput;
 
 export type X264Preset = "ultrafast" | "superfast" | "veryfast" | "faster" | "fast" | "medium" | "slow" | "slower";
 
@@ -45,11 +57,13 @@ export type VideoQuality =
 export type AudioEncoding =
   | { readonly codec: "copy" }
   /** `kbps` @defaultValue 160. `channels` @defaultValue as many as there are */
-  | { readonly codec: "aac"; readonly kbps?: number; readonly channels?: 1 | 2 };
+  | { readonly codec: "aac"; readonly kbps?: number; readonly channels?: 1 | 2 }
+  /** As it is, in 16 bits: for what is encoded later. */
+  | { readonly codec: "pcm" };
 
 export type TaskOutput =
   /** A file, which appears under its name only when it is whole and was checked. */
-  | { readonly kind: "file"; readonly path: string; readonly format: "mp4" | "matroska" | "mpegts" | "mjpeg" }
+  | { readonly kind: "file"; readonly path: string; readonly format: "mp4" | "mov" | "matroska" | "mpegts" | "mjpeg" }
   /** Bytes for `RunOptions.onStdout`. */
   | { readonly kind: "stdout"; readonly format: "rawvideo" | "s16le" }
   /** Nothing: the filters' findings are what is wanted. They may be printed to stdout (`metadata=print:file=-`). */
