@@ -42,7 +42,13 @@ export type X264Preset = "ultrafast" | "superfast" | "veryfast" | "faster" | "fa
 /** How the pictures are written. */
 export type VideoEncoding =
   | { readonly codec: "copy" }
-  | { readonly codec: "h264"; readonly preset?: X264Preset; readonly quality?: VideoQuality }
+  /** `isInOrder`: pictures are written as they are shown, so that files of any length can be put one after the other. */
+  | {
+      readonly codec: "h264";
+      readonly preset?: X264Preset;
+      readonly quality?: VideoQuality;
+      readonly isInOrder?: boolean;
+    }
   /** `quality` 2 (best) to 31. @defaultValue 3 */
   | { readonly codec: "jpeg"; readonly quality?: number }
   | { readonly codec: "raw"; readonly pixelFormat: "gray" | "rgb24" | "yuv420p" };

@@ -65,9 +65,11 @@ export async function readStreams(path: string, options: ProbeOptions = {}): Pro
 
 /** Turns ffprobe's JSON into streams. */
 export function parseStreams(json: unknown): readonly StreamParameters[] {
-  const { format = {}, streams = [] } = json as { readonly format?: Fields; readonly streams?: readonly Fields[] };
-  const fileStartSec = Number(format.start_time) || 0;
-  return streams.map((stream) => {
+  const { format, streams } = (json ?? {}) as { readonly format?: Fields; readonly streams?: unknown };
+  const fileStartSec = Number(format?.start_time) || 0;
+  const list = Array.isArray(streams) ? (streams as readonly unknown[]) : [];
+  return list.map((each) => {
+    const stream = (each ?? {}) as Fields;
     const kind = kindOf(stream);
     const names = kind === "other" ? [] : PARAMETERS[kind];
     const told = names.map((name) => [name, String(stream[name] ?? "")] as const);

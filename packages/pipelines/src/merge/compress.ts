@@ -1,12 +1,20 @@
 import { join } from "node:path";
-import { formatBytes, type MediaInfo, planTask, type RunResult, type VideoEncoding } from "@playhead/ffmpeg";
+import {
+  type AudioEncoding,
+  formatBytes,
+  type MediaInfo,
+  planTask,
+  type RunResult,
+  type VideoEncoding,
+} from "@playhead/ffmpeg";
 import type { TaskHandle } from "@playhead/sdk";
 import { rounded } from "../media/words.ts";
 import type { Frame } from "./choose-frame.ts";
+import { isCompressed } from "./decide-join.ts";
 import { encode } from "./encode.ts";
-import type { Joined } from "./join-parts.ts";
-import type { MergeTarget } from "./merge-options.ts";
+import type { Joined } from "./joined.ts";
 import type { MergeRun } from "./merge-run.ts";
+import { framesOf } from "./part-task.ts";
 import { publish } from "./publish.ts";
 import { lowerRates, type Rates, ratesFor } from "./size-target.ts";
 
@@ -21,11 +29,6 @@ const MAX_TRIES = 3;
 /** What a joined file has to be encoded once more for, and with what of it as it is. */
 type Encoded = Pick<Joined, "path" | "info" | "durationSec" | "sizeBytes">;
 
-/** Whether the joined file has to be encoded: parts that were prepared have the quality that was asked for already. */
-export function isCompressed(target: MergeTarget | undefined, { decision }: Pick<Joined, "decision">): boolean {
-  return target?.kind === "size" || (target?.kind === "quality" && decision.mode === "copied");
-}
-
 /** Stage `compression`: brings the result to the size or the quality that was asked for, and gives it its name. */
 export async function compress(stage: TaskHandle, joined: Joined, frame: Frame, run: MergeRun): Promise<Finished> {
   const { target } = run.options;
@@ -38,7 +41,7 @@ export async function compress(stage: TaskHandle, joined: Joined, frame: Frame, 
   return stage.run(async () => {
     const encoded =
       target.kind === "quality"
-        ? await toQuality(stage, joined, target.crf, run)
+        ? await toQuality(stage, joined, target.crf, frame, run)
         : await toSize(stage, joined, target.maxBytes, frame, run);
     const finished: Finished = {
       ...{ ...joined, ...encoded },
@@ -51,10 +54,16 @@ export async function compress(stage: TaskHandle, joined: Joined, frame: Frame, 
   });
 }
 
-async function toQuality(stage: TaskHandle, joined: Joined, crf: number, run: MergeRun): Promise<Encoded> {
+async function toQuality(
+  stage: TaskHandle,
+  joined: Joined,
+  crf: number,
+  frame: Frame,
+  run: MergeRun,
+): Promise<Encoded> {
   const video = { codec: "h264", preset: "veryfast", quality: { kind: "crf", crf } } as const;
   // Its sound was copied, and stays as it is.
-  return encodedOf(await encodeAll(stage, joined, video, { codec: "copy" }, run), joined);
+  return encodedOf(await encodeAll(stage, joined, video, { codec: "copy" }, frame, run), joined);
 }
 
 async function toSize(
@@ -78,7 +87,7 @@ async function toSize(
       preset: "veryfast",
       quality: { kind: "bitrate", kbps: videoKbps, passes: 2 },
     } as const;
-    const result: RunResult = await encodeAll(stage, joined, video, { codec: "aac", kbps: audioKbps }, run);
+    const result: RunResult = await encodeAll(stage, joined, video, { codec: "aac", kbps: audioKbps }, frame, run);
     smallest = encodedOf(result, joined);
     if (smallest.sizeBytes <= maxBytes) return smallest;
     stage.log.info(
@@ -94,13 +103,19 @@ function encodeAll(
   stage: TaskHandle,
   joined: Joined,
   video: VideoEncoding,
-  sound: { readonly codec: "copy" } | { readonly codec: "aac"; readonly kbps: number },
+  sound: AudioEncoding,
+  frame: Frame,
   run: MergeRun,
 ): Promise<RunResult> {
+  const hasSound = joined.info.audio.length > 0;
+  const pictures = joined.info.video?.durationSec ?? joined.durationSec;
   const plan = planTask({
     inputs: [{ kind: "file", path: joined.path, sourceDurationSec: joined.durationSec }],
+    // Parts that were copied may not meet to the picture.
+    filterGraph: `[0:v:0]fps=fps=${frame.rate.text}:start_time=0,trim=end_frame=${framesOf(pictures, frame)}[v]`,
+    maps: hasSound ? ["[v]", "0:a:0"] : ["[v]"],
     video,
-    audio: joined.info.audio.length === 0 ? null : sound,
+    audio: hasSound ? sound : null,
     output: { kind: "file", path: join(run.workDir, "compressed.mp4"), format: "mp4" },
   });
   return encode(stage, plan, run, { bytes: joined.sizeBytes });

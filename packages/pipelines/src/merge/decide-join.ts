@@ -1,7 +1,7 @@
 import type { StreamParameters } from "@playhead/ffmpeg";
 import { rounded, secondsWords } from "../media/words.ts";
 import type { Frame } from "./choose-frame.ts";
-import type { MergeOptions } from "./merge-options.ts";
+import type { MergeOptions, MergeTarget } from "./merge-options.ts";
 import { PADDING_SEC, type Part, partWords } from "./part.ts";
 
 /** How the parts come together, and why so. */
@@ -42,6 +42,14 @@ export function decideJoin(
   if (reason !== null) return { mode: "normalised", reason };
   const what = first?.streams.map(({ parameters }) => String(parameters.codec_name)).join(" and ");
   return { mode: "copied", reason: `all ${parts.length} parts have the same streams (${what})` };
+}
+
+/** Whether the joined file has to be encoded: parts that were prepared have the quality that was asked for already. */
+export function isCompressed(
+  target: MergeTarget | undefined,
+  { decision }: { readonly decision: JoinDecision },
+): boolean {
+  return target?.kind === "size" || (target?.kind === "quality" && decision.mode === "copied");
 }
 
 function reasonAgainst(

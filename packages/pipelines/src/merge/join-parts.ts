@@ -4,28 +4,20 @@ import { type MediaInfo, planTask, type RunResult, unwritable, writeSequence } f
 import { PlayheadError, type TaskHandle } from "@playhead/sdk";
 import { rounded, secondsWords } from "../media/words.ts";
 import type { MergePlan } from "./analyse.ts";
-import { isCompressed } from "./compress.ts";
-import type { JoinDecision } from "./decide-join.ts";
+import { isCompressed, type JoinDecision } from "./decide-join.ts";
 import { encode } from "./encode.ts";
+import type { Joined, Piece } from "./joined.ts";
 import type { MergeRun } from "./merge-run.ts";
-import { normaliseAll, type Piece, sumBytes } from "./normalise.ts";
+import { normaliseAll, sumBytes } from "./normalise.ts";
 import { PADDING_SEC } from "./part.ts";
 import { publish } from "./publish.ts";
-
-/** All parts in one file, in the folder to work in. */
-export interface Joined {
-  readonly pieces: readonly Piece[];
-  readonly path: string;
-  readonly info: MediaInfo;
-  readonly durationSec: number;
-  readonly sizeBytes: number;
-  readonly decision: JoinDecision;
-}
 
 /** Of sound that is not encoded again. */
 const AUDIO_KBPS = 160;
 /** A picture may be rounded, and a copied packet of sound may stand out, where parts meet. */
 const JOINT_TOLERANCE_SEC = 0.05;
+/** A count of pictures follows from a length and a rate, both rounded. */
+const FRAMES_TOLERANCE = 0.5;
 
 /** Stage `merging`: puts the parts one after the other, and proves by its length that the result holds all of them. */
 export async function joinParts(
@@ -87,12 +79,11 @@ async function joinAll(
   isCopy: boolean,
   run: MergeRun,
 ): Promise<Joined> {
-  const durationSec = pieces.reduce((sum, piece) => sum + piece.durationSec, 0);
+  const durationSec = sum(pieces.map((piece) => piece.durationSec));
   const hasSound = pieces.some(({ part }) => part.sound !== null);
   // What is encoded again keeps its sound as it is until then.
   const isLast = run.options.target?.kind !== "size" || isCopy;
   const listPath = await writeSequence(run.workDir, pieces);
-  const toleranceSec = JOINT_TOLERANCE_SEC * pieces.length;
   const audio = isCopy
     ? ({ codec: "copy" } as const)
     : isLast
@@ -108,10 +99,10 @@ async function joinAll(
       path: join(run.workDir, isLast ? "joined.mp4" : "joined.mov"),
       format: isLast ? "mp4" : "mov",
     },
-    durationToleranceSec: toleranceSec + PADDING_SEC,
+    durationToleranceSec: toleranceOf(pieces),
   });
   const result = await encode(stage, plan, run, { bytes: sumBytes(pieces) });
-  const info = proven(result, durationSec, toleranceSec, hasSound);
+  const info = proven(result, pieces, isCopy, hasSound);
   return {
     pieces,
     path: result.outputPath ?? "",
@@ -122,13 +113,37 @@ async function joinAll(
   };
 }
 
-/** Each stream by itself has to be as long as all parts: a container is as long as its longest. */
-function proven({ info }: RunResult, durationSec: number, toleranceSec: number, hasSound: boolean): MediaInfo {
+/**
+ * Each stream by itself has to be as long as all parts, since a container is as long as its longest; and there have to be
+ * as many pictures: those before a cut that nobody is to see are copied, too.
+ */
+function proven({ info }: RunResult, pieces: readonly Piece[], isCopy: boolean, hasSound: boolean): MediaInfo {
+  const wantedSec = sum(pieces.map(({ durationSec }) => durationSec));
   const lengths = [info?.video?.durationSec, ...(hasSound ? [info?.audio[0]?.durationSec] : [])];
-  const wrong = lengths.find((sec) => sec == null || Math.abs(sec - durationSec) > toleranceSec + PADDING_SEC);
-  if (info !== null && wrong === undefined && !lengths.includes(undefined)) return info;
-  const got = wrong == null ? "an unknown length" : secondsWords(wrong);
-  throw new PlayheadError("output_invalid", `expected pictures and sound of ${secondsWords(durationSec)}, got ${got}`, {
+  const toleranceSec = toleranceOf(pieces);
+  const wrongSec = lengths.find((sec) => sec == null || Math.abs(sec - wantedSec) > toleranceSec);
+  const got = wrongSec == null ? "an unknown length" : secondsWords(wrongSec);
+  if (info === null || wrongSec !== undefined || lengths.includes(undefined))
+    throw notProven(`expected pictures and sound of ${secondsWords(wantedSec)}, got ${got}`);
+  const wanted = isCopy
+    ? sum(pieces.map(({ part: { source } }) => source.durationSec * (source.video.frameRate ?? 0)))
+    : null;
+  const pictures = info.video?.frameCountEstimate ?? null;
+  if (wanted !== null && pictures !== null && Math.abs(pictures - wanted) > (pieces.length + 1) * FRAMES_TOLERANCE)
+    throw notProven(`expected ${Math.round(wanted)} pictures, got ${pictures}`);
+  return info;
+}
+
+function toleranceOf(pieces: readonly Piece[]): number {
+  return PADDING_SEC + JOINT_TOLERANCE_SEC * pieces.length;
+}
+
+function notProven(message: string): PlayheadError {
+  return new PlayheadError("output_invalid", message, {
     hint: "try again; if it happens again, an input may be damaged: play each to its end to see",
   });
+}
+
+function sum(values: readonly number[]): number {
+  return values.reduce((total, value) => total + value, 0);
 }

@@ -6,18 +6,11 @@ import type { MergePlan } from "./analyse.ts";
 import type { Frame } from "./choose-frame.ts";
 import { eachPart } from "./each-part.ts";
 import { encode } from "./encode.ts";
+import type { Piece } from "./joined.ts";
 import type { MergeRun } from "./merge-run.ts";
 import { type Part, partWords } from "./part.ts";
 import { framesOf, HELD_SEC, type PartRequest, partTask, SAMPLE_RATE, secondsOf } from "./part-task.ts";
 import { DISK_MARGIN_BYTES } from "./prepare.ts";
-
-/** A part as it goes into the result. */
-export interface Piece {
-  readonly part: Part;
-  readonly path: string;
-  readonly durationSec: number;
-  readonly sizeBytes: number;
-}
 
 const DEFAULT_CRF = 20;
 /** What is encoded twice loses nothing that anybody sees the first time. */

@@ -56,7 +56,7 @@ export function partTask(part: Part, request: PartRequest, path: string): Ffmpeg
       ? `${graph};${soundFilters(isSilent ? "1:a" : `0:${sound?.index}`, frame, lengthSec)}`
       : graph,
     maps: hasSound ? ["[v]", "[a]"] : ["[v]"],
-    video: { codec: "h264", preset: isIntermediate ? "ultrafast" : "veryfast", quality },
+    video: { codec: "h264", preset: isIntermediate ? "ultrafast" : "veryfast", quality, isInOrder: true },
     // Encoded once and in one piece when all parts are together: so there is no gap where they meet.
     audio: hasSound ? { codec: "pcm" } : null,
     output: { kind: "file", path, format: "mov" },

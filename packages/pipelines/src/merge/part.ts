@@ -26,7 +26,8 @@ export function partOf(
 ): Part {
   const { info, video } = source;
   const sound = info.audio[0] ?? null;
-  const startOf = (index: number) => streams[index]?.startSec ?? 0;
+  // A matroska tells of each stream when it ends, all others how long it is.
+  const startOf = (index: number) => (info.container === "matroska" ? 0 : (streams[index]?.startSec ?? 0));
   const picturesEndSec = startOf(video.index) + source.durationSec;
   const soundSec = sound?.durationSec ?? (sound === null ? 0 : source.durationSec);
   const soundEndSec = sound === null ? 0 : startOf(sound.index) + soundSec;

@@ -2,7 +2,7 @@ import { open, rename } from "node:fs/promises";
 import { basename, join } from "node:path";
 import { unwritable } from "@playhead/ffmpeg";
 import type { Frame } from "./choose-frame.ts";
-import type { Joined } from "./join-parts.ts";
+import type { Joined } from "./joined.ts";
 import type { MergeRun } from "./merge-run.ts";
 import { segmentsOf } from "./segments.ts";
 

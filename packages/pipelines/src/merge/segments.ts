@@ -1,6 +1,6 @@
 import { rounded } from "../media/words.ts";
 import type { Frame } from "./choose-frame.ts";
-import type { Joined } from "./join-parts.ts";
+import type { Joined } from "./joined.ts";
 
 /** Which seconds of the result came from which file. */
 export interface Segment {
