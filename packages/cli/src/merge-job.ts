@@ -15,7 +15,6 @@ export interface MergeJobOptions extends PipelineView {
 export async function runMergeJob({ merge, ...view }: MergeJobOptions): Promise<Ending> {
   // Loaded when it is needed: no other command has to wait for it.
   const { runMerge } = await import("@playhead/pipelines");
-  onOutput(dirname(merge.output));
   return runPipelineJob({
     ...view,
     title: basename(merge.output),

@@ -1,8 +1,7 @@
 import { rm } from "node:fs/promises";
 import { unwritable } from "@playhead/ffmpeg";
 import type { TaskHandle } from "@playhead/sdk";
-import { logFailure } from "../media/log-failure.ts";
-import { foldersOf, type MergeRun } from "./merge-run.ts";
+import type { MergeRun } from "./merge-run.ts";
 
 /**
  * Stage `cleanup`: removes everything that is not the result. What cannot be removed is a warning: the result is there;
@@ -15,7 +14,7 @@ export async function cleanUp(stage: TaskHandle, run: MergeRun): Promise<void> {
       await rm(workDir, { recursive: true, force: true });
     } catch (cause) {
       const error = unwritable(workDir, cause);
-      logFailure(stage, "cleaning up", error, foldersOf(run));
+      run.tellFailure(stage, "cleaning up", error);
       throw error;
     }
   });

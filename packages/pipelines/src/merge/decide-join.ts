@@ -19,6 +19,7 @@ const COPIED_SOUND: ReadonlySet<string> = new Set(["aac"]);
 const START_TOLERANCE_SEC = 0.1;
 
 const NAMES: Readonly<Record<string, string>> = {
+  channels: "number of channels",
   codec_name: "codec",
   pix_fmt: "pixel format",
   sample_aspect_ratio: "shape of pixels",

@@ -1,6 +1,5 @@
 import type { Slots, TaskHandle } from "@playhead/sdk";
-import { logFailure } from "../media/log-failure.ts";
-import { foldersOf, type MergeRun } from "./merge-run.ts";
+import type { MergeRun } from "./merge-run.ts";
 
 /** What a stage does with each part. */
 export interface PartWork<Item extends { readonly number: number; readonly title: string }, Value> {
@@ -39,7 +38,7 @@ export async function eachPart<Item extends { readonly number: number; readonly 
       try {
         return await work(item, task);
       } catch (error) {
-        if (!task.signal.aborted) logFailure(task, `${doing} part ${item.number}`, error, foldersOf(run));
+        if (!task.signal.aborted) run.tellFailure(task, `${doing} part ${item.number}`, error);
         throw error;
       }
     },

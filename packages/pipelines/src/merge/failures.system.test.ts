@@ -27,7 +27,12 @@ afterAll(() => {
   media.remove();
 });
 
-/** Does something as soon as a stage, or a part of it, begins. */
+/** An ffmpeg that does something first when its arguments name this. */
+function doing(name: string, argument: string, command: string): string {
+  return writeFakeFfmpeg(at(name), `case "$*" in *${argument}*) ${command};; esac`);
+}
+
+/** Does something as soon as a stage begins. */
 function when({ transport }: MergeSetup, taskId: string, act: () => void): void {
   const stop = transport.watch(({ type, data }) => {
     if (data.task_id !== taskId || !type.endsWith(".started")) return;
@@ -74,7 +79,6 @@ async function expectFailure(setup: MergeSetup, options: Partial<MergeOptions>, 
 test("upload: an input that is gone by then", async () => {
   const setup = setupMerge(media);
   const gone = media.make("gone.mp4", "-i", at("a.mp4"), "-c", "copy");
-  when(setup, "upload", () => rmSync(gone, { force: true }));
   const options = { inputs: [at("a.mp4"), gone], onJob: () => rmSync(gone) };
   await expectFailure(setup, options, {
     ...{ stage: "upload", code: "input_missing", errorClass: "input" },
@@ -149,10 +153,10 @@ test("preparation: a part that cannot be decoded", async () => {
 test("preparation: an input that goes away meanwhile", async () => {
   const setup = setupMerge(media);
   const gone = media.make("leaves.mkv", "-i", at("b.mkv"), "-c", "copy");
-  when(setup, "preparation", () => rmSync(gone));
+  const ffmpegPath = doing("removing-ffmpeg", "part-1.mov", `rm '${gone}'`);
   await expectFailure(
     setup,
-    { inputs: [at("a.mp4"), gone], maxParallel: 1 },
+    { inputs: [at("a.mp4"), gone], ffmpegPath, maxParallel: 1 },
     {
       ...{ stage: "preparation", code: "input_missing", errorClass: "input" },
       ...{ message: /"leaves\.mkv"/, hint: /./ },
@@ -162,7 +166,7 @@ test("preparation: an input that goes away meanwhile", async () => {
 
 test("preparation: an ffmpeg that is killed each time is tried three times", async () => {
   const setup = setupMerge(media);
-  const ffmpegPath = writeFakeFfmpeg(at("killed-ffmpeg"), 'case "$*" in *part-2.mov*) kill -9 $$;; esac');
+  const ffmpegPath = doing("killed-ffmpeg", "part-2.mov", "kill -9 $$");
   await expectFailure(
     setup,
     { ffmpegPath },
@@ -176,38 +180,36 @@ test("preparation: an ffmpeg that is killed each time is tried three times", asy
 test("preparation: a disk that is full before, and one that becomes full", async () => {
   const outDir = tinyDisk(media.folder("disk"), "size=80m");
   if (outDir === null) return;
-  const setup = setupMerge(media, outDir);
-  when(setup, "preparation", () => fill(outDir, 1_000_000));
   await expectFailure(
-    setup,
-    {},
+    setupMerge(media, outDir),
+    { onJob: () => fill(outDir, 1_000_000) },
     {
       ...{ stage: "preparation", code: "disk_full", errorClass: "environment" },
-      ...{ message: /the disk/, hint: /free some space/ },
+      ...{ message: /^the disk of .* has .* free, but about .* are needed$/, hint: /free some space/ },
     },
   );
   rmSync(`${outDir}/filler`);
-  const later = setupMerge(media, outDir);
-  const ffmpegPath = writeFakeFfmpeg(
-    at("filling-ffmpeg"),
-    `case "$*" in *part-2.mov*) head -c 200000000 /dev/zero > '${outDir}/filler' 2>/dev/null;; esac`,
+  const ffmpegPath = doing(
+    "filling-ffmpeg",
+    "part-2.mov",
+    `head -c 200000000 /dev/zero > '${outDir}/filler' 2>/dev/null`,
   );
   await expectFailure(
-    later,
+    setupMerge(media, outDir),
     { ffmpegPath, maxParallel: 1 },
     {
       ...{ stage: "preparation", code: "disk_full", errorClass: "environment" },
-      ...{ message: /the disk/, hint: /free some space/ },
+      ...{ message: /^the disk is full: "part-2\.mov" could not be written$/, hint: /free some space/ },
     },
   );
 });
 
 test("merging: the result's name is taken by a folder meanwhile", async () => {
   const setup = setupMerge(media);
-  when(setup, "merging", () => mkdirSync(`${setup.output}/in-the-way`, { recursive: true }));
+  const ffmpegPath = doing("naming-ffmpeg", "part-2.mov", `mkdir -p '${setup.output}/in-the-way'`);
   await expectFailure(
     setup,
-    {},
+    { ffmpegPath },
     {
       ...{ stage: "merging", code: "output_unwritable", errorClass: "environment", left: ["merged.mp4"] },
       ...{ message: /^cannot write to "merged\.mp4"/, hint: /choose another output folder/ },
@@ -217,11 +219,10 @@ test("merging: the result's name is taken by a folder meanwhile", async () => {
 
 test("merging: an ffmpeg that goes away", async () => {
   const setup = setupMerge(media);
-  const ffmpegPath = writeFakeFfmpeg(at("own-ffmpeg"));
-  when(setup, "merging", () => rmSync(ffmpegPath));
+  const ffmpegPath = doing("own-ffmpeg", "part-2.mov", 'rm "$0"');
   await expectFailure(
     setup,
-    { ffmpegPath },
+    { ffmpegPath, maxParallel: 1 },
     {
       ...{ stage: "merging", code: "ffmpeg_missing", errorClass: "environment" },
       ...{ message: /ffmpeg/, hint: /./ },
@@ -231,10 +232,7 @@ test("merging: an ffmpeg that goes away", async () => {
 
 test("compression: an ffmpeg that fails", async () => {
   const setup = setupMerge(media);
-  const ffmpegPath = writeFakeFfmpeg(
-    at("no-passes"),
-    'case "$*" in *-passlogfile*) echo "[error] Unknown encoder \'libx264\'" >&2; exit 1;; esac',
-  );
+  const ffmpegPath = doing("no-passes", "-passlogfile", "echo \"[error] Unknown encoder 'libx264'\" >&2; exit 1");
   await expectFailure(
     setup,
     { ffmpegPath, target: { kind: "size", maxBytes: 40_000 } },
@@ -299,7 +297,7 @@ test("storage_upload: a network that fails is tried again, one that refuses is n
 test("cleanup: what cannot be removed is said, and the job has done its work; later it goes", async () => {
   const setup = setupMerge(media);
   let busy = "";
-  when(setup, "merging", () => {
+  when(setup, "preparation", () => {
     const [name] = readdirSync(setup.outDir).filter((each) => each.endsWith(".part"));
     busy = `${setup.outDir}/${name}/busy`;
     mkdirSync(busy);

@@ -10,7 +10,6 @@ import {
   type TaskHandle,
 } from "@playhead/sdk";
 import { createFfmpegGauges } from "../media/ffmpeg-gauges.ts";
-import { logFailure } from "../media/log-failure.ts";
 import { fileWords } from "../media/words.ts";
 import type { StoredObject } from "../storage/storage.ts";
 import { analyse, PROBE_SEC } from "./analyse.ts";
@@ -18,7 +17,7 @@ import { cleanUp } from "./clean-up.ts";
 import { compress } from "./compress.ts";
 import { joinParts } from "./join-parts.ts";
 import type { MergeOptions } from "./merge-options.ts";
-import { foldersOf, type MergeRun } from "./merge-run.ts";
+import { createFailureTeller, type MergeRun } from "./merge-run.ts";
 import { normalise } from "./normalise.ts";
 import { makeWorkDir, prepare } from "./prepare.ts";
 import { STORE_BYTES_PER_SEC, storeResult } from "./store-result.ts";
@@ -86,7 +85,8 @@ async function withRun<Result>(
 ): Promise<Result> {
   const prepared = await prepare(options);
   const gauges = createFfmpegGauges(playhead.gauge, prepared.slots, () => performance.now());
-  const run: MergeRun = { ...prepared, slots: gauges.slots, gauges, options };
+  const tellFailure = createFailureTeller(prepared);
+  const run: MergeRun = { ...prepared, slots: gauges.slots, gauges, options, tellFailure };
   const endGuard = await guardFiles(options.registryDir, [run.workDir]);
   try {
     await makeWorkDir(run.workDir);
@@ -140,7 +140,9 @@ async function work(job: JobHandle, run: MergeRun): Promise<Record<string, unkno
     return summaryOf(finished, plan.frame, run, performance.now() - startMs);
   } catch (error) {
     if (job.signal.aborted) throw error;
-    tellFailure(stages, error, run);
+    for (const stage of Object.values(stages)) {
+      if (stage.state === "failed") run.tellFailure(stage, TITLES[stage.task_id as MergeStage].toLowerCase(), error);
+    }
     await cleanUp(stages.cleanup, run);
     throw error;
   }
@@ -183,14 +185,6 @@ function declareStages(job: JobHandle, run: MergeRun): Readonly<Record<MergeStag
   const declare = (stage: MergeStage) =>
     job.create({ kind: "stage", id: stage, title: TITLES[stage], weight: expectedSec[stage], fields: fields(stage) });
   return Object.fromEntries(MERGE_STAGES.map((stage) => [stage, declare(stage)])) as Record<MergeStage, TaskHandle>;
-}
-
-/** What a part failed with was said where it happened. */
-function tellFailure(stages: Readonly<Record<MergeStage, TaskHandle>>, error: unknown, run: MergeRun): void {
-  for (const stage of [stages.merging, stages.compression, stages.storage_upload]) {
-    if (stage.state === "failed")
-      logFailure(stage, TITLES[stage.task_id as MergeStage].toLowerCase(), error, foldersOf(run));
-  }
 }
 
 function announceResult(
