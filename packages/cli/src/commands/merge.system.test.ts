@@ -51,11 +51,7 @@ test("what cannot be merged is one line, with its code, and leaves nothing behin
     { args: ["a.mp4", ...out], code: 2 },
     { args: ["a.mp4", "none.mp4", ...out], code: 2 },
     { args: ["a.mp4", "a.mp4"], code: 2 },
-    { args: ["a.mp4", "a.mp4", "--out", "all.avi"], code: 2 },
-    { args: ["a.mp4", "a.mp4", "--out", "a.mp4"], code: 2 },
-    { args: ["a.mp4", "a.mp4", ...out, "--size", "161x90"], code: 2 },
     { args: ["a.mp4", "a.mp4", ...out, "--size", "big"], code: 2 },
-    { args: ["a.mp4", "a.mp4", ...out, "--fit", "stretch"], code: 2 },
     { args: ["a.mp4", "a.mp4", ...out, "--crf", "20", "--max-mb", "3"], code: 2 },
     { args: ["a.mp4", "a.mp4", "--out", "text.mp4/all.mp4"], code: 3 },
   ];
