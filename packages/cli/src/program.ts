@@ -14,6 +14,7 @@ import { addHealth } from "./commands/health.ts";
 import { addJobs } from "./commands/jobs.ts";
 import { addKeys } from "./commands/keys.ts";
 import { addLogs } from "./commands/logs.ts";
+import { addMerge } from "./commands/merge.ts";
 import { addRestore } from "./commands/restore.ts";
 import { addServe } from "./commands/serve.ts";
 import { addWatch } from "./commands/watch.ts";
@@ -25,6 +26,7 @@ import { createConsole } from "./terminal/console.ts";
 const COMMANDS: readonly AddCommand[] = [
   addDemo,
   addClips,
+  addMerge,
   addServe,
   addJobs,
   addWatch,

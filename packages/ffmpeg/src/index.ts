@@ -5,21 +5,25 @@ export { measureDuration } from "./measure-duration.ts";
 export { type ArgvPaths, buildArgv } from "./plan/argv.ts";
 export { EVEN_FILTER, evenDown, evenSize, type FrameSize } from "./plan/even-size.ts";
 export { type FfmpegPlan, type PlannedPass, planTask } from "./plan/plan.ts";
+export { type SequencePart, writeSequence } from "./plan/sequence.ts";
 export type {
   AudioEncoding,
   FfmpegTask,
   FileInput,
   GeneratedInput,
   OutputLength,
+  SequenceInput,
   TaskInput,
   TaskOutput,
   VideoEncoding,
   VideoQuality,
   X264Preset,
 } from "./plan/task.ts";
+export { checkInputFile } from "./probe/input-file.ts";
 export type { AudioStream, MediaInfo, VideoStream } from "./probe/media-info.ts";
 export { prerollSecOf } from "./probe/preroll.ts";
 export { type ProbeOptions, probe } from "./probe/probe.ts";
+export { readStreams, type StreamParameters } from "./probe/read-streams.ts";
 export { guardFiles } from "./registry/guard-files.ts";
 export { type ReapedRun, type ReapOptions, type ReapReport, reapOrphans } from "./registry/reap-orphans.ts";
 export type { Pausable, PauseGate } from "./run/pause-gate.ts";

@@ -6,3 +6,6 @@ export { STYLES } from "./clips/styles/registry.ts";
 export type { StyleProcessor } from "./clips/styles/style.ts";
 export { inputSchemaOf, type JobKind, type KindWork, parseInput, type WorkPlace } from "./job-kind.ts";
 export { JOB_KINDS } from "./job-kinds.ts";
+export { FITS, type Fit, type MergeInput, type MergeOptions, type MergeTarget } from "./merge/merge-options.ts";
+export { type MergeResult, runMerge, runMergeIn } from "./merge/run-merge.ts";
+export type { Segment, Segments } from "./merge/segments.ts";

@@ -35,6 +35,7 @@ test("a whole command line", () => {
     ...["-map", "[v]", "-map", "0:a:0?", "-map_metadata", "-1", "-map_chapters", "-1", "-sn", "-dn"],
     ...["-c:v", "libx264", "-preset", "veryfast", "-crf", "20", "-pix_fmt", "yuv420p"],
     ...["-c:a", "aac", "-b:a", "160k", "-threads", "2", "-max_muxing_queue_size", "4096"],
+    ...["-t", "0.001"],
     ...["-movflags", "+faststart", "-f", "mp4", "file:/out/a.mp4.x.part"],
   ]);
 });
@@ -47,6 +48,24 @@ test("what is read before the start is cut off at the output, for each stream al
   const fromStart = argvOf({ inputs: [{ ...input, prerollSec: 12 }] });
   expect(fromStart.slice(0, fromStart.indexOf("-i"))).not.toContain("-ss");
   expect(argvOf({ audio: { codec: "aac", channels: 2 } })).toContain("-ac");
+});
+
+test("no stream comes out longer than what was asked for, unless the filters change how long it is", () => {
+  const input = { kind: "file", path: "/in/a.mp4", durationSec: 3 } as const;
+  const cutOf = (changes: Partial<FfmpegTask>) => {
+    const argv = argvOf({ inputs: [input], ...changes });
+    return argv.slice(argv.lastIndexOf("-i")).includes("-t");
+  };
+  expect(cutOf({})).toBe(true);
+  expect(cutOf({ length: { kind: "first-input", speedRatio: 0.5 } })).toBe(false);
+  expect(cutOf({ inputs: [input, input], length: { kind: "sum-of-inputs" } })).toBe(false);
+});
+
+test("a list may be opened where one of ours is read, and nowhere else", () => {
+  const formatsOf = (argv: readonly string[]) => String(argv[argv.indexOf("-format_whitelist") + 1]).split(",");
+  const sequence = { kind: "sequence", listPath: "/work/l.ffconcat", durationSec: 2 } as const;
+  expect(formatsOf(argvOf({ inputs: [sequence] }))).toContain("concat");
+  expect(formatsOf(argvOf({}))).not.toContain("concat");
 });
 
 test("every file that is opened is guarded, and sought before it is decoded", () => {
@@ -96,6 +115,18 @@ test.each([
     has: ["-b:v", "900k"],
     lacks: "-pass",
   },
+  {
+    name: "pictures in the order in which they are shown, and sound as it is",
+    given: { video: { codec: "h264", isInOrder: true }, audio: { codec: "pcm" } },
+    has: ["-bf", "0", "pcm_s16le"],
+    lacks: "-b:a",
+  },
+  {
+    name: "several files as one",
+    given: { inputs: [{ kind: "sequence", listPath: "/work/l.ffconcat", durationSec: 2 }] },
+    has: ["concat", "-safe", "file:/work/l.ffconcat"],
+    lacks: "-t",
+  },
   { name: "nothing", given: { output: { kind: "none" } }, has: ["-f", "null", "-"], lacks: "-movflags" },
   {
     name: "raw frames",
@@ -125,6 +156,7 @@ test("the first of two passes writes no file and no sound", () => {
   expect(first).toContain("-an");
   expect(first[first.indexOf("-pass") + 1]).toBe("1");
   expect(second[second.indexOf("-pass") + 1]).toBe("2");
+  for (const argv of [first, second]) expect(argv[argv.indexOf("-fps_mode") + 1]).toBe("cfr");
   expect(second).toContain("aac");
   expect(second[second.indexOf("-passlogfile") + 1]).toBe(PATHS.passLogPath);
 });

@@ -1,4 +1,4 @@
-import { fileUrl, guardArgs } from "../probe/input-guard.ts";
+import { fileUrl, guardArgs, sequenceGuardArgs } from "../probe/input-guard.ts";
 import type { FfmpegPlan, PlannedPass } from "./plan.ts";
 import type { AudioEncoding, FfmpegTask, TaskInput, TaskOutput, VideoEncoding } from "./task.ts";
 
@@ -31,18 +31,22 @@ export function buildArgv(plan: FfmpegPlan, pass: PlannedPass, paths: ArgvPaths)
     ...(task.maps ?? defaultMaps(task)).flatMap((map) => ["-map", map]),
     ...["-map_metadata", "-1", "-map_chapters", "-1", "-sn", "-dn"],
     ...videoArgs(task.video),
-    ...(plan.passes.length > 1 ? ["-pass", isAnalysis ? "1" : "2", "-passlogfile", paths.passLogPath] : []),
+    ...(plan.passes.length > 1 ? passArgs(isAnalysis, paths) : []),
     ...audioArgs(audio),
     ...(task.maxFrames === undefined ? [] : ["-frames:v", String(task.maxFrames)]),
     ...(task.threads === undefined ? [] : ["-threads", String(task.threads)]),
     ...["-max_muxing_queue_size", "4096"],
-    ...afterPreroll(task),
+    ...outputCut(task),
     ...outputArgs(isAnalysis ? { kind: "none" } : task.output, paths.partPath),
   ];
 }
 
 function inputArgs(input: TaskInput, maxPixels: number | undefined): readonly string[] {
   if (input.kind === "generated") return ["-f", "lavfi", "-t", seconds(input.durationSec), "-i", input.graph];
+  if (input.kind === "sequence") {
+    // Its list is ours, with absolute names, and what it names was written or looked at by us.
+    return [...sequenceGuardArgs(maxPixels), "-f", "concat", "-safe", "0", "-i", fileUrl(input.listPath)];
+  }
   const { path, startSec = 0, prerollSec = 0, durationSec } = input;
   const fromSec = Math.max(0, startSec - prerollSec);
   return [
@@ -53,11 +57,24 @@ function inputArgs(input: TaskInput, maxPixels: number | undefined): readonly st
   ];
 }
 
-/** What was read too early is cut off at the output. */
-function afterPreroll({ inputs: [input] }: FfmpegTask): readonly string[] {
-  if (input?.kind !== "file" || !input.prerollSec) return [];
-  const { prerollSec, durationSec } = input;
-  return ["-ss", seconds(prerollSec), ...(durationSec === undefined ? [] : ["-t", seconds(durationSec)])];
+/** Both passes have to see the same pictures: left to itself, ffmpeg doubles some for a file, and none for nothing. */
+function passArgs(isAnalysis: boolean, { passLogPath }: ArgvPaths): readonly string[] {
+  return ["-fps_mode", "cfr", "-pass", isAnalysis ? "1" : "2", "-passlogfile", passLogPath];
+}
+
+/**
+ * What was read too early is cut off at the output; and what is too long: at the input each stream has its length by
+ * itself, also one that begins late.
+ */
+function outputCut({ inputs: [input, ...others], length }: FfmpegTask): readonly string[] {
+  if (input?.kind !== "file") return [];
+  const { prerollSec = 0, durationSec } = input;
+  const isAsLong =
+    others.length === 0 && (length === undefined || (length.kind === "first-input" && !length.speedRatio));
+  return [
+    ...(prerollSec > 0 ? ["-ss", seconds(prerollSec)] : []),
+    ...(durationSec !== undefined && isAsLong ? ["-t", seconds(durationSec)] : []),
+  ];
 }
 
 /** Never `1e-7`, which ffmpeg does not read; a microsecond is as fine as its clock. */
@@ -89,7 +106,8 @@ function videoArgs(video: VideoEncoding | null): readonly string[] {
     case "h264": {
       const quality = video.quality ?? { kind: "crf", crf: 20 };
       const rate = quality.kind === "crf" ? ["-crf", String(quality.crf)] : ["-b:v", `${quality.kbps}k`];
-      return ["-c:v", "libx264", "-preset", video.preset ?? "veryfast", ...rate, "-pix_fmt", "yuv420p"];
+      const order = video.isInOrder ? ["-bf", "0"] : [];
+      return ["-c:v", "libx264", "-preset", video.preset ?? "veryfast", ...rate, ...order, "-pix_fmt", "yuv420p"];
     }
   }
 }
@@ -97,6 +115,7 @@ function videoArgs(video: VideoEncoding | null): readonly string[] {
 function audioArgs(audio: AudioEncoding | null): readonly string[] {
   if (audio === null) return ["-an"];
   if (audio.codec === "copy") return ["-c:a", "copy"];
+  if (audio.codec === "pcm") return ["-c:a", "pcm_s16le"];
   const channels = audio.channels === undefined ? [] : ["-ac", String(audio.channels)];
   return ["-c:a", "aac", "-b:a", `${audio.kbps ?? 160}k`, ...channels];
 }

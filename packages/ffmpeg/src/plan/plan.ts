@@ -50,7 +50,7 @@ function findFault(task: FfmpegTask): string | null {
   for (const [i, input] of inputs.entries()) {
     if (!isPositive(input.durationSec))
       return `expected a length over 0 s, got ${input.durationSec} (inputs[${i}].durationSec)`;
-    if (input.kind === "generated") continue;
+    if (input.kind !== "file") continue;
     const { startSec = 0, path } = input;
     if (!(Number.isFinite(startSec) && startSec >= 0)) {
       return `expected a start of 0 s or later, got ${startSec} (inputs[${i}].startSec)`;

@@ -23,14 +23,32 @@ export interface GeneratedInput {
   readonly durationSec: number;
 }
 
-export type TaskInput = FileInput | GeneratedInput;
+/**
+ * Files of the same streams that are read one after the other as if they were one: what they hold can be copied. Of each
+ * stream its first file tells what it is, so all must agree to the bit: see `readStreams`.
+ */
+export interface SequenceInput {
+  readonly kind: "sequence";
+  /** As `writeSequence` made it. */
+  readonly listPath: string;
+  /** Of all files together. */
+  readonly durationSec: number;
+}
+
+export type TaskInput = FileInput | GeneratedInput | SequenceInput;
 
 export type X264Preset = "ultrafast" | "superfast" | "veryfast" | "faster" | "fast" | "medium" | "slow" | "slower";
 
 /** How the pictures are written. */
 export type VideoEncoding =
   | { readonly codec: "copy" }
-  | { readonly codec: "h264"; readonly preset?: X264Preset; readonly quality?: VideoQuality }
+  /** `isInOrder`: pictures are written as they are shown, so that files of any length can be put one after the other. */
+  | {
+      readonly codec: "h264";
+      readonly preset?: X264Preset;
+      readonly quality?: VideoQuality;
+      readonly isInOrder?: boolean;
+    }
   /** `quality` 2 (best) to 31. @defaultValue 3 */
   | { readonly codec: "jpeg"; readonly quality?: number }
   | { readonly codec: "raw"; readonly pixelFormat: "gray" | "rgb24" | "yuv420p" };
@@ -45,11 +63,13 @@ export type VideoQuality =
 export type AudioEncoding =
   | { readonly codec: "copy" }
   /** `kbps` @defaultValue 160. `channels` @defaultValue as many as there are */
-  | { readonly codec: "aac"; readonly kbps?: number; readonly channels?: 1 | 2 };
+  | { readonly codec: "aac"; readonly kbps?: number; readonly channels?: 1 | 2 }
+  /** As it is, in 16 bits: for what is encoded later. */
+  | { readonly codec: "pcm" };
 
 export type TaskOutput =
   /** A file, which appears under its name only when it is whole and was checked. */
-  | { readonly kind: "file"; readonly path: string; readonly format: "mp4" | "matroska" | "mpegts" | "mjpeg" }
+  | { readonly kind: "file"; readonly path: string; readonly format: "mp4" | "mov" | "matroska" | "mpegts" | "mjpeg" }
   /** Bytes for `RunOptions.onStdout`. */
   | { readonly kind: "stdout"; readonly format: "rawvideo" | "s16le" }
   /** Nothing: the filters' findings are what is wanted. They may be printed to stdout (`metadata=print:file=-`). */

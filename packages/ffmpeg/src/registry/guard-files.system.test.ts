@@ -1,6 +1,6 @@
 import { spawn } from "node:child_process";
 import { once } from "node:events";
-import { existsSync, mkdirSync, readdirSync, writeFileSync } from "node:fs";
+import { existsSync, mkdirSync, readdirSync, rmSync, symlinkSync, writeFileSync } from "node:fs";
 import { fileURLToPath } from "node:url";
 import { afterAll, expect, test } from "vitest";
 import { createMediaFolder } from "../../fixtures/media-files.ts";
@@ -26,6 +26,21 @@ async function startWriter(registryDir: string, part: string, ending: "wait" | "
   await once(writer.stdout, "data");
   return { writer, exited };
 }
+
+test("a folder of a killed process goes with all that is in it, and what a link in it leads to stays", async () => {
+  const { registryDir, part: folder } = setup("folder");
+  const other = media.at("other.mp4");
+  writeFileSync(other, "somebody's");
+  const { writer, exited } = await startWriter(registryDir, folder, "wait");
+  rmSync(folder);
+  mkdirSync(`${folder}/deep`, { recursive: true });
+  writeFileSync(`${folder}/deep/piece.mov`, "half");
+  symlinkSync(other, `${folder}/copy-1`);
+  writer.kill("SIGKILL");
+  await exited;
+  expect(await reapOrphans(registryDir)).toMatchObject({ reaped: [{ removedFiles: [folder] }], failed: [] });
+  expect([existsSync(folder), existsSync(other)]).toEqual([false, true]);
+});
 
 test("what a killed process has half written is removed by the reaper", async () => {
   const { registryDir, part } = setup("killed");

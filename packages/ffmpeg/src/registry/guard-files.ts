@@ -7,7 +7,7 @@ import { registerRun } from "./run-registry.ts";
  * exits, and by {@link reapOrphans} when it was killed.
  *
  * @param registryDir as in `RunOptions`; without it a kill leaves the files
- * @param files absolute paths that end with `.part`
+ * @param files absolute paths that end with `.part`; a folder goes with all that is in it
  * @returns ends the watch, and leaves the files alone
  * @throws PlayheadError `output_unwritable` or `disk_full` for the registry's folder
  */

@@ -49,17 +49,28 @@ export async function reapOrphans(registryDir: string, options: ReapOptions = {}
   const processes = await findRunProcesses(new Set(orphans.map((orphan) => orphan.runId)));
   const reaped: ReapedRun[] = [];
   const failed: { runId: string; reason: string }[] = [];
-  for (const orphan of orphans) {
-    const { runId } = orphan;
+  const orEndAsFailed = async ({ runId }: RegistryEntry, work: () => Promise<void>) => {
     try {
-      const killedPids = processes.get(runId) ?? [];
-      await endProcesses(orphan, killedPids, timeoutMs);
-      const removedFiles = await removeFiles(orphan.files);
-      await rm(join(registryDir, `${runId}${ENTRY_SUFFIX}`), { force: true });
-      reaped.push({ runId, killedPids, removedFiles });
+      await work();
     } catch (error) {
       failed.push({ runId, reason: error instanceof Error ? error.message : String(error) });
     }
+  };
+  // First all processes: one of them may write into what another run is to remove.
+  const ended: RegistryEntry[] = [];
+  for (const orphan of orphans) {
+    await orEndAsFailed(orphan, async () => {
+      await endProcesses(orphan, processes.get(orphan.runId) ?? [], timeoutMs);
+      ended.push(orphan);
+    });
+  }
+  for (const orphan of ended) {
+    await orEndAsFailed(orphan, async () => {
+      const { runId, files } = orphan;
+      const removedFiles = await removeFiles(files);
+      await rm(join(registryDir, `${runId}${ENTRY_SUFFIX}`), { force: true });
+      reaped.push({ runId, killedPids: processes.get(runId) ?? [], removedFiles });
+    });
   }
   return { aliveRunIds, reaped, failed };
 }
@@ -143,7 +154,7 @@ async function removeFiles(files: readonly string[]): Promise<readonly string[]>
     } catch {
       continue;
     }
-    await rm(file, { force: true });
+    await rm(file, { force: true, recursive: true });
     removed.push(file);
   }
   return removed;

@@ -32,7 +32,7 @@ function cleanUp(): void {
     }
     for (const file of files) {
       try {
-        rmSync(file, { force: true });
+        rmSync(file, { force: true, recursive: true });
       } catch {
         // Nothing can be done any more, and nobody can be told.
       }
