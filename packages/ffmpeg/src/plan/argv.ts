@@ -97,6 +97,7 @@ function videoArgs(video: VideoEncoding | null): readonly string[] {
 function audioArgs(audio: AudioEncoding | null): readonly string[] {
   if (audio === null) return ["-an"];
   if (audio.codec === "copy") return ["-c:a", "copy"];
+  if (audio.codec === "pcm") return ["-c:a", "pcm_s16le"];
   const channels = audio.channels === undefined ? [] : ["-ac", String(audio.channels)];
   return ["-c:a", "aac", "-b:a", `${audio.kbps ?? 160}k`, ...channels];
 }
