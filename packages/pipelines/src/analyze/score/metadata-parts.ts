@@ -9,6 +9,8 @@ const BEST_VIEWS_LOG = 5;
 /** A like in 33 views, and a comment in 333, are half of the best. */
 const HALF_LIKES = 0.03;
 const HALF_COMMENTS = 0.003;
+/** So many views without a like or a comment are added: what a handful of viewers did proves little. */
+const PRIOR_VIEWS = 100;
 /** After so long, news are half as fresh. */
 const HALF_LIFE_DAYS = 30;
 const DAY_MS = 86_400_000;
@@ -39,6 +41,6 @@ export function metadataParts(
 }
 
 function per(part: "likes" | "comments", count: number, views: number, half: number): ScorePart {
-  const ratio = count / Math.max(1, views);
+  const ratio = count / (views + PRIOR_VIEWS);
   return { part, value: saturating(ratio, half), reason: `${rounded(ratio * 100, 2)} ${part} in 100 views` };
 }

@@ -24,9 +24,13 @@ export interface YoutubeOptions {
 export const YOUTUBE_URL = "https://www.googleapis.com/youtube/v3";
 
 const PLATFORM = "youtube";
-/** As many as the API gives at a time. */
+/** As many as the API gives at a time; a page may have fewer, where videos were deleted or are private. */
 const PAGE_ITEMS = 50;
+/** So many times as many pages as full ones would be are asked for at most: each costs some of the quota. */
+const SPARSE_PAGES = 4;
 const PAGE_SEC = 0.5;
+/** How much of the bar is for ids; the rest is for what is told of them. */
+const LISTING_SHARE = 0.7;
 
 const page = { nextPageToken: z.string().optional() };
 const channels = z.object({
@@ -77,11 +81,11 @@ export function openYoutube(target: YoutubeTarget, maxItems: number, options: Yo
     const idsAt = await pagesOf(task);
     const found = new Set<string>();
     let next: string | undefined;
-    for (let asked = 0; asked <= pages; asked++) {
+    for (let asked = 1; asked <= SPARSE_PAGES * pages; asked++) {
       const at = await withRetries(task, task.signal, () => idsAt(next));
       for (const id of at.ids) found.add(id);
       next = at.next;
-      task.progress(Math.min(0.7, ((asked + 1) / (pages + 1)) * 0.7), { videos: found.size });
+      task.progress(LISTING_SHARE * Math.min(1, found.size / maxItems), { videos: found.size });
       if (next === undefined || found.size > maxItems) break;
     }
     return [...found];
@@ -128,7 +132,7 @@ export function openYoutube(target: YoutubeTarget, maxItems: number, options: Yo
       };
       const found = await withRetries(task, task.signal, () => get("videos", query, videos, task.signal));
       items.push(...found.items.map(itemOf));
-      task.progress(0.7 + 0.3 * Math.min(1, (from + PAGE_ITEMS) / wanted.length));
+      task.progress(LISTING_SHARE + (1 - LISTING_SHARE) * Math.min(1, (from + PAGE_ITEMS) / wanted.length));
     }
     return { items, leftOut: ids.length - wanted.length };
   }
