@@ -49,6 +49,18 @@ test("a platform that fails raises the alert that comes with the server, by its 
   const feed = await runAnalyze(playhead, { ...options, source: { kind: "feed", url }, allowPrivate: true });
   expect(feed).toMatchObject({ state: "failed", error: { code: "source_refused" } });
   await playhead.flush();
+  // Nor is it the platform's failure when somebody no longer wants to wait for it.
+  const silent = createServer();
+  await new Promise<void>((resolve) => silent.listen(0, "127.0.0.2", resolve));
+  onTestFinished(() => void silent.close());
+  const impatient = new AbortController();
+  silent.on("request", () => impatient.abort());
+  const silentUrl = `http://127.0.0.2:${(silent.address() as AddressInfo).port}`;
+  const canceled = await runAnalyze(playhead, {
+    ...{ ...options, allowPrivate: true, signal: impatient.signal },
+    source: { kind: "feed", url: silentUrl },
+  });
+  expect(canceled.state).toBe("canceled");
   // What fails in a job of a platform's clips without the platform having a part in it raises nothing of the kind.
   const broken = folder.at("clips");
   mkdirSync(broken);

@@ -1,6 +1,6 @@
-import { mkdir, rm } from "node:fs/promises";
+import { rm } from "node:fs/promises";
 import { join } from "node:path";
-import { type FfmpegProgress, formatBytes, guardFiles, type MediaInfo, unwritable } from "@playhead/ffmpeg";
+import { type FfmpegProgress, formatBytes, guardFiles, type MediaInfo } from "@playhead/ffmpeg";
 import { PlayheadError, type StepHandle, type TaskHandle } from "@playhead/sdk";
 import { analyzeMedia, probe } from "../media/ffmpeg-calls.ts";
 import { logFailure } from "../media/log-failure.ts";
@@ -61,14 +61,11 @@ async function rateDownloaded(
   run: AnalyzeRun,
   signal: AbortSignal,
 ): Promise<RatedClip> {
-  const { workDir, options } = run;
+  const { outDir, runTag, options } = run;
   // A name without an ending: what it is shall be told by what is in it.
-  const path = join(workDir, `${item.itemId}.part`);
+  const path = join(outDir, `.${item.itemId}.${runTag}.part`);
   const endGuard = await guardFiles(options.registryDir, [path]);
   try {
-    await mkdir(workDir, { recursive: true }).catch((error: unknown) => {
-      throw unwritable(workDir, error);
-    });
     await task.step("downloading", (step) => fetchInto(path, url, step, task, run, signal));
     const { clip, info } = await look(task, item, path, run, signal);
     if (options.keepTop === true) await run.keeper.offer(clip, { path, container: info.container });

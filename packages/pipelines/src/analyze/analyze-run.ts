@@ -18,11 +18,8 @@ export interface AnalyzeRun extends Prepared {
 }
 
 /** The folders that are not to be named to viewers. */
-export function foldersOf(
-  { outDir, workDir }: Pick<AnalyzeRun, "outDir" | "workDir">,
-  item?: SourceItem,
-): readonly string[] {
-  return [outDir, workDir, ...(item?.media.kind === "file" ? [dirname(item.media.path)] : [])];
+export function foldersOf({ outDir }: Pick<AnalyzeRun, "outDir">, item?: SourceItem): readonly string[] {
+  return [outDir, ...(item?.media.kind === "file" ? [dirname(item.media.path)] : [])];
 }
 
 /** Path of a clip's file on this machine; null where it was not downloaded, or not kept. */

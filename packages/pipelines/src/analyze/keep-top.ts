@@ -1,4 +1,4 @@
-import { mkdir, rename, rm } from "node:fs/promises";
+import { mkdir, rename, rm, rmdir } from "node:fs/promises";
 import { join } from "node:path";
 import { unwritable } from "@playhead/ffmpeg";
 import { type RatedClip, ranked } from "./ranking.ts";
@@ -26,6 +26,8 @@ export interface TopKeeper {
   offer(clip: RatedClip, downloaded: Downloaded): Promise<void>;
   /** Path of the file that is kept of a clip; null when none is. */
   pathOf(itemId: string): string | null;
+  /** Lets go of all of them. Never rejects. */
+  discard(): Promise<void>;
 }
 
 /** @param top how many stay */
@@ -61,5 +63,11 @@ export function createTopKeeper(top: number, outDir: string): TopKeeper {
       return taking;
     },
     pathOf: (itemId) => kept.get(itemId)?.path ?? null,
+    async discard() {
+      await turn;
+      for (const { path } of kept.values()) await rm(path, { force: true }).catch(() => undefined);
+      kept.clear();
+      await rmdir(folder).catch(() => undefined);
+    },
   };
 }

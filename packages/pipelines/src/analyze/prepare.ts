@@ -1,7 +1,7 @@
 import { randomBytes } from "node:crypto";
 import { stat } from "node:fs/promises";
 import { availableParallelism } from "node:os";
-import { join, resolve } from "node:path";
+import { resolve } from "node:path";
 import { ensureDiskSpace, ensureWritableFolder, locateProgram } from "@playhead/ffmpeg";
 import { createSlots, PlayheadError, type Slots } from "@playhead/sdk";
 import type { AnalyzeOptions } from "./analyze-options.ts";
@@ -22,8 +22,8 @@ export interface Prepared {
   readonly outDir: string;
   /** The folder was not there before. */
   readonly isNewFolder: boolean;
-  /** Where downloads lie while they are looked at; this run's alone, and made when there is one. */
-  readonly workDir: string;
+  /** What this run's own files are called by, beside those of other runs into the same folder. */
+  readonly runTag: string;
   readonly slots: Slots;
 }
 
@@ -54,7 +54,7 @@ export async function prepare(options: AnalyzeOptions, nowMs: () => number): Pro
   return {
     ...{ source, weights, guard, top, outDir, isNewFolder, slots },
     maxDownloadBytes: options.maxDownloadBytes ?? DEFAULT_MAX_DOWNLOAD_BYTES,
-    workDir: join(outDir, `.downloads-${randomBytes(4).toString("hex")}`),
+    runTag: randomBytes(4).toString("hex"),
   };
 }
 

@@ -213,7 +213,7 @@ test.each([
 
 test("a pause stops what runs, and a cancel ends it; nothing is left", async () => {
   const long = media.folder("long");
-  media.make(`${long.split("/").at(-1)}/long.mp4`, ...pictures("960x540", 25, 30), ...QUICK);
+  media.make(`${long.split("/").at(-1)}/long.mp4`, ...pictures("960x540", 25, 15), ...QUICK);
   const { run, outDir, transport, registryDir } = setupAnalyze(media);
   const running = run({ source: { kind: "folder", path: long }, jobId: "job_long", outDir: join(outDir, "new") });
   await waitUntil(
@@ -253,6 +253,7 @@ test("a cancel ends a download in its middle, and a pause holds it up", async ()
   expect(received()).toBe(content.length);
   transport.command("job_down", "resume");
   await waitUntil("it goes on", () => received() > content.length);
+  expect(filesIn(outDir)).toEqual([expect.stringMatching(/^\.[0-9a-f]{16}\.[0-9a-f]{8}\.part$/)]);
   transport.command("job_down", "cancel");
   expect(await running).toMatchObject({ state: "canceled", report: null });
   expect([filesIn(outDir), filesIn(registryDir)]).toEqual([[], []]);

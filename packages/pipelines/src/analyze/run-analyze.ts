@@ -1,4 +1,4 @@
-import { rm, rmdir } from "node:fs/promises";
+import { rmdir } from "node:fs/promises";
 import { join } from "node:path";
 import { type JobHandle, type Playhead, PlayheadError } from "@playhead/sdk";
 import { createFatalStop } from "../media/fatal-stop.ts";
@@ -97,7 +97,6 @@ async function withRun<Result>(
     return await make(run);
   } finally {
     gauges.end();
-    await rm(run.workDir, { recursive: true, force: true });
     // A job that made nothing leaves nothing.
     if (run.isNewFolder) await rmdir(run.outDir).catch(() => undefined);
   }
@@ -131,15 +130,21 @@ async function work(job: JobHandle, run: AnalyzeRun) {
   const listing = stage(`List the ${source.title}`, "listing", source.listSec);
   const analyzing = stage("Analyze the clips", "analyzing", source.expectedSec);
   const reporting = stage("Write the report", "reporting", REPORT_SEC);
-  const list = await listClips(listing, run).catch((error: unknown) => {
-    if (!listing.signal.aborted) logFailure(listing, `listing the ${source.title}`, error, foldersOf(run));
+  try {
+    const list = await listClips(listing, run).catch((error: unknown) => {
+      if (!listing.signal.aborted) logFailure(listing, `listing the ${source.title}`, error, foldersOf(run));
+      throw error;
+    });
+    await analyzing.run(() => analyzeClips(analyzing, list, run));
+    const report = await reporting.run(() => makeReport(job, run));
+    const wallMs = performance.now() - startMs;
+    tellDone(job, run, report, wallMs);
+    return { report, summary: summaryOf(run, wallMs) };
+  } catch (error) {
+    // Without a report nobody knows what the files are that were kept.
+    await run.keeper.discard();
     throw error;
-  });
-  await analyzing.run(() => analyzeClips(analyzing, list, run));
-  const report = await reporting.run(() => makeReport(job, run));
-  const wallMs = performance.now() - startMs;
-  tellDone(job, run, report, wallMs);
-  return { report, summary: summaryOf(run, wallMs) };
+  }
 }
 
 async function makeReport(job: JobHandle, run: AnalyzeRun): Promise<Report> {

@@ -53,8 +53,6 @@ export function createYoutubeApi({ baseUrl, key, guard, nowMs }: YoutubeApiOptio
   };
 }
 
-export type YoutubeApi = ReturnType<typeof createYoutubeApi>;
-
 function refusal(body: string, status: number, url: URL, nowMs: number): PlayheadError {
   const parsed = errorBody.safeParse(jsonOf(body));
   const { message = "", errors = [] } = parsed.success ? parsed.data.error : {};
