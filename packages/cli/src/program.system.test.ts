@@ -2,7 +2,20 @@ import { readFileSync } from "node:fs";
 import { describe, expect, test } from "vitest";
 import { oddFolder, playhead } from "../test/playhead-process.ts";
 
-const COMMANDS = ["demo", "clips", "serve", "jobs", "watch", "keys", "alerts", "health", "backup", "restore", "doctor"];
+const COMMANDS = [
+  "demo",
+  "clips",
+  "analyze",
+  "serve",
+  "jobs",
+  "watch",
+  "keys",
+  "alerts",
+  "health",
+  "backup",
+  "restore",
+  "doctor",
+];
 
 test("--version is the package's", async () => {
   const { version } = JSON.parse(readFileSync(new URL("../package.json", import.meta.url), "utf8"));

@@ -2,6 +2,7 @@ import { existsSync } from "node:fs";
 import { PlayheadError } from "@playhead/core";
 import { Command, CommanderError } from "commander";
 import { addAlerts } from "./commands/alerts.ts";
+import { addAnalyze } from "./commands/analyze.ts";
 import { addBackup } from "./commands/backup.ts";
 import { addClips } from "./commands/clips.ts";
 import type { AddCommand, Bind, CommonOptions, Run, Surroundings } from "./commands/command.ts";
@@ -27,6 +28,7 @@ const COMMANDS: readonly AddCommand[] = [
   addDemo,
   addClips,
   addMerge,
+  addAnalyze,
   addServe,
   addJobs,
   addWatch,

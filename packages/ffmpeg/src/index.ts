@@ -1,3 +1,6 @@
+export { type AnalyzeOptions, analyze, type MediaAnalysis } from "./analysis/analyze.ts";
+export type { Loudness } from "./analysis/sound-lines.ts";
+export { type Span, shareOf } from "./analysis/span.ts";
 export { type DiagnoseContext, diagnose } from "./diagnose/diagnose.ts";
 export type { LogLevel, LogLine } from "./diagnose/log-line.ts";
 export { type DoctorCheck, type DoctorOptions, doctor, type FfmpegReport } from "./doctor/doctor.ts";

@@ -1,3 +1,8 @@
+export type { AnalyzeOptions } from "./analyze/analyze-options.ts";
+export type { ReportedClip } from "./analyze/report/report.ts";
+export { type AnalyzeResult, runAnalyze, runAnalyzeIn } from "./analyze/run-analyze.ts";
+export { DEFAULT_WEIGHTS } from "./analyze/score/score.ts";
+export { parseSource, type SourceSpec } from "./analyze/sources/open-clip-source.ts";
 export type { ClipsOptions } from "./clips/clips-options.ts";
 export type { ClipEntry } from "./clips/manifest.ts";
 export { type ClipsResult, runClips, runClipsIn } from "./clips/run-clips.ts";

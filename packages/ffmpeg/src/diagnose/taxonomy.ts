@@ -75,7 +75,7 @@ export const CAUSES: readonly Finding[] = [
     hint: "playlists, image sequences and drawings are refused for safety: give the video file itself",
   },
   {
-    pattern: /exceeds specified max pixel count/,
+    pattern: /exceeds specified max pixel count|Picture size [1-9]\d*x[1-9]\d* is invalid/,
     code: "input_too_large",
     message: "{input} has larger frames than are accepted",
     hint: "scale it down first",

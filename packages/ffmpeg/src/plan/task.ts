@@ -62,6 +62,8 @@ export type VideoQuality =
 /** How the sound is written. */
 export type AudioEncoding =
   | { readonly codec: "copy" }
+  /** As it is decoded: for findings about it, or for `RunOptions.onStdout`. */
+  | { readonly codec: "pcm" }
   /** `kbps` @defaultValue 160. `channels` @defaultValue as many as there are */
   | { readonly codec: "aac"; readonly kbps?: number; readonly channels?: 1 | 2 }
   /** As it is, in 16 bits: for what is encoded later. */

@@ -4,7 +4,8 @@ import type { ContainerOutline } from "./truncation.ts";
 
 const NOT_ALLOWED = /\[(\w+) @ 0x[0-9a-f]+\] \[error\] Format not on whitelist/;
 
-const TOO_MANY_PIXELS = /Picture size (\d+)x(\d+) exceeds specified max pixel count/;
+/** What is beyond our limit, and what is beyond ffmpeg's own (a side of 0 is `invalid`, too). */
+const TOO_MANY_PIXELS = /Picture size ([1-9]\d*)x([1-9]\d*) (?:exceeds specified max pixel count|is invalid)/;
 
 /** Names that ffmpeg takes for a numbered sequence or a glob, and the one kind of picture that can load others. */
 const SEQUENCE_OR_DRAWING = /[%*?{[]|\.svgz?"$/i;

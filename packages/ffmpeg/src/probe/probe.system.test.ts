@@ -202,6 +202,12 @@ test("refuses what is enormous, without decoding it", async () => {
     code: "input_too_large",
     message: expect.stringContaining("1000 × 1000"),
   });
+  // What is beyond ffmpeg's own limit is called invalid by it, in the header as well as in a frame.
+  const wide = write("wide.mp4", "YUV4MPEG2 W1000000000 H1 F25:1 Ip A1:1 C420jpeg\nFRAME\nxxxx");
+  expect(await failureOf(wide)).toMatchObject({
+    code: "input_too_large",
+    message: expect.stringContaining("1000000000 × 1 pixels"),
+  });
   expect(await failureOf(clip(), { maxDurationSec: 0.5 })).toMatchObject({
     code: "input_too_large",
     message: '"clip.mp4" is 1 s long; at most 0.5 s are accepted',

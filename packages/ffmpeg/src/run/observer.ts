@@ -10,7 +10,7 @@ export interface Observer {
 
 const MAX_LOG_LINES = 200;
 
-export function createObserver(options: Pick<RunOptions, "onProgress" | "onLog">): Observer {
+export function createObserver(options: Pick<RunOptions, "onProgress" | "onLog" | "onInfo">): Observer {
   let logged = 0;
   let hasFailed = false;
 
@@ -19,6 +19,14 @@ export function createObserver(options: Pick<RunOptions, "onProgress" | "onLog">
       options.onLog?.(line);
     } catch {
       // Whoever is told about trouble is the one in trouble.
+    }
+  };
+
+  const tellInfo = (line: LogLine) => {
+    try {
+      options.onInfo?.(line);
+    } catch (error) {
+      tell({ level: "warning", component: null, text: `onInfo failed: ${String(error)}` });
     }
   };
 
@@ -32,7 +40,8 @@ export function createObserver(options: Pick<RunOptions, "onProgress" | "onLog">
       }
     },
     onLog(line) {
-      if (line.level === "info" || logged > MAX_LOG_LINES) return;
+      if (line.level === "info") return tellInfo(line);
+      if (logged > MAX_LOG_LINES) return;
       logged += 1;
       if (logged <= MAX_LOG_LINES) tell(line);
       else

@@ -33,6 +33,8 @@ export interface RunOptions {
   readonly maxLostRatio?: number | undefined;
   /** Receives ffmpeg's warnings and errors, 200 at most. Lines may name paths. */
   readonly onLog?: ((line: LogLine) => void) | undefined;
+  /** Receives all other lines of stderr, in which filters tell what they found, too. Lines may name paths. */
+  readonly onInfo?: ((line: LogLine) => void) | undefined;
   /** Reads what ffmpeg writes to stdout, to its end. ffmpeg waits for a slow reader. A throw ends the run. */
   readonly onStdout?: ((stdout: Readable) => Promise<void>) | undefined;
   /** Put the last lines of stderr into the error's `detail.stderr_tail`. @defaultValue false: in its `cause` alone */

@@ -1,4 +1,5 @@
 import { PlayheadError } from "@playhead/core";
+import { sizeWithin } from "../plan/even-size.ts";
 import { planTask } from "../plan/plan.ts";
 import type { MediaInfo } from "../probe/media-info.ts";
 import { run } from "../run/run.ts";
@@ -10,7 +11,7 @@ import { createScoreReader } from "./score-lines.ts";
 export type DetectScenesOptions = CutOptions & Omit<RunOptions, "onStdout">;
 
 /** Small pictures tell cuts as well as large ones, and are compared in a fraction of the time. */
-const COMPARE_WIDTH = 320;
+export const COMPARE_SIDE = 320;
 
 /**
  * Finds the scenes of a video by reading all of it once. The scenes cover it without a gap; a video without cuts is
@@ -30,7 +31,8 @@ export async function detectScenes(
   }
   const endSec = video.durationSec ?? info.durationSec;
   const reader = createScoreReader();
-  const filters = `scale=${COMPARE_WIDTH}:-2,scdet=threshold=100,metadata=mode=print:key=lavfi.scd.score:file=-`;
+  const { width, height } = sizeWithin(video, COMPARE_SIDE);
+  const filters = `scale=${width}:${height},scdet=threshold=100,metadata=mode=print:key=lavfi.scd.score:file=-`;
   const plan = planTask({
     inputs: [{ kind: "file", path, sourceDurationSec: endSec }],
     filterGraph: `[0:${video.index}]${filters}[scores]`,

@@ -16,14 +16,15 @@ export interface FatalStop {
   error(): PlayheadError | null;
 }
 
-export function createFatalStop(): FatalStop {
+/** @param fatal codes of the errors that would meet all others, too. @defaultValue those of clips of one video */
+export function createFatalStop(fatalCodes: ReadonlySet<string> = FATAL): FatalStop {
   const controller = new AbortController();
   let fatal: PlayheadError | null = null;
   return {
     signal: controller.signal,
     error: () => fatal,
     look(error) {
-      if (fatal !== null || !(error instanceof PlayheadError) || !FATAL.has(error.code)) return;
+      if (fatal !== null || !(error instanceof PlayheadError) || !fatalCodes.has(error.code)) return;
       fatal = error;
       const reason = `no clip can be made any more: ${error.message}`;
       controller.abort(new PlayheadError("canceled", `canceled: ${reason}`, { detail: { reason }, cause: error }));

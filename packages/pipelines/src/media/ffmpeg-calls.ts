@@ -6,6 +6,8 @@ import { monitor } from "@playhead/sdk";
  * given, how long it took, and why it failed.
  */
 
+/** See `analyze` of @playhead/ffmpeg. */
+export const analyzeMedia = monitor(ffmpeg.analyze, { name: "ffmpeg.analyze" });
 /** See `probe` of @playhead/ffmpeg. */
 export const probe = monitor(ffmpeg.probe, { name: "ffmpeg.probe" });
 /** See `measureDuration` of @playhead/ffmpeg. */
