@@ -1,3 +1,7 @@
+export type { BulkOptions } from "./bulk/bulk-options.ts";
+export type { VideoEntry } from "./bulk/journal.ts";
+export { createFileFinder } from "./bulk/providers/confined-file.ts";
+export { type BulkResult, runBulk, runBulkIn } from "./bulk/run-bulk.ts";
 export type { ClipsOptions } from "./clips/clips-options.ts";
 export type { ClipEntry } from "./clips/manifest.ts";
 export { type ClipsResult, runClips, runClipsIn } from "./clips/run-clips.ts";

@@ -1,5 +1,6 @@
+import { bulkKind } from "./bulk/bulk-kind.ts";
 import { clipsKind } from "./clips/clips-kind.ts";
 import type { JobKind } from "./job-kind.ts";
 
 /** The pipelines that there are. */
-export const JOB_KINDS: readonly JobKind[] = [clipsKind];
+export const JOB_KINDS: readonly JobKind[] = [clipsKind, bulkKind];

@@ -1,6 +1,6 @@
 import { fileUrl, guardArgs } from "../probe/input-guard.ts";
 import type { FfmpegPlan, PlannedPass } from "./plan.ts";
-import type { AudioEncoding, FfmpegTask, TaskInput, TaskOutput, VideoEncoding } from "./task.ts";
+import type { AudioEncoding, FfmpegTask, PictureInput, TaskInput, TaskOutput, VideoEncoding } from "./task.ts";
 
 /** How often ffmpeg reports its progress, in seconds. */
 const STATS_PERIOD_SEC = 0.25;
@@ -43,14 +43,22 @@ export function buildArgv(plan: FfmpegPlan, pass: PlannedPass, paths: ArgvPaths)
 
 function inputArgs(input: TaskInput, maxPixels: number | undefined): readonly string[] {
   if (input.kind === "generated") return ["-f", "lavfi", "-t", seconds(input.durationSec), "-i", input.graph];
-  const { path, startSec = 0, prerollSec = 0, durationSec } = input;
+  if (input.kind === "picture") return pictureArgs(input, maxPixels);
+  const { path, startSec = 0, prerollSec = 0, durationSec, repeat = false } = input;
   const fromSec = Math.max(0, startSec - prerollSec);
   return [
     ...guardArgs(maxPixels),
+    ...(repeat ? ["-stream_loop", "-1"] : []),
     ...(fromSec === 0 ? [] : ["-ss", seconds(fromSec)]),
     ...(durationSec === undefined ? [] : ["-t", seconds(prerollSec + durationSec)]),
     ...["-i", fileUrl(path)],
   ];
+}
+
+/** The demuxer is named: the one that ffmpeg would choose by the name reads whole sequences of files. */
+function pictureArgs({ path, format }: PictureInput, maxPixels: number | undefined): readonly string[] {
+  const demuxer = `${format}_pipe`;
+  return [...guardArgs(maxPixels, [demuxer]), "-f", demuxer, "-i", fileUrl(path)];
 }
 
 /** What was read too early is cut off at the output. */

@@ -37,7 +37,7 @@ export async function prepareRun(plan: FfmpegPlan, options: RunOptions): Promise
   }
   if (signal?.aborted) throw canceledError(signal);
   const { inputs, output: wanted } = plan.task;
-  const inputPaths = inputs.flatMap((input) => (input.kind === "file" ? [resolve(input.path)] : []));
+  const inputPaths = inputs.flatMap((input) => (input.kind === "generated" ? [] : [resolve(input.path)]));
   await Promise.all(inputPaths.map(checkInputFile));
   const program = await locateProgram("ffmpeg", { path: options.ffmpegPath });
   const output = wanted.kind === "file" ? await prepareOutput(wanted.path, inputPaths) : null;
