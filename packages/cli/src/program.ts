@@ -3,6 +3,7 @@ import { PlayheadError } from "@playhead/core";
 import { Command, CommanderError } from "commander";
 import { addAlerts } from "./commands/alerts.ts";
 import { addBackup } from "./commands/backup.ts";
+import { addBulk } from "./commands/bulk.ts";
 import { addClips } from "./commands/clips.ts";
 import type { AddCommand, Bind, CommonOptions, Run, Surroundings } from "./commands/command.ts";
 import { addConfig } from "./commands/config.ts";
@@ -25,6 +26,7 @@ import { createConsole } from "./terminal/console.ts";
 const COMMANDS: readonly AddCommand[] = [
   addDemo,
   addClips,
+  addBulk,
   addServe,
   addJobs,
   addWatch,

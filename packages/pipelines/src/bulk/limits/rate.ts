@@ -8,7 +8,7 @@ const EXPECTED = "expected a rate such as 30/min, 2/s or 1000/h";
 /** How often something may be done: `30/min`. */
 export const rateText = z
   .string()
-  .regex(RATE, EXPECTED)
+  .regex(RATE, { error: EXPECTED, abort: true })
   .refine((text) => Number.parseFloat(text) > 0, EXPECTED);
 
 /**

@@ -20,12 +20,12 @@ export function pictureGraph(video: Video, { fit, motion }: Images, input: strin
   const isMoving = motion !== "none";
   const [w, h] = isMoving ? [width * OVERSIZE, height * OVERSIZE] : [width, height];
   const edge = fit === "cover" ? "increase" : "decrease";
-  const scaled = `${input}scale=${w}:${h}:force_original_aspect_ratio=${edge},setsar=1,format=rgba[${label}i]`;
+  const scaled = `${input}scale=${w}:${h}:force_original_aspect_ratio=${edge},setsar=1,format=gbrap[${label}i]`;
   // What a picture does not cover, also where it lets through, is the background.
-  const ground = `color=c=${colourOf(video.background)}:s=${w}x${h}:r=${frame_rate},trim=end_frame=1[${label}b]`;
-  const laid = `[${label}b][${label}i]overlay=(W-w)/2:(H-h)/2:format=auto,format=yuv444p`;
+  const ground = `color=c=${colourOf(video.background)}:s=${w}x${h}:r=${frame_rate},trim=end_frame=1,format=gbrp[${label}b]`;
+  const laid = `[${label}b][${label}i]overlay=(W-w)/2:(H-h)/2:format=gbrp`;
   const moved = isMoving ? motionFilter(motion, frames, video) : `loop=loop=${frames}:size=1`;
-  return `${scaled};${ground};${laid},${moved},setsar=1,setpts=N/(${frame_rate}*TB),trim=end_frame=${frames},fps=${frame_rate},format=yuv420p[${label}]`;
+  return `${scaled};${ground};${laid},${moved},setsar=1,setpts=N/(${frame_rate}*TB),trim=end_frame=${frames},fps=${frame_rate},format=gbrp[${label}]`;
 }
 
 function motionFilter(motion: Exclude<Images["motion"], "none">, frames: number, video: Video): string {

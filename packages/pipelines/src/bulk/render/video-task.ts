@@ -9,6 +9,10 @@ const AUDIO_KBPS = 128;
 /** Bits a pixel of a frame that x264 needs at our quality, at most: for the disk check, not for the encoder. */
 const BITS_PER_PIXEL = 0.15;
 
+/** Everything is drawn in RGB, and turned once into the colours that players expect of HD, and are told of. */
+const TO_VIDEO =
+  "scale=out_color_matrix=bt709:out_range=tv,format=yuv420p,setparams=range=tv:colorspace=bt709:color_primaries=bt709:color_trc=bt709";
+
 /**
  * What ffmpeg has to do for a video, in one go: the title on its ground, the pictures one after the other, the sound.
  *
@@ -28,10 +32,10 @@ export function videoTask(template: Template, parts: Parts, scriptPath: string |
 
   if (title !== undefined) {
     const { width, height, frame_rate, background } = video;
-    const ground = `color=c=${colourOf(background)}:s=${width}x${height}:r=${frame_rate}`;
+    const ground = `color=c=${colourOf(background)}:s=${width}x${height}:r=${frame_rate},format=gbrp`;
     const at = add({ kind: "generated", graph: ground, durationSec: titleSec });
     const text = scriptPath === null ? "" : `ass=filename=${filterValue(scriptPath)},`;
-    graph.push(`[${at}:v]${text}setsar=1,fps=${frame_rate},format=yuv420p[title]`);
+    graph.push(`[${at}:v]${text}setsar=1,fps=${frame_rate},format=gbrp[title]`);
     segments.push("[title]");
   }
   for (const { path, format } of parts.pictures) {
@@ -40,7 +44,7 @@ export function videoTask(template: Template, parts: Parts, scriptPath: string |
     graph.push(pictureGraph(video, images, `[${at}:v]`, `p${at}`, pictureSec));
     segments.push(`[p${at}]`);
   }
-  graph.push(`${segments.join("")}concat=n=${segments.length}:v=1:a=0[clip]`);
+  graph.push(`${segments.join("")}concat=n=${segments.length}:v=1:a=0,${TO_VIDEO}[clip]`);
 
   const soundInput = (sound: Parts["music"], repeat: boolean) =>
     sound === null

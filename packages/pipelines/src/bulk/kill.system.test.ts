@@ -1,0 +1,109 @@
+import { type ChildProcess, execFileSync, spawn } from "node:child_process";
+import { once } from "node:events";
+import { readFileSync, writeFileSync } from "node:fs";
+import { createInterface } from "node:readline";
+import { fileURLToPath } from "node:url";
+import { afterAll, afterEach, expect, test } from "vitest";
+import { createMediaFolder, filesIn } from "../../fixtures/media-folder.ts";
+import { runIdsIn, runningFfmpegs } from "../../fixtures/running-ffmpegs.ts";
+import { TINY } from "../../fixtures/setup-bulk.ts";
+
+const SCRIPT = fileURLToPath(new URL("../../fixtures/run-bulk-process.ts", import.meta.url));
+/** More of them, for an hour that is quiet. */
+const ITEMS = Number(process.env.PLAYHEAD_KILL_ITEMS ?? 200);
+/** A video tells 8 facts, so this is every few seconds, and at any moment of a video's life. */
+const FACTS_BEFORE_KILL = [230, 171, 307, 118, 263, 199, 151, 281];
+const LIMIT_MS = 60_000 + ITEMS * 1_500;
+const DECODED_AT_ONCE = 50;
+
+interface Told {
+  readonly type: string;
+  readonly job_id?: string;
+  readonly task_id?: string;
+  readonly [name: string]: unknown;
+}
+
+const media = createMediaFolder();
+const children: ChildProcess[] = [];
+afterEach(() => {
+  for (const child of children.splice(0)) child.kill("SIGKILL");
+});
+afterAll(() => media.remove());
+
+/** Runs the pipeline in another process. @returns what it told until it ended, or was killed after so many facts */
+async function runUntil(facts: number, args: readonly string[]): Promise<readonly Told[]> {
+  const child = spawn(process.execPath, ["--conditions=playhead-src", SCRIPT, ...args], {
+    stdio: ["ignore", "pipe", "inherit"],
+  });
+  children.push(child);
+  const exited = once(child, "exit");
+  const told: Told[] = [];
+  // What was written before the kill is read to its end.
+  for await (const line of createInterface({ input: child.stdout })) {
+    if (told.length === facts) child.kill("SIGKILL");
+    if (line.endsWith("}")) told.push(JSON.parse(line));
+  }
+  await exited;
+  return told;
+}
+
+/** Plays videos to their ends. @throws what ffmpeg complains of */
+function decode(paths: readonly string[]): void {
+  const inputs = paths.flatMap((path) => ["-i", `file:${path}`]);
+  const maps = paths.flatMap((_path, i) => ["-map", `${i}:v`]);
+  const said = execFileSync("ffmpeg", ["-nostdin", "-v", "warning", "-xerror", ...inputs, ...maps, "-f", "null", "-"]);
+  expect(said.toString()).toBe("");
+}
+
+test(
+  `${ITEMS} videos, the worker killed again and again: each is finished once, none is doubled, none is lost`,
+  async () => {
+    const [outDir, registryDir] = [media.folder("out"), media.folder("runs")];
+    const [rows, template] = [media.at("rows.csv"), media.at("template.json")];
+    writeFileSync(rows, `name\n${Array.from({ length: ITEMS }, (_, i) => `Row ${i + 1}`).join("\n")}\n`);
+    writeFileSync(template, JSON.stringify(TINY));
+    const runIds = new Set<string>();
+    const all: Told[] = [];
+    let kills = 0;
+    for (;;) {
+      // The list of all videos is told first.
+      const told = await runUntil(ITEMS + (FACTS_BEFORE_KILL[kills % FACTS_BEFORE_KILL.length] ?? 0), [
+        ...[rows, template, outDir, registryDir],
+      ]);
+      all.push(...told);
+      for (const id of runIdsIn(registryDir)) runIds.add(id);
+      if (told.at(-1)?.type === "result") break;
+      kills += 1;
+    }
+    // A few kills, or it was no test.
+    expect(kills).toBeGreaterThanOrEqual(Math.min(4, Math.floor(ITEMS / 40)));
+    const last = all.at(-1);
+    expect(last).toMatchObject({ state: "completed", failed: 0 });
+    expect(Number(last?.completed) + Number(last?.skipped)).toBe(ITEMS);
+
+    // Over all jobs each video was completed once at most, and never after it was there already.
+    const ends = all.filter(({ type }) => type === "video.completed" || type === "video.skipped");
+    const byVideo = Map.groupBy(ends, ({ task_id }) => task_id);
+    expect(byVideo.size).toBe(ITEMS);
+    for (const each of byVideo.values()) {
+      const types = each.map(({ type }) => type);
+      expect(types.lastIndexOf("video.completed")).toBeLessThanOrEqual(0);
+    }
+
+    // The journal has each once, and the folder has what the journal says, and nothing else.
+    const [head, ...lines] = readFileSync(`${outDir}/manifest.ndjson`, "utf8").trimEnd().split("\n");
+    const entries = lines.map((line) => JSON.parse(line));
+    expect(JSON.parse(head ?? "")).toEqual({ playhead: "bulk", version: 1 });
+    expect(entries.map(({ row }) => row).toSorted((a, b) => a - b)).toEqual(
+      Array.from({ length: ITEMS }, (_, i) => i + 1),
+    );
+    const named = entries.flatMap(({ file, thumbnail }) => [file, thumbnail]);
+    expect(filesIn(outDir)).toEqual([...named, "manifest.ndjson"].toSorted());
+    // A name that was being written stays for a minute, in case that someone else is writing it.
+    expect(filesIn(registryDir).filter((name) => !name.endsWith(".tmp"))).toEqual([]);
+    expect(runningFfmpegs(runIds)).toEqual([]);
+    const files = entries.map(({ file }) => `${outDir}/${file}`);
+    for (let at = 0; at < files.length; at += DECODED_AT_ONCE) decode(files.slice(at, at + DECODED_AT_ONCE));
+  },
+  LIMIT_MS,
+);
