@@ -40,7 +40,7 @@ test("the example of docs/bulk.md does what the page says", async () => {
 test("killed twice and started again: over all its jobs the server has each video completed once", async () => {
   const cwd = oddFolder();
   const data = join(cwd, "data");
-  const items = 24;
+  const items = 12;
   writeFileSync(join(cwd, "rows.csv"), `name\n${Array.from({ length: items }, (_, i) => `Row ${i}`).join("\n")}\n`);
   writeFileSync(join(cwd, "t.json"), JSON.stringify(TINY));
   const args = ["bulk", "rows.csv", "--template", "t.json", "--data", data, "--json", "--max-parallel", "2"];
@@ -98,11 +98,9 @@ test("what cannot be worked with is one line, with its code, and leaves nothing 
   const table = [
     { args: ["rows.csv"], says: /required option '--template <file>'/ },
     { args: ["none.csv", "--template", "t.json"], says: /there is no file "none.csv"/ },
-    { args: ["rows.csv", "--template", "none.json"], says: /cannot be read/ },
     { args: ["rows.csv", "--template", "broken.json"], says: /is not JSON/ },
     { args: ["rows.csv", "--template", "wrong.json"], says: /title.text: there is no column "nmae"/ },
     { args: ["rows.csv", "--template", "t.json", "--rate", "fast"], says: /expected a rate such as 30\/min/ },
-    { args: ["rows.csv", "--template", "t.json", "--max-parallel", "0"], says: /whole number from 1/ },
   ];
   for (const { args, says } of table) {
     const { code, stdout, stderr } = await playhead(["bulk", ...args], { cwd });

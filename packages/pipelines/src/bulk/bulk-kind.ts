@@ -2,6 +2,7 @@ import * as z from "zod";
 import type { JobKind } from "../job-kind.ts";
 import { rateText } from "./limits/rate.ts";
 import { runBulkIn } from "./run-bulk.ts";
+import { template } from "./template/template.ts";
 
 const MAX_PARALLEL = 16;
 
@@ -9,6 +10,11 @@ const input = z.strictObject({
   rows: z.string().min(1).meta({ title: "Rows", description: "CSV or JSON: a video of each row", format: "upload" }),
   template: z
     .record(z.string(), z.json())
+    .superRefine((given, context) => {
+      // Checked at once, and kept as it was given: what it means is found out when the job is done.
+      for (const { path, message } of template.safeParse(given).error?.issues ?? [])
+        context.addIssue({ code: "custom", path: [...path], message });
+    })
     .meta({ title: "Template", description: "What each video looks like; files that rows name are uploads" }),
   max_parallel: z.int().min(1).max(MAX_PARALLEL).optional().meta({ title: "Videos at a time" }),
   rate: rateText.optional().meta({ title: "Videos begun at most", description: "For example 30/min" }),

@@ -50,7 +50,8 @@ const images = z.strictObject({
   motion: z.enum(["none", "zoom_in", "zoom_out", "pan_left", "pan_right"]).default("none"),
 });
 
-const template = z
+/** The template as it is given; of {@link parseTemplate} comes what it means. */
+export const template = z
   .strictObject({
     video: video.prefault({}),
     title: title.optional(),
