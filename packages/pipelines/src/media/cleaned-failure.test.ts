@@ -12,11 +12,6 @@ const NASTY = [
   { name: "a host", message: "getaddrinfo ENOTFOUND voice.internal", stain: "voice.internal" },
   { name: "an address of the network", message: "connect ECONNREFUSED 10.0.0.7:5432", stain: "10.0.0.7" },
   { name: "a stack", message: "broken\n    at run (/srv/app/x.js:1:2)\n    at y", stain: "at run" },
-  {
-    name: "the work's own folder, full of signs",
-    message: "cannot open /work (1)/it's, here/a.mp4",
-    stain: "it's, here",
-  },
 ];
 
 /** Runs a piece of work that fails in this way, all ways of telling it included. @returns what was sent */
