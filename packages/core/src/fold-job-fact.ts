@@ -102,7 +102,9 @@ function changeState(job: JobDraft, state: JobState, ts: string, data: JsonObjec
 
 /** Ends the wait that was counted, and begins the one that is: a job that is limited waits only while it could run. */
 function countLimit(job: JobDraft, ts: string): void {
-  if (job.limited_since !== null) job.limited_ms += elapsedMs(job.limited_since, ts);
+  // A job that was stored before these fields were has neither.
+  const { limited_ms = 0, limited_since = null } = job;
+  job.limited_ms = limited_ms + (limited_since === null ? 0 : elapsedMs(limited_since, ts));
   job.limited_since = job.rate_limited && job.state === "running" ? ts : null;
 }
 

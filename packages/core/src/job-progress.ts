@@ -17,8 +17,10 @@ export function activeMs(
 /** Active milliseconds of a job up to `nowMs` in which it waited on nobody's limit: what its rate is made from. */
 export function workingMs(job: Job, nowMs: number): number {
   const until = job.ended_at === null ? nowMs : Date.parse(job.ended_at);
-  const limitedNow = job.limited_since === null ? 0 : Math.max(0, until - Date.parse(job.limited_since));
-  return Math.max(0, activeMs(job, nowMs) - job.limited_ms - limitedNow);
+  // A job that was stored before these fields were has neither.
+  const { limited_ms = 0, limited_since = null } = job;
+  const limitedNow = limited_since === null ? 0 : Math.max(0, until - Date.parse(limited_since));
+  return Math.max(0, activeMs(job, nowMs) - limited_ms - limitedNow);
 }
 
 /** How many items are finished in a minute at work, to two digits; null while there is nothing to tell. */

@@ -14,7 +14,8 @@ const ITEMS = Number(process.env.PLAYHEAD_KILL_ITEMS ?? 200);
 /** A video that is made tells its start, three steps and its end: this is every few seconds, at any moment of its life. */
 const FACTS_BEFORE_KILL = [113, 87, 151, 64, 133, 97, 121, 142];
 const OF_WHAT_IS_MADE: ReadonlySet<string> = new Set(["video.updated", "video.completed"]);
-const LIMIT_MS = 60_000 + ITEMS * 1_500;
+/** What hangs ends here; a machine that is busy takes its time. */
+const LIMIT_MS = 60_000 + ITEMS * 6_000;
 const DECODED_AT_ONCE = 50;
 
 interface Told {

@@ -4,7 +4,7 @@ import fc from "fast-check";
 import { expect, test } from "vitest";
 import { decideRetry, MOST_RETRY_AFTER_MS, RETRY_BY_CLASS, RETRY_BY_CODE, type RetryRule } from "./retry-policy.ts";
 
-const PAGE = readFileSync(new URL("../../../../docs/errors.md", import.meta.url), "utf8");
+const PAGE = readFileSync(new URL("../../../../docs/workers.md", import.meta.url), "utf8");
 const late = () => 1;
 const early = () => 0;
 
@@ -72,7 +72,7 @@ test("property: every wait is bounded, and every error runs out of attempts", ()
   expect(decideRetry(new PlayheadError("rate_limited", "x"), 20, late).isRetried).toBe(false);
 });
 
-test("docs/errors.md has the policy as it is", () => {
+test("docs/workers.md has the policy as it is", () => {
   const sec = (ms: number) => `${ms / 1_000} s`;
   const row = (name: string, { attempts, firstWaitMs, factor, maxWaitMs }: RetryRule) =>
     attempts === 1

@@ -19,7 +19,7 @@ export type RetryDecision =
 
 const NEVER: RetryRule = { attempts: 1, firstWaitMs: 0, factor: 1, maxWaitMs: 0 };
 
-/** What holds for an error that may pass (`retryable`), by its class. The page docs/errors.md has the same table. */
+/** What holds for an error that may pass (`retryable`), by its class. The page docs/workers.md has the same table. */
 export const RETRY_BY_CLASS: Readonly<Record<ErrorClass, RetryRule>> = {
   transient: { attempts: 3, firstWaitMs: 500, factor: 2, maxWaitMs: 30_000 },
   environment: NEVER,
