@@ -19,7 +19,7 @@ test("without any font it is not, and the doctor says what to do", async () => {
   writeFileSync(media.at("fonts.conf"), "<fontconfig></fontconfig>");
   vi.stubEnv("FONTCONFIG_FILE", media.at("fonts.conf"));
   expect(await canDrawText()).toBe(false);
-  const { ok, checks } = await doctor();
+  const { ok, checks } = await doctor({ timeoutMs: 60_000 });
   expect(ok).toBe(true);
   expect(checks.find(({ name }) => name === "fonts")).toMatchObject({
     ok: false,
