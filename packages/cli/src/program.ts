@@ -4,6 +4,7 @@ import { Command, CommanderError } from "commander";
 import { addAlerts } from "./commands/alerts.ts";
 import { addAnalyze } from "./commands/analyze.ts";
 import { addBackup } from "./commands/backup.ts";
+import { addBulk } from "./commands/bulk.ts";
 import { addClips } from "./commands/clips.ts";
 import type { AddCommand, Bind, CommonOptions, Run, Surroundings } from "./commands/command.ts";
 import { addConfig } from "./commands/config.ts";
@@ -29,6 +30,7 @@ const COMMANDS: readonly AddCommand[] = [
   addClips,
   addMerge,
   addAnalyze,
+  addBulk,
   addServe,
   addJobs,
   addWatch,

@@ -2,7 +2,7 @@ import { describe, expect, test } from "vitest";
 import { createLedger, createRunningLedger, JOB_ID, START_MS, TRACE_ID } from "../test-support/ledger.ts";
 import { fold } from "./fold.ts";
 import { MAX_ARTIFACTS, MAX_ERRORS } from "./job.ts";
-import { activeMs } from "./job-progress.ts";
+import { activeMs, progressAt, workingMs } from "./job-progress.ts";
 
 const at = (ms: number): string => new Date(START_MS + ms).toISOString();
 
@@ -135,6 +135,33 @@ describe("a job's own facts", () => {
     wait(99_000);
     expect(job).toMatchObject({ state: "canceled", paused_ms: 90_000, paused_since: null });
     expect(activeMs(job, nowMs())).toBe(12_500);
+  });
+
+  test("I35: a wait on someone else's limit is kept out of the rate, and counts only while the job could run", () => {
+    const { job, report, wait, nowMs } = createRunningLedger();
+    wait(10_000);
+    report("job.updated", { rate_limited: true });
+    wait(60_000);
+    expect(workingMs(job, nowMs())).toBe(10_000);
+    expect(activeMs(job, nowMs())).toBe(70_000);
+    report("job.state_changed", { new_state: "pausing" });
+    report("job.state_changed", { new_state: "paused" });
+    wait(5_000);
+    expect(job).toMatchObject({ limited_ms: 60_000, limited_since: null });
+    report("job.state_changed", { new_state: "running" });
+    wait(1_000);
+    expect(workingMs(job, nowMs())).toBe(10_000);
+    report("job.updated", { rate_limited: false });
+    wait(2_000);
+    expect(job).toMatchObject({ limited_ms: 61_000, limited_since: null });
+    expect(workingMs(job, nowMs())).toBe(12_000);
+    expect(progressAt(job, 0.5, nowMs()).eta_ms).toBe(12_000);
+    report("job.updated", { rate_limited: true });
+    wait(30_000);
+    report("job.failed", {});
+    wait(1_000);
+    expect(job).toMatchObject({ state: "failed", limited_ms: 91_000, limited_since: null });
+    expect(workingMs(job, nowMs())).toBe(12_000);
   });
 
   test("active time is 0 before the start, and never negative when clocks disagree", () => {

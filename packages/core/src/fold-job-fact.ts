@@ -3,7 +3,7 @@ import type { PlayheadEvent } from "./event.ts";
 import { addArtifact, cancelWithJob } from "./fold-task.ts";
 import { holdsAllOpenTasks, MAX_ERRORS, type ViewedError } from "./job.ts";
 import type { JobDraft } from "./job-draft.ts";
-import { activeMs, itemsPerMinute } from "./job-progress.ts";
+import { itemsPerMinute, workingMs } from "./job-progress.ts";
 import { isFinalJobState, isJobState, JOB_TRANSITIONS, type JobState } from "./job-state.ts";
 import { isJsonObject, type JsonObject } from "./json.ts";
 import { isLiveness, type Liveness } from "./liveness.ts";
@@ -26,6 +26,7 @@ export function applyJobFact(job: JobDraft, event: PlayheadEvent): void {
       return;
     case "job.updated":
       update(job, data);
+      countLimit(job, ts);
       return;
     case "job.liveness_changed":
       if (isLiveness(data.liveness)) setLiveness(job, data.liveness, ts, readText(data.reason));
@@ -95,7 +96,16 @@ function changeState(job: JobDraft, state: JobState, ts: string, data: JsonObjec
   job.worker = readText(data.worker) ?? job.worker;
   job.state = state;
   job.reason = readText(data.reason);
+  countLimit(job, ts);
   if (isFinalJobState(state)) end(job, state, ts);
+}
+
+/** Ends the wait that was counted, and begins the one that is: a job that is limited waits only while it could run. */
+function countLimit(job: JobDraft, ts: string): void {
+  // A job that was stored before these fields were has neither.
+  const { limited_ms = 0, limited_since = null } = job;
+  job.limited_ms = limited_ms + (limited_since === null ? 0 : elapsedMs(limited_since, ts));
+  job.limited_since = job.rate_limited && job.state === "running" ? ts : null;
 }
 
 /** Everything still open ends with its job, so that a job that has ended has no open task. */
@@ -127,7 +137,7 @@ function endProgress(job: JobDraft, completed: boolean, ts: string): void {
     ...counted,
     percent_complete: completed ? 100 : counted.percent_complete,
     // Out of facts alone, so that it is the same for who missed the last tick.
-    items_per_minute: itemsPerMinute(counted.items_completed, activeMs(job, Date.parse(ts))),
+    items_per_minute: itemsPerMinute(counted.items_completed, workingMs(job, Date.parse(ts))),
     eta_ms: completed ? 0 : null,
     eta_low_ms: completed ? 0 : null,
     eta_high_ms: completed ? 0 : null,

@@ -25,6 +25,8 @@ export function emptyJob(jobId: string): Job {
     ended_at: null,
     paused_ms: 0,
     paused_since: null,
+    limited_ms: 0,
+    limited_since: null,
     liveness: "ok",
     liveness_since: null,
     liveness_reason: null,

@@ -14,6 +14,15 @@ export function activeMs(
   return Math.max(0, until - Date.parse(job.started_at) - job.paused_ms - pausedNow);
 }
 
+/** Active milliseconds of a job up to `nowMs` in which it waited on nobody's limit: what its rate is made from. */
+export function workingMs(job: Job, nowMs: number): number {
+  const until = job.ended_at === null ? nowMs : Date.parse(job.ended_at);
+  // A job that was stored before these fields were has neither.
+  const { limited_ms = 0, limited_since = null } = job;
+  const limitedNow = limited_since === null ? 0 : Math.max(0, until - Date.parse(limited_since));
+  return Math.max(0, activeMs(job, nowMs) - limited_ms - limitedNow);
+}
+
 /** How many items are finished in a minute at work, to two digits; null while there is nothing to tell. */
 export function itemsPerMinute(finished: number, active: number): number | null {
   return finished > 0 && active > 0 ? Math.round((finished * 60_000 * 100) / active) / 100 : null;
@@ -32,7 +41,7 @@ export function progressAt(
 ): JobProgress {
   const { progress } = job;
   if (isFinalJobState(job.state)) return progress;
-  const active = activeMs(job, nowMs);
+  const active = workingMs(job, nowMs);
   // Rounded down, so that rounding never shows more than there is; but 0.57 shall be 57, though it is stored as less.
   const grown = Math.min(MAX_OPEN_PERCENT, Math.floor(fraction * 10_000 + 1e-6) / 100);
   const percent = Math.max(progress.percent_complete, grown);

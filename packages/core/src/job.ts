@@ -96,6 +96,9 @@ export interface Job {
   /** Milliseconds spent paused so far, without a pause that still lasts. */
   readonly paused_ms: number;
   readonly paused_since: string | null;
+  /** Milliseconds in which it ran, but waited on someone else's limit, without a wait that still lasts. */
+  readonly limited_ms: number;
+  readonly limited_since: string | null;
   readonly liveness: Liveness;
   /** Since when it is so; null while it is `ok`. */
   readonly liveness_since: string | null;

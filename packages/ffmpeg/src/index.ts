@@ -4,9 +4,11 @@ export { type Span, shareOf } from "./analysis/span.ts";
 export { type DiagnoseContext, diagnose } from "./diagnose/diagnose.ts";
 export type { LogLevel, LogLine } from "./diagnose/log-line.ts";
 export { type DoctorCheck, type DoctorOptions, doctor, type FfmpegReport } from "./doctor/doctor.ts";
+export { canDrawText, NO_FONT, type TextTrialOptions } from "./doctor/text-trial.ts";
 export { measureDuration } from "./measure-duration.ts";
 export { type ArgvPaths, buildArgv } from "./plan/argv.ts";
 export { EVEN_FILTER, evenDown, evenSize, type FrameSize } from "./plan/even-size.ts";
+export { filterValue } from "./plan/filter-value.ts";
 export { type FfmpegPlan, type PlannedPass, planTask } from "./plan/plan.ts";
 export { type SequencePart, writeSequence } from "./plan/sequence.ts";
 export type {
@@ -15,6 +17,8 @@ export type {
   FileInput,
   GeneratedInput,
   OutputLength,
+  PictureFormat,
+  PictureInput,
   SequenceInput,
   TaskInput,
   TaskOutput,

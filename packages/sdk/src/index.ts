@@ -29,6 +29,7 @@ export {
   type WorkerCommand,
 } from "@playhead/core";
 export type { BudgetSettings } from "./budget/budget.ts";
+export { cleanedText } from "./cleaned-text.ts";
 export { currentJob, currentTask, runInTrace } from "./context.ts";
 export type { Pausable, PauseGate } from "./control/gate.ts";
 export type { ControlOptions, RemoteControl } from "./control/remote-control.ts";

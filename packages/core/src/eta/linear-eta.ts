@@ -1,4 +1,4 @@
-/** What an estimate is made from. Times are milliseconds of active time: pauses are kept out. */
+/** What an estimate is made from. Times are milliseconds of active time: pauses and waits on a limit are kept out. */
 export interface EtaInput {
   readonly nowMs: number;
   /** Active time since the job first ran. */

@@ -3,6 +3,7 @@ import { deathWrapper } from "../run/death-wrapper.ts";
 import { capture } from "../system/capture.ts";
 import { locateProgram, type Program } from "../system/locate.ts";
 import { isTooOld, OLDEST_VERSION, PART_KINDS, parseParts, parseVersion, REQUIREMENTS } from "./requirements.ts";
+import { canDrawText, NO_FONT } from "./text-trial.ts";
 import { runTrial } from "./trial.ts";
 
 export interface DoctorOptions {
@@ -53,6 +54,7 @@ export async function doctor(options: DoctorOptions = {}): Promise<FfmpegReport>
   if (ffmpeg.path !== null) checks.push(...(await partChecks(ffmpeg.path, leftMs())));
   if (ffmpeg.path !== null && ffprobe.path !== null) {
     checks.push(await trialCheck(ffmpeg.path, ffprobe.path, leftMs()));
+    checks.push(await fontCheck(ffmpeg.path, leftMs()));
   }
   checks.push(await wrapperCheck());
   const ok = checks.every((check) => check.ok || check.isOptional);
@@ -119,6 +121,15 @@ async function trialCheck(ffmpegPath: string, ffprobePath: string, timeoutMs: nu
     return well("trial encode", `H.264 and AAC in mp4, ${Math.round(performance.now() - startMs)} ms`);
   } catch (error) {
     return illFrom("trial encode", error);
+  }
+}
+
+async function fontCheck(ffmpegPath: string, timeoutMs: number): Promise<DoctorCheck> {
+  try {
+    const draws = await canDrawText({ ffmpegPath, timeoutMs });
+    return { ...(draws ? well("fonts", "there") : ill("fonts", NO_FONT.message, NO_FONT.hint)), isOptional: true };
+  } catch (error) {
+    return { ...illFrom("fonts", error), isOptional: true };
   }
 }
 

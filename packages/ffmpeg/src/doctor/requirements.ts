@@ -23,6 +23,10 @@ export const REQUIREMENTS: readonly Requirement[] = [
   ...need("filters", "following faces", "sendcmd"),
   ...need("filters", "scene detection", "scdet", "select", "metadata"),
   ...need("filters", "loudness and silence", "ebur128", "silencedetect", "blackdetect"),
+  ...need("filters", "text on pictures", "ass"),
+  ...need("filters", "videos out of rows", "color", "loop", "zoompan", "trim", "setpts", "amix", "sidechaincompress"),
+  ...need("decoders", "pictures", "png", "mjpeg", "webp", "bmp"),
+  ...need("demuxers", "pictures", "png_pipe", "jpeg_pipe", "webp_pipe", "bmp_pipe"),
   ...need("filters", "merging", "concat", "aresample"),
   ...need(
     "filters",

@@ -1,6 +1,6 @@
 import { fileUrl, guardArgs, sequenceGuardArgs } from "../probe/input-guard.ts";
 import type { FfmpegPlan, PlannedPass } from "./plan.ts";
-import type { AudioEncoding, FfmpegTask, TaskInput, TaskOutput, VideoEncoding } from "./task.ts";
+import type { AudioEncoding, FfmpegTask, PictureInput, TaskInput, TaskOutput, VideoEncoding } from "./task.ts";
 
 /** How often ffmpeg reports its progress, in seconds. */
 const STATS_PERIOD_SEC = 0.25;
@@ -47,10 +47,12 @@ function inputArgs(input: TaskInput, maxPixels: number | undefined): readonly st
     // Its list is ours, with absolute names, and what it names was written or looked at by us.
     return [...sequenceGuardArgs(maxPixels), "-f", "concat", "-safe", "0", "-i", fileUrl(input.listPath)];
   }
-  const { path, startSec = 0, prerollSec = 0, durationSec } = input;
+  if (input.kind === "picture") return pictureArgs(input, maxPixels);
+  const { path, startSec = 0, prerollSec = 0, durationSec, repeat = false } = input;
   const fromSec = Math.max(0, startSec - prerollSec);
   return [
     ...guardArgs(maxPixels),
+    ...(repeat ? ["-stream_loop", "-1"] : []),
     ...(fromSec === 0 ? [] : ["-ss", seconds(fromSec)]),
     ...(durationSec === undefined ? [] : ["-t", seconds(prerollSec + durationSec)]),
     ...["-i", fileUrl(path)],
@@ -60,6 +62,12 @@ function inputArgs(input: TaskInput, maxPixels: number | undefined): readonly st
 /** Both passes have to see the same pictures: left to itself, ffmpeg doubles some for a file, and none for nothing. */
 function passArgs(isAnalysis: boolean, { passLogPath }: ArgvPaths): readonly string[] {
   return ["-fps_mode", "cfr", "-pass", isAnalysis ? "1" : "2", "-passlogfile", passLogPath];
+}
+
+/** The demuxer is named: the one that ffmpeg would choose by the name reads whole sequences of files. */
+function pictureArgs({ path, format }: PictureInput, maxPixels: number | undefined): readonly string[] {
+  const demuxer = `${format}_pipe`;
+  return [...guardArgs(maxPixels, [demuxer]), "-f", demuxer, "-i", fileUrl(path)];
 }
 
 /**

@@ -29,8 +29,8 @@ const divide = (length: number | null, speedRatio = 1) => (length === null ? nul
 
 function inputDurationSec(input: TaskInput): number | null {
   if (input.kind !== "file") return input.durationSec;
-  const { startSec = 0, durationSec, sourceDurationSec = null } = input;
-  if (sourceDurationSec === null) return durationSec ?? null;
+  const { startSec = 0, durationSec, sourceDurationSec = null, repeat = false } = input;
+  if (sourceDurationSec === null || repeat) return durationSec ?? null;
   const leftSec = sourceDurationSec - startSec;
   if (leftSec < SHORTEST_SEC) {
     throw new PlayheadError(

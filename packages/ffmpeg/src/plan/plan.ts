@@ -50,8 +50,14 @@ function findFault(task: FfmpegTask): string | null {
   for (const [i, input] of inputs.entries()) {
     if (!isPositive(input.durationSec))
       return `expected a length over 0 s, got ${input.durationSec} (inputs[${i}].durationSec)`;
+    if (input.kind === "generated") continue;
+    const path = input.kind === "sequence" ? input.listPath : input.path;
+    if (path === "" || path.includes("\0")) return `expected the path of a file (inputs[${i}].path)`;
+    if (output.kind === "file" && resolve(output.path) === resolve(path)) {
+      return "expected the output to be another file than the input: it would be overwritten while it is read";
+    }
     if (input.kind !== "file") continue;
-    const { startSec = 0, path } = input;
+    const { startSec = 0 } = input;
     if (!(Number.isFinite(startSec) && startSec >= 0)) {
       return `expected a start of 0 s or later, got ${startSec} (inputs[${i}].startSec)`;
     }
@@ -60,10 +66,8 @@ function findFault(task: FfmpegTask): string | null {
       return `expected a preroll of 0 s to the start, got ${prerollSec} (inputs[${i}].prerollSec)`;
     if (prerollSec > 0 && inputs.length > 1)
       return `expected no preroll where there are several inputs (inputs[${i}].prerollSec)`;
-    if (path === "" || path.includes("\0")) return `expected the path of a file (inputs[${i}].path)`;
-    if (output.kind === "file" && resolve(output.path) === resolve(path)) {
-      return "expected the output to be another file than the input: it would be overwritten while it is read";
-    }
+    if (input.repeat === true && input.durationSec === undefined)
+      return `expected a length of what is repeated (inputs[${i}].durationSec)`;
   }
   if (output.kind === "file" && (output.path === "" || output.path.includes("\0"))) {
     return "expected the path of a file (output.path)";

@@ -13,6 +13,20 @@ export interface FileInput {
   readonly prerollSec?: number;
   /** How long the whole file is (`MediaInfo.durationSec`): without it, the length of an untrimmed input is unknown. */
   readonly sourceDurationSec?: number | null;
+  /** Begin anew at its end, again and again; then `durationSec` says how much is read. @defaultValue false */
+  readonly repeat?: boolean;
+}
+
+/** How the bytes of a picture say what it is: each reads one file and can refer to no other. */
+export type PictureFormat = "png" | "jpeg" | "webp" | "bmp";
+
+/** One picture: a single frame. How long it stands is up to the filters. */
+export interface PictureInput {
+  readonly kind: "picture";
+  readonly path: string;
+  readonly format: PictureFormat;
+  /** How long it stands in the output, in seconds. */
+  readonly durationSec: number;
 }
 
 /** Pictures or sound that ffmpeg makes itself, such as `testsrc=s=1280x720`. The graph must be ours, never a user's. */
@@ -35,7 +49,7 @@ export interface SequenceInput {
   readonly durationSec: number;
 }
 
-export type TaskInput = FileInput | GeneratedInput | SequenceInput;
+export type TaskInput = FileInput | PictureInput | GeneratedInput | SequenceInput;
 
 export type X264Preset = "ultrafast" | "superfast" | "veryfast" | "faster" | "fast" | "medium" | "slow" | "slower";
 

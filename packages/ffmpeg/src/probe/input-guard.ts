@@ -45,19 +45,18 @@ export function fileUrl(path: string): string {
  * The options that must stand before every `-i` of a file: no network, no other files, no giant frames. Decoders pad
  * frames to whole blocks, so ffmpeg's own limit is a little over ours; {@link probe} holds to the pixel.
  */
-export function guardArgs(maxPixels?: number): readonly string[] {
-  return argsFor(ALLOWED_DEMUXERS, maxPixels);
-}
-
-/** The same before a list of ours: lists may be opened then, and nothing else more. */
-export function sequenceGuardArgs(maxPixels?: number): readonly string[] {
-  return argsFor(["concat", ...ALLOWED_DEMUXERS], maxPixels);
-}
-
-function argsFor(demuxers: readonly string[], maxPixels: number = DEFAULT_MAX_PIXELS): readonly string[] {
+export function guardArgs(
+  maxPixels: number = DEFAULT_MAX_PIXELS,
+  demuxers: readonly string[] = ALLOWED_DEMUXERS,
+): readonly string[] {
   return [
     ...["-protocol_whitelist", "file"],
     ...["-format_whitelist", demuxers.join(",")],
     ...["-max_pixels", String(Math.ceil(maxPixels * 1.1) + 100_000)],
   ];
+}
+
+/** The same before a list of ours: lists may be opened then, and nothing else more. */
+export function sequenceGuardArgs(maxPixels?: number): readonly string[] {
+  return guardArgs(maxPixels, ["concat", ...ALLOWED_DEMUXERS]);
 }

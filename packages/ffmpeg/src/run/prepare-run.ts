@@ -39,7 +39,7 @@ export async function prepareRun(plan: FfmpegPlan, options: RunOptions): Promise
   const { inputs, output: wanted } = plan.task;
   const inputPaths = inputs.flatMap((input) => {
     if (input.kind === "generated") return [];
-    return [resolve(input.kind === "file" ? input.path : input.listPath)];
+    return [resolve(input.kind === "sequence" ? input.listPath : input.path)];
   });
   await Promise.all(inputPaths.map(checkInputFile));
   const program = await locateProgram("ffmpeg", { path: options.ffmpegPath });

@@ -91,7 +91,7 @@ async function withRun<Result>(
     ...{ slots: gauges.slots, gauges, options, nowMs },
     tally: createTally(),
     keeper: createTopKeeper(prepared.top, prepared.outDir),
-    stop: createFatalStop(FATAL),
+    stop: createFatalStop("clip", FATAL),
   };
   try {
     return await make(run);

@@ -1,6 +1,6 @@
 import { join } from "node:path";
 import type { ThumbnailOptions } from "@playhead/ffmpeg";
-import { PlayheadError, type TaskHandle } from "@playhead/sdk";
+import { cleanedText, PlayheadError, type TaskHandle } from "@playhead/sdk";
 import { thumbnail } from "../media/ffmpeg-calls.ts";
 import type { ClipPlan } from "./clip-plan.ts";
 
@@ -22,7 +22,7 @@ export async function takeThumbnail(
     return clip.thumbnailName;
   } catch (error) {
     if (!(error instanceof PlayheadError) || error.code === "canceled") throw error;
-    task.warn(`no thumbnail: ${error.message}`, { error_code: error.code });
+    task.warn(`no thumbnail: ${cleanedText(error.message)}`, { error_code: error.code });
     return null;
   }
 }

@@ -1,32 +1,35 @@
 import { PlayheadError } from "@playhead/sdk";
 
-/** Errors after which no other clip could succeed either: they end the job (SPEC §13). */
+/** Errors after which no other item of one input could succeed either: they end the job (SPEC §13). */
 const FATAL: ReadonlySet<string> = new Set([
   ...["disk_full", "output_unwritable", "ffmpeg_missing"],
   ...["input_missing", "input_refused", "input_empty"],
 ]);
 
-/** Ends all clips when one of them finds that none can succeed any more. */
+/** Ends all items when one of them finds that none can succeed any more. */
 export interface FatalStop {
   /** Aborted then, with a PlayheadError `canceled` that says why. */
   readonly signal: AbortSignal;
-  /** Looks at what ended a clip: the first fatal error stops the others. */
+  /** Looks at what ended an item: the first fatal error stops the others. */
   look(error: unknown): void;
   /** What stopped them; null while nothing has. */
   error(): PlayheadError | null;
 }
 
-/** @param fatal codes of the errors that would meet all others, too. @defaultValue those of clips of one video */
-export function createFatalStop(fatalCodes: ReadonlySet<string> = FATAL): FatalStop {
+/**
+ * @param noun what is made, for people
+ * @param fatal codes after which none of them could succeed. @defaultValue those about the disk, ffmpeg and the one input
+ */
+export function createFatalStop(noun = "clip", codes: ReadonlySet<string> = FATAL): FatalStop {
   const controller = new AbortController();
   let fatal: PlayheadError | null = null;
   return {
     signal: controller.signal,
     error: () => fatal,
     look(error) {
-      if (fatal !== null || !(error instanceof PlayheadError) || !fatalCodes.has(error.code)) return;
+      if (fatal !== null || !(error instanceof PlayheadError) || !codes.has(error.code)) return;
       fatal = error;
-      const reason = `no clip can be made any more: ${error.message}`;
+      const reason = `no ${noun} can be made any more: ${error.message}`;
       controller.abort(new PlayheadError("canceled", `canceled: ${reason}`, { detail: { reason }, cause: error }));
     },
   };

@@ -1,12 +1,17 @@
 import { setTimeout as delay } from "node:timers/promises";
-import { PlayheadError, type TaskHandle } from "@playhead/sdk";
+import { cleanedText, PlayheadError, type TaskHandle } from "@playhead/sdk";
+import { decideRetry } from "./retry-policy.ts";
 
-const MAX_ATTEMPTS = 3;
-/** Before the second attempt; twice as long before the third. */
-const FIRST_WAIT_MS = 500;
+export interface RetryOptions {
+  /** For the jitter, 0..1. @defaultValue `Math.random` */
+  readonly random?: () => number;
+  /** Told before a wait. @returns called after it */
+  readonly onWait?: (error: PlayheadError, waitMs: number) => () => void;
+}
 
 /**
- * Tries something again whose error may pass, and says so. Each attempt waits at a checkpoint first.
+ * Tries something again whose error may pass, as often as the policy for the error has it, and says so. Each attempt
+ * waits at a checkpoint first.
  *
  * @param signal ends the waiting in between
  * @throws what the last attempt threw
@@ -15,6 +20,7 @@ export async function withRetries<Value>(
   task: TaskHandle,
   signal: AbortSignal,
   attempt: () => Promise<Value>,
+  { random = Math.random, onWait }: RetryOptions = {},
 ): Promise<Value> {
   for (;;) {
     await task.checkpoint();
@@ -22,17 +28,21 @@ export async function withRetries<Value>(
     try {
       return await attempt();
     } catch (error) {
-      if (!(error instanceof PlayheadError) || !error.retryable || task.attempt >= MAX_ATTEMPTS) throw error;
-      task.warn(`attempt ${task.attempt} of ${MAX_ATTEMPTS} failed: ${error.message}`, { error_code: error.code });
-      const waitMs = FIRST_WAIT_MS * 2 ** (task.attempt - 1);
+      const decision =
+        error instanceof PlayheadError && !signal.aborted ? decideRetry(error, task.attempt, random) : null;
+      if (!(error instanceof PlayheadError) || !decision?.isRetried) throw error;
+      const { attempts, waitMs } = decision;
+      const why = cleanedText(error.message);
+      task.warn(`attempt ${task.attempt} of ${attempts} failed: ${why}`, { error_code: error.code, wait_ms: waitMs });
       task.retry(error);
-      await waitQuietly(task, waitMs, signal);
+      const endWait = onWait?.(error, waitMs);
+      await waitQuietly(task, waitMs, signal).finally(endWait);
     }
   }
 }
 
 /** There is nothing to stop while nothing is done: a job that is paused meanwhile is so at once. */
-async function waitQuietly(task: TaskHandle, waitMs: number, signal: AbortSignal): Promise<void> {
+export async function waitQuietly(task: TaskHandle, waitMs: number, signal: AbortSignal): Promise<void> {
   const release = task.pauseGate.hold({ stop: () => undefined, resume: () => undefined });
   try {
     await delay(waitMs, undefined, { signal });

@@ -134,6 +134,8 @@ export const jobSummary = z
     ended_at: timestamp.nullable(),
     paused_ms: z.number(),
     paused_since: timestamp.nullable(),
+    limited_ms: z.number(),
+    limited_since: timestamp.nullable(),
     liveness: z.enum(LIVENESS),
     liveness_since: timestamp.nullable(),
     liveness_reason: z.string().nullable(),
