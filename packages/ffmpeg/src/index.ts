@@ -1,15 +1,21 @@
 export { type DiagnoseContext, diagnose } from "./diagnose/diagnose.ts";
 export type { LogLevel, LogLine } from "./diagnose/log-line.ts";
 export { type DoctorCheck, type DoctorOptions, doctor, type FfmpegReport } from "./doctor/doctor.ts";
+export { type EncodersOptions, type EncoderTrial, provenEncoders, tryEncoders } from "./doctor/encoders.ts";
+export { loudnessFilter } from "./loudness/loudness-filter.ts";
+export { type LoudnessOptions, type MeasuredLoudness, measureLoudness } from "./loudness/measure-loudness.ts";
 export { measureDuration } from "./measure-duration.ts";
 export { type ArgvPaths, buildArgv } from "./plan/argv.ts";
 export { EVEN_FILTER, evenDown, evenSize, type FrameSize } from "./plan/even-size.ts";
+export { quoteFilterValue } from "./plan/filter-value.ts";
 export { type FfmpegPlan, type PlannedPass, planTask } from "./plan/plan.ts";
 export type {
   AudioEncoding,
   FfmpegTask,
   FileInput,
   GeneratedInput,
+  H264Encoder,
+  HardwareEncoder,
   OutputLength,
   TaskInput,
   TaskOutput,

@@ -7,6 +7,8 @@ export interface Requirement {
   readonly name: string;
   /** What does not work without it. */
   readonly purpose: string;
+  /** Whether all else works without it. @defaultValue false */
+  readonly isOptional?: boolean;
 }
 
 const need = (kind: PartKind, purpose: string, ...names: readonly string[]): readonly Requirement[] =>
@@ -23,6 +25,8 @@ export const REQUIREMENTS: readonly Requirement[] = [
   ...need("filters", "following faces", "sendcmd"),
   ...need("filters", "scene detection", "scdet", "select", "metadata"),
   ...need("filters", "loudness and silence", "ebur128", "silencedetect", "blackdetect"),
+  ...need("filters", "even loudness", "loudnorm", "aformat"),
+  ...need("filters", "captions", "ass").map((each) => ({ ...each, isOptional: true })),
   ...need("filters", "merging", "concat", "aresample"),
   ...need(
     "filters",

@@ -25,12 +25,22 @@ export interface GeneratedInput {
 
 export type TaskInput = FileInput | GeneratedInput;
 
+/** Who writes H.264: `x264` is everywhere, the others need hardware and its driver: see `provenEncoders`. */
+export type H264Encoder = "x264" | HardwareEncoder;
+export type HardwareEncoder = "nvenc" | "qsv" | "vaapi" | "videotoolbox";
+
 export type X264Preset = "ultrafast" | "superfast" | "veryfast" | "faster" | "fast" | "medium" | "slow" | "slower";
 
 /** How the pictures are written. */
 export type VideoEncoding =
   | { readonly codec: "copy" }
-  | { readonly codec: "h264"; readonly preset?: X264Preset; readonly quality?: VideoQuality }
+  /** `encoder` @defaultValue x264. `preset` is for x264 alone; hardware encodes in one pass, whatever is asked. */
+  | {
+      readonly codec: "h264";
+      readonly encoder?: H264Encoder;
+      readonly preset?: X264Preset;
+      readonly quality?: VideoQuality;
+    }
   /** `quality` 2 (best) to 31. @defaultValue 3 */
   | { readonly codec: "jpeg"; readonly quality?: number }
   | { readonly codec: "raw"; readonly pixelFormat: "gray" | "rgb24" | "yuv420p" };
@@ -45,6 +55,8 @@ export type VideoQuality =
 export type AudioEncoding =
   | { readonly codec: "copy" }
   /** `kbps` @defaultValue 160. `channels` @defaultValue as many as there are */
+  /** As it is, 16 bits a sample: for filters that look at it. */
+  | { readonly codec: "raw" }
   | { readonly codec: "aac"; readonly kbps?: number; readonly channels?: 1 | 2 };
 
 export type TaskOutput =
