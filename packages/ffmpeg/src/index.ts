@@ -1,7 +1,13 @@
 export { type DiagnoseContext, diagnose } from "./diagnose/diagnose.ts";
 export type { LogLevel, LogLine } from "./diagnose/log-line.ts";
 export { type DoctorCheck, type DoctorOptions, doctor, type FfmpegReport } from "./doctor/doctor.ts";
-export { type EncodersOptions, type EncoderTrial, provenEncoders, tryEncoders } from "./doctor/encoders.ts";
+export {
+  type EncodersOptions,
+  type EncoderTrial,
+  type ProvenOptions,
+  provenEncoders,
+  tryEncoders,
+} from "./doctor/encoders.ts";
 export { loudnessFilter } from "./loudness/loudness-filter.ts";
 export { type LoudnessOptions, type MeasuredLoudness, measureLoudness } from "./loudness/measure-loudness.ts";
 export { measureDuration } from "./measure-duration.ts";

@@ -108,7 +108,8 @@ test("an encoder in hardware counts when it has encoded here, and not because it
     { encoder: "nvenc", fault: null },
     { encoder: "qsv", fault: expect.stringMatching(/^[^\n]{10,}$/) },
   ]);
-  expect(await provenEncoders({ ffmpegPath })).toEqual(["nvenc", "x264"]);
+  expect(await provenEncoders({ ffmpegPath, hasDevice: () => true })).toEqual(["nvenc", "x264"]);
+  expect(await provenEncoders({ ffmpegPath, hasDevice: () => false })).toEqual(["x264"]);
   const { checks } = await doctor({ ffmpegPath });
   expect(checks.find(({ name }) => name === "hardware encoders")).toMatchObject({ ok: true, found: "nvenc" });
 });

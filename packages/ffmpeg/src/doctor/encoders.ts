@@ -1,3 +1,4 @@
+import { existsSync } from "node:fs";
 import { PlayheadError } from "@playhead/core";
 import { HARDWARE_NAMES } from "../plan/hardware.ts";
 import type { H264Encoder, HardwareEncoder } from "../plan/task.ts";
@@ -29,13 +30,20 @@ const HARDWARE = Object.keys(HARDWARE_NAMES) as readonly HardwareEncoder[];
  * builds have them all. The order is the one in which they are to be preferred.
  * @throws PlayheadError `ffmpeg_missing`, `ffmpeg_timeout` or `canceled`
  */
-export async function tryEncoders(options: EncodersOptions = {}): Promise<readonly EncoderTrial[]> {
+export function tryEncoders(options: EncodersOptions = {}): Promise<readonly EncoderTrial[]> {
+  return tryAll(HARDWARE, options);
+}
+
+async function tryAll(
+  encoders: readonly HardwareEncoder[],
+  options: EncodersOptions,
+): Promise<readonly EncoderTrial[]> {
   const { timeoutMs = 10_000, signal, ffmpegPath: path } = options;
   const ffmpegPath = await locateProgram("ffmpeg", { path });
   const ffprobePath = await locateProgram("ffprobe", { path: options.ffprobePath, besidePath: path });
   const { stdout } = await capture(ffmpegPath, ["-hide_banner", "-encoders"], { timeoutMs, signal });
   const listed = parseParts("encoders", stdout);
-  const there = HARDWARE.filter((encoder) => listed.has(HARDWARE_NAMES[encoder]));
+  const there = encoders.filter((encoder) => listed.has(HARDWARE_NAMES[encoder]));
   return Promise.all(
     there.map(async (encoder) => {
       try {
@@ -49,11 +57,35 @@ export async function tryEncoders(options: EncodersOptions = {}): Promise<readon
   );
 }
 
+export interface ProvenOptions extends EncodersOptions {
+  /** Whether the machine may have what an encoder runs on. @defaultValue looks for the system's device files */
+  readonly hasDevice?: (encoder: HardwareEncoder) => boolean;
+}
+
+/** What Linux has where there is a graphics processor, the second of Nvidia's under Windows. */
+const DEVICE_FILES: Readonly<Record<Exclude<HardwareEncoder, "videotoolbox">, readonly string[]>> = {
+  nvenc: ["/dev/nvidiactl", "/dev/dxg"],
+  qsv: ["/dev/dri"],
+  vaapi: ["/dev/dri"],
+};
+
+function isDeviceThere(encoder: HardwareEncoder): boolean {
+  if (encoder === "videotoolbox") return process.platform === "darwin";
+  if (process.platform !== "linux") return encoder !== "vaapi";
+  return DEVICE_FILES[encoder].some((file) => existsSync(file));
+}
+
 /**
  * The encoders of H.264 that have proved here that they work, the best first; `x264` is the last, and taken on trust.
  * @throws PlayheadError as {@link tryEncoders}
  */
-export async function provenEncoders(options: EncodersOptions = {}): Promise<readonly H264Encoder[]> {
-  const trials = await tryEncoders(options);
+export async function provenEncoders({
+  hasDevice = isDeviceThere,
+  ...options
+}: ProvenOptions = {}): Promise<readonly H264Encoder[]> {
+  if (options.signal?.aborted) throw canceledError(options.signal);
+  // Where there is no device there is nothing to try: most machines have none, and trials take time.
+  const encoders = HARDWARE.filter(hasDevice);
+  const trials = encoders.length === 0 ? [] : await tryAll(encoders, options);
   return [...trials.filter(({ fault }) => fault === null).map(({ encoder }) => encoder), "x264"];
 }

@@ -12,6 +12,8 @@ export interface FatalStop {
   readonly signal: AbortSignal;
   /** Looks at what ended a clip: the first fatal error stops the others. */
   look(error: unknown): void;
+  /** Stops the others for an error that is fatal where it comes from, whatever its code: an upload that failed for good. */
+  end(error: PlayheadError): void;
   /** What stopped them; null while nothing has. */
   error(): PlayheadError | null;
 }
@@ -19,14 +21,20 @@ export interface FatalStop {
 export function createFatalStop(): FatalStop {
   const controller = new AbortController();
   let fatal: PlayheadError | null = null;
+
+  function end(error: PlayheadError): void {
+    if (fatal !== null) return;
+    fatal = error;
+    const reason = `no clip can be made any more: ${error.message}`;
+    controller.abort(new PlayheadError("canceled", `canceled: ${reason}`, { detail: { reason }, cause: error }));
+  }
+
   return {
     signal: controller.signal,
     error: () => fatal,
     look(error) {
-      if (fatal !== null || !(error instanceof PlayheadError) || !FATAL.has(error.code)) return;
-      fatal = error;
-      const reason = `no clip can be made any more: ${error.message}`;
-      controller.abort(new PlayheadError("canceled", `canceled: ${reason}`, { detail: { reason }, cause: error }));
+      if (error instanceof PlayheadError && FATAL.has(error.code)) end(error);
     },
+    end,
   };
 }

@@ -6,7 +6,8 @@ const MAX_ATTEMPTS = 3;
 const FIRST_WAIT_MS = 500;
 
 /**
- * Tries something again whose error may pass, and says so. Each attempt waits at a checkpoint first.
+ * Tries something again whose error may pass, and says so. Each attempt waits at a checkpoint first. What the task has
+ * tried again before does not count here.
  *
  * @param signal ends the waiting in between
  * @throws what the last attempt threw
@@ -16,15 +17,17 @@ export async function withRetries<Value>(
   signal: AbortSignal,
   attempt: () => Promise<Value>,
 ): Promise<Value> {
+  const before = task.attempt - 1;
   for (;;) {
     await task.checkpoint();
     signal.throwIfAborted();
     try {
       return await attempt();
     } catch (error) {
-      if (!(error instanceof PlayheadError) || !error.retryable || task.attempt >= MAX_ATTEMPTS) throw error;
-      task.warn(`attempt ${task.attempt} of ${MAX_ATTEMPTS} failed: ${error.message}`, { error_code: error.code });
-      const waitMs = FIRST_WAIT_MS * 2 ** (task.attempt - 1);
+      const tried = task.attempt - before;
+      if (!(error instanceof PlayheadError) || !error.retryable || tried >= MAX_ATTEMPTS) throw error;
+      task.warn(`attempt ${tried} of ${MAX_ATTEMPTS} failed: ${error.message}`, { error_code: error.code });
+      const waitMs = FIRST_WAIT_MS * 2 ** (tried - 1);
       task.retry(error);
       await waitQuietly(task, waitMs, signal);
     }
