@@ -1,4 +1,5 @@
 export type { ClipsOptions } from "./clips/clips-options.ts";
+export { ENCODERS, type EncoderName } from "./clips/encoder-choice.ts";
 export type { ClipEntry } from "./clips/manifest.ts";
 export { type ClipsResult, runClips, runClipsIn } from "./clips/run-clips.ts";
 export { parseScenes, type SceneSpec } from "./clips/scenes.ts";
@@ -6,3 +7,7 @@ export { STYLES } from "./clips/styles/registry.ts";
 export type { StyleProcessor } from "./clips/styles/style.ts";
 export { inputSchemaOf, type JobKind, type KindWork, parseInput, type WorkPlace } from "./job-kind.ts";
 export { JOB_KINDS } from "./job-kinds.ts";
+export { openStorage } from "./storage/open-storage.ts";
+export { createS3Probe, type S3Probe } from "./storage/s3/s3-probe.ts";
+export type { PutOptions, Storage, StoredObject } from "./storage/storage.ts";
+export { parseStorage, type StorageSettings } from "./storage/storage-settings.ts";
