@@ -29,6 +29,7 @@ const WEB_URL = {
   right: fc.webUrl({ validSchemes: ["http", "https"] }),
   wrong: fc.constantFrom<unknown>("", "playhead", "ftp://a.example", 7, null),
 };
+const STORAGE_URL = { ...WEB_URL, right: fc.constantFrom("https://cdn.example/media", "http://127.0.0.1:9000") };
 const MS = whole(100, 31_536_000_000);
 const COUNT = whole(1, Number.MAX_SAFE_INTEGER);
 const PERCENT = between(1, 100);
@@ -103,8 +104,8 @@ const RULES: Readonly<
     right: fc.constantFrom("folder:/srv/clips", "s3://media", "s3://media/a/b"),
     wrong: fc.constantFrom<unknown>("", "/srv/clips", "https://media.example", "folder:", 7, null),
   },
-  "storage.public_url": WEB_URL,
-  "storage.endpoint": WEB_URL,
+  "storage.public_url": STORAGE_URL,
+  "storage.endpoint": STORAGE_URL,
   "storage.region": text,
   "storage.access_key_id": text,
   "storage.secret_access_key": text,

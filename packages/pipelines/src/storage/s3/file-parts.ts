@@ -64,7 +64,14 @@ async function openFile(path: string): Promise<FileHandle> {
   } catch (cause) {
     const isGone = (cause as NodeJS.ErrnoException).code === "ENOENT";
     const name = fileWords(path);
-    if (isGone) throw new PlayheadError("input_missing", `there is no file "${name}" to upload`, { cause });
-    throw new PlayheadError("input_refused", `"${name}" may not be read, so that it cannot be uploaded`, { cause });
+    if (isGone) {
+      const hint = "leave it in its place until it is uploaded";
+      throw new PlayheadError("input_missing", `there is no file "${name}" to upload`, { hint, cause });
+    }
+    const hint = "change its permissions, or run as a user who may read it";
+    throw new PlayheadError("input_refused", `"${name}" may not be read, so that it cannot be uploaded`, {
+      hint,
+      cause,
+    });
   }
 }
