@@ -1,4 +1,5 @@
 import { createHash } from "node:crypto";
+import { rounded } from "../media/words.ts";
 import type { SceneSpec } from "./scenes.ts";
 import type { FittedStyle } from "./styles/fit-style.ts";
 import { type Treatment, treatmentKey, UNTREATED } from "./treatment.ts";
@@ -43,4 +44,9 @@ export function planClip(
     fileName: `${stem}.mp4`,
     thumbnailName: `${stem}.jpg`,
   };
+}
+
+/** Seconds of the clip for each that ffmpeg worked. */
+export function speedOf(clip: ClipPlan, renderMs: number): number {
+  return rounded(clip.durationSec / Math.max(0.001, renderMs / 1_000), 2);
 }

@@ -5,13 +5,12 @@ import { monitor, type StepHandle, type TaskHandle } from "@playhead/sdk";
 import { runFfmpeg } from "../media/ffmpeg-calls.ts";
 import { rangeWords, rounded, secondsWords } from "../media/words.ts";
 import { type MeansDetails, withClipMeans } from "./clip-means.ts";
-import type { ClipPlan } from "./clip-plan.ts";
+import { type ClipPlan, speedOf } from "./clip-plan.ts";
 import { clipTask, estimateClipBytes } from "./clip-task.ts";
 import type { ClipsRun } from "./clips-run.ts";
 import type { ClipEntry } from "./manifest.ts";
 import { DISK_MARGIN_BYTES } from "./prepare.ts";
 import { takeThumbnail } from "./take-thumbnail.ts";
-import { speedOf } from "./tell-clip.ts";
 
 /** Of an mp4 only its head is on the disk for a while; that is no size to tell. */
 const HEADER_BYTES = 1_024;

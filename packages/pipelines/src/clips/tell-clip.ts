@@ -1,7 +1,7 @@
 import { formatBytes } from "@playhead/ffmpeg";
 import type { TaskHandle } from "@playhead/sdk";
 import { rounded, secondsWords } from "../media/words.ts";
-import type { ClipPlan } from "./clip-plan.ts";
+import { type ClipPlan, speedOf } from "./clip-plan.ts";
 import type { RenderedClip } from "./render-clip.ts";
 
 /** Says what a clip came to, in the log and with its end. */
@@ -18,9 +18,4 @@ export function completeClip(task: TaskHandle, clip: ClipPlan, { entry, renderMs
   task.log.info(`${name} is done: ${secondsWords(duration_sec)} in ${secondsWords(render_sec)}, ${what}`);
   const speed_ratio = speedOf(clip, renderMs);
   task.complete({ width, height, duration_sec, size_bytes, render_sec, speed_ratio, ...details });
-}
-
-/** Seconds of the clip for each that ffmpeg worked. */
-export function speedOf(clip: ClipPlan, renderMs: number): number {
-  return rounded(clip.durationSec / Math.max(0.001, renderMs / 1_000), 2);
 }

@@ -1,13 +1,13 @@
-import type { S3Client, S3ClientConfig } from "@aws-sdk/client-s3";
+import type * as S3Commands from "@aws-sdk/client-s3";
 import type { StorageSettings } from "../storage-settings.ts";
 
 export type S3Settings = Extract<StorageSettings, { readonly kind: "s3" }>;
 
 /** Amazon's client, with the settings that suit others as well. */
 export interface S3 {
-  readonly client: S3Client;
+  readonly client: S3Commands.S3Client;
   /** What it can be asked. */
-  readonly commands: typeof import("@aws-sdk/client-s3");
+  readonly commands: typeof S3Commands;
 }
 
 const CONNECT_MS = 10_000;
@@ -16,7 +16,7 @@ const CONNECT_MS = 10_000;
 export async function openS3(settings: S3Settings): Promise<S3> {
   const commands = await import("@aws-sdk/client-s3");
   const { endpoint, region, accessKeyId, secretAccessKey, forcePathStyle } = settings;
-  const config: S3ClientConfig = {
+  const config: S3Commands.S3ClientConfig = {
     // We say what is sent and what for, and compare: what the client would add, not all others understand.
     requestChecksumCalculation: "WHEN_REQUIRED",
     responseChecksumValidation: "WHEN_REQUIRED",
