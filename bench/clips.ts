@@ -104,6 +104,7 @@ async function record(
     line
       .trim()
       .split("\u001f")
+      .slice(0, -1)
       .map((word) => word.replaceAll(out, "OUT").replace(UNFINISHED, "")),
   );
   // What looks at the input comes before all clips; a clip's last command takes its picture.
