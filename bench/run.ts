@@ -17,6 +17,7 @@ const BENCHES = [
   "logs",
   "chaos",
   "alerts",
+  "clips",
 ];
 
 const names = process.argv.slice(2).filter((argument) => !argument.startsWith("--"));

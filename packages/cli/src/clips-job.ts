@@ -21,6 +21,7 @@ export async function runClipsJob({ clips, ...view }: ClipsJobOptions): Promise<
     run: async (hooks) => ({ ...(await runClips(view.playhead, { ...clips, ...hooks })), out: clips.outDir }),
     results: ({ completed, skipped, manifest, out }) => [
       ...(completed + skipped > 0 ? [resultLine("Clips", out)] : []),
+      ...(completed + skipped > 0 && clips.upload !== undefined ? [resultLine("Uploaded", clips.upload.title)] : []),
       ...(manifest === null ? [] : [resultLine("Manifest", manifest)]),
     ],
   });

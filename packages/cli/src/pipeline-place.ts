@@ -1,4 +1,4 @@
-import type { MediaRoots, ServerLog } from "@playhead/server";
+import type { Config, MediaRoots, ServerLog } from "@playhead/server";
 import { type ConfigFlags, commandConfig } from "./command-config.ts";
 import type { Surroundings } from "./commands/command.ts";
 import type { Ending } from "./exit-codes.ts";
@@ -23,6 +23,8 @@ export interface PipelinePlace extends PipelineView {
   readonly ffmpegPath: string | undefined;
   /** The data folder. */
   readonly data: string;
+  /** Where uploads may go, as far as it is configured. */
+  readonly storage: Config["storage"];
 }
 
 /**
@@ -62,6 +64,7 @@ export async function withPipelinePlace(
       media: place.media,
       registryDir: runsFolder(data),
       ffmpegPath: config.ffmpeg_path,
+      storage: config.storage,
     });
   } finally {
     await playhead.close();

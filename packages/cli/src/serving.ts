@@ -5,6 +5,7 @@ import { dashboardFolder } from "./dashboard-folder.ts";
 import { ffmpegCheck } from "./ffmpeg-health.ts";
 import { announceServer, findRunningServer, reachableUrl } from "./running-server.ts";
 import type { ServerAddress } from "./server-check.ts";
+import { configuredStorage, storageCheck } from "./storage-place.ts";
 import type { Console } from "./terminal/console.ts";
 import { span } from "./terminal/line.ts";
 
@@ -43,6 +44,7 @@ export async function startServing(
     console.complain(`playhead: ${level}: ${message}${about}${cause}${kept === null ? "" : ` (details: ${kept})`}`);
   };
   const { startServer } = await import("@playhead/server");
+  const storage = await configuredStorage(config);
   const server = await startServer({ config, loaded, dashboardFolder: dashboardFolder(), version, log }).catch(
     (error: unknown) => {
       throw whoHasIt(error, config.data);
@@ -52,6 +54,7 @@ export async function startServing(
   let withdraw: () => void;
   try {
     server.health.register(ffmpegCheck(config.ffmpeg_path));
+    if (storage !== null) server.health.register(storageCheck(storage));
     withdraw = announceServer(config.data, { url, pid: process.pid });
   } catch (error) {
     await server.close();

@@ -4,7 +4,16 @@ export { type Span, shareOf } from "./analysis/span.ts";
 export { type DiagnoseContext, diagnose } from "./diagnose/diagnose.ts";
 export type { LogLevel, LogLine } from "./diagnose/log-line.ts";
 export { type DoctorCheck, type DoctorOptions, doctor, type FfmpegReport } from "./doctor/doctor.ts";
+export {
+  type EncodersOptions,
+  type EncoderTrial,
+  type ProvenOptions,
+  provenEncoders,
+  tryEncoders,
+} from "./doctor/encoders.ts";
 export { canDrawText, NO_FONT, type TextTrialOptions } from "./doctor/text-trial.ts";
+export { loudnessFilter } from "./loudness/loudness-filter.ts";
+export { type LoudnessOptions, type MeasuredLoudness, measureLoudness } from "./loudness/measure-loudness.ts";
 export { measureDuration } from "./measure-duration.ts";
 export { type ArgvPaths, buildArgv } from "./plan/argv.ts";
 export { EVEN_FILTER, evenDown, evenSize, type FrameSize } from "./plan/even-size.ts";
@@ -16,6 +25,8 @@ export type {
   FfmpegTask,
   FileInput,
   GeneratedInput,
+  H264Encoder,
+  HardwareEncoder,
   OutputLength,
   PictureFormat,
   PictureInput,

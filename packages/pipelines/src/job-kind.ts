@@ -1,5 +1,6 @@
 import { type JsonObject, type Playhead, PlayheadError, type StartedJob } from "@playhead/sdk";
 import * as z from "zod";
+import type { StorageSettings } from "./storage/storage-settings.ts";
 
 /**
  * A pipeline as a job of the server asks for it: by its kind, with its input as `metadata.input` of the job. A pipeline
@@ -46,6 +47,8 @@ export interface WorkPlace {
    */
   readonly fileOf: (name: string) => string;
   readonly ffmpegPath: string | undefined;
+  /** Where what is made can be uploaded to; jobs name no other place. @defaultValue nowhere */
+  readonly storage?: StorageSettings | undefined;
 }
 
 /**

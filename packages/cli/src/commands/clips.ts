@@ -1,16 +1,22 @@
 import { readFileSync } from "node:fs";
 import { join, parse, resolve } from "node:path";
 import { PlayheadError } from "@playhead/core";
+import type { EncoderName } from "@playhead/pipelines";
 import { type Command, InvalidArgumentError } from "commander";
 import { runClipsJob } from "../clips-job.ts";
-import { type PipelineFlags, withPipelinePlace } from "../pipeline-place.ts";
+import { type PipelineFlags, type PipelinePlace, withPipelinePlace } from "../pipeline-place.ts";
+import { type UploadFlags, uploadPlace } from "../storage-place.ts";
 import { type Bind, newCommand, type Run } from "./command.ts";
 
-interface ClipsFlags extends PipelineFlags {
+interface ClipsFlags extends PipelineFlags, UploadFlags {
   readonly scenes?: string;
   readonly styles?: readonly string[];
   readonly out?: string;
   readonly maxParallel?: number;
+  readonly captions?: string;
+  /** Null leaves the sound as it is. */
+  readonly loudness?: number | null;
+  readonly encoder?: EncoderName;
 }
 
 /** `playhead clips`: a video into clips, scene by scene and style by style. */
@@ -28,12 +34,18 @@ export function addClips(program: Command, bind: Bind): void {
         "playhead clips talk.mp4 --scenes scenes.json",
         'given scenes: [{"start_sec": 0, "end_sec": 12.5, "title": "Intro"}]',
       ],
+      ["playhead clips talk.mp4 --captions talk.srt --upload s3://media/talk", "captions burnt in, clips uploaded"],
       ["playhead clips -- -odd-name.mp4", "a name that begins with a dash"],
     ],
   })
     .option("--scenes <file>", "JSON file of scenes, instead of finding them")
     .option("--styles <names>", "styles, with commas between (default: all)", names)
     .option("--out <folder>", "where the clips go (default: playhead-clips/NAME)")
+    .option("--captions <file>", "SRT or WebVTT file, burnt into the picture")
+    .option("--loudness <lufs>", "loudness of the sound, or off to leave it (default: -14)", loudness)
+    .option("--encoder <name>", "auto, x264, nvenc, qsv, vaapi or videotoolbox (default: auto)")
+    .option("--upload <where>", "folder:PATH or s3://BUCKET/PREFIX, or configured, to upload the clips to")
+    .option("--public-url <url>", "address under which people get what was uploaded")
     .option("--max-parallel <number>", "clips at a time (default: the cores, at most 4)", count)
     .option("--server <url>", "report to this server (or PLAYHEAD_SERVER) instead of the data folder")
     .option("--key <key>", "its access key (or PLAYHEAD_KEY)")
@@ -44,12 +56,13 @@ export function addClips(program: Command, bind: Bind): void {
 
 const clips: Run<[input: string], ClipsFlags> = async (options, context, input) => {
   const parsedScenes = options.scenes === undefined ? undefined : await readScenes(options.scenes);
-  return withPipelinePlace(options, context, (place) => {
+  return withPipelinePlace(options, context, async (place) => {
+    const upload = await openUpload(options, place);
     const { media, registryDir, ffmpegPath } = place;
     const outDir = resolve(options.out ?? join("playhead-clips", parse(input).name));
     // Whatever server has this data folder, now or later, can show what is made.
     media?.add(outDir);
-    return runClipsJob({
+    const running = runClipsJob({
       ...place,
       clips: {
         ...{ input: resolve(input), outDir, registryDir },
@@ -57,11 +70,23 @@ const clips: Run<[input: string], ClipsFlags> = async (options, context, input) 
         ...(parsedScenes !== undefined && { scenes: parsedScenes }),
         ...(options.styles !== undefined && { styles: options.styles }),
         ...(options.maxParallel !== undefined && { maxParallel: options.maxParallel }),
+        ...(options.captions !== undefined && { captions: resolve(options.captions) }),
+        ...(options.loudness !== undefined && { loudnessLufs: options.loudness }),
+        ...(options.encoder !== undefined && { encoder: options.encoder }),
+        ...(upload !== null && { upload }),
         ...(ffmpegPath !== undefined && { ffmpegPath }),
       },
     });
+    return running.finally(() => upload?.close());
   });
 };
+
+async function openUpload(flags: UploadFlags, { storage, registryDir }: PipelinePlace) {
+  const settings = await uploadPlace(flags, { storage });
+  if (settings === null) return null;
+  const { openStorage } = await import("@playhead/pipelines");
+  return openStorage(settings, { registryDir });
+}
 
 async function readScenes(file: string) {
   const { parseScenes } = await import("@playhead/pipelines");
@@ -83,6 +108,13 @@ function names(text: string): readonly string[] {
     .filter((name) => name !== "");
   if (found.length === 0) throw new InvalidArgumentError("Expected names of styles, with commas between.");
   return found;
+}
+
+function loudness(text: string): number | null {
+  const value = text === "off" ? null : Number(text);
+  if (value !== null && (text.trim() === "" || !Number.isFinite(value)))
+    throw new InvalidArgumentError("Expected a number of LUFS, or off.");
+  return value;
 }
 
 function count(text: string): number {

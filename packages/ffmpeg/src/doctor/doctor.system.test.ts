@@ -2,6 +2,7 @@ import { chmodSync, existsSync, mkdirSync, writeFileSync } from "node:fs";
 import { afterAll, expect, test, vi } from "vitest";
 import { createMediaFolder } from "../../fixtures/media-files.ts";
 import { doctor } from "./doctor.ts";
+import { provenEncoders, tryEncoders } from "./encoders.ts";
 
 const media = createMediaFolder();
 afterAll(() => media.remove());
@@ -81,4 +82,38 @@ test("a program that hangs is given up in time", async () => {
   expect(report.ok).toBe(false);
   expect(report.checks[0]).toMatchObject({ ok: false, found: expect.stringMatching(/did not finish within/) });
   expect(existsSync(hanging)).toBe(true);
+});
+
+/** An ffmpeg with an encoder that is said to be in hardware, and is x264. */
+const WITH_NVENC = `
+[ "$2" = -encoders ] && { echo " V....D h264_nvenc NVIDIA"; echo " V....D h264_qsv Intel"; exit 0; }
+for each do
+  shift
+  case "$each" in
+    h264_nvenc) set -- "$@" libx264 ;;
+    p4) set -- "$@" ultrafast ;;
+    -cq) set -- "$@" -crf ;;
+    -rc) skip=1; continue ;;
+    vbr) [ "$skip" = 1 ] && { skip=; continue; }; set -- "$@" "$each" ;;
+    *) set -- "$@" "$each" ;;
+  esac
+done
+exec ffmpeg "$@"`;
+
+test("an encoder in hardware counts when it has encoded here, and not because it is listed", async () => {
+  expect(await provenEncoders()).toEqual(expect.arrayContaining(["x264"]));
+  const ffmpegPath = program("ffmpeg", WITH_NVENC);
+  const trials = await tryEncoders({ ffmpegPath });
+  expect(trials).toEqual([
+    { encoder: "nvenc", fault: null },
+    { encoder: "qsv", fault: expect.stringMatching(/^[^\n]{10,}$/) },
+  ]);
+  expect(await provenEncoders({ ffmpegPath, hasDevice: () => true })).toEqual(["nvenc", "x264"]);
+  expect(await provenEncoders({ ffmpegPath, hasDevice: () => false })).toEqual(["x264"]);
+  const { checks } = await doctor({ ffmpegPath });
+  expect(checks.find(({ name }) => name === "hardware encoders")).toMatchObject({ ok: true, found: "nvenc" });
+});
+
+test("who cancels gets no list", async () => {
+  await expect(provenEncoders({ signal: AbortSignal.abort() })).rejects.toMatchObject({ code: "canceled" });
 });

@@ -2,6 +2,7 @@ import { PlayheadError } from "@playhead/core";
 import { deathWrapper } from "../run/death-wrapper.ts";
 import { capture } from "../system/capture.ts";
 import { locateProgram, type Program } from "../system/locate.ts";
+import { tryEncoders } from "./encoders.ts";
 import { isTooOld, OLDEST_VERSION, PART_KINDS, parseParts, parseVersion, REQUIREMENTS } from "./requirements.ts";
 import { canDrawText, NO_FONT } from "./text-trial.ts";
 import { runTrial } from "./trial.ts";
@@ -55,6 +56,7 @@ export async function doctor(options: DoctorOptions = {}): Promise<FfmpegReport>
   if (ffmpeg.path !== null && ffprobe.path !== null) {
     checks.push(await trialCheck(ffmpeg.path, ffprobe.path, leftMs()));
     checks.push(await fontCheck(ffmpeg.path, leftMs()));
+    checks.push(await hardwareCheck(ffmpeg.path, ffprobe.path, leftMs()));
   }
   checks.push(await wrapperCheck());
   const ok = checks.every((check) => check.ok || check.isOptional);
@@ -103,11 +105,12 @@ async function partChecks(ffmpegPath: string, timeoutMs: number): Promise<readon
       }),
     );
     const parts = new Map(listings);
-    return REQUIREMENTS.map(({ kind, name, purpose }) => {
+    return REQUIREMENTS.map(({ kind, name, purpose, isOptional = false }) => {
       const title = `${kind.slice(0, -1)} ${name}`;
-      return parts.get(kind)?.has(name)
+      const check = parts.get(kind)?.has(name)
         ? well(title, "there")
         : ill(title, `missing: needed for ${purpose}`, FULL_BUILD);
+      return { ...check, isOptional };
     });
   } catch (error) {
     return [illFrom("parts", error)];
@@ -130,6 +133,20 @@ async function fontCheck(ffmpegPath: string, timeoutMs: number): Promise<DoctorC
     return { ...(draws ? well("fonts", "there") : ill("fonts", NO_FONT.message, NO_FONT.hint)), isOptional: true };
   } catch (error) {
     return { ...illFrom("fonts", error), isOptional: true };
+  }
+}
+
+/** That there is none is how most machines are. */
+async function hardwareCheck(ffmpegPath: string, ffprobePath: string, timeoutMs: number): Promise<DoctorCheck> {
+  const name = "hardware encoders";
+  try {
+    const trials = await tryEncoders({ ffmpegPath, ffprobePath, timeoutMs });
+    const proven = trials.filter(({ fault }) => fault === null).map(({ encoder }) => encoder);
+    const tried = trials.map(({ encoder }) => encoder).join(", ");
+    const none = trials.length === 0 ? "none in this ffmpeg" : `none works here (tried ${tried})`;
+    return { ...well(name, proven.length > 0 ? proven.join(", ") : `${none}: x264 is used`), isOptional: true };
+  } catch (error) {
+    return { ...illFrom(name, error), isOptional: true };
   }
 }
 

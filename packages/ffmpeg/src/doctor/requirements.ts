@@ -7,6 +7,8 @@ export interface Requirement {
   readonly name: string;
   /** What does not work without it. */
   readonly purpose: string;
+  /** Whether all else works without it. @defaultValue false */
+  readonly isOptional?: boolean;
 }
 
 const need = (kind: PartKind, purpose: string, ...names: readonly string[]): readonly Requirement[] =>
@@ -23,7 +25,8 @@ export const REQUIREMENTS: readonly Requirement[] = [
   ...need("filters", "following faces", "sendcmd"),
   ...need("filters", "scene detection", "scdet", "select", "metadata"),
   ...need("filters", "loudness and silence", "ebur128", "silencedetect", "blackdetect"),
-  ...need("filters", "text on pictures", "ass"),
+  ...need("filters", "even loudness", "loudnorm", "aformat"),
+  ...need("filters", "captions, text on pictures", "ass").map((each) => ({ ...each, isOptional: true })),
   ...need("filters", "videos out of rows", "color", "loop", "zoompan", "trim", "setpts", "amix", "sidechaincompress"),
   ...need("decoders", "pictures", "png", "mjpeg", "webp", "bmp"),
   ...need("demuxers", "pictures", "png_pipe", "jpeg_pipe", "webp_pipe", "bmp_pipe"),

@@ -160,3 +160,31 @@ test("the first of two passes writes no file and no sound", () => {
   expect(second).toContain("aac");
   expect(second[second.indexOf("-passlogfile") + 1]).toBe(PATHS.passLogPath);
 });
+
+test.each([
+  { encoder: "x264", crf: ["libx264", "-crf 22"], rate: "-b:v 900k" },
+  { encoder: "nvenc", crf: ["h264_nvenc", "-cq 22"], rate: "-b:v 900k" },
+  { encoder: "qsv", crf: ["h264_qsv", "-global_quality 22"], rate: "-b:v 900k" },
+  { encoder: "vaapi", crf: ["h264_vaapi", "-qp 22"], rate: "-b:v 900k" },
+  { encoder: "videotoolbox", crf: ["h264_videotoolbox", "-q:v 63"], rate: "-b:v 900k" },
+] as const)("$encoder gets an even quality or a bit rate in its own words, in one pass", ({ encoder, crf, rate }) => {
+  const even = argvOf({ video: { codec: "h264", encoder, quality: { kind: "crf", crf: 22 } } }).join(" ");
+  expect(even).toContain(`-c:v ${crf[0]} `);
+  expect(even).toContain(crf[1]);
+  const video = { codec: "h264", encoder, quality: { kind: "bitrate", kbps: 900, passes: 2 } } as const;
+  expect(argvOf({ video }).join(" ")).toContain(rate);
+  expect(planTask({ ...TASK, video }).passes).toHaveLength(encoder === "x264" ? 2 : 1);
+});
+
+test("for vaapi the pictures are moved to the device, behind the last filter of ours", () => {
+  const video = { codec: "h264", encoder: "vaapi" } as const;
+  const argv = argvOf({ video, filterGraph: "[0:0]scale=2:2[v]", maps: ["[v]", "0:1?"] });
+  const words = argv.join(" ");
+  expect(words).toContain("-vaapi_device /dev/dri/renderD128 -protocol_whitelist");
+  expect(words).toContain(
+    "-filter_complex [0:0]scale=2:2[v];[v]format=nv12,hwupload[on_device] -map [on_device] -map 0:1?",
+  );
+  expect(argvOf({ video, maps: ["0:V:0"] }).join(" ")).toContain(
+    "-filter_complex [0:V:0]format=nv12,hwupload[on_device] -map [on_device]",
+  );
+});

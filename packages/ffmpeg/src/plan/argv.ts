@@ -1,4 +1,5 @@
 import { fileUrl, guardArgs, sequenceGuardArgs } from "../probe/input-guard.ts";
+import { deviceArgs, hardwareArgs, onDevice } from "./hardware.ts";
 import type { FfmpegPlan, PlannedPass } from "./plan.ts";
 import type { AudioEncoding, FfmpegTask, PictureInput, TaskInput, TaskOutput, VideoEncoding } from "./task.ts";
 
@@ -21,11 +22,12 @@ export interface ArgvPaths {
 
 /** The arguments of ffmpeg for one pass of a plan. Pure; no shell is involved, so nothing is quoted. */
 export function buildArgv(plan: FfmpegPlan, pass: PlannedPass, paths: ArgvPaths): readonly string[] {
-  const { task } = plan;
+  const task = onDevice(plan.task);
   const isAnalysis = pass.kind === "analyse";
   const audio = isAnalysis ? null : task.audio;
   return [
     ...GLOBAL_ARGS,
+    ...deviceArgs(task.video),
     ...task.inputs.flatMap((input) => inputArgs(input, paths.maxPixels)),
     ...filterArgs(task),
     ...(task.maps ?? defaultMaps(task)).flatMap((map) => ["-map", map]),
@@ -113,6 +115,7 @@ function videoArgs(video: VideoEncoding | null): readonly string[] {
       return ["-c:v", "rawvideo", "-pix_fmt", video.pixelFormat];
     case "h264": {
       const quality = video.quality ?? { kind: "crf", crf: 20 };
+      if (video.encoder !== undefined && video.encoder !== "x264") return hardwareArgs(video.encoder, quality);
       const rate = quality.kind === "crf" ? ["-crf", String(quality.crf)] : ["-b:v", `${quality.kbps}k`];
       const order = video.isInOrder ? ["-bf", "0"] : [];
       return ["-c:v", "libx264", "-preset", video.preset ?? "veryfast", ...rate, ...order, "-pix_fmt", "yuv420p"];

@@ -35,7 +35,11 @@ export function planTask(task: FfmpegTask): FfmpegPlan {
   const fault = findFault(task);
   if (fault !== null) throw new PlayheadError("invalid_request", fault);
   const { video } = task;
-  const isTwoPass = video?.codec === "h264" && video.quality?.kind === "bitrate" && video.quality.passes === 2;
+  const isTwoPass =
+    video?.codec === "h264" &&
+    (video.encoder ?? "x264") === "x264" &&
+    video.quality?.kind === "bitrate" &&
+    video.quality.passes === 2;
   return { task, expectedDurationSec: expectedDurationSec(task), passes: isTwoPass ? TWO_PASSES : ONE_PASS };
 }
 

@@ -51,14 +51,22 @@ export interface SequenceInput {
 
 export type TaskInput = FileInput | PictureInput | GeneratedInput | SequenceInput;
 
+/** Who writes H.264: `x264` is everywhere, the others need hardware and its driver: see `provenEncoders`. */
+export type H264Encoder = "x264" | HardwareEncoder;
+export type HardwareEncoder = "nvenc" | "qsv" | "vaapi" | "videotoolbox";
+
 export type X264Preset = "ultrafast" | "superfast" | "veryfast" | "faster" | "fast" | "medium" | "slow" | "slower";
 
 /** How the pictures are written. */
 export type VideoEncoding =
   | { readonly codec: "copy" }
-  /** `isInOrder`: pictures are written as they are shown, so that files of any length can be put one after the other. */
+  /**
+   * `encoder` @defaultValue x264. `preset` is for x264 alone; hardware encodes in one pass, whatever is asked. `isInOrder`:
+   * pictures are written as they are shown, so that files of any length can be put one after the other.
+   */
   | {
       readonly codec: "h264";
+      readonly encoder?: H264Encoder;
       readonly preset?: X264Preset;
       readonly quality?: VideoQuality;
       readonly isInOrder?: boolean;
@@ -76,12 +84,10 @@ export type VideoQuality =
 /** How the sound is written. */
 export type AudioEncoding =
   | { readonly codec: "copy" }
-  /** As it is decoded: for findings about it, or for `RunOptions.onStdout`. */
+  /** As it is decoded, 16 bits a sample: for findings about it, for `RunOptions.onStdout`, or for what is encoded later. */
   | { readonly codec: "pcm" }
   /** `kbps` @defaultValue 160. `channels` @defaultValue as many as there are */
-  | { readonly codec: "aac"; readonly kbps?: number; readonly channels?: 1 | 2 }
-  /** As it is, in 16 bits: for what is encoded later. */
-  | { readonly codec: "pcm" };
+  | { readonly codec: "aac"; readonly kbps?: number; readonly channels?: 1 | 2 };
 
 export type TaskOutput =
   /** A file, which appears under its name only when it is whole and was checked. */

@@ -1,4 +1,4 @@
-import { type FfmpegPlan, planTask, prerollSecOf, type VideoStream } from "@playhead/ffmpeg";
+import { type FfmpegPlan, type H264Encoder, planTask, prerollSecOf, type VideoStream } from "@playhead/ffmpeg";
 import type { Source } from "../media/source.ts";
 import type { ClipPlan } from "./clip-plan.ts";
 
@@ -7,18 +7,33 @@ const AUDIO_KBPS = 128;
 const BITS_PER_PIXEL = 0.15;
 const FALLBACK_RATE = 30;
 
+/** What it takes beside the style. */
+export interface ClipMeans {
+  readonly encoder: H264Encoder;
+  /** Draws the captions; null: there are none. */
+  readonly captionsFilter: string | null;
+  /** Makes the sound as loud as is wanted; null: it is left. */
+  readonly soundFilter: string | null;
+}
+
+const PLAIN: ClipMeans = { encoder: "x264", captionsFilter: null, soundFilter: null };
+
 /**
  * What ffmpeg has to do for a clip: cut the segment out and bring it into its style, in one go.
  *
  * @throws what the style threw that this video is not for
  */
-export function clipTask(source: Source, clip: ClipPlan, outputPath: string): FfmpegPlan {
+export function clipTask(source: Source, clip: ClipPlan, outputPath: string, means: ClipMeans = PLAIN): FfmpegPlan {
   const { style, scene } = clip;
   if (!style.isFit) throw style.error;
   const { info, video } = source;
   const isSquare = info.video?.pixelAspectRatio === 1;
   const square = isSquare ? "" : `scale=${video.width}:${video.height},setsar=1,`;
   const [sound] = info.audio;
+  const { encoder, captionsFilter, soundFilter } = means;
+  const captions = captionsFilter === null ? "" : `,${captionsFilter}`;
+  const picture = `[0:${video.index}]${square}${style.filters}${captions},setsar=1,format=yuv420p[clip]`;
+  const evenSound = sound === undefined || soundFilter === null ? null : `[0:${sound.index}]${soundFilter}[sound]`;
   return planTask({
     inputs: [
       {
@@ -30,10 +45,10 @@ export function clipTask(source: Source, clip: ClipPlan, outputPath: string): Ff
         sourceDurationSec: source.durationSec,
       },
     ],
-    filterGraph: `[0:${video.index}]${square}${style.filters},setsar=1,format=yuv420p[clip]`,
+    filterGraph: evenSound === null ? picture : `${picture};${evenSound}`,
     // The sound may be over before the scene begins; then the clip has none.
-    maps: sound === undefined ? ["[clip]"] : ["[clip]", `0:${sound.index}?`],
-    video: { codec: "h264", preset: "veryfast", quality: { kind: "crf", crf: 22 } },
+    maps: sound === undefined ? ["[clip]"] : ["[clip]", evenSound === null ? `0:${sound.index}?` : "[sound]"],
+    video: { codec: "h264", encoder, preset: "veryfast", quality: { kind: "crf", crf: 22 } },
     // Phones have two channels at most.
     audio: sound === undefined ? null : { codec: "aac", kbps: AUDIO_KBPS, ...(sound.channels > 2 && { channels: 2 }) },
     output: { kind: "file", path: outputPath, format: "mp4" },

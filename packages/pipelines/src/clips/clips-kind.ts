@@ -1,5 +1,9 @@
+import { PlayheadError } from "@playhead/sdk";
 import * as z from "zod";
-import type { JobKind } from "../job-kind.ts";
+import type { JobKind, WorkPlace } from "../job-kind.ts";
+import { openStorage } from "../storage/open-storage.ts";
+import type { Storage } from "../storage/storage.ts";
+import { ENCODERS } from "./encoder-choice.ts";
 import { runClipsIn } from "./run-clips.ts";
 import { parseScenes } from "./scenes.ts";
 import { STYLES } from "./styles/registry.ts";
@@ -25,6 +29,23 @@ const input = z.strictObject({
     .min(1)
     .optional()
     .meta({ title: "Scenes", description: "Found by where the picture changes, unless given" }),
+  captions: z
+    .string()
+    .min(1)
+    .optional()
+    .meta({ title: "Captions", description: "SRT or WebVTT, burnt into the picture", format: "upload" }),
+  loudness: z
+    .union([z.number().min(-36).max(-5), z.literal("off")])
+    .optional()
+    .meta({ title: "Loudness", description: "In LUFS; -14 unless given, off leaves the sound as it is" }),
+  encoder: z
+    .enum(ENCODERS)
+    .optional()
+    .meta({ title: "Encoder", description: "Hardware that works here, unless one is chosen" }),
+  upload: z
+    .boolean()
+    .optional()
+    .meta({ title: "Upload", description: "To the storage that the worker is configured with" }),
   max_parallel: z.int().min(1).max(MAX_PARALLEL).optional().meta({ title: "Clips at a time" }),
 });
 
@@ -34,10 +55,11 @@ export const clipsKind: JobKind = {
   title: "Clips",
   description: "Cuts a video into clips, scene by scene and style by style.",
   input,
-  run({ playhead, started, input: given, place }) {
-    const { file, styles, scenes, max_parallel } = input.parse(given);
+  async run({ playhead, started, input: given, place }) {
+    const { file, styles, scenes, max_parallel, captions, loudness, encoder, upload } = input.parse(given);
     const { job, signal, retry_of } = started;
-    return runClipsIn(playhead, job, {
+    const storage = upload === true ? storageOf(place) : null;
+    const running = runClipsIn(playhead, job, {
       input: place.fileOf(file),
       outDir: place.outDir({ jobId: job.job_id, retry_of }),
       registryDir: place.registryDir,
@@ -47,6 +69,19 @@ export const clipsKind: JobKind = {
       ...(styles !== undefined && { styles }),
       ...(scenes !== undefined && { scenes: parseScenes(scenes) }),
       ...(max_parallel !== undefined && { maxParallel: max_parallel }),
+      ...(captions !== undefined && { captions: place.fileOf(captions) }),
+      ...(loudness !== undefined && { loudnessLufs: loudness === "off" ? null : loudness }),
+      ...(encoder !== undefined && { encoder }),
+      ...(storage !== null && { upload: storage }),
     });
+    return running.finally(() => storage?.close());
   },
 };
+
+/** Jobs say whether to upload, and not where: whoever may start one must not send files elsewhere with our keys. */
+function storageOf({ storage, registryDir }: WorkPlace): Storage {
+  if (storage !== undefined) return openStorage(storage, { registryDir });
+  throw new PlayheadError("validation_error", "the job is to be uploaded, but this worker has no storage", {
+    hint: "set storage.url for the worker, or leave upload out",
+  });
+}

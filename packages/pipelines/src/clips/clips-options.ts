@@ -1,3 +1,5 @@
+import type { Storage } from "../storage/storage.ts";
+import type { EncoderName } from "./encoder-choice.ts";
 import type { SceneSpec } from "./scenes.ts";
 import type { StyleProcessor } from "./styles/style.ts";
 
@@ -11,6 +13,14 @@ export interface ClipsOptions {
   readonly styles?: readonly string[];
   /** Styles of your own, beside the built-in ones. */
   readonly extraStyles?: readonly StyleProcessor[];
+  /** Path of an SRT or WebVTT file whose captions are burnt into the picture. @defaultValue none */
+  readonly captions?: string;
+  /** Loudness to which the sound of each scene is brought, in LUFS from -36 to -5; null leaves it. @defaultValue -14 */
+  readonly loudnessLufs?: number | null;
+  /** Who encodes. @defaultValue `auto`: hardware that proves itself by a trial encode, else x264 */
+  readonly encoder?: EncoderName;
+  /** Where finished clips are uploaded to; it is not closed. @defaultValue nowhere: they stay in the output folder */
+  readonly upload?: Storage;
   /** Folder of the clips; made if need be. One run at a time should write to it. */
   readonly outDir: string;
   /** How many ffmpeg run at a time, from 1. @defaultValue the cores, at most 4 */

@@ -2,7 +2,9 @@ import { dirname } from "node:path";
 import type { FatalStop } from "../media/fatal-stop.ts";
 import type { FfmpegGauges } from "../media/ffmpeg-gauges.ts";
 import type { ClipsOptions } from "./clips-options.ts";
+import type { EncoderChoice } from "./encoder-choice.ts";
 import type { Prepared } from "./prepare.ts";
+import type { SceneLoudness } from "./scene-loudness.ts";
 import type { Tally } from "./tally.ts";
 
 /** What the stages and clips of one run share. */
@@ -10,6 +12,8 @@ export interface ClipsRun extends Prepared {
   readonly options: ClipsOptions;
   readonly tally: Tally;
   readonly stop: FatalStop;
+  readonly encoders: EncoderChoice;
+  readonly loudness: SceneLoudness;
   readonly gauges: Pick<FfmpegGauges, "progress" | "ended">;
 }
 

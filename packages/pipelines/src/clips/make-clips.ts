@@ -2,11 +2,12 @@ import type { TaskHandle } from "@playhead/sdk";
 import { counted } from "../media/words.ts";
 import { announceClip } from "./announce-clip.ts";
 import { type ClipPlan, planClip } from "./clip-plan.ts";
-import { CLIP_STEPS } from "./clip-steps.ts";
+import { stepsOf } from "./clip-steps.ts";
 import type { ClipsRun } from "./clips-run.ts";
 import { makeClip } from "./make-clip.ts";
-import type { ClipEntry } from "./manifest.ts";
+import { type ClipEntry, uploadTo } from "./manifest.ts";
 import type { SceneSpec } from "./scenes.ts";
+import { treatmentOf } from "./treatment.ts";
 
 /** A scene's task and those of its clips, declared and not yet run. */
 interface SceneRow {
@@ -35,13 +36,15 @@ export async function makeClips(making: TaskHandle, scenes: readonly SceneSpec[]
   const finished = await findFinished(clips, run);
   const what = `${counted(scenes.length, "scene")} × ${counted(run.styles.length, "style")}`;
   const before = finished.size === 0 ? "" : `; ${finished.size} of them are there from an earlier run`;
-  making.log.info(`${what}: ${counted(clips.length, "clip")}, ${run.slots.size} at a time${before}`);
+  const how = `${run.slots.size} at a time, encoded by ${run.encoder}`;
+  making.log.info(`${what}: ${counted(clips.length, "clip")}, ${how}${before}`);
   await allEnded(rows.map((row) => makeScene(row, finished, run)));
   const fatal = run.stop.error();
   if (fatal !== null) throw fatal;
 }
 
-function declareScene(making: TaskHandle, scene: SceneSpec, { styles, source }: ClipsRun): SceneRow {
+function declareScene(making: TaskHandle, scene: SceneSpec, run: ClipsRun): SceneRow {
+  const { styles, source, options } = run;
   const { scene_id, title, start_sec, end_sec } = scene;
   const duration_sec = end_sec - start_sec;
   const task = making.create({
@@ -53,15 +56,16 @@ function declareScene(making: TaskHandle, scene: SceneSpec, { styles, source }: 
     steps: [{ step: "making_clips", weight: 1 }],
     fields: { scene_id, scene_title: title, style_count: styles.length, start_sec, duration_sec },
   });
+  const treatment = treatmentOf(run.treatment, scene);
   const clips = styles.map((style) => {
-    const clip = planClip(source.sourceId, scene, style);
+    const clip = planClip(source.sourceId, scene, style, treatment);
     const { name, title: styleTitle, cost } = style.processor;
     const clipTask = task.create({
       kind: "clip",
       id: clip.clipId,
       title: styleTitle,
       weight: cost,
-      steps: CLIP_STEPS,
+      steps: stepsOf(options.upload !== undefined),
       fields: { scene_id, style: name, clip_id: clip.clipId, start_sec, duration_sec },
     });
     return { clip, task: clipTask };
@@ -80,18 +84,18 @@ async function findFinished(
 /** A scene has ended when all its clips have; it completes whatever became of them, since they are independent. */
 async function makeScene(row: SceneRow, finished: ReadonlyMap<string, ClipEntry>, run: ClipsRun): Promise<void> {
   const { task, clips } = row;
-  const missing: ClipRow[] = [];
+  const missing: { readonly row: ClipRow; readonly found: ClipEntry | null }[] = [];
   for (const each of clips) {
-    const entry = finished.get(each.clip.clipId);
-    if (entry === undefined) missing.push(each);
-    else skipClip(each, entry, run);
+    const found = finished.get(each.clip.clipId) ?? null;
+    if (found === null || !isWhereItBelongs(found, run)) missing.push({ row: each, found });
+    else skipClip(each, found, run);
   }
   if (missing.length === 0) {
     task.skip(FOUND);
     return;
   }
   await task.settle(async () => {
-    await allEnded(missing.map((each) => settleClip(each, run)));
+    await allEnded(missing.map((each) => settleClip(each.row, each.found, run)));
     run.stop.signal.throwIfAborted();
   });
 }
@@ -102,8 +106,13 @@ function skipClip({ task }: ClipRow, entry: ClipEntry, run: ClipsRun): void {
   run.tally.found.push(entry);
 }
 
-async function settleClip({ clip, task }: ClipRow, run: ClipsRun): Promise<void> {
-  await task.settle((handle) => makeClip(handle, clip, run), { slots: run.slots });
+/** One that was rendered and not uploaded lacks its upload. */
+function isWhereItBelongs(found: ClipEntry, { options: { upload } }: ClipsRun): boolean {
+  return upload === undefined || uploadTo(upload.place, found) !== undefined;
+}
+
+async function settleClip({ clip, task }: ClipRow, found: ClipEntry | null, run: ClipsRun): Promise<void> {
+  await task.settle((handle) => makeClip(handle, clip, found, run), { slots: run.slots });
 }
 
 /** Waits for all, also when some fail. @throws what the first of those threw */

@@ -8,6 +8,14 @@ import { SCENE_ID, type SceneSpec } from "./scenes.ts";
 
 /** A file of the output folder itself: a manifest that was tampered with must not lead us elsewhere. */
 const fileName = z.string().regex(/^(?!\.\.?$)[^/\\\0]{1,255}$/);
+const upload = z.object({
+  /** As the storage names itself. */
+  place: z.string(),
+  key: z.string(),
+  url: z.string().nullable(),
+  thumbnail_url: z.string().nullable(),
+  sha256: z.string(),
+});
 const clipEntry = z.object({
   clip_id: z.string(),
   source_id: z.string(),
@@ -21,6 +29,8 @@ const clipEntry = z.object({
   width: z.number(),
   height: z.number(),
   size_bytes: z.number(),
+  /** Where else it lies. */
+  uploads: z.array(upload).optional(),
 });
 const sceneEntry = z.object({
   scene_id: z.string().regex(SCENE_ID),
@@ -38,9 +48,16 @@ const content = z.object({ version: z.literal(1), sources: z.array(sourceEntry),
 
 /** A clip that is finished, as the manifest tells it. */
 export type ClipEntry = z.infer<typeof clipEntry>;
+/** Where a finished clip was uploaded to. */
+export type UploadEntry = z.infer<typeof upload>;
 /** A video whose scenes were found. */
 export type SourceEntry = z.infer<typeof sourceEntry>;
 type Content = z.infer<typeof content>;
+
+/** The upload of a clip to a place; undefined while there is none. */
+export function uploadTo(place: string, { uploads = [] }: ClipEntry): UploadEntry | undefined {
+  return uploads.find((each) => each.place === place);
+}
 
 /** Its name in the output folder. */
 export const MANIFEST_NAME = "manifest.json";

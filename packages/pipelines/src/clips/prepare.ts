@@ -1,16 +1,19 @@
 import { stat } from "node:fs/promises";
 import { availableParallelism } from "node:os";
 import { resolve } from "node:path";
-import { ensureDiskSpace, ensureWritableFolder, locateProgram } from "@playhead/ffmpeg";
-import { createSlots, type Slots } from "@playhead/sdk";
+import { ensureDiskSpace, ensureWritableFolder, type H264Encoder, locateProgram } from "@playhead/ffmpeg";
+import { createSlots, PlayheadError, type Slots } from "@playhead/sdk";
 import { openSource, type Source } from "../media/source.ts";
+import { readCaptions } from "./captions/read-captions.ts";
 import { planClip } from "./clip-plan.ts";
 import { estimateClipBytes } from "./clip-task.ts";
 import type { ClipsOptions } from "./clips-options.ts";
+import { findEncoder } from "./encoder-choice.ts";
 import { type Manifest, openManifest } from "./manifest.ts";
 import { checkScenes, parseScenes, type SceneSpec } from "./scenes.ts";
 import { type FittedStyle, fitStyle } from "./styles/fit-style.ts";
 import { findStyles } from "./styles/registry.ts";
+import { type Treatment, treatmentOf } from "./treatment.ts";
 
 /** What is known when the job begins. */
 export interface Prepared {
@@ -18,6 +21,10 @@ export interface Prepared {
   readonly styles: readonly FittedStyle[];
   /** Null: they are to be found. */
   readonly scenes: readonly SceneSpec[] | null;
+  /** By the time of the video. */
+  readonly treatment: Treatment;
+  /** The one to begin with. */
+  readonly encoder: H264Encoder;
   /** Absolute. */
   readonly outDir: string;
   /** The folder was not there before. */
@@ -27,6 +34,10 @@ export interface Prepared {
 }
 
 const MAX_PARALLEL = 4;
+/** What video sites play at. */
+const DEFAULT_LUFS = -14;
+/** What sounds can be brought to, and still be heard, and not be broken. */
+const [LEAST_LUFS, MOST_LUFS] = [-36, -5];
 /** Room that is left to others on the disk. */
 export const DISK_MARGIN_BYTES = 64 * 1024 * 1024;
 
@@ -39,17 +50,21 @@ export async function prepare(options: ClipsOptions): Promise<Prepared> {
   const processors = findStyles(options.styles, options.extraStyles);
   const slots = createSlots(options.maxParallel ?? Math.min(MAX_PARALLEL, availableParallelism()));
   const given = options.scenes === undefined ? null : parseScenes(options.scenes);
+  const targetLufs = checkedLoudness(options.loudnessLufs);
+  const captions = options.captions === undefined ? [] : await readCaptions(options.captions);
   await locateProgram("ffmpeg", { path: options.ffmpegPath });
   const source = await openSource(options);
   const scenes = given === null ? null : checkScenes(given, source.durationSec);
   const styles = processors.map((processor) => fitStyle(processor, source.video));
+  const treatment: Treatment = { captions, targetLufs: source.info.audio.length === 0 ? null : targetLufs };
   const outDir = resolve(options.outDir);
   const manifest = await openManifest(outDir);
-  const neededBytes = await missingBytes({ source, styles, scenes, manifest });
+  const neededBytes = await missingBytes({ source, styles, scenes, manifest, treatment });
   if (neededBytes > 0) await ensureDiskSpace(outDir, neededBytes + DISK_MARGIN_BYTES);
+  const encoder = await findEncoder(options);
   const isNewFolder = (await stat(outDir).catch(() => null)) === null;
   await ensureWritableFolder(outDir);
-  return { source, styles, scenes, outDir, isNewFolder, manifest, slots };
+  return { source, styles, scenes, treatment, encoder, outDir, isNewFolder, manifest, slots };
 }
 
 /** Bytes that the clips will take which are not there yet; where the scenes are not known, those of the whole video. */
@@ -58,10 +73,24 @@ async function missingBytes({
   styles,
   scenes,
   manifest,
-}: Pick<Prepared, "source" | "styles" | "scenes" | "manifest">): Promise<number> {
+  treatment,
+}: Pick<Prepared, "source" | "styles" | "scenes" | "manifest" | "treatment">): Promise<number> {
   const whole: SceneSpec = { scene_id: "all", title: "all", start_sec: 0, end_sec: source.durationSec };
   const parts = scenes ?? manifest.foundScenes(source.sourceId) ?? [whole];
-  const clips = parts.flatMap((scene) => styles.map((style) => planClip(source.sourceId, scene, style)));
+  const clips = parts.flatMap((scene) => {
+    const treated = treatmentOf(treatment, scene);
+    return styles.map((style) => planClip(source.sourceId, scene, style, treated));
+  });
   const found = await Promise.all(clips.map(({ clipId }) => manifest.find(clipId)));
   return clips.reduce((sum, clip, i) => sum + (found[i] === null ? estimateClipBytes(source.video, clip) : 0), 0);
+}
+
+function checkedLoudness(lufs: number | null | undefined): number | null {
+  if (lufs === undefined || lufs === null) return lufs === null ? null : DEFAULT_LUFS;
+  if (lufs >= LEAST_LUFS && lufs <= MOST_LUFS) return lufs;
+  throw new PlayheadError(
+    "validation_error",
+    `expected a loudness of ${LEAST_LUFS} to ${MOST_LUFS} LUFS, got ${String(lufs)}`,
+    { hint: "choose -14 as video sites have it, -23 as broadcasters do, or none to leave it" },
+  );
 }

@@ -4,17 +4,25 @@ import { ensureDiskSpace, type FfmpegProgress, formatBytes, type RunResult } fro
 import { monitor, type StepHandle, type TaskHandle } from "@playhead/sdk";
 import { runFfmpeg } from "../media/ffmpeg-calls.ts";
 import { rangeWords, rounded, secondsWords } from "../media/words.ts";
-import { announceClip } from "./announce-clip.ts";
-import type { ClipPlan } from "./clip-plan.ts";
+import { type MeansDetails, withClipMeans } from "./clip-means.ts";
+import { type ClipPlan, speedOf } from "./clip-plan.ts";
 import { clipTask, estimateClipBytes } from "./clip-task.ts";
 import type { ClipsRun } from "./clips-run.ts";
 import type { ClipEntry } from "./manifest.ts";
 import { DISK_MARGIN_BYTES } from "./prepare.ts";
 import { takeThumbnail } from "./take-thumbnail.ts";
-import type { MadeClip } from "./tally.ts";
 
 /** Of an mp4 only its head is on the disk for a while; that is no size to tell. */
 const HEADER_BYTES = 1_024;
+
+/** A clip that is in the output folder and in the manifest. */
+export interface RenderedClip {
+  readonly entry: ClipEntry;
+  /** How long ffmpeg worked for it, without pauses, in milliseconds; null: in an earlier run. */
+  readonly renderMs: number | null;
+  /** How it was made, for those who look. */
+  readonly details: MeansDetails;
+}
 
 /** What it is given are handles and plans, which the job's page shows better. */
 const WITHOUT_HANDLES = { parameters: false, result: false };
@@ -22,7 +30,7 @@ const WITHOUT_HANDLES = { parameters: false, result: false };
 /**
  * One attempt at a clip. When it fails or is canceled, nothing is left of it.
  * ```
- * extracting_segment → rendering → render_complete → (the task completes)
+ * extracting_segment → rendering → render_complete
  * ```
  */
 export const renderClip = monitor(async function renderClip(
@@ -30,43 +38,51 @@ export const renderClip = monitor(async function renderClip(
   clip: ClipPlan,
   run: ClipsRun,
   signal: AbortSignal,
-): Promise<MadeClip> {
-  const rendered = await render(task, clip, run, signal);
-  const speedRatio = clip.durationSec / Math.max(0.001, rendered.activeMs / 1_000);
+): Promise<RenderedClip> {
+  const { rendered, details: means } = await render(task, clip, run, signal);
   const details = {
     text: `${secondsWords(rendered.durationSec ?? clip.durationSec)}, ${formatBytes(rendered.sizeBytes)}`,
-    speed_ratio: rounded(speedRatio, 2),
+    speed_ratio: speedOf(clip, rendered.activeMs),
     size_bytes: rendered.sizeBytes,
+    ...means,
   };
   const finishing = task.step("render_complete", () => finish(task, clip, run, signal, rendered), details);
   const entry = await finishing.catch(async (error: unknown) => {
     await removeClip(clip, run.outDir);
     throw error;
   });
-  announceClip(task, entry, run);
-  tellDone(task, clip, entry, rendered, speedRatio);
-  return { clip, entry, renderMs: rendered.activeMs };
+  return { entry, renderMs: rendered.activeMs, details: means };
 }, WITHOUT_HANDLES);
 
 /** Seeking to the scene shows in ffmpeg's progress: until the first picture, nothing is rendered yet. */
-async function render(task: TaskHandle, clip: ClipPlan, run: ClipsRun, signal: AbortSignal): Promise<RunResult> {
+async function render(task: TaskHandle, clip: ClipPlan, run: ClipsRun, signal: AbortSignal): Promise<Rendering> {
   const { scene } = clip;
+  const outputPath = join(run.outDir, clip.fileName);
   const text = rangeWords(scene.start_sec, scene.end_sec);
   task.step("extracting_segment", undefined, { text });
-  const plan = clipTask(run.source, clip, join(run.outDir, clip.fileName));
+  // A style that this video is not for fails before anything is measured for it.
+  clipTask(run.source, clip, outputPath);
   await ensureDiskSpace(run.outDir, estimateClipBytes(run.source.video, clip) + DISK_MARGIN_BYTES);
-  let rendering: StepHandle | null = null;
-  const running = runFfmpeg(plan, {
-    ...runOptions(task, run, signal),
-    includeStderr: true,
-    onProgress(progress) {
-      if (progress.phase === "starting") return;
-      run.gauges.progress(clip.clipId, progress);
-      rendering ??= task.step("rendering", undefined, { text });
-      rendering.progress(progress.fraction ?? 0, progressDetails(progress));
-    },
+  return withClipMeans(task, clip, run, signal, async (means, details) => {
+    const plan = clipTask(run.source, clip, outputPath, means);
+    let rendering: StepHandle | null = null;
+    const running = runFfmpeg(plan, {
+      ...runOptions(task, run, signal),
+      includeStderr: true,
+      onProgress(progress) {
+        if (progress.phase === "starting") return;
+        run.gauges.progress(clip.clipId, progress);
+        rendering ??= task.step("rendering", undefined, { text, ...details });
+        rendering.progress(progress.fraction ?? 0, progressDetails(progress));
+      },
+    });
+    return { rendered: await running.finally(() => run.gauges.ended(clip.clipId)), details };
   });
-  return running.finally(() => run.gauges.ended(clip.clipId));
+}
+
+interface Rendering {
+  readonly rendered: RunResult;
+  readonly details: MeansDetails;
 }
 
 async function finish(
@@ -102,17 +118,6 @@ async function finish(
 /** What is not in the manifest is not finished, and does not stay. */
 async function removeClip({ fileName, thumbnailName }: ClipPlan, folder: string): Promise<void> {
   for (const name of [fileName, thumbnailName]) await rm(join(folder, name), { force: true }).catch(() => undefined);
-}
-
-function tellDone(task: TaskHandle, clip: ClipPlan, entry: ClipEntry, rendered: RunResult, speedRatio: number): void {
-  const { width, height, size_bytes, duration_sec } = entry;
-  const render_sec = rounded(rendered.activeMs / 1_000, 2);
-  const speed_ratio = rounded(speedRatio, 2);
-  task.log.info(
-    `${clip.style.processor.title} of scene ${clip.scene.scene_id} is done: ${secondsWords(duration_sec)} in ` +
-      `${secondsWords(render_sec)}, ${width} × ${height}, ${formatBytes(size_bytes)}`,
-  );
-  task.complete({ width, height, duration_sec, size_bytes, render_sec, speed_ratio });
 }
 
 function runOptions(task: TaskHandle, { options }: ClipsRun, signal: AbortSignal) {

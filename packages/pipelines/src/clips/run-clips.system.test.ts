@@ -47,7 +47,12 @@ test("what happens to a clip is told in the documented order, with its fields", 
     }),
     { ...identity, state: "processing" },
     { ...identity, step: "extracting_segment", percent_complete: 0, details: { text: "0:00 – 0:01 (1 s)" } },
-    { ...identity, step: "rendering", percent_complete: 2, details: { text: "0:00 – 0:01 (1 s)" } },
+    {
+      ...identity,
+      step: "rendering",
+      percent_complete: 2,
+      details: { text: "0:00 – 0:01 (1 s)", encoder: "x264", loudness_from_lufs: expect.closeTo(-21.7, 0) },
+    },
     {
       ...identity,
       step: "render_complete",
@@ -56,6 +61,8 @@ test("what happens to a clip is told in the documented order, with its fields", 
         text: expect.stringMatching(/^1 s, [\d.]+ kB$/),
         speed_ratio: expect.any(Number),
         size_bytes: clip?.size_bytes,
+        encoder: "x264",
+        loudness_from_lufs: expect.closeTo(-21.7, 0),
       },
     },
     {
@@ -87,6 +94,8 @@ test("what happens to a clip is told in the documented order, with its fields", 
         size_bytes: clip?.size_bytes,
         render_sec: expect.any(Number),
         speed_ratio: expect.any(Number),
+        encoder: "x264",
+        loudness_from_lufs: expect.closeTo(-21.7, 0),
       },
     },
   ]);
@@ -118,6 +127,7 @@ test("what happens to scenes, stages and the job is told, and what viewers see n
     metadata: {
       input: "two.mp4",
       ...{ duration_sec: 2, width: 160, height: 90, size_bytes: expect.any(Number), styles: ["original", "split"] },
+      ...{ encoder: "x264", loudness_lufs: -14 },
     },
   });
   expect(scene?.data).toMatchObject({ scene_id: "1", clips_completed: 2, clips_failed: 0 });
@@ -142,7 +152,8 @@ test("what happens to scenes, stages and the job is told, and what viewers see n
     .map(({ data }) => `${data.level}: ${data.message}`);
   expect(logged).toEqual([
     "info: found 1 scene in 2 s",
-    "info: 1 scene × 2 styles: 2 clips, 1 at a time",
+    "info: 1 scene × 2 styles: 2 clips, 1 at a time, encoded by x264",
+    expect.stringMatching(/^info: the sound of scene 1 is at -21\.\d LUFS and is brought to -14$/),
     expect.stringMatching(/^info: Original of scene 1 is done: 2 s in [\d.]+ s, 160 × 90, [\d.]+ kB$/),
     expect.stringMatching(/^info: Split of scene 1 is done/),
     expect.stringMatching(/^info: 2 made, 0 skipped, 0 failed, in [\d.]+ s, [\d.]+ s of video a second$/),

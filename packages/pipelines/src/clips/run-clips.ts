@@ -3,14 +3,16 @@ import { guardFiles } from "@playhead/ffmpeg";
 import { type JobHandle, type Playhead, PlayheadError } from "@playhead/sdk";
 import { createFatalStop } from "../media/fatal-stop.ts";
 import { createFfmpegGauges } from "../media/ffmpeg-gauges.ts";
-import { secondsWords } from "../media/words.ts";
+import { fileWords, secondsWords } from "../media/words.ts";
 import { linkTo } from "./announce-clip.ts";
 import type { ClipsOptions } from "./clips-options.ts";
 import type { ClipsRun } from "./clips-run.ts";
+import { createEncoderChoice } from "./encoder-choice.ts";
 import { findScenes } from "./find-scenes.ts";
 import { makeClips } from "./make-clips.ts";
 import { type ClipEntry, MANIFEST_NAME } from "./manifest.ts";
 import { type Prepared, prepare } from "./prepare.ts";
+import { createSceneLoudness } from "./scene-loudness.ts";
 import { summaryOf } from "./summary.ts";
 import { canceledCount, createTally, finishedClips } from "./tally.ts";
 
@@ -79,7 +81,11 @@ async function withRun<Result>(
   const prepared = await prepare(options);
   const gauges = createFfmpegGauges(playhead.gauge, prepared.slots, () => performance.now());
   const { slots } = gauges;
-  const run: ClipsRun = { ...prepared, slots, gauges, options, tally: createTally(), stop: createFatalStop() };
+  const run: ClipsRun = {
+    ...{ ...prepared, slots, gauges, options, tally: createTally(), stop: createFatalStop() },
+    encoders: createEncoderChoice(prepared.encoder),
+    loudness: createSceneLoudness(prepared.source),
+  };
   const endGuard = await guardFiles(options.registryDir, [run.manifest.partPath]);
   try {
     return await make(run);
@@ -95,7 +101,8 @@ async function removeIfEmpty(folder: string): Promise<void> {
   await rmdir(folder).catch(() => undefined);
 }
 
-function announceJob(playhead: Playhead, options: ClipsOptions, { source, styles, scenes }: Prepared): JobHandle {
+function announceJob(playhead: Playhead, options: ClipsOptions, prepared: Prepared): JobHandle {
+  const { source, styles, scenes, treatment, encoder } = prepared;
   const { info, name, video, durationSec } = source;
   return playhead.job({
     kind: "clips",
@@ -108,6 +115,10 @@ function announceJob(playhead: Playhead, options: ClipsOptions, { source, styles
       size_bytes: info.sizeBytes,
       styles: styles.map(({ processor }) => processor.name),
       ...(scenes !== null && { scenes: scenes.length }),
+      encoder,
+      ...(treatment.targetLufs !== null && { loudness_lufs: treatment.targetLufs }),
+      ...(options.captions !== undefined && { captions: fileWords(options.captions) }),
+      ...(options.upload !== undefined && { upload: options.upload.title }),
     },
     ...(options.jobId !== undefined && { id: options.jobId }),
     ...(options.userId !== undefined && { user_id: options.userId }),

@@ -8,9 +8,10 @@ import type { MadeClip, Tally } from "./tally.ts";
  * @param wallMs how long it took, pauses included
  */
 export function summaryOf({ planned, made, found, failed }: Tally, wallMs: number): Record<string, string | number> {
-  const media_sec = made.reduce((sum, { entry }) => sum + entry.duration_sec, 0);
+  const rendered = made.filter(({ renderMs }) => renderMs !== null);
+  const media_sec = rendered.reduce((sum, { entry }) => sum + entry.duration_sec, 0);
   const wall_sec = wallMs / 1_000;
-  const bySpeed = stylesBySpeed(made);
+  const bySpeed = stylesBySpeed(rendered);
   const [slowest, fastest] = [bySpeed[0], bySpeed.at(-1)];
   return {
     scenes: new Set(planned.map(({ scene }) => scene.scene_id)).size,
@@ -20,7 +21,7 @@ export function summaryOf({ planned, made, found, failed }: Tally, wallMs: numbe
     clips_skipped: found.length,
     wall_sec: rounded(wall_sec, 2),
     // Several clips run at a time, so this may be over the speed of each.
-    ...(made.length > 0 && { media_sec: rounded(media_sec, 2), speed_ratio: rounded(media_sec / wall_sec, 2) }),
+    ...(rendered.length > 0 && { media_sec: rounded(media_sec, 2), speed_ratio: rounded(media_sec / wall_sec, 2) }),
     ...(made.length > 0 && { size_bytes: made.reduce((sum, { entry }) => sum + entry.size_bytes, 0) }),
     ...(fastest !== undefined && slowest !== fastest && { fastest_style: fastest.words }),
     ...(slowest !== undefined && slowest !== fastest && { slowest_style: slowest.words }),
@@ -32,7 +33,7 @@ function stylesBySpeed(made: readonly MadeClip[]) {
   const byTitle = Map.groupBy(made, ({ clip }) => clip.style.processor.title);
   const speeds = [...byTitle].map(([title, clips]) => {
     const media = clips.reduce((sum, { entry }) => sum + entry.duration_sec, 0);
-    const renderSec = clips.reduce((sum, { renderMs }) => sum + renderMs, 0) / 1_000;
+    const renderSec = clips.reduce((sum, { renderMs }) => sum + (renderMs ?? 0), 0) / 1_000;
     const ratio = rounded(media / Math.max(0.001, renderSec), 1);
     return { ratio, words: `${title}, ${ratio}×` };
   });

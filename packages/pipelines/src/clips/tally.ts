@@ -5,8 +5,8 @@ import type { ClipEntry } from "./manifest.ts";
 export interface MadeClip {
   readonly clip: ClipPlan;
   readonly entry: ClipEntry;
-  /** How long ffmpeg worked for it, without pauses, in milliseconds. */
-  readonly renderMs: number;
+  /** How long ffmpeg worked for it, without pauses, in milliseconds; null: it was rendered before, and uploaded now. */
+  readonly renderMs: number | null;
 }
 
 /** What has come of the clips so far. */

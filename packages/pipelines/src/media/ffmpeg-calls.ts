@@ -20,3 +20,5 @@ export const runFfmpeg = monitor(ffmpeg.run, { name: "ffmpeg.run" });
 export const thumbnail = monitor(ffmpeg.thumbnail, { name: "ffmpeg.thumbnail" });
 /** See `readStreams` of @playhead/ffmpeg. */
 export const readStreams = monitor(ffmpeg.readStreams, { name: "ffmpeg.readStreams" });
+/** See `measureLoudness` of @playhead/ffmpeg. */
+export const measureLoudness = monitor(ffmpeg.measureLoudness, { name: "ffmpeg.measureLoudness" });

@@ -11,7 +11,7 @@ export interface RetryOptions {
 
 /**
  * Tries something again whose error may pass, as often as the policy for the error has it, and says so. Each attempt
- * waits at a checkpoint first.
+ * waits at a checkpoint first. What the task has tried again before does not count here.
  *
  * @param signal ends the waiting in between
  * @throws what the last attempt threw
@@ -22,18 +22,19 @@ export async function withRetries<Value>(
   attempt: () => Promise<Value>,
   { random = Math.random, onWait }: RetryOptions = {},
 ): Promise<Value> {
+  const before = task.attempt - 1;
   for (;;) {
     await task.checkpoint();
     signal.throwIfAborted();
     try {
       return await attempt();
     } catch (error) {
-      const decision =
-        error instanceof PlayheadError && !signal.aborted ? decideRetry(error, task.attempt, random) : null;
+      const tried = task.attempt - before;
+      const decision = error instanceof PlayheadError && !signal.aborted ? decideRetry(error, tried, random) : null;
       if (!(error instanceof PlayheadError) || !decision?.isRetried) throw error;
       const { attempts, waitMs } = decision;
       const why = cleanedText(error.message);
-      task.warn(`attempt ${task.attempt} of ${attempts} failed: ${why}`, { error_code: error.code, wait_ms: waitMs });
+      task.warn(`attempt ${tried} of ${attempts} failed: ${why}`, { error_code: error.code, wait_ms: waitMs });
       task.retry(error);
       const endWait = onWait?.(error, waitMs);
       await waitQuietly(task, waitMs, signal).finally(endWait);

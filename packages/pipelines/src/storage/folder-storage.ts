@@ -7,15 +7,15 @@ import { pipeline } from "node:stream/promises";
 import { ensureDiskSpace, ensureWritableFolder, guardFiles, unwritable } from "@playhead/ffmpeg";
 import { PlayheadError } from "@playhead/sdk";
 import { fileWords } from "../media/words.ts";
-import type { Storage } from "./storage.ts";
+import { type Storage, urlOf } from "./storage.ts";
 
 export interface FolderStorageOptions {
   /** Made if need be; such as one that is mounted from elsewhere. */
   readonly folder: string;
   /** The address under which others get what is in the folder; null where there is none. */
   readonly publicUrl: string | null;
-  /** Folder in which unfinished copies are written down, so that none is left after a crash. */
-  readonly registryDir: string;
+  /** Folder in which unfinished copies are written down, so that none is left after a crash; undefined: nowhere. */
+  readonly registryDir: string | undefined;
 }
 
 /** Copies files into a folder: under another name first, so that nobody finds half of one. */
@@ -30,6 +30,7 @@ export function createFolderStorage({ folder, publicUrl, registryDir }: FolderSt
 
   return {
     title: `folder ${fileWords(root)}`,
+    place: `folder:${root}`,
     async put(key, file, { signal, onProgress }) {
       const target = pathOf(key);
       const part = `${target}.part`;
@@ -68,9 +69,4 @@ async function copy(from: string, to: string, signal: AbortSignal, onSent: (byte
   });
   await pipeline(createReadStream(from), counting, createWriteStream(to, { flush: true }), { signal });
   return hash.digest("hex");
-}
-
-/** The address of a key below another. */
-export function urlOf(publicUrl: string, key: string): string {
-  return `${publicUrl.replace(/\/$/, "")}/${key.split("/").map(encodeURIComponent).join("/")}`;
 }

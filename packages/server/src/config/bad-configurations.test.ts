@@ -165,6 +165,16 @@ const CORPUS: readonly BadConfiguration[] = [
     faults: { "channels.ops.url": /not shown/, "channels.ops.signing": /not shown/ },
   },
   { name: "a secret in broken JSON", file: `{"secret": ${SECRET}`, faults: { "": /not JSON/ } },
+  {
+    name: "a storage that is none",
+    file: { storage: { url: "/srv/clips", endpoint: "r2", acces_key_id: SECRET, secret_access_key: 7 } },
+    faults: {
+      "storage.url": /folder:PATH or s3:/,
+      "storage.endpoint": /http or https/,
+      "storage.acces_key_id": /did you mean access_key_id\?/,
+      "storage.secret_access_key": /expected string.*\(not shown\)/,
+    },
+  },
   // The environment.
   { name: "a port of letters", environment: { WEBSOCKET_PORT: "ten" }, faults: { port: /expected number.*"ten"/ } },
   {

@@ -25,6 +25,11 @@ const text = {
   right: fc.string({ minLength: 1, unit: "grapheme" }),
   wrong: fc.constantFrom<unknown>(null, "", 7, [], {}),
 };
+const WEB_URL = {
+  right: fc.webUrl({ validSchemes: ["http", "https"] }),
+  wrong: fc.constantFrom<unknown>("", "playhead", "ftp://a.example", 7, null),
+};
+const STORAGE_URL = { ...WEB_URL, right: fc.constantFrom("https://cdn.example/media", "http://127.0.0.1:9000") };
 const MS = whole(100, 31_536_000_000);
 const COUNT = whole(1, Number.MAX_SAFE_INTEGER);
 const PERCENT = between(1, 100);
@@ -35,10 +40,7 @@ const RULES: Readonly<
 > = {
   host: text,
   port: whole(0, 65_535),
-  public_url: {
-    right: fc.webUrl({ validSchemes: ["http", "https"] }),
-    wrong: fc.constantFrom<unknown>("", "playhead", "ftp://a.example", 7, null),
-  },
+  public_url: WEB_URL,
   data: text,
   admin_key: { right: fc.string({ minLength: 16 }), wrong: fc.oneof(fc.string({ maxLength: 15 }), fc.constant(16)) },
   secret: { right: fc.string({ minLength: 32 }), wrong: fc.oneof(fc.string({ maxLength: 31 }), fc.constant(null)) },
@@ -98,6 +100,15 @@ const RULES: Readonly<
   "health.cache_seconds": whole(0, 3_600),
   "health.check_limit_ms": whole(100, 300_000),
   "health.storage_folder": text,
+  "storage.url": {
+    right: fc.constantFrom("folder:/srv/clips", "s3://media", "s3://media/a/b"),
+    wrong: fc.constantFrom<unknown>("", "/srv/clips", "https://media.example", "folder:", 7, null),
+  },
+  "storage.public_url": STORAGE_URL,
+  "storage.endpoint": STORAGE_URL,
+  "storage.region": text,
+  "storage.access_key_id": text,
+  "storage.secret_access_key": text,
   ffmpeg_path: text,
 };
 
