@@ -1,9 +1,11 @@
 export { type DiagnoseContext, diagnose } from "./diagnose/diagnose.ts";
 export type { LogLevel, LogLine } from "./diagnose/log-line.ts";
 export { type DoctorCheck, type DoctorOptions, doctor, type FfmpegReport } from "./doctor/doctor.ts";
+export { type RawFrame, type ReadFramesOptions, readFrames } from "./frames/read-frames.ts";
 export { measureDuration } from "./measure-duration.ts";
 export { type ArgvPaths, buildArgv } from "./plan/argv.ts";
 export { EVEN_FILTER, evenDown, evenSize, type FrameSize } from "./plan/even-size.ts";
+export type { Part } from "./plan/part.ts";
 export { type FfmpegPlan, type PlannedPass, planTask } from "./plan/plan.ts";
 export type {
   AudioEncoding,

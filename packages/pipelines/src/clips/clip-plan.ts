@@ -19,8 +19,8 @@ const RECIPE_VERSION = 2;
 
 /** The clip of a scene in a style. A style that works in another way than before makes another clip. */
 export function planClip(sourceId: string, scene: SceneSpec, style: FittedStyle): ClipPlan {
-  const { name } = style.processor;
-  const way = style.isFit ? style.filters : "";
+  const { name, director } = style.processor;
+  const way = `${style.isFit ? style.filters : ""}${director === undefined ? "" : ` directed ${director.version}`}`;
   const times = [scene.start_sec.toFixed(3), scene.end_sec.toFixed(3)];
   const digest = createHash("sha256")
     .update(JSON.stringify([RECIPE_VERSION, sourceId, ...times, name, way]))

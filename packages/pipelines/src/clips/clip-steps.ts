@@ -13,3 +13,24 @@ export const CLIP_STEPS = [
   { step: "rendering", weight: 94 },
   { step: "render_complete", weight: 4 },
 ] as const satisfies StepPlan;
+
+/**
+ * The steps of a clip whose style looks at its scene first.
+ * - `extracting_segment`: the scene is read for the shots that it has.
+ * - `detecting_faces`: pictures of it are looked at; `face_detection_complete` says what was found.
+ * - `computing_camera_path`, `camera_path_complete`: how each shot is shown, and where a camera follows.
+ * - `computing_crop_windows`: the filters are known, and ffmpeg goes to where the scene begins.
+ */
+export const DIRECTED_CLIP_STEPS = [
+  { step: "extracting_segment", weight: 8 },
+  { step: "detecting_faces", weight: 24 },
+  ...["face_detection_complete", "computing_camera_path", "camera_path_complete"].map(shortStep),
+  { step: "computing_crop_windows", weight: 2 },
+  { step: "rendering", weight: 61 },
+  { step: "render_complete", weight: 4 },
+] satisfies StepPlan;
+
+/** It takes some milliseconds. */
+function shortStep(step: string) {
+  return { step, weight: 0.3 };
+}

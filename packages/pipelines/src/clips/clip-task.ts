@@ -10,11 +10,10 @@ const FALLBACK_RATE = 30;
 /**
  * What ffmpeg has to do for a clip: cut the segment out and bring it into its style, in one go.
  *
- * @throws what the style threw that this video is not for
+ * @param filters of the style, for this scene
  */
-export function clipTask(source: Source, clip: ClipPlan, outputPath: string): FfmpegPlan {
-  const { style, scene } = clip;
-  if (!style.isFit) throw style.error;
+export function clipTask(source: Source, clip: ClipPlan, filters: string, outputPath: string): FfmpegPlan {
+  const { scene } = clip;
   const { info, video } = source;
   const isSquare = info.video?.pixelAspectRatio === 1;
   const square = isSquare ? "" : `scale=${video.width}:${video.height},setsar=1,`;
@@ -30,7 +29,7 @@ export function clipTask(source: Source, clip: ClipPlan, outputPath: string): Ff
         sourceDurationSec: source.durationSec,
       },
     ],
-    filterGraph: `[0:${video.index}]${square}${style.filters},setsar=1,format=yuv420p[clip]`,
+    filterGraph: `[0:${video.index}]${square}${filters},setsar=1,format=yuv420p[clip]`,
     // The sound may be over before the scene begins; then the clip has none.
     maps: sound === undefined ? ["[clip]"] : ["[clip]", `0:${sound.index}?`],
     video: { codec: "h264", preset: "veryfast", quality: { kind: "crf", crf: 22 } },

@@ -2,6 +2,7 @@ import { dirname } from "node:path";
 import type { FatalStop } from "../media/fatal-stop.ts";
 import type { FfmpegGauges } from "../media/ffmpeg-gauges.ts";
 import type { ClipsOptions } from "./clips-options.ts";
+import type { FaceFinder } from "./faces/face-finder.ts";
 import type { Prepared } from "./prepare.ts";
 import type { Tally } from "./tally.ts";
 
@@ -10,6 +11,8 @@ export interface ClipsRun extends Prepared {
   readonly options: ClipsOptions;
   readonly tally: Tally;
   readonly stop: FatalStop;
+  /** Ended with the run. */
+  readonly faces: FaceFinder;
   readonly gauges: Pick<FfmpegGauges, "progress" | "ended">;
 }
 

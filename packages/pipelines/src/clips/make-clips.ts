@@ -2,7 +2,7 @@ import type { TaskHandle } from "@playhead/sdk";
 import { counted } from "../media/words.ts";
 import { announceClip } from "./announce-clip.ts";
 import { type ClipPlan, planClip } from "./clip-plan.ts";
-import { CLIP_STEPS } from "./clip-steps.ts";
+import { CLIP_STEPS, DIRECTED_CLIP_STEPS } from "./clip-steps.ts";
 import type { ClipsRun } from "./clips-run.ts";
 import { makeClip } from "./make-clip.ts";
 import type { ClipEntry } from "./manifest.ts";
@@ -36,6 +36,9 @@ export async function makeClips(making: TaskHandle, scenes: readonly SceneSpec[]
   const what = `${counted(scenes.length, "scene")} × ${counted(run.styles.length, "style")}`;
   const before = finished.size === 0 ? "" : `; ${finished.size} of them are there from an earlier run`;
   making.log.info(`${what}: ${counted(clips.length, "clip")}, ${run.slots.size} at a time${before}`);
+  for (const { title, director } of run.leftOut) {
+    making.log.warning(`${title} is left out: ${director?.missing()?.message}`);
+  }
   await allEnded(rows.map((row) => makeScene(row, finished, run)));
   const fatal = run.stop.error();
   if (fatal !== null) throw fatal;
@@ -55,13 +58,13 @@ function declareScene(making: TaskHandle, scene: SceneSpec, { styles, source }: 
   });
   const clips = styles.map((style) => {
     const clip = planClip(source.sourceId, scene, style);
-    const { name, title: styleTitle, cost } = style.processor;
+    const { name, title: styleTitle, cost, director } = style.processor;
     const clipTask = task.create({
       kind: "clip",
       id: clip.clipId,
       title: styleTitle,
       weight: cost,
-      steps: CLIP_STEPS,
+      steps: director === undefined ? CLIP_STEPS : DIRECTED_CLIP_STEPS,
       fields: { scene_id, style: name, clip_id: clip.clipId, start_sec, duration_sec },
     });
     return { clip, task: clipTask };

@@ -8,6 +8,7 @@ import { announceClip } from "./announce-clip.ts";
 import type { ClipPlan } from "./clip-plan.ts";
 import { clipTask, estimateClipBytes } from "./clip-task.ts";
 import type { ClipsRun } from "./clips-run.ts";
+import { directScene } from "./direct-scene.ts";
 import type { ClipEntry } from "./manifest.ts";
 import { DISK_MARGIN_BYTES } from "./prepare.ts";
 import { takeThumbnail } from "./take-thumbnail.ts";
@@ -22,7 +23,7 @@ const WITHOUT_HANDLES = { parameters: false, result: false };
 /**
  * One attempt at a clip. When it fails or is canceled, nothing is left of it.
  * ```
- * extracting_segment → rendering → render_complete → (the task completes)
+ * extracting_segment → (what a style has to find out first) → rendering → render_complete → (the task completes)
  * ```
  */
 export const renderClip = monitor(async function renderClip(
@@ -53,7 +54,8 @@ async function render(task: TaskHandle, clip: ClipPlan, run: ClipsRun, signal: A
   const { scene } = clip;
   const text = rangeWords(scene.start_sec, scene.end_sec);
   task.step("extracting_segment", undefined, { text });
-  const plan = clipTask(run.source, clip, join(run.outDir, clip.fileName));
+  const filters = await directScene(task, clip, run, { ...runOptions(task, run, signal), signal });
+  const plan = clipTask(run.source, clip, filters, join(run.outDir, clip.fileName));
   await ensureDiskSpace(run.outDir, estimateClipBytes(run.source.video, clip) + DISK_MARGIN_BYTES);
   let rendering: StepHandle | null = null;
   const running = runFfmpeg(plan, {

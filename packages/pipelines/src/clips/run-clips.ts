@@ -7,6 +7,7 @@ import { secondsWords } from "../media/words.ts";
 import { linkTo } from "./announce-clip.ts";
 import type { ClipsOptions } from "./clips-options.ts";
 import type { ClipsRun } from "./clips-run.ts";
+import { createFaceFinder } from "./faces/face-finder.ts";
 import { findScenes } from "./find-scenes.ts";
 import { makeClips } from "./make-clips.ts";
 import { type ClipEntry, MANIFEST_NAME } from "./manifest.ts";
@@ -79,11 +80,13 @@ async function withRun<Result>(
   const prepared = await prepare(options);
   const gauges = createFfmpegGauges(playhead.gauge, prepared.slots, () => performance.now());
   const { slots } = gauges;
-  const run: ClipsRun = { ...prepared, slots, gauges, options, tally: createTally(), stop: createFatalStop() };
+  const faces = createFaceFinder(prepared.source);
+  const run: ClipsRun = { ...prepared, slots, gauges, faces, options, tally: createTally(), stop: createFatalStop() };
   const endGuard = await guardFiles(options.registryDir, [run.manifest.partPath]);
   try {
     return await make(run);
   } finally {
+    await faces.close();
     gauges.end();
     await endGuard();
     if (run.isNewFolder) await removeIfEmpty(run.outDir);

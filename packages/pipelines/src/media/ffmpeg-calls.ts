@@ -16,3 +16,5 @@ export const detectScenes = monitor(ffmpeg.detectScenes, { name: "ffmpeg.detectS
 export const runFfmpeg = monitor(ffmpeg.run, { name: "ffmpeg.run" });
 /** See `thumbnail` of @playhead/ffmpeg. */
 export const thumbnail = monitor(ffmpeg.thumbnail, { name: "ffmpeg.thumbnail" });
+/** See `readFrames` of @playhead/ffmpeg. */
+export const readFrames = monitor(ffmpeg.readFrames, { name: "ffmpeg.readFrames" });
