@@ -35,7 +35,7 @@ const MAX_FRAME_BYTES = 64 * 1024 * 1024;
  * Hands on pictures of a part of a video, upright, one after the other and evenly in time: at least one, the first at
  * its beginning. ffmpeg waits while one is being looked at, so that never more than one is held.
  *
- * @param onFrame what it throws ends the reading
+ * @param onFrame what it throws ends the reading, and is thrown on
  * @throws PlayheadError `invalid_request`, `input_no_video`, or as {@link run}
  */
 export async function readFrames(
@@ -70,16 +70,23 @@ export async function readFrames(
     output: { kind: "stdout", format: "rawvideo" },
     length,
   });
-  return run(plan, {
+  let failure: { readonly error: unknown } | null = null;
+  const reading = run(plan, {
     ...runOptions,
     async onStdout(stdout) {
       let count = 0;
       for await (const pixels of wholeFrames(stdout, frameBytes)) {
         const timeSec = Math.min(count / framesPerSec, part.durationSec);
         count += 1;
-        await onFrame({ timeSec, width, height, pixels });
+        await onFrame({ timeSec, width, height, pixels }).catch((error: unknown) => {
+          failure = { error };
+          throw error;
+        });
       }
     },
+  });
+  return reading.catch((error: unknown) => {
+    throw failure === null || runOptions.signal?.aborted ? error : failure.error;
   });
 }
 

@@ -98,9 +98,16 @@ function gateFor(box: Box | null, axis: Axis, window: FrameSize, picture: FrameS
   return { lo: within(middle - slack), hi: within(middle + slack) };
 }
 
-/** The box around all subjects that are there at a time, as far as it is in the picture; null when none is. */
+/**
+ * The box around all subjects that are there at a time, as far as it is in the picture; null when none is. While nobody
+ * is there, it is around whoever has just gone or is about to come.
+ */
 function boxAt(subjects: readonly FaceTrack[], timeSec: number, picture: FrameSize): Box | null {
-  const [first, ...rest] = subjects.flatMap((track) => faceAt(track, timeSec) ?? []);
+  const away = subjects.map((track) => ({ track, sec: awaySec(track, timeSec) })).toSorted((a, b) => a.sec - b.sec);
+  const nearest = away[0]?.sec ?? Number.POSITIVE_INFINITY;
+  if (nearest > LINGER_SEC) return null;
+  const there = nearest > 0 ? away.slice(0, 1) : away.filter(({ sec }) => sec === 0);
+  const [first, ...rest] = there.map(({ track }) => faceAt(track, timeSec));
   if (first === undefined) return null;
   const { x, y, width, height } = boxAround([first, ...rest]);
   const [left, top] = [Math.max(0, x), Math.max(0, y)];
@@ -112,10 +119,15 @@ function boxAt(subjects: readonly FaceTrack[], timeSec: number, picture: FrameSi
   };
 }
 
-/** Where a face is at a time, between two looks on the straight way from one to the other; null when it is not there. */
-function faceAt({ points }: FaceTrack, timeSec: number): Box | null {
+/** How far a time is from those at which a face is there; 0 when it is. */
+function awaySec({ points }: FaceTrack, timeSec: number): number {
   const last = points.at(-1) ?? points[0];
-  if (timeSec < points[0].timeSec - LINGER_SEC || timeSec > last.timeSec + LINGER_SEC) return null;
+  return Math.max(0, points[0].timeSec - timeSec, timeSec - last.timeSec);
+}
+
+/** Where a face is at a time: between two looks on the straight way from one to the other. */
+function faceAt({ points }: FaceTrack, timeSec: number): Box {
+  const last = points.at(-1) ?? points[0];
   const next = firstAfter(points, timeSec);
   const [from, to] = [points[Math.max(0, next - 1)] ?? points[0], points[next] ?? last];
   const spanSec = to.timeSec - from.timeSec;

@@ -18,7 +18,7 @@ const MAX_STEP = 1.6;
 /** A face that is twice as large at the next look is another one. */
 const MAX_GROWTH = 2;
 /** Of the looks between its first and its last, a face is in at least this share: what flickers is none. */
-const MIN_SEEN_RATIO = 0.4;
+const MIN_SEEN_RATIO = 0.5;
 /** In a shot with so many looks, what was seen once only is not believed. */
 const LOOKS_TO_DOUBT = 3;
 
