@@ -22,11 +22,11 @@ export const CLIP_STEPS = [
  * - `computing_crop_windows`: the filters are known, and ffmpeg goes to where the scene begins.
  */
 export const DIRECTED_CLIP_STEPS = [
-  { step: "extracting_segment", weight: 8 },
+  { step: "extracting_segment", weight: 18 },
   { step: "detecting_faces", weight: 24 },
   ...["face_detection_complete", "computing_camera_path", "camera_path_complete"].map(shortStep),
   { step: "computing_crop_windows", weight: 2 },
-  { step: "rendering", weight: 61 },
+  { step: "rendering", weight: 51 },
   { step: "render_complete", weight: 4 },
 ] satisfies StepPlan;
 

@@ -1,4 +1,4 @@
-import { type PauseGate, prerollSecOf } from "@playhead/ffmpeg";
+import { prerollSecOf } from "@playhead/ffmpeg";
 import type { StepHandle, TaskHandle } from "@playhead/sdk";
 import { counted, rounded } from "../media/words.ts";
 import type { ClipPlan } from "./clip-plan.ts";
@@ -7,7 +7,10 @@ import type { SceneFaces } from "./faces/face.ts";
 import type { FindFacesOptions, FindingProgress } from "./faces/find-faces.ts";
 import type { SceneScout } from "./styles/style.ts";
 
-type ScoutOptions = Omit<FindFacesOptions, "onProgress" | "pause"> & { readonly pause: PauseGate };
+interface ScoutOptions extends Omit<FindFacesOptions, "onProgress"> {
+  /** The step that the clip is in. */
+  readonly extracting: StepHandle;
+}
 
 /**
  * The filters of a clip's style for its scene. A style with a director looks at the scene first, and what it finds is
@@ -19,7 +22,7 @@ export async function directScene(
   task: TaskHandle,
   clip: ClipPlan,
   run: Pick<ClipsRun, "source" | "faces">,
-  options: ScoutOptions,
+  { extracting, ...options }: ScoutOptions,
 ): Promise<string> {
   const { style, scene } = clip;
   if (!style.isFit) throw style.error;
@@ -31,7 +34,7 @@ export async function directScene(
     durationSec: clip.durationSec,
     filterStartSec: prerollSecOf(source.info, scene.start_sec),
     async faces() {
-      const onProgress = tellSearch(task);
+      const onProgress = tellSearch(task, extracting);
       const found = await run.faces.find(scene, { ...options, onProgress });
       task.step("face_detection_complete", undefined, foundDetails(found));
       return found;
@@ -47,10 +50,10 @@ export async function directScene(
 }
 
 /** Tells how far the search is, which another clip of the scene may have begun. */
-function tellSearch(task: TaskHandle): FindFacesOptions["onProgress"] {
+function tellSearch(task: TaskHandle, extracting: StepHandle): FindFacesOptions["onProgress"] {
   let detecting: StepHandle | null = null;
   return ({ phase, fraction, frames, faces }: FindingProgress) => {
-    if (phase === "reading") return;
+    if (phase === "reading") return extracting.progress(fraction);
     detecting ??= task.step("detecting_faces", undefined, { frames, faces });
     detecting.progress(fraction, { frames, faces });
   };

@@ -53,8 +53,8 @@ export const renderClip = monitor(async function renderClip(
 async function render(task: TaskHandle, clip: ClipPlan, run: ClipsRun, signal: AbortSignal): Promise<RunResult> {
   const { scene } = clip;
   const text = rangeWords(scene.start_sec, scene.end_sec);
-  task.step("extracting_segment", undefined, { text });
-  const filters = await directScene(task, clip, run, { ...runOptions(task, run, signal), signal });
+  const extracting = task.step("extracting_segment", undefined, { text });
+  const filters = await directScene(task, clip, run, { ...runOptions(task, run, signal), signal, extracting });
   const plan = clipTask(run.source, clip, filters, join(run.outDir, clip.fileName));
   await ensureDiskSpace(run.outDir, estimateClipBytes(run.source.video, clip) + DISK_MARGIN_BYTES);
   let rendering: StepHandle | null = null;

@@ -89,12 +89,12 @@ describe("a face in a window", () => {
   });
 });
 
-describe("a scene", () => {
+describe("a scene", async () => {
   const looks = Array.from({ length: 12 }, (_, i) => ({
     timeSec: i / 2,
     faces: i < 6 ? [face(300), face(900, 95)] : [face(1000), face(200, 30)],
   }));
-  const cast = castScene(
+  const cast = await castScene(
     {
       shots: [
         { startSec: 0, endSec: 3 },

@@ -103,11 +103,16 @@ function gateFor(box: Box | null, axis: Axis, window: FrameSize, picture: FrameS
  * is there, it is around whoever has just gone or is about to come.
  */
 function boxAt(subjects: readonly FaceTrack[], timeSec: number, picture: FrameSize): Box | null {
-  const away = subjects.map((track) => ({ track, sec: awaySec(track, timeSec) })).toSorted((a, b) => a.sec - b.sec);
-  const nearest = away[0]?.sec ?? Number.POSITIVE_INFINITY;
-  if (nearest > LINGER_SEC) return null;
-  const there = nearest > 0 ? away.slice(0, 1) : away.filter(({ sec }) => sec === 0);
-  const [first, ...rest] = there.map(({ track }) => faceAt(track, timeSec));
+  let nearest = LINGER_SEC;
+  let there: Box[] = [];
+  for (const track of subjects) {
+    const sec = awaySec(track, timeSec);
+    if (sec > nearest || (sec === nearest && sec > 0 && there.length > 0)) continue;
+    if (sec < nearest) there = [];
+    nearest = sec;
+    there.push(faceAt(track, timeSec));
+  }
+  const [first, ...rest] = there;
   if (first === undefined) return null;
   const { x, y, width, height } = boxAround([first, ...rest]);
   const [left, top] = [Math.max(0, x), Math.max(0, y)];

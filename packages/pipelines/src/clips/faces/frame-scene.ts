@@ -1,3 +1,4 @@
+import { setImmediate as nextTurn } from "node:timers/promises";
 import type { FrameSize } from "@playhead/ffmpeg";
 import type { Look, SceneFaces, Shot } from "./face.ts";
 import { type Camera, centeredCamera, followFaces } from "./follow.ts";
@@ -20,12 +21,25 @@ export interface CastShot {
   readonly subjects: readonly FaceTrack[];
 }
 
-/** Who is in which shot of a scene. Pure. */
-export function castScene({ shots, looks }: SceneFaces, picture: FrameSize): readonly CastShot[] {
-  return shots.map((shot, i) => {
+/** Who is in which shot of a scene. Others get their turn between two shots. */
+export function castScene({ shots, looks }: SceneFaces, picture: FrameSize): Promise<readonly CastShot[]> {
+  return shotByShot(shots, (shot, i) => {
     const seen = looksOf(shot, looks, i === shots.length - 1);
     return { shot, subjects: chooseSubjects(trackFaces(seen), picture) };
   });
+}
+
+/** Works on one shot after the other, and lets others get their turn in between: a scene may have hundreds. */
+export async function shotByShot<Shot, Result>(
+  shots: readonly Shot[],
+  work: (shot: Shot, index: number) => Result,
+): Promise<readonly Result[]> {
+  const results: Result[] = [];
+  for (const [i, shot] of shots.entries()) {
+    if (i > 0) await nextTurn();
+    results.push(work(shot, i));
+  }
+  return results;
 }
 
 /** How a shot is shown through one window. Pure. */

@@ -1,6 +1,6 @@
 import { windowFilters } from "../faces/camera-filters.ts";
 import { missingFaceParts } from "../faces/face-detector.ts";
-import { castScene, frameShot } from "../faces/frame-scene.ts";
+import { castScene, frameShot, shotByShot } from "../faces/frame-scene.ts";
 import { frameSpeakers, type SpeakersFraming, speakersOf, speakerWindow } from "../faces/frame-speakers.ts";
 import { type Layer, layered } from "../faces/layers.ts";
 import { tellFraming } from "../faces/tell-framing.ts";
@@ -21,7 +21,7 @@ export const intelligentSplit: StyleProcessor = {
 
 async function direct(scout: SceneScout): Promise<string> {
   const { source } = scout;
-  const cast = castScene(await scout.faces(), source);
+  const cast = await castScene(await scout.faces(), source);
   scout.step("computing_camera_path", {});
   const { width, height } = portraitSize(source);
   const panel = { width, height: panelHeight(height) };
@@ -31,7 +31,7 @@ async function direct(scout: SceneScout): Promise<string> {
   });
   const one = portraitCrop(source);
   const window = pairs.length === 0 ? one : speakerWindow(pairs, panel.width / panel.height, source);
-  const framings = cast.map((each) => {
+  const framings = await shotByShot(cast, (each) => {
     const pair = speakersOf(each);
     // A shot with one speaker is shown as the style `intelligent` shows it.
     return (pair && frameSpeakers(each.shot, pair, window, source)) ?? frameShot(each, one, source);

@@ -1,7 +1,7 @@
 import type { FrameSize, VideoStream } from "@playhead/ffmpeg";
 import { windowFilters } from "../faces/camera-filters.ts";
 import { missingFaceParts } from "../faces/face-detector.ts";
-import { castScene, frameShot, type ShotFraming } from "../faces/frame-scene.ts";
+import { castScene, frameShot, type ShotFraming, shotByShot } from "../faces/frame-scene.ts";
 import { type FilterClock, type Layer, layered } from "../faces/layers.ts";
 import { tellFraming } from "../faces/tell-framing.ts";
 import { overBlurred } from "./blur-background.ts";
@@ -12,7 +12,7 @@ import type { SceneScout, StyleProcessor } from "./style.ts";
 export const intelligent: StyleProcessor = {
   name: "intelligent",
   title: "Intelligent",
-  cost: 2,
+  cost: 2.8,
   size: portraitSize,
   filters: (source) => portraitWindow(source, "center"),
   director: {
@@ -20,10 +20,10 @@ export const intelligent: StyleProcessor = {
     missing: () => missingFaceParts(),
     async direct(scout) {
       const { source } = scout;
-      const cast = castScene(await scout.faces(), source);
+      const cast = await castScene(await scout.faces(), source);
       scout.step("computing_camera_path", {});
       const window = portraitCrop(source);
-      const framings = cast.map((each) => frameShot(each, window, source));
+      const framings = await shotByShot(cast, (each) => frameShot(each, window, source));
       tellFraming(scout, framings);
       const output = portraitSize(source);
       scout.step("computing_crop_windows", {
