@@ -6,7 +6,11 @@ import { lookAt } from "../../../fixtures/look-at.ts";
 import { createMediaFolder, QUICK } from "../../../fixtures/media-folder.ts";
 import { runIdsIn, runningFfmpegs } from "../../../fixtures/running-ffmpegs.ts";
 import { linesOf, type RunSetup, setupRun } from "../../../fixtures/setup-run.ts";
-import { DETECTOR_FRAME, openFaceDetector } from "./face-detector.ts";
+import { prepare } from "../prepare.ts";
+import { original } from "../styles/original.ts";
+import { STYLES } from "../styles/registry.ts";
+import type { StyleProcessor } from "../styles/style.ts";
+import { DETECTOR_FRAME, missingFaceParts, openFaceDetector } from "./face-detector.ts";
 
 const media = createMediaFolder();
 const WALKER = walking(110, 530, 1, 3.4);
@@ -209,4 +213,27 @@ test("a job that is paused while faces are looked for stands still, and goes on"
   const result = await setup.run({ input: media.at("walk.mp4"), scenes: sceneOf(0, WALK_SEC), styles });
   expect(result).toMatchObject({ state: "completed", completed: 2 });
   expect(states.slice(0, 2)).toEqual(["running", "paused"]);
+});
+
+test("a detector that breaks says so, and may be tried again", async () => {
+  const detector = await openFaceDetector();
+  const whole = detector.detect({ ...DETECTOR_FRAME, pixels: new Uint8Array(3 * 256 * 256) });
+  expect(await whole).toEqual([]);
+  const broken = detector.detect({ ...DETECTOR_FRAME, pixels: new Uint8Array(7) });
+  await expect(broken).rejects.toMatchObject({ code: "task_failed", retryable: true });
+  expect(detector.hasEnded()).toBe(true);
+  await detector.close();
+});
+
+test("a style that lacks something here is left out, unless it was asked for: then it is refused", async () => {
+  const lacking: StyleProcessor = {
+    ...{ name: "lacking", title: "Lacking", cost: 1, size: original.size, filters: original.filters },
+    director: { version: 1, missing: () => missingFaceParts(null), direct: async () => "null" },
+  };
+  const folders = { outDir: media.folder("out"), registryDir: media.folder("runs") };
+  const options = { input: media.at("walk.mp4"), extraStyles: [lacking], ...folders };
+  const prepared = await prepare(options);
+  expect(prepared.leftOut).toEqual([lacking]);
+  expect(prepared.styles.map(({ processor }) => processor)).toEqual(STYLES);
+  await expect(prepare({ ...options, styles: ["lacking"] })).rejects.toMatchObject({ code: "part_missing" });
 });
