@@ -73,6 +73,7 @@ export const ERROR_TABLE = {
   // Media: the machine.
   ffmpeg_missing: entry("environment", 503),
   ffmpeg_unsuitable: entry("environment", 503),
+  part_missing: entry("environment", 503),
   disk_full: entry("environment", 507),
   output_unwritable: entry("environment", 507),
   out_of_memory: entry("environment", 503),

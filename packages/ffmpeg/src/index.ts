@@ -12,12 +12,14 @@ export {
   tryEncoders,
 } from "./doctor/encoders.ts";
 export { canDrawText, NO_FONT, type TextTrialOptions } from "./doctor/text-trial.ts";
+export { type RawFrame, type ReadFramesOptions, readFrames } from "./frames/read-frames.ts";
 export { loudnessFilter } from "./loudness/loudness-filter.ts";
 export { type LoudnessOptions, type MeasuredLoudness, measureLoudness } from "./loudness/measure-loudness.ts";
 export { measureDuration } from "./measure-duration.ts";
 export { type ArgvPaths, buildArgv } from "./plan/argv.ts";
 export { EVEN_FILTER, evenDown, evenSize, type FrameSize } from "./plan/even-size.ts";
 export { filterValue } from "./plan/filter-value.ts";
+export type { Part } from "./plan/part.ts";
 export { type FfmpegPlan, type PlannedPass, planTask } from "./plan/plan.ts";
 export { type SequencePart, writeSequence } from "./plan/sequence.ts";
 export type {

@@ -38,7 +38,7 @@ test("demo FILE: the link, the clips with addresses on the page, a summary; then
   await sampleVideo(join(cwd, "tälk.mp4"), 2);
   const demo = startPlayhead(["demo", "tälk.mp4", "--port", "0"], { cwd });
   const [, link = ""] = await demo.line(/^ {2}Sign in {2}(http:\S+)$/);
-  await demo.line(/^✓ tälk\.mp4: 6 clips done/);
+  await demo.line(/^✓ tälk\.mp4: 8 clips done/);
   await demo.line(/^The page stays at http/);
 
   const { origin, searchParams } = new URL(link);
@@ -51,7 +51,7 @@ test("demo FILE: the link, the clips with addresses on the page, a summary; then
     readonly tasks: readonly { readonly artifacts: readonly { readonly type: string; readonly url?: string }[] }[];
   };
   const videos = tasks.flatMap(({ artifacts }) => artifacts.filter(({ type }) => type === "video"));
-  expect(videos).toHaveLength(6);
+  expect(videos).toHaveLength(8);
   const video = await fetch(`${origin}${videos[0]?.url}`, { headers });
   expect(video).toMatchObject({ status: 200 });
   expect(video.headers.get("content-type")).toBe("video/mp4");

@@ -1,5 +1,6 @@
 import { PlayheadError } from "@playhead/core";
 import { sizeWithin } from "../plan/even-size.ts";
+import { type Part, readPart } from "../plan/part.ts";
 import { planTask } from "../plan/plan.ts";
 import type { MediaInfo } from "../probe/media-info.ts";
 import { run } from "../run/run.ts";
@@ -8,14 +9,17 @@ import { displayName } from "../system/display-name.ts";
 import { type CutOptions, decideCuts, type SceneCut } from "./decide-cuts.ts";
 import { createScoreReader } from "./score-lines.ts";
 
-export type DetectScenesOptions = CutOptions & Omit<RunOptions, "onStdout">;
+export interface DetectScenesOptions extends CutOptions, Omit<RunOptions, "onStdout"> {
+  /** Times are then counted from where it begins. @defaultValue all of the video */
+  readonly part?: Part | undefined;
+}
 
 /** Small pictures tell cuts as well as large ones, and are compared in a fraction of the time. */
 export const COMPARE_SIDE = 320;
 
 /**
- * Finds the scenes of a video by reading all of it once. The scenes cover it without a gap; a video without cuts is
- * divided evenly.
+ * Finds the scenes of a video, or of a part of it, by reading it once. They cover it without a gap; where there are no
+ * cuts, it is divided evenly.
  * @throws PlayheadError `input_no_video`, or as {@link run}
  */
 export async function detectScenes(
@@ -29,17 +33,20 @@ export async function detectScenes(
       hint: "give a video file",
     });
   }
-  const endSec = video.durationSec ?? info.durationSec;
+  const { part } = options;
+  const endSec = part?.durationSec ?? video.durationSec ?? info.durationSec;
+  const reading = part && readPart(path, info, part);
   const reader = createScoreReader();
   const { width, height } = sizeWithin(video, COMPARE_SIDE);
   const filters = `scale=${width}:${height},scdet=threshold=100,metadata=mode=print:key=lavfi.scd.score:file=-`;
   const plan = planTask({
-    inputs: [{ kind: "file", path, sourceDurationSec: endSec }],
-    filterGraph: `[0:${video.index}]${filters}[scores]`,
+    inputs: [reading?.input ?? { kind: "file", path, sourceDurationSec: endSec }],
+    filterGraph: `[0:${video.index}]${reading?.filters ?? ""}${filters}[scores]`,
     maps: ["[scores]"],
     video: { codec: "raw", pixelFormat: "yuv420p" },
     audio: null,
     output: { kind: "none" },
+    ...(reading !== undefined && { length: reading.length }),
   });
   const result = await run(plan, {
     ...options,

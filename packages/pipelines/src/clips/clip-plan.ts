@@ -28,8 +28,8 @@ export function planClip(
   style: FittedStyle,
   treatment: Treatment = UNTREATED,
 ): ClipPlan {
-  const { name } = style.processor;
-  const way = style.isFit ? style.filters : "";
+  const { name, director } = style.processor;
+  const way = `${style.isFit ? style.filters : ""}${director === undefined ? "" : ` directed ${director.version}`}`;
   const times = [scene.start_sec.toFixed(3), scene.end_sec.toFixed(3)];
   const digest = createHash("sha256")
     .update(JSON.stringify([RECIPE_VERSION, sourceId, ...times, name, way, ...treatmentKey(treatment)]))

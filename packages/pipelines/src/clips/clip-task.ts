@@ -21,18 +21,23 @@ const PLAIN: ClipMeans = { encoder: "x264", captionsFilter: null, soundFilter: n
 /**
  * What ffmpeg has to do for a clip: cut the segment out and bring it into its style, in one go.
  *
- * @throws what the style threw that this video is not for
+ * @param filters of the style, for this scene
  */
-export function clipTask(source: Source, clip: ClipPlan, outputPath: string, means: ClipMeans = PLAIN): FfmpegPlan {
-  const { style, scene } = clip;
-  if (!style.isFit) throw style.error;
+export function clipTask(
+  source: Source,
+  clip: ClipPlan,
+  filters: string,
+  outputPath: string,
+  means: ClipMeans = PLAIN,
+): FfmpegPlan {
+  const { scene } = clip;
   const { info, video } = source;
   const isSquare = info.video?.pixelAspectRatio === 1;
   const square = isSquare ? "" : `scale=${video.width}:${video.height},setsar=1,`;
   const [sound] = info.audio;
   const { encoder, captionsFilter, soundFilter } = means;
   const captions = captionsFilter === null ? "" : `,${captionsFilter}`;
-  const picture = `[0:${video.index}]${square}${style.filters}${captions},setsar=1,format=yuv420p[clip]`;
+  const picture = `[0:${video.index}]${square}${filters}${captions},setsar=1,format=yuv420p[clip]`;
   const evenSound = sound === undefined || soundFilter === null ? null : `[0:${sound.index}]${soundFilter}[sound]`;
   return planTask({
     inputs: [

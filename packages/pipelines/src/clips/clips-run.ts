@@ -3,6 +3,7 @@ import type { FatalStop } from "../media/fatal-stop.ts";
 import type { FfmpegGauges } from "../media/ffmpeg-gauges.ts";
 import type { ClipsOptions } from "./clips-options.ts";
 import type { EncoderChoice } from "./encoder-choice.ts";
+import type { FaceFinder } from "./faces/face-finder.ts";
 import type { Prepared } from "./prepare.ts";
 import type { SceneLoudness } from "./scene-loudness.ts";
 import type { Tally } from "./tally.ts";
@@ -14,6 +15,8 @@ export interface ClipsRun extends Prepared {
   readonly stop: FatalStop;
   readonly encoders: EncoderChoice;
   readonly loudness: SceneLoudness;
+  /** Ended with the run. */
+  readonly faces: FaceFinder;
   readonly gauges: Pick<FfmpegGauges, "progress" | "ended">;
 }
 

@@ -11,6 +11,7 @@ import { setupRun } from "../../fixtures/setup-run.ts";
 
 const SCRIPT = fileURLToPath(new URL("../../fixtures/run-clips-process.ts", import.meta.url));
 const STYLES = ["original", "split", "left_focus"];
+const FACES = ["intelligent", "intelligent_split"];
 
 const media = createMediaFolder();
 const children: ChildProcess[] = [];
@@ -24,11 +25,19 @@ afterEach(() => {
 afterAll(() => media.remove());
 
 /** Has another process run the pipeline, and kills it when it has reported this line for the n-th time. */
-async function killAt(line: string, times: number, outDir: string, registryDir: string): Promise<ReadonlySet<string>> {
+async function killAt(
+  { line, times, styles = STYLES }: { line: string; times: number; styles?: readonly string[] },
+  outDir: string,
+  registryDir: string,
+): Promise<ReadonlySet<string>> {
   const input = media.at("two.mp4");
-  const child = spawn(process.execPath, ["--conditions=playhead-src", SCRIPT, input, outDir, registryDir], {
-    stdio: ["ignore", "pipe", "inherit"],
-  });
+  const child = spawn(
+    process.execPath,
+    ["--conditions=playhead-src", SCRIPT, input, outDir, registryDir, styles.join(",")],
+    {
+      stdio: ["ignore", "pipe", "inherit"],
+    },
+  );
   children.push(child);
   let seen = 0;
   for await (const each of createInterface({ input: child.stdout })) {
@@ -47,11 +56,14 @@ test.each([
   { name: "while the first clip renders", line: "clip.progress rendering", times: 1, finished: 0 },
   { name: "as the first clip is done", line: "clip.progress complete", times: 1, finished: 1 },
   { name: "while the third clip is rendered", line: "clip.progress rendering", times: 3, finished: 2 },
+  { name: "while faces are looked for", line: "clip.progress detecting_faces", times: 1, finished: 0, styles: FACES },
+  { name: "as a camera is planned", line: "clip.progress computing_camera_path", times: 2, finished: 1, styles: FACES },
   { name: "as the second clip is looked at", line: "clip.progress render_complete", times: 2, finished: 1 },
-])("killed $name: cleaned up at the next start, and gone on from", async ({ line, times, finished }) => {
+])("killed $name: cleaned up at the next start, and gone on from", async (given) => {
+  const { finished, styles = STYLES } = given;
   const setup = setupRun(media);
   const { outDir, registryDir, files } = setup;
-  const runIds = await killAt(line, times, outDir, registryDir);
+  const runIds = await killAt(given, outDir, registryDir);
   const report = await reapOrphans(registryDir);
   expect(report).toMatchObject({ aliveRunIds: [], failed: [] });
   expect(runningFfmpegs(runIds)).toEqual([]);
@@ -59,11 +71,11 @@ test.each([
   // A name that was being written stays for a minute, in case that someone else is writing it.
   expect(setup.running().filter((name) => name.endsWith(".run.json"))).toEqual([]);
 
-  const result = await setup.run({ input: media.at("two.mp4"), styles: STYLES });
+  const result = await setup.run({ input: media.at("two.mp4"), styles });
   // What was told is stored; between the file and the telling, more may have been finished.
   expect(result).toMatchObject({ state: "completed", failed: 0 });
   expect(result.skipped).toBeGreaterThanOrEqual(finished);
-  expect(result.completed + result.skipped).toBe(3);
-  expect(files()).toHaveLength(7);
+  expect(result.completed + result.skipped).toBe(styles.length);
+  expect(files()).toHaveLength(2 * styles.length + 1);
   for (const { file } of result.clips) expect((await lookAt(`${outDir}/${file}`)).complaints).toBe("");
 });

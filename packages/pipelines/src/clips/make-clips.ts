@@ -38,6 +38,9 @@ export async function makeClips(making: TaskHandle, scenes: readonly SceneSpec[]
   const before = finished.size === 0 ? "" : `; ${finished.size} of them are there from an earlier run`;
   const how = `${run.slots.size} at a time, encoded by ${run.encoder}`;
   making.log.info(`${what}: ${counted(clips.length, "clip")}, ${how}${before}`);
+  for (const { title, director } of run.leftOut) {
+    making.log.warning(`${title} is left out: ${director?.missing()?.message}`);
+  }
   await allEnded(rows.map((row) => makeScene(row, finished, run)));
   const fatal = run.stop.error();
   if (fatal !== null) throw fatal;
@@ -59,13 +62,13 @@ function declareScene(making: TaskHandle, scene: SceneSpec, run: ClipsRun): Scen
   const treatment = treatmentOf(run.treatment, scene);
   const clips = styles.map((style) => {
     const clip = planClip(source.sourceId, scene, style, treatment);
-    const { name, title: styleTitle, cost } = style.processor;
+    const { name, title: styleTitle, cost, director } = style.processor;
     const clipTask = task.create({
       kind: "clip",
       id: clip.clipId,
       title: styleTitle,
       weight: cost,
-      steps: stepsOf(options.upload !== undefined),
+      steps: stepsOf({ isDirected: director !== undefined, isUploaded: options.upload !== undefined }),
       fields: { scene_id, style: name, clip_id: clip.clipId, start_sec, duration_sec },
     });
     return { clip, task: clipTask };

@@ -13,12 +13,15 @@ import { type Manifest, openManifest } from "./manifest.ts";
 import { checkScenes, parseScenes, type SceneSpec } from "./scenes.ts";
 import { type FittedStyle, fitStyle } from "./styles/fit-style.ts";
 import { findStyles } from "./styles/registry.ts";
+import type { StyleProcessor } from "./styles/style.ts";
 import { type Treatment, treatmentOf } from "./treatment.ts";
 
 /** What is known when the job begins. */
 export interface Prepared {
   readonly source: Source;
   readonly styles: readonly FittedStyle[];
+  /** Nobody asked for them by name, and this machine lacks what they need. */
+  readonly leftOut: readonly StyleProcessor[];
   /** Null: they are to be found. */
   readonly scenes: readonly SceneSpec[] | null;
   /** By the time of the video. */
@@ -47,7 +50,12 @@ export const DISK_MARGIN_BYTES = 64 * 1024 * 1024;
  * @throws PlayheadError for a style, a video, scenes, an ffmpeg or an output folder that cannot be worked with
  */
 export async function prepare(options: ClipsOptions): Promise<Prepared> {
-  const processors = findStyles(options.styles, options.extraStyles);
+  const wanted = findStyles(options.styles, options.extraStyles);
+  const processors = options.styles === undefined ? wanted.filter((style) => missingOf(style) === null) : wanted;
+  for (const style of processors) {
+    const missing = missingOf(style);
+    if (missing !== null) throw missing;
+  }
   const slots = createSlots(options.maxParallel ?? Math.min(MAX_PARALLEL, availableParallelism()));
   const given = options.scenes === undefined ? null : parseScenes(options.scenes);
   const targetLufs = checkedLoudness(options.loudnessLufs);
@@ -64,8 +72,12 @@ export async function prepare(options: ClipsOptions): Promise<Prepared> {
   const encoder = await findEncoder(options);
   const isNewFolder = (await stat(outDir).catch(() => null)) === null;
   await ensureWritableFolder(outDir);
-  return { source, styles, scenes, treatment, encoder, outDir, isNewFolder, manifest, slots };
+  const leftOut = wanted.filter((style) => !processors.includes(style));
+  return { source, styles, leftOut, scenes, treatment, encoder, outDir, isNewFolder, manifest, slots };
 }
+
+/** What a style cannot do without here. */
+const missingOf = ({ director }: StyleProcessor) => director?.missing() ?? null;
 
 /** Bytes that the clips will take which are not there yet; where the scenes are not known, those of the whole video. */
 async function missingBytes({

@@ -8,6 +8,7 @@ import { type MeansDetails, withClipMeans } from "./clip-means.ts";
 import { type ClipPlan, speedOf } from "./clip-plan.ts";
 import { clipTask, estimateClipBytes } from "./clip-task.ts";
 import type { ClipsRun } from "./clips-run.ts";
+import { directScene } from "./direct-scene.ts";
 import type { ClipEntry } from "./manifest.ts";
 import { DISK_MARGIN_BYTES } from "./prepare.ts";
 import { takeThumbnail } from "./take-thumbnail.ts";
@@ -30,7 +31,7 @@ const WITHOUT_HANDLES = { parameters: false, result: false };
 /**
  * One attempt at a clip. When it fails or is canceled, nothing is left of it.
  * ```
- * extracting_segment → rendering → render_complete
+ * extracting_segment → (what a style has to find out first) → rendering → render_complete
  * ```
  */
 export const renderClip = monitor(async function renderClip(
@@ -59,12 +60,12 @@ async function render(task: TaskHandle, clip: ClipPlan, run: ClipsRun, signal: A
   const { scene } = clip;
   const outputPath = join(run.outDir, clip.fileName);
   const text = rangeWords(scene.start_sec, scene.end_sec);
-  task.step("extracting_segment", undefined, { text });
+  const extracting = task.step("extracting_segment", undefined, { text });
   // A style that this video is not for fails before anything is measured for it.
-  clipTask(run.source, clip, outputPath);
+  const filters = await directScene(task, clip, run, { ...runOptions(task, run, signal), signal, extracting });
   await ensureDiskSpace(run.outDir, estimateClipBytes(run.source.video, clip) + DISK_MARGIN_BYTES);
   return withClipMeans(task, clip, run, signal, async (means, details) => {
-    const plan = clipTask(run.source, clip, outputPath, means);
+    const plan = clipTask(run.source, clip, filters, outputPath, means);
     let rendering: StepHandle | null = null;
     const running = runFfmpeg(plan, {
       ...runOptions(task, run, signal),

@@ -8,6 +8,7 @@ import { linkTo } from "./announce-clip.ts";
 import type { ClipsOptions } from "./clips-options.ts";
 import type { ClipsRun } from "./clips-run.ts";
 import { createEncoderChoice } from "./encoder-choice.ts";
+import { createFaceFinder } from "./faces/face-finder.ts";
 import { findScenes } from "./find-scenes.ts";
 import { makeClips } from "./make-clips.ts";
 import { type ClipEntry, MANIFEST_NAME } from "./manifest.ts";
@@ -81,8 +82,9 @@ async function withRun<Result>(
   const prepared = await prepare(options);
   const gauges = createFfmpegGauges(playhead.gauge, prepared.slots, () => performance.now());
   const { slots } = gauges;
+  const faces = createFaceFinder(prepared.source);
   const run: ClipsRun = {
-    ...{ ...prepared, slots, gauges, options, tally: createTally(), stop: createFatalStop() },
+    ...{ ...prepared, slots, gauges, faces, options, tally: createTally(), stop: createFatalStop() },
     encoders: createEncoderChoice(prepared.encoder),
     loudness: createSceneLoudness(prepared.source),
   };
@@ -90,6 +92,7 @@ async function withRun<Result>(
   try {
     return await make(run);
   } finally {
+    await faces.close();
     gauges.end();
     await endGuard();
     if (run.isNewFolder) await removeIfEmpty(run.outDir);

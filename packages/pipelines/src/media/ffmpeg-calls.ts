@@ -22,3 +22,5 @@ export const thumbnail = monitor(ffmpeg.thumbnail, { name: "ffmpeg.thumbnail" })
 export const readStreams = monitor(ffmpeg.readStreams, { name: "ffmpeg.readStreams" });
 /** See `measureLoudness` of @playhead/ffmpeg. */
 export const measureLoudness = monitor(ffmpeg.measureLoudness, { name: "ffmpeg.measureLoudness" });
+/** See `readFrames` of @playhead/ffmpeg. */
+export const readFrames = monitor(ffmpeg.readFrames, { name: "ffmpeg.readFrames" });

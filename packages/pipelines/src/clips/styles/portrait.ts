@@ -20,8 +20,20 @@ const WINDOW_X: Readonly<Record<HorizontalPlace, string>> = {
   right: "min(iw-ow,iw*3/4-ow/2)",
 };
 
-/** Cuts an upright window (9:16) out of the picture and scales it to the frame. */
-export function portraitWindow(source: VideoStream, place: HorizontalPlace): string {
-  const { width, height } = portraitSize(source);
+/** How large the upright window (9:16) is in a picture: as large as it can be, in whole pixels. */
+export function portraitCrop({ width, height }: FrameSize): FrameSize {
+  return {
+    width: Math.max(1, Math.floor(Math.min(width, (height * 9) / 16))),
+    height: Math.max(1, Math.floor(Math.min(height, (width * 16) / 9))),
+  };
+}
+
+/**
+ * Cuts an upright window (9:16) out of the picture and scales it to the frame.
+ *
+ * @param size of the frame
+ */
+export function portraitWindow(source: VideoStream, place: HorizontalPlace, size = portraitSize(source)): string {
+  const { width, height } = size;
   return `crop=w='min(iw,ih*9/16)':h='min(ih,iw*16/9)':x='${WINDOW_X[place]}':y='(ih-oh)/2',scale=${width}:${height}`;
 }

@@ -22,7 +22,7 @@ test("an unknown one is refused with all that there are", () => {
     expect.objectContaining({
       code: "style_unknown",
       message: 'there is no style "Split"',
-      hint: "choose from original, center_focus, left_focus, right_focus, blur_background, split, sepia_2",
+      hint: "choose from original, center_focus, left_focus, right_focus, blur_background, split, intelligent, intelligent_split, sepia_2",
     }),
   );
 });

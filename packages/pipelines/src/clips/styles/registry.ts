@@ -1,6 +1,8 @@
 import { PlayheadError } from "@playhead/sdk";
 import { blurBackground } from "./blur-background.ts";
 import { centerFocus } from "./center-focus.ts";
+import { intelligent } from "./intelligent.ts";
+import { intelligentSplit } from "./intelligent-split.ts";
 import { leftFocus } from "./left-focus.ts";
 import { original } from "./original.ts";
 import { rightFocus } from "./right-focus.ts";
@@ -8,7 +10,10 @@ import { split } from "./split.ts";
 import type { StyleProcessor } from "./style.ts";
 
 /** The styles there are. Users hand their own to `runClips`. */
-export const STYLES: readonly StyleProcessor[] = [original, centerFocus, leftFocus, rightFocus, blurBackground, split];
+export const STYLES: readonly StyleProcessor[] = [
+  ...[original, centerFocus, leftFocus, rightFocus, blurBackground, split],
+  ...[intelligent, intelligentSplit],
+];
 
 /** Names are part of file names, too. */
 const NAME = /^[a-z][a-z0-9_]{0,39}$/;

@@ -18,6 +18,7 @@ export const split: StyleProcessor = {
   },
 };
 
-function panelHeight(height: number): number {
+/** How high each half of an upright frame is: an even number. */
+export function panelHeight(height: number): number {
   return Math.floor(height / 4) * 2;
 }
