@@ -17,6 +17,7 @@ import { addLogs } from "./commands/logs.ts";
 import { addRestore } from "./commands/restore.ts";
 import { addServe } from "./commands/serve.ts";
 import { addWatch } from "./commands/watch.ts";
+import { addWorker } from "./commands/worker.ts";
 import { type Ending, endingOf } from "./exit-codes.ts";
 import { reportError } from "./report-error.ts";
 import { createConsole } from "./terminal/console.ts";
@@ -26,6 +27,7 @@ const COMMANDS: readonly AddCommand[] = [
   addDemo,
   addClips,
   addServe,
+  addWorker,
   addJobs,
   addWatch,
   ...CONTROL_COMMANDS,

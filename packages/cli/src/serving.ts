@@ -7,6 +7,7 @@ import { announceServer, findRunningServer, reachableUrl } from "./running-serve
 import type { ServerAddress } from "./server-check.ts";
 import type { Console } from "./terminal/console.ts";
 import { span } from "./terminal/line.ts";
+import { jobKindInfos } from "./worker/job-kind-infos.ts";
 
 /** A server of this process, and how this machine reaches it. */
 export interface Serving {
@@ -42,11 +43,13 @@ export async function startServing(
     const cause = error === undefined ? "" : `: ${verbose ? error : String(error).split("\n", 1)[0]}`;
     console.complain(`playhead: ${level}: ${message}${about}${cause}${kept === null ? "" : ` (details: ${kept})`}`);
   };
-  const server = await startServer({ config, loaded, dashboardFolder: dashboardFolder(), version, log }).catch(
-    (error: unknown) => {
-      throw whoHasIt(error, config.data);
-    },
-  );
+  const server = await startServer({
+    ...{ config, loaded, version, log },
+    dashboardFolder: dashboardFolder(),
+    jobKinds: await jobKindInfos(),
+  }).catch((error: unknown) => {
+    throw whoHasIt(error, config.data);
+  });
   const url = reachableUrl(server.url);
   let withdraw: () => void;
   try {

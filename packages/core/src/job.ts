@@ -87,6 +87,14 @@ export interface Job {
   readonly reason: string | null;
   readonly attempt: number;
   readonly retry_of: string | null;
+  /** Where several were made: the first job of those that try the same; absent in that one itself. */
+  readonly first_attempt?: string;
+  /** Of jobs that wait, a higher one is started first: a whole number, -100 to 100; absent: 0. */
+  readonly priority?: number;
+  /** How often it is tried in all, by itself, when its worker is lost or what failed may work later; absent: once. */
+  readonly max_attempts?: number;
+  /** It is not started before; absent: at once. */
+  readonly not_before?: string;
   /** The source that runs it, as the server knows it; null before one took it. */
   readonly worker: string | null;
   readonly correlation_id: string;
@@ -136,6 +144,8 @@ export function holdsAllOpenTasks(job: Pick<Job, "open_tasks_omitted">): boolean
 
 /** How many step segments a task keeps. */
 export const MAX_STEP_SPANS = 100;
+/** No job has a higher priority, and none a lower one than its negative. */
+export const MAX_PRIORITY = 100;
 /** How many errors a job keeps. */
 export const MAX_ERRORS = 50;
 /** How many artifacts a job, or one task, keeps. */

@@ -252,7 +252,8 @@ export function createPlayhead(options: PlayheadOptions): Playhead {
     heartbeat ??= jobs.size > 0 ? (transport.startHeartbeat?.(source, abandon) ?? null) : null;
     heartbeat?.setJobs([...jobs.keys()]);
     const kinds = starts.kinds();
-    listening.update(jobs.size > 0 || kinds.length > 0 ? kinds : null);
+    const more = starts.offers();
+    listening.update(jobs.size > 0 || more.offers.length > 0 ? kinds : null, more);
   }
 
   function abandon(jobIds: readonly string[]): void {

@@ -25,12 +25,13 @@ import type { Warn } from "../warnings.ts";
 import { createWork } from "../work.ts";
 import {
   afterRefusal,
-  canceledEnd,
   completedEnd,
   failedEnd,
   goesOn,
   isEndedAtServer,
+  isGivenBack,
   type JobEnd,
+  stoppedEnd,
   summaryOf,
 } from "./job-end.ts";
 import { type JobOptions, jobCreatedData, traceIdOf } from "./job-options.ts";
@@ -116,19 +117,19 @@ export function createJob(options: JobOptions, { recorder, lane, scrub, observer
 
   function complete(summary: JsonObject | null): void {
     start();
-    end(gate.signal.aborted ? canceledEnd(gate.signal.reason, summary) : completedEnd(summary, artifacts));
+    end(gate.signal.aborted ? stoppedEnd(gate.signal.reason, summary) : completedEnd(summary, artifacts));
   }
 
   function fail(error: unknown): void {
-    if (gate.signal.aborted) end(canceledEnd(gate.signal.reason, null));
-    else end(isCancellation(error) ? canceledEnd(error, null) : failedEnd(error));
+    if (gate.signal.aborted) end(stoppedEnd(gate.signal.reason, null));
+    else end(isCancellation(error) ? stoppedEnd(error, null) : failedEnd(error));
   }
 
   /** @param mayEnd whether a job that is not within `run` ends with this, or its owner is waited for */
   function cancel(reason: PlayheadError, mayEnd: boolean): void {
     if (isEnded()) return;
     gate.cancel(reason);
-    if (state === "pending" || (mayEnd && !isInRun)) end(canceledEnd(gate.signal.reason, null));
+    if (state === "pending" || (mayEnd && !isInRun)) end(stoppedEnd(gate.signal.reason, null));
   }
 
   function abandon(): void {
@@ -137,6 +138,10 @@ export function createJob(options: JobOptions, { recorder, lane, scrub, observer
 
   const onAbort = () => {
     const why: unknown = options.signal?.reason;
+    if (isGivenBack(why)) {
+      cancel(why, false);
+      return;
+    }
     const words = why instanceof PlayheadError ? why.message : "canceled by the program that runs it";
     cancel(canceledError(words, why), false);
   };
