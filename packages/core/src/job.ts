@@ -5,6 +5,7 @@ import type { Liveness } from "./liveness.ts";
 import type { JobProgress } from "./progress-fields.ts";
 import type { TaskCounts } from "./task-counts.ts";
 import type { TaskState } from "./task-state.ts";
+import type { JobWaiting } from "./waiting.ts";
 
 /** Something that a job made: a file, a link. */
 export interface Artifact {
@@ -112,6 +113,8 @@ export interface Job {
   /** Waiting on someone else's limit right now; such time is no work. */
   readonly rate_limited: boolean;
   readonly processing_deadline_ms: number | null;
+  /** What a pending job waits for, where the server has said so beside the job; events tell nothing of it. */
+  readonly waiting?: JobWaiting;
   /** The last fact folded; 0 before the first. */
   readonly seq: number;
   /** The last tick folded; 0 before the first. */

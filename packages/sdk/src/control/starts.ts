@@ -1,6 +1,6 @@
 import { PlayheadError, type StartCommand } from "@playhead/core";
 import type { JobContext, JobHandle, Maybe } from "../handles.ts";
-import type { JobOptions } from "../job/job-options.ts";
+import type { GivenJobOptions } from "../job/job.ts";
 import type { StartsMore } from "../transport/transport.ts";
 import { createPlaces, type Places } from "./places.ts";
 
@@ -53,7 +53,7 @@ export interface Starts {
 
 export interface StartsDeps {
   /** Opens a job that the server knows already. */
-  readonly openJob: (options: JobOptions) => JobHandle;
+  readonly openJob: (options: GivenJobOptions) => JobHandle;
   /** The kinds for which there is a place have changed. */
   readonly onKinds: () => void;
 }
@@ -74,7 +74,7 @@ export function createStarts({ openJob, onKinds }: StartsDeps): Starts {
     const { kind, title, user_id, metadata, attempt, retry_of, first_attempt = job_id, correlation_id } = told;
     const { signal, work } = handler;
     const stopping = signal === undefined ? {} : { signal };
-    const job = openJob({ kind, title, id: job_id, correlation_id, announce: false, ...stopping });
+    const job = openJob({ kind, title, id: job_id, correlation_id, announce: false, isGiven: true, ...stopping });
     const about = { kind, title, user_id, metadata, attempt, retry_of, first_attempt };
     onKinds();
     try {

@@ -69,6 +69,12 @@ export function afterRefusal(
   return null;
 }
 
+/** Whether the beginning of a job was refused because another worker has begun it. */
+export function isBegunElsewhere({ type, data }: EventRecord, { error_code, detail }: RefusedRecord): boolean {
+  const isBeginning = type === "job.state_changed" && data.new_state === "running";
+  return isBeginning && error_code === "conflict" && BEGUN.has(String(detail.state));
+}
+
 /** Whether a record was refused because its job has ended. */
 export function isEndedAtServer({ error_code, detail }: RefusedRecord): boolean {
   return error_code === "conflict" && typeof detail.state === "string" && FINAL.has(detail.state);
@@ -79,4 +85,6 @@ export function goesOn(): { readonly type: EventType; readonly data: JsonObject 
   return { type: "job.state_changed", data: { new_state: "running", reason: "its work is done" } };
 }
 
+/** States of a job that somebody runs. */
+const BEGUN: ReadonlySet<string> = new Set(["running", "pausing", "paused", "completing"]);
 const FINAL: ReadonlySet<string> = new Set(["completed", "failed", "canceled"]);
