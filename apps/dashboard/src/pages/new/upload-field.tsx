@@ -77,7 +77,7 @@ export function UploadField({ label, note, fault, isMany, onChange, onBusy }: Up
             // The same file may be chosen again.
             target.value = "";
           }}
-          className="block w-full text-13 text-soft file:mr-3 file:h-8 file:cursor-pointer file:rounded-md file:border file:border-solid file:border-line file:bg-surface file:px-3 file:text-13 file:font-medium file:text-ink hover:file:border-edge"
+          className="block w-full text-13 text-transparent file:mr-3 file:h-8 file:cursor-pointer file:rounded-md file:border file:border-solid file:border-line file:bg-surface file:px-3 file:text-13 file:font-medium file:text-ink hover:file:border-edge"
         />
         <p id={`${id}-note`} className="mt-2 text-12 text-faint">
           {note === undefined ? "" : `${note}. `}
