@@ -62,11 +62,14 @@ test.each([1, 2])(
     const key = new URL(server.signIn).searchParams.get("key") ?? "";
     const { ask, upload } = submitting(url, key);
     const environment = { XDG_STATE_HOME: join(folder, "state") };
-    const startWorker = () =>
-      startPlayhead(["worker", "--server", url, "--key", key, "--work", work, "--parallel", "2", "--json"], {
-        environment,
-      });
-    let worker = startWorker();
+    // Told at its start that there is no server, a worker ends: whoever starts it waits until it is there.
+    async function startWorker() {
+      const args = ["worker", "--server", url, "--key", key, "--work", work, "--parallel", "2", "--json"];
+      const started = startPlayhead(args, { environment });
+      await started.line(/"type":"working"/);
+      return started;
+    }
+    let worker = await startWorker();
 
     const { upload_id } = await upload(video, "talk.mp4");
     const input = { file: `upload:${upload_id}`, styles: ["original"], scenes: [{ start_sec: 0, end_sec: 1 }] };
@@ -82,7 +85,7 @@ test.each([1, 2])(
       } else {
         worker.signal("SIGKILL");
         await worker.ended;
-        worker = startWorker();
+        worker = await startWorker();
       }
     }
 
