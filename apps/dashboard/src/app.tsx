@@ -7,6 +7,7 @@ import { HealthPage } from "./pages/health/health-page.tsx";
 import { JobPage } from "./pages/job/job-page.tsx";
 import { JobListProvider } from "./pages/jobs/job-list-provider.tsx";
 import { JobsPage } from "./pages/jobs/jobs-page.tsx";
+import { NewJobPage } from "./pages/new/new-job-page.tsx";
 import { OverviewPage } from "./pages/overview/overview-page.tsx";
 import { SettingsPage } from "./pages/settings/settings-page.tsx";
 import { SessionGate } from "./session/session-gate.tsx";
@@ -27,6 +28,7 @@ export function App() {
               <Switch>
                 <Route path="/" component={OverviewPage} />
                 <Route path="/jobs" component={JobsPage} />
+                <Route path="/new" component={NewJobPage} />
                 <Route path="/jobs/:id">{({ id }) => <JobPage key={id} jobId={decodeURIComponent(id)} />}</Route>
                 <Route path="/alerts/*?" component={AlertsPage} />
                 <Route path="/health" component={HealthPage} />

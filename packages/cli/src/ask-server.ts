@@ -33,6 +33,12 @@ export async function askServer(
   throw explained(errorOf(said, url), url);
 }
 
+/** An answer as it comes. */
+export interface StreamedAnswer {
+  readonly headers: Headers;
+  readonly pieces: AsyncIterable<Uint8Array>;
+}
+
 /**
  * The answer of a server piece by piece, however long it is.
  *
@@ -42,7 +48,7 @@ export async function streamFrom(
   { url, apiKey }: ServerAddress,
   path: string,
   signal: AbortSignal,
-): Promise<AsyncIterable<Uint8Array>> {
+): Promise<StreamedAnswer> {
   const unreachable = (cause: unknown) =>
     signal.aborted ? signal.reason : explained(new PlayheadError("server_unreachable", "no answer", { cause }), url);
   let answer: Response;
@@ -58,14 +64,15 @@ export async function streamFrom(
     const said: unknown = await answer.json().catch(() => null);
     throw explained(errorOf(said, url), url);
   }
-  const { body } = answer;
-  return (async function* pieces() {
+  const { body, headers } = answer;
+  async function* pieces() {
     try {
       yield* body;
     } catch (cause) {
       throw unreachable(cause);
     }
-  })();
+  }
+  return { headers, pieces: pieces() };
 }
 
 function errorOf(said: unknown, url: string): PlayheadError {

@@ -35,6 +35,7 @@ const BY_CODE: Partial<Record<ErrorCode, Ending>> = {
   canceled: "interrupted",
   conflict: "failed",
   worker_lost: "failed",
+  worker_stopped: "interrupted",
   deadline_exceeded: "failed",
 };
 

@@ -20,6 +20,7 @@ import { addMerge } from "./commands/merge.ts";
 import { addRestore } from "./commands/restore.ts";
 import { addServe } from "./commands/serve.ts";
 import { addWatch } from "./commands/watch.ts";
+import { addWorker } from "./commands/worker.ts";
 import { type Ending, endingOf } from "./exit-codes.ts";
 import { reportError } from "./report-error.ts";
 import { createConsole } from "./terminal/console.ts";
@@ -32,6 +33,7 @@ const COMMANDS: readonly AddCommand[] = [
   addAnalyze,
   addBulk,
   addServe,
+  addWorker,
   addJobs,
   addWatch,
   ...CONTROL_COMMANDS,

@@ -42,7 +42,7 @@ function onServer(server: ServerAddress): Readings {
   };
   return {
     read: (path, question) => askServer(server, "GET", addressOf(path, question)),
-    stream: (path, question, signal) => streamFrom(server, addressOf(path, question), signal),
+    stream: async (path, question, signal) => (await streamFrom(server, addressOf(path, question), signal)).pieces,
     close: async () => undefined,
   };
 }

@@ -8,6 +8,7 @@ import type { ServerAddress } from "./server-check.ts";
 import { configuredStorage, storageCheck } from "./storage-place.ts";
 import type { Console } from "./terminal/console.ts";
 import { span } from "./terminal/line.ts";
+import { jobKindInfos } from "./worker/job-kind-infos.ts";
 
 /** A server of this process, and how this machine reaches it. */
 export interface Serving {
@@ -45,11 +46,13 @@ export async function startServing(
   };
   const { startServer } = await import("@playhead/server");
   const storage = await configuredStorage(config);
-  const server = await startServer({ config, loaded, dashboardFolder: dashboardFolder(), version, log }).catch(
-    (error: unknown) => {
-      throw whoHasIt(error, config.data);
-    },
-  );
+  const server = await startServer({
+    ...{ config, loaded, version, log },
+    dashboardFolder: dashboardFolder(),
+    jobKinds: await jobKindInfos(),
+  }).catch((error: unknown) => {
+    throw whoHasIt(error, config.data);
+  });
   const url = reachableUrl(server.url);
   let withdraw: () => void;
   try {

@@ -53,6 +53,7 @@ export const ERROR_TABLE = {
   canceled: entry("input", 409),
   deadline_exceeded: entry("environment", 409),
   worker_lost: entry("environment", 409),
+  worker_stopped: entry("transient", 409),
   task_failed: entry("internal", 500),
 
   // Media: the input.

@@ -41,6 +41,10 @@ interface OwnData {
     readonly processing_deadline_ms?: number | null;
     readonly attempt?: number;
     readonly retry_of?: string | null;
+    readonly first_attempt?: string;
+    readonly priority?: number;
+    readonly max_attempts?: number;
+    readonly not_before?: string;
     readonly tenant_id?: string;
     readonly worker?: string | null;
   };

@@ -1,7 +1,7 @@
 import { elapsedMs } from "./elapsed.ts";
 import type { PlayheadEvent } from "./event.ts";
 import { addArtifact, cancelWithJob } from "./fold-task.ts";
-import { holdsAllOpenTasks, MAX_ERRORS, type ViewedError } from "./job.ts";
+import { holdsAllOpenTasks, MAX_ERRORS, MAX_PRIORITY, type ViewedError } from "./job.ts";
 import type { JobDraft } from "./job-draft.ts";
 import { itemsPerMinute, workingMs } from "./job-progress.ts";
 import { isFinalJobState, isJobState, JOB_TRANSITIONS, type JobState } from "./job-state.ts";
@@ -56,10 +56,21 @@ function define(job: JobDraft, event: PlayheadEvent): void {
   job.metadata = isJsonObject(data.metadata) ? data.metadata : {};
   job.attempt = Number.isSafeInteger(data.attempt) ? Math.max(1, data.attempt as number) : 1;
   job.retry_of = readText(data.retry_of);
+  // Absent unless they were said, as in jobs of earlier versions.
+  const firstAttempt = readText(data.first_attempt);
+  if (firstAttempt !== null) job.first_attempt = firstAttempt;
+  if (isWholeWithin(data.priority, -MAX_PRIORITY, MAX_PRIORITY)) job.priority = data.priority;
+  if (isWholeWithin(data.max_attempts, 1, Number.MAX_SAFE_INTEGER)) job.max_attempts = data.max_attempts;
+  const notBefore = readText(data.not_before);
+  if (notBefore !== null) job.not_before = notBefore;
   job.worker = readText(data.worker);
   job.correlation_id = event.correlation_id;
   job.created_at = event.ts;
   update(job, data);
+}
+
+function isWholeWithin(value: unknown, from: number, to: number): value is number {
+  return Number.isSafeInteger(value) && (value as number) >= from && (value as number) <= to;
 }
 
 function update(job: JobDraft, data: JsonObject): void {

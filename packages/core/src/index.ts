@@ -74,6 +74,7 @@ export {
   type Job,
   MAX_ARTIFACTS,
   MAX_ERRORS,
+  MAX_PRIORITY,
   MAX_STEP_SPANS,
   type StepSpan,
   type Task,
@@ -135,6 +136,7 @@ export { itemCounts, type StateCounts, type TaskCounts } from "./task-counts.ts"
 export { taskStateAfter } from "./task-data.ts";
 export { IDENTITY_FIELDS, type TaskChange, taskEventType } from "./task-event-type.ts";
 export { isFinalTaskState, isTaskState, TASK_STATES, TASK_TRANSITIONS, type TaskState } from "./task-state.ts";
+export type { JobWaiting, WaitingReason } from "./waiting.ts";
 export {
   type AuthorizedFrame,
   type BatchAck,

@@ -5,6 +5,7 @@ import type { Liveness } from "./liveness.ts";
 import type { JobProgress } from "./progress-fields.ts";
 import type { TaskCounts } from "./task-counts.ts";
 import type { TaskState } from "./task-state.ts";
+import type { JobWaiting } from "./waiting.ts";
 
 /** Something that a job made: a file, a link. */
 export interface Artifact {
@@ -87,6 +88,14 @@ export interface Job {
   readonly reason: string | null;
   readonly attempt: number;
   readonly retry_of: string | null;
+  /** Where several were made: the first job of those that try the same; absent in that one itself. */
+  readonly first_attempt?: string;
+  /** Of jobs that wait, a higher one is started first: a whole number, -100 to 100; absent: 0. */
+  readonly priority?: number;
+  /** How often it is tried in all, by itself, when its worker is lost or what failed may work later; absent: once. */
+  readonly max_attempts?: number;
+  /** It is not started before; absent: at once. */
+  readonly not_before?: string;
   /** The source that runs it, as the server knows it; null before one took it. */
   readonly worker: string | null;
   readonly correlation_id: string;
@@ -107,6 +116,8 @@ export interface Job {
   /** Waiting on someone else's limit right now; such time is no work. */
   readonly rate_limited: boolean;
   readonly processing_deadline_ms: number | null;
+  /** What a pending job waits for, where the server has said so beside the job; events tell nothing of it. */
+  readonly waiting?: JobWaiting;
   /** The last fact folded; 0 before the first. */
   readonly seq: number;
   /** The last tick folded; 0 before the first. */
@@ -139,6 +150,8 @@ export function holdsAllOpenTasks(job: Pick<Job, "open_tasks_omitted">): boolean
 
 /** How many step segments a task keeps. */
 export const MAX_STEP_SPANS = 100;
+/** No job has a higher priority, and none a lower one than its negative. */
+export const MAX_PRIORITY = 100;
 /** How many errors a job keeps. */
 export const MAX_ERRORS = 50;
 /** How many artifacts a job, or one task, keeps. */

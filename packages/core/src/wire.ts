@@ -59,6 +59,8 @@ export interface StartCommand {
     readonly metadata: JsonObject;
     readonly attempt: number;
     readonly retry_of: string | null;
+    /** The first job of those that try the same; absent in that one itself, and from earlier versions. */
+    readonly first_attempt?: string;
     readonly correlation_id: string;
   };
 }

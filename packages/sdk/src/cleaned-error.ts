@@ -29,9 +29,9 @@ export function cleanedError(thrown: unknown): CleanedError {
   };
 }
 
-/** @returns whether what was thrown says that someone canceled, rather than that something broke. */
+/** @returns whether what was thrown says that someone stopped the work, rather than that something broke. */
 export function isCancellation(thrown: unknown): boolean {
-  return thrown instanceof PlayheadError && thrown.code === "canceled";
+  return thrown instanceof PlayheadError && (thrown.code === "canceled" || thrown.code === "worker_stopped");
 }
 
 /** Why something was canceled, in words for viewers. */

@@ -32,6 +32,7 @@ export type { BudgetSettings } from "./budget/budget.ts";
 export { cleanedText } from "./cleaned-text.ts";
 export { currentJob, currentTask, runInTrace } from "./context.ts";
 export type { Pausable, PauseGate } from "./control/gate.ts";
+export { createPlaces, type Places } from "./control/places.ts";
 export type { ControlOptions, RemoteControl } from "./control/remote-control.ts";
 export { createSlots, type Slots } from "./control/slots.ts";
 export type { HandleOptions, StartedJob, StartHandler } from "./control/starts.ts";

@@ -16,7 +16,7 @@ import { createStarts, type HandleOptions, type StartHandler } from "./control/s
 import { EventBus } from "./event-bus/event-bus.ts";
 import { createRecordTeller } from "./event-bus/tell-records.ts";
 import type { JobHandle } from "./handles.ts";
-import { createJob, type OpenJob } from "./job/job.ts";
+import { createJob, type GivenJobOptions, type OpenJob } from "./job/job.ts";
 import type { JobOptions } from "./job/job-options.ts";
 import { createMonitoring, type MonitoringOptions, type MonitoringReport } from "./observe/monitoring.ts";
 import type { Observer } from "./observe/observer.ts";
@@ -204,6 +204,9 @@ export function createPlayhead(options: PlayheadOptions): Playhead {
     const unexpected = refused.filter(
       ({ record, refused: why }) => !isOfJob(record) || jobs.get(record.job_id)?.absorb(record, why) !== true,
     );
+    for (const { record } of refused) {
+      if (isOfJob(record) && jobs.get(record.job_id)?.isOthers() === true) jobs.delete(record.job_id);
+    }
     // An end that was refused, as expected, is reported anew: such a job is still waited for.
     const expected = new Set(refused.filter((report) => !unexpected.includes(report)).map(({ record }) => record));
     forgetEnded(records, expected);
@@ -239,7 +242,7 @@ export function createPlayhead(options: PlayheadOptions): Playhead {
     }
   }
 
-  function openJob(jobOptions: JobOptions): JobHandle {
+  function openJob(jobOptions: GivenJobOptions): JobHandle {
     const job = createJob(jobOptions, { recorder: jobRecorder, lane, scrub: summaries.text, observer, randomId, warn });
     if (closing === null) {
       jobs.set(job.handle.job_id, job);
@@ -252,7 +255,8 @@ export function createPlayhead(options: PlayheadOptions): Playhead {
     heartbeat ??= jobs.size > 0 ? (transport.startHeartbeat?.(source, abandon) ?? null) : null;
     heartbeat?.setJobs([...jobs.keys()]);
     const kinds = starts.kinds();
-    listening.update(jobs.size > 0 || kinds.length > 0 ? kinds : null);
+    const more = starts.offers();
+    listening.update(jobs.size > 0 || more.offers.length > 0 ? kinds : null, more);
   }
 
   function abandon(jobIds: readonly string[]): void {

@@ -1,4 +1,5 @@
 import { openChannels } from "./app-channels.ts";
+import type { ServerFiles } from "./app-files.ts";
 import type { Audit } from "./audit/audit.ts";
 import type { Config } from "./config/config.ts";
 import { configJsonSchema } from "./config/config-schema.ts";
@@ -63,13 +64,14 @@ export interface Configured {
   readonly alertSettings: (config: Config) => AlertSettings;
   readonly requestLimit: Pick<RequestLimit, "setLimits">;
   readonly gateway: Pick<Gateway, "setLimits">;
+  readonly files: Pick<ServerFiles, "setConfig">;
 }
 
 /**
  * Hands a configuration on to everyone who goes by it. Nobody restarts, and nothing under way is touched. Who cannot go by
  * it throws: then the version is refused, and the one before is handed on again.
  */
-function applyConfig({ engine, alertSettings, requestLimit, gateway }: Configured, next: Config): void {
+function applyConfig({ engine, alertSettings, requestLimit, gateway, files }: Configured, next: Config): void {
   engine.setLimits(jobLimitsOf(next));
   engine.setRetention(retentionPolicyOf(next));
   engine.setLogFiles(logFilesSettingsOf(next));
@@ -77,6 +79,7 @@ function applyConfig({ engine, alertSettings, requestLimit, gateway }: Configure
   engine.health.setSettings(healthSettingsOf(next));
   requestLimit.setLimits(requestLimitsOf(next));
   gateway.setLimits(connectionLimitsOf(next));
+  files.setConfig(next);
 }
 
 export interface LiveConfigDeps {

@@ -1,5 +1,6 @@
 import { createAnnouncer } from "./announce/announce-job.ts";
 import type { CallbackParts } from "./app-callbacks.ts";
+import type { ServerFiles } from "./app-files.ts";
 import type { Audit } from "./audit/audit.ts";
 import { createAttemptLimit } from "./auth/attempt-limit.ts";
 import { type Auth, SESSION_COOKIE } from "./auth/auth.ts";
@@ -16,6 +17,7 @@ import { addControlRoutes } from "./http/control-routes.ts";
 import { addCreateJobRoute } from "./http/create-job-route.ts";
 import { addEventRoutes } from "./http/event-routes.ts";
 import { addExportRoutes } from "./http/export-routes.ts";
+import { addJobKindRoutes } from "./http/job-kind-routes.ts";
 import { addJobRoutes } from "./http/job-routes.ts";
 import { type AuditedRequest, addKeyRoutes } from "./http/key-routes.ts";
 import { addLogRoutes } from "./http/log-routes.ts";
@@ -23,14 +25,22 @@ import { addMonitoringStatsRoutes } from "./http/monitoring-stats-routes.ts";
 import { addPerformanceRoutes } from "./http/performance-routes.ts";
 import { addSessionRoutes } from "./http/session-routes.ts";
 import { addTokenRoutes } from "./http/token-routes.ts";
+import { addUploadRoutes } from "./http/upload-routes.ts";
 import { addVideoRoutes } from "./http/video-routes.ts";
 import { addWorkerRoutes } from "./http/worker-routes.ts";
 import { createIdempotency } from "./idempotency/idempotency.ts";
+import type { JobKinds } from "./job-kinds/job-kinds.ts";
 import { isWorkerOf, workerKeyOf } from "./tenants.ts";
 
 /** Jobs, their control, and what workers report: everything that the API does with the engine. */
-export function addApi(http: Api, engine: Engine, auth: Auth, { callbacks, secrets }: CallbackParts): void {
-  const { store, ingest, workers, control, starts } = engine;
+export function addApi(
+  http: Api,
+  engine: Engine,
+  auth: Auth,
+  { callbacks, secrets }: CallbackParts,
+  { kinds, files }: { readonly kinds: JobKinds; readonly files: ServerFiles },
+): void {
+  const { store, ingest, workers, control, starts, attempts } = engine;
   addSessionRoutes(http, {
     openSession: auth.openSession,
     endSession: auth.endSession,
@@ -45,10 +55,21 @@ export function addApi(http: Api, engine: Engine, auth: Auth, { callbacks, secre
     },
     ingest: (tenantId, records) => ingest.ingest({ source: "server", records }, { tenantId, worker: null }),
     keepCallback: callbacks.keep,
+    keepAttempts: attempts.keep,
     nowMs: Date.now,
   });
   addCreateJobRoute(http, {
     announce: announcer.announce,
+    async prepare(tenantId, job) {
+      const metadata = kinds.metadataOf(job);
+      const isKnown = kinds.isKnown(job.kind);
+      if (isKnown) await files.noteUploads(tenantId, metadata?.input);
+      const most = job.max_attempts ?? attempts.defaultFor(job.kind, isKnown);
+      return {
+        ...(metadata !== undefined && { metadata: { ...metadata } }),
+        ...(most !== undefined && { max_attempts: most }),
+      };
+    },
     readJob: engine.readJob,
     answerOnce: createIdempotency({ store, nowMs: Date.now }).answer,
   });
@@ -60,8 +81,10 @@ export function addApi(http: Api, engine: Engine, auth: Auth, { callbacks, secre
     refresh: engine.refresh,
     projectTasks: engine.projectTasks,
     jobAsOf: createHistory({ store }).jobAsOf,
+    waitingOf: starts.waitingOf,
     nowMs: Date.now,
   });
+  addJobKindRoutes(http, { listKinds: kinds.list, demandOf: starts.demandOf });
   addVideoRoutes(http, { store, hasJob: engine.hasJob, projectTasks: engine.projectTasks });
   addCallbackRoutes(http, {
     hasJob: engine.hasJob,
@@ -110,8 +133,12 @@ export function addObservations(http: Api, { readings }: Engine): void {
 /** Who asks for a cleanup waits for so long at most. */
 const CLEANUP_MS = 2_000;
 
-/** Keys, job tokens, retention, and the log of what was done with them. */
-export function addAdministration(http: Api, { hasJob, retention }: Engine, auth: Auth, log: Audit): void {
+/** Keys, job tokens, uploads, retention, and the log of what was done with them. */
+export function addAdministration(
+  http: Api,
+  { hasJob, retention }: Engine,
+  { auth, log, uploads }: { readonly auth: Auth; readonly log: Audit; readonly uploads: ServerFiles["uploads"] },
+): void {
   const { isOwner } = auth;
   const audit = ({ caller, ip }: AuditedRequest, action: string, target: string, tenantId: string) =>
     log.record({ credential_id: caller.credentialId, tenant_id: tenantId, action, target, address: ip });
@@ -130,6 +157,7 @@ export function addAdministration(http: Api, { hasJob, retention }: Engine, auth
     maxTokenSec: MAX_TOKEN_SEC,
     audit,
   });
+  addUploadRoutes(http, { uploads, audit });
   addAuditRoutes(http, { list: log.list, isOwner });
   addCleanupRoute(http, { cleanUp: () => retention.runNow(CLEANUP_MS), isOwner, audit });
 }

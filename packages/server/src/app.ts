@@ -3,6 +3,7 @@ import { PlayheadError } from "@playhead/core";
 import { addAlerts } from "./app-alert-routes.ts";
 import { openCallbacks } from "./app-callbacks.ts";
 import { configWithoutFile } from "./app-config.ts";
+import { openFiles } from "./app-files.ts";
 import { openGateway } from "./app-gateway.ts";
 import { createAlertSettings, healthSettingsOf, openLiveConfig, requestLimitsOf } from "./app-reload.ts";
 import { addAdministration, addApi, addObservations } from "./app-routes.ts";
@@ -30,6 +31,7 @@ import { addMonitoringRoutes } from "./http/monitoring-routes.ts";
 import { addPageRoutes } from "./http/page-routes.ts";
 import { createRequestLimit } from "./http/request-limit.ts";
 import { addStreamRoutes } from "./http/stream-routes.ts";
+import { createJobKinds, type JobKindInfo } from "./job-kinds/job-kinds.ts";
 import type { MediaRoots } from "./media/media-roots.ts";
 import type { ServerLog } from "./server-log.ts";
 import { DEFAULT_TENANT } from "./tenants.ts";
@@ -42,6 +44,8 @@ export interface ServerOptions {
   readonly dashboardFolder: string;
   readonly version: string;
   readonly log: ServerLog;
+  /** The kinds of jobs that can be submitted, with what their input has to be. @defaultValue none */
+  readonly jobKinds?: readonly JobKindInfo[];
   /** @defaultValue what the configuration says */
   readonly alerts?: AlertSettings;
 }
@@ -55,6 +59,15 @@ export interface PlayheadServer {
   readonly accessKey: string;
   /** The other end of an sdk's `local` transport. */
   readonly local: LocalEngine;
+  /** The same for another tenant. */
+  readonly localOf: (tenantId: string) => LocalEngine;
+  /**
+   * Where an upload of a tenant lies, for a job of theirs.
+   * @throws PlayheadError `input_missing`
+   */
+  readonly uploadedFile: (tenantId: string, uploadId: string) => Promise<string>;
+  /** Calls the listener with each tenant that may want something run. @returns ends it */
+  readonly onDemand: (listener: (tenantId: string) => void) => () => void;
   /** How it is; takes more checks. */
   readonly health: Health;
   readonly media: MediaRoots;
@@ -125,9 +138,10 @@ async function startNetwork(
     onAnswered: ({ method, route, status, durationMs }) =>
       engine.telemetry.measure("api", `${method} ${route}`, durationMs, status >= 500),
   });
-  addApi(http, engine, auth, callbackParts);
+  const files = openFiles(engine, config);
+  addApi(http, engine, auth, callbackParts, { kinds: createJobKinds(options.jobKinds ?? []), files });
   addObservations(http, engine);
-  addAdministration(http, engine, auth, audit);
+  addAdministration(http, engine, { auth, log: audit, uploads: files.uploads });
   addAlerts(http, { alerts: engine.alerts, engine, auth, log: audit });
   addMonitoringRoutes(http, {
     countJobs: store.countJobs,
@@ -143,13 +157,17 @@ async function startNetwork(
   addApiPageRoutes(http);
   await addPageRoutes(http, {
     dashboardFolder,
-    // Only jobs of this machine have files here, and they are the default tenant's.
-    mediaFile: async (tenantId, rootId, path) => (tenantId === DEFAULT_TENANT ? media.fileOf(rootId, path) : null),
+    // Jobs of the server's own worker are their tenants'; all other files here are the default tenant's.
+    async mediaFile(tenantId, rootId, path) {
+      const file = await media.fileOf(rootId, path);
+      if (file === null) return null;
+      return ((await files.workFolders.mayShow(tenantId, file)) ?? tenantId === DEFAULT_TENANT) ? file : null;
+    },
   });
   const gateway = openGateway(engine, auth, config, log);
   addStreamRoutes(http, gateway);
   gateway.attach(http.server);
-  const configured = { engine, alertSettings, requestLimit, gateway };
+  const configured = { engine, alertSettings, requestLimit, gateway, files };
   health.setSettings(healthSettingsOf(config));
   const { storage_folder: storageFolder } = config.health;
   if (storageFolder !== undefined) health.register(objectStorageCheck(folderStorage(storageFolder)));
@@ -164,6 +182,9 @@ async function startNetwork(
     for (const { component, status } of checks) engine.alerts.noteHealth(component, status);
   });
   health.start().catch((error) => log("error", "the checks of health do not run", { error: textOf(error) }));
+  engine.attempts
+    .catchUp()
+    .catch((error) => log("error", "what is to be tried again could not be taken up", { error: textOf(error) }));
   const { callbacks } = callbackParts;
   callbacks.catchUp().catch((error) => log("error", "callbacks could not be taken up", { error: textOf(error) }));
 
@@ -183,6 +204,9 @@ async function startNetwork(
     signInUrl: `${url}/?key=${encodeURIComponent(auth.accessKey)}`,
     accessKey: auth.accessKey,
     local: engine.local,
+    localOf: engine.localOf,
+    uploadedFile: files.uploads.use,
+    onDemand: engine.onDemand,
     health,
     media,
     alerts: engine.alerts,

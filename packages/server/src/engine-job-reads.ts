@@ -99,3 +99,5 @@ export function createJobReads({
 
   return { activeJobs, findJob, isStoredSoon, readJob, hasJob, projectTasks, itemsPerMinute, refresh, readLive };
 }
+
+export type JobReads = ReturnType<typeof createJobReads>;

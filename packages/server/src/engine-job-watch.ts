@@ -1,8 +1,10 @@
 import { setImmediate as othersTurn } from "node:timers/promises";
 import { type Job, PlayheadError } from "@playhead/core";
+import type { AttemptLimits } from "./attempts/attempts.ts";
 import type { Config } from "./config/config.ts";
 import type { Control } from "./control/control.ts";
 import { createControlDeadlines } from "./control/control-deadlines.ts";
+import type { QueueLimits } from "./control/queue.ts";
 import type { Ingest } from "./ingest/ingest.ts";
 import { type LiveJob, liveFraction } from "./ingest/live-job.ts";
 import type { LivenessLimits } from "./liveness/assess-liveness.ts";
@@ -13,6 +15,10 @@ export interface JobLimits extends LivenessLimits {
   readonly leaseMs: number;
   readonly pauseDeadlineMs: number;
   readonly cancelDeadlineMs: number;
+  /** In which order jobs that wait are started, and how many of a kind at a time. */
+  readonly queue: QueueLimits;
+  /** When a job that failed is tried again by itself. */
+  readonly attempts: AttemptLimits;
   /** What is different for jobs of a kind. */
   readonly kinds: Readonly<Record<string, Partial<Pick<LivenessLimits, "stuckAfterMs" | "stallAfterMs">>>>;
 }
@@ -24,6 +30,8 @@ export const DEFAULT_JOB_LIMITS: JobLimits = {
   stallAfterMs: 120_000,
   pauseDeadlineMs: 300_000,
   cancelDeadlineMs: 30_000,
+  queue: { agingMs: 60_000, maxRunning: new Map() },
+  attempts: { firstDelayMs: 10_000, maxAttempts: 3, maxAttemptsOf: new Map() },
   kinds: {},
 };
 
@@ -43,8 +51,28 @@ export function jobLimitsOf(config: Config): JobLimits {
     stallAfterMs: config.stall_after_ms,
     pauseDeadlineMs: config.pause_deadline_ms,
     cancelDeadlineMs: config.cancel_deadline_ms,
+    queue: {
+      agingMs: config.queue_aging_ms,
+      maxRunning: new Map(setOfKinds(config, ({ max_running }) => max_running)),
+    },
+    attempts: {
+      firstDelayMs: config.retry_delay_ms,
+      maxAttempts: config.max_attempts,
+      maxAttemptsOf: new Map(setOfKinds(config, ({ max_attempts }) => max_attempts)),
+    },
     kinds: Object.fromEntries(kinds),
   };
+}
+
+/** What is set of each kind of which something is. */
+function setOfKinds(
+  { kinds }: Config,
+  settingOf: (settings: Config["kinds"][string]) => number | undefined,
+): (readonly [kind: string, value: number])[] {
+  return Object.entries(kinds).flatMap(([kind, settings]) => {
+    const value = settingOf(settings);
+    return value === undefined ? [] : [[kind, value] as const];
+  });
 }
 
 export interface JobWatchDeps {
@@ -142,11 +170,4 @@ function byKind(limits: () => JobLimits): (kind: string) => JobLimits {
 
 function kindsOf(limits: JobLimits): ReadonlyMap<string, JobLimits> {
   return new Map(Object.entries(limits.kinds).map(([kind, own]) => [kind, { ...limits, ...own }]));
-}
-
-/** The jobs of a tenant that wait for a worker, oldest first. */
-export function* waitingJobs(ingest: Pick<Ingest, "jobs">, tenantId: string): Generator<Job> {
-  for (const { draft } of ingest.jobs.open()) {
-    if (draft.state === "pending" && draft.worker === null && draft.tenant_id === tenantId) yield draft;
-  }
 }

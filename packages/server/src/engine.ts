@@ -11,15 +11,16 @@ import {
 } from "@playhead/core";
 import { createMemoryBus } from "./bus/memory-bus.ts";
 import { createControl } from "./control/control.ts";
-import { createStarts } from "./control/starts.ts";
 import { createWorkers } from "./control/workers.ts";
 import { createAlertChanges } from "./engine-alert-changes.ts";
 import { type AlertSettings, assembleAlerts, DEFAULT_ALERTS } from "./engine-alerts.ts";
 import { assembleHealth } from "./engine-health.ts";
 import { createJobReads } from "./engine-job-reads.ts";
-import { DEFAULT_JOB_LIMITS, type JobLimits, waitingJobs, watchJobs } from "./engine-job-watch.ts";
+import { DEFAULT_JOB_LIMITS, type JobLimits, watchJobs } from "./engine-job-watch.ts";
 import { createReadings } from "./engine-readings.ts";
 import { DEFAULT_RETENTION, openRetention } from "./engine-retention.ts";
+import { assembleRetries } from "./engine-retries.ts";
+import { assembleStarts } from "./engine-starts.ts";
 import { openStores, type Stores } from "./engine-stores.ts";
 import { assembleTelemetry } from "./engine-telemetry.ts";
 import { textOf } from "./error-text.ts";
@@ -50,6 +51,14 @@ export interface EngineOptions {
   readonly alerts?: AlertSettings;
 }
 
+/** What else a worker says of the jobs that it starts. */
+export interface StartsMore {
+  /** The kinds that it would start, had it a place for them. @defaultValue those for which it has one */
+  readonly offers?: readonly string[];
+  /** Those of them that it starts only for jobs with an input. @defaultValue none */
+  readonly withInput?: readonly string[];
+}
+
 /** What an sdk in the same process needs of the engine: the other end of its `local` transport. */
 export interface LocalEngine {
   ingest(batch: RecordBatch): Promise<BatchAck>;
@@ -67,6 +76,7 @@ export interface LocalEngine {
     listener: (command: WorkerCommand) => boolean,
     /** The kinds of jobs that it would start now. */
     kinds?: readonly string[],
+    more?: StartsMore,
   ): () => void;
   /** Pauses, resumes or cancels a job. @throws PlayheadError `not_found`, `conflict` */
   control(jobId: string, verb: ControlVerb, reason: string | null): Promise<void>;
@@ -74,20 +84,9 @@ export interface LocalEngine {
   retry(jobId: string): Promise<string>;
 }
 
-/** What is done before a retry is announced. @returns undoes it, should it not be announced after all */
-export type BeforeRetry = (tenantId: string, jobId: string, retryId: string) => Promise<() => Promise<void>>;
-
 /** Collection of the workers that said that they would be heard of, kept for so long. */
 const WORKERS = "workers";
 const WORKER_KNOWN_MS = 7 * 24 * 3_600_000;
-
-interface CommandsRequest {
-  readonly tenantId: string;
-  readonly source: string;
-  readonly kinds: ReadonlySet<string>;
-  readonly waitMs: number;
-  readonly signal: AbortSignal;
-}
 
 /**
  * The server without its network: store, ingest, bus and control. One process a data folder.
@@ -183,7 +182,11 @@ function assembleEngine(parts: EngineParts) {
     onExpected,
   });
   const control = createControl({ findJob: findRun, report: ingest.report, workers, newId: randomUUID, newJobId });
-  const starts = createStarts({ waitingJobs: (tenantId) => waitingJobs(ingest, tenantId), nowMs, newId: randomUUID });
+  const starts = assembleStarts({
+    ...{ store, ingest, bus, workers, nowMs },
+    limits: () => limits.queue,
+    onError: (error, jobId) => log("error", "an offer could not be kept", { job_id: jobId, error: textOf(error) }),
+  });
   const watch = watchJobs({
     ingest,
     workerSilentMs,
@@ -191,13 +194,6 @@ function assembleEngine(parts: EngineParts) {
     limits: () => limits,
     nowMs,
     onError: (error, jobId) => log("error", "a job could not be seen to", { job_id: jobId, error: textOf(error) }),
-  });
-  bus.subscribeAll((publications) => {
-    for (const { tenantId, content } of publications) {
-      if (!("type" in content) || content.type !== "job.created") continue;
-      if (content.data.worker === null && typeof content.data.kind === "string")
-        starts.wake(tenantId, content.data.kind);
-    }
   });
   let closing: Promise<void> | null = null;
 
@@ -237,21 +233,6 @@ function assembleEngine(parts: EngineParts) {
     for await (const page of documentPages(store, WORKERS)) for (const { id } of page) workers.remember(id);
   }
 
-  /** What waits for a worker, and the jobs of its kinds that it may start, after at most `waitMs`. */
-  async function waitForCommands({ tenantId, source, kinds, waitMs, signal }: CommandsRequest) {
-    const worker = workerKeyOf(tenantId, source);
-    const offered = () => starts.offer(tenantId, worker, kinds);
-    const early = offered();
-    const woken = new AbortController();
-    const end = starts.listen(tenantId, kinds, () => woken.abort());
-    try {
-      await workers.wait(worker, early.length > 0 ? 0 : waitMs, AbortSignal.any([signal, woken.signal]));
-    } finally {
-      end();
-    }
-    return [...workers.waiting(worker), ...(signal.aborted ? [] : offered())];
-  }
-
   /** Those of the tenant's jobs that have ended. */
   async function endedJobs(tenantId: string, jobIds: readonly string[]): Promise<readonly string[]> {
     const inMemory = jobIds.flatMap((jobId) => ingest.jobs.peek(jobId)?.draft ?? []);
@@ -263,43 +244,46 @@ function assembleEngine(parts: EngineParts) {
     return [...ended.map(({ job_id }) => job_id), ...stored];
   }
 
-  let beforeRetry: BeforeRetry = async () => async () => undefined;
-  const retry = (tenantId: string, jobId: string) =>
-    control.retry(tenantId, jobId, (retryId) => beforeRetry(tenantId, jobId, retryId));
+  const { attempts, retry, setBeforeRetry } = assembleRetries({
+    ...{ store, bus, findJob, control, nowMs },
+    limits: () => limits,
+    onError: (error, jobId) => log("error", "a job could not be tried again", { job_id: jobId, error: textOf(error) }),
+  });
 
-  const local: LocalEngine = {
-    control: (jobId, verb, reason) => control.command(DEFAULT_TENANT, jobId, verb, reason),
-    retry: (jobId) => retry(DEFAULT_TENANT, jobId),
-    ingest(batch) {
-      const source = LOCAL_WORKER_PREFIX + batch.source;
-      // The default tenant's workers go by their names.
-      workers.seen(source);
-      return telemetry.reportUnparsed({ source, records: batch.records }, { tenantId: DEFAULT_TENANT, worker: source });
-    },
-    read: (path, query) => readings.read(DEFAULT_TENANT, path, query),
-    change: (method, path, body) => changeAlerts(DEFAULT_TENANT, method, path, body),
-    onCommand(source, listener, kinds = []) {
-      const name = LOCAL_WORKER_PREFIX + source;
-      const wanted = new Set(kinds);
-      const startOne = () => {
-        for (const command of starts.offer(DEFAULT_TENANT, name, wanted)) {
-          if (listener(command)) starts.confirm(command.command_id);
-        }
-      };
-      const endStarts = starts.listen(DEFAULT_TENANT, wanted, startOne);
-      const endCommands = workers.listen(name, listener);
-      if (wanted.size > 0) startOne();
-      return () => {
-        endStarts();
-        endCommands();
-      };
-    },
-  };
+  /** What an sdk in this process needs to report for a tenant. */
+  function localOf(tenantId: string): LocalEngine {
+    const workerOf = (source: string) => workerKeyOf(tenantId, LOCAL_WORKER_PREFIX + source);
+    return {
+      control: (jobId, verb, reason) => control.command(tenantId, jobId, verb, reason),
+      retry: (jobId) => retry(tenantId, jobId),
+      ingest(batch) {
+        const worker = workerOf(batch.source);
+        workers.seen(worker);
+        return telemetry.reportUnparsed(
+          { source: worker, records: batch.records },
+          { tenantId, worker: LOCAL_WORKER_PREFIX + batch.source },
+        );
+      },
+      read: (path, query) => readings.read(tenantId, path, query),
+      change: (method, path, body) => changeAlerts(tenantId, method, path, body),
+      onCommand(source, listener, kinds = [], { offers = kinds, withInput: only = [] } = {}) {
+        const withInput = new Set(only);
+        return starts.listenHere({
+          ...{ tenantId, listener },
+          worker: workerOf(source),
+          wanted: { kinds: new Set(kinds), withInput },
+          offers: { kinds: new Set(offers), withInput },
+        });
+      },
+    };
+  }
 
   /** Takes nothing more, and stores and says what is at hand. */
   async function stopIntake(): Promise<void> {
     watch.close();
+    starts.close();
     workers.close();
+    await attempts.close();
     const isDone = await ingest.close();
     // The end of what was reported of jobs may still be said of them.
     if (!(await telemetry.stop()) || !isDone) log("error", "what was at hand could not be stored in time");
@@ -330,19 +314,20 @@ function assembleEngine(parts: EngineParts) {
     retention,
     /** Rules, what they found, and what people are told of it. */
     alerts,
-    local,
+    localOf,
+    onDemand: starts.onDemand,
+    local: localOf(DEFAULT_TENANT),
     ...reads,
     readings,
     /** How it is; runs by itself once it is started. */
     health,
-    waitForCommands,
+    waitForCommands: starts.waitForCommands,
     endedJobs,
+    /** What is tried again by itself. */
+    attempts,
     /** As {@link LocalEngine.retry}, of any tenant. */
     retry,
-    /** Has something done before each retry; one for all. */
-    setBeforeRetry(before: BeforeRetry): void {
-      beforeRetry = before;
-    },
+    setBeforeRetry,
     /** What holds for open jobs from now on. */
     setLimits(next: JobLimits): void {
       limits = next;
@@ -369,6 +354,7 @@ function assembleEngine(parts: EngineParts) {
       });
       if (lost.length > 0)
         log("warning", `${lost.length} job(s) of an earlier process lost their worker`, { jobs: lost });
+      await starts.recover();
       await alerts.start();
     },
     stopIntake,

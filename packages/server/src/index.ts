@@ -26,6 +26,7 @@ export { folderStorage } from "./health/folder-storage.ts";
 export type { Health, HealthCheck } from "./health/health.ts";
 export type { HealthSettings, HealthThresholds } from "./health/health-settings.ts";
 export { publishEvent } from "./ingest/publication.ts";
+export type { JobKindInfo } from "./job-kinds/job-kinds.ts";
 export { createMediaRoots, type MediaRoots } from "./media/media-roots.ts";
 export { createPerformance, type Performance } from "./performance/performance.ts";
 export type { ServerLog } from "./server-log.ts";
@@ -34,3 +35,4 @@ export { type Restored, type RestoreOptions, restoreData } from "./store/sqlite/
 export { createSqliteTelemetry, type SqliteTelemetryOptions } from "./store/sqlite/telemetry/open-telemetry.ts";
 export type { EntriesQuery, TelemetryStore } from "./store/telemetry-store.ts";
 export { DEFAULT_TENANT } from "./tenants.ts";
+export { workFolder } from "./work-folders/work-folders.ts";

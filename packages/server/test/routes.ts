@@ -34,6 +34,7 @@ export const ROUTES: readonly RouteRow[] = [
   { route: "GET /api/v1/overview", needs: "read" },
   { route: "GET /api/v1/jobs", needs: "read" },
   { route: "POST /api/v1/jobs", needs: "report", body: { kind: "clips" } },
+  { route: "GET /api/v1/job-kinds", needs: "inspect" },
   { route: "GET /api/v1/jobs/:id", needs: "read" },
   { route: "GET /api/v1/jobs/:id/tasks", needs: "read" },
   { route: "GET /api/v1/jobs/:id/stream", needs: "read", tokenInQuery: true, noHead: true },
@@ -96,6 +97,10 @@ export const ROUTES: readonly RouteRow[] = [
   { route: "GET /api/v1/config", needs: "admin" },
   { route: "PATCH /api/v1/config", needs: "admin", body: {} },
   { route: "POST /api/v1/monitoring/cleanup", needs: "admin" },
+  { route: "POST /api/v1/uploads", needs: "report", query: "name=none", body: { a: "file" } },
+  { route: "GET /api/v1/uploads", needs: "report" },
+  { route: "GET /api/v1/uploads/:upload_id", needs: "report" },
+  { route: "DELETE /api/v1/uploads/:upload_id", needs: "report" },
   { route: "GET /api/v1/callbacks/secret", needs: "admin" },
   { route: "POST /api/v1/callbacks/secret", needs: "admin" },
 ];

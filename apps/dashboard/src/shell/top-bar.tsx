@@ -9,7 +9,11 @@ import { ThemeButton } from "./theme-button.tsx";
 
 const PAGES = [
   { href: "/", name: "Overview", isAt: (path: string) => path === "/" },
-  { href: "/jobs", name: "Jobs", isAt: (path: string) => path === "/jobs" || path.startsWith("/jobs/") },
+  {
+    href: "/jobs",
+    name: "Jobs",
+    isAt: (path: string) => path === "/jobs" || path === "/new" || path.startsWith("/jobs/"),
+  },
   { href: "/alerts", name: "Alerts", isAt: (path: string) => path === "/alerts" || path.startsWith("/alerts/") },
   { href: "/health", name: "Health", isAt: (path: string) => path === "/health" },
   { href: "/settings", name: "Settings", isAt: (path: string) => path === "/settings" },

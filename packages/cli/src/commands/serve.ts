@@ -3,6 +3,7 @@ import { type ConfigFlags, readCommandConfig } from "../command-config.ts";
 import { untilAborted } from "../interrupts.ts";
 import { reapAndSay } from "../reap.ts";
 import { sayServing, slowClose, startServing } from "../serving.ts";
+import { startEmbeddedWorker } from "../worker/embedded-worker.ts";
 import { type Bind, newCommand, type Run } from "./command.ts";
 
 /** `playhead serve`: the server, until it is asked to stop. */
@@ -19,11 +20,17 @@ export function addServe(program: Command, bind: Bind): void {
     .option("--host <address>", "address to listen on (default: 127.0.0.1)")
     .option("--port <number>", "port to listen on; 0 takes a free one (default: 8765)")
     .option("--data <folder>", "folder of the database, keys and logs (default: playhead-data)")
+    .option("--no-worker", "leave submitted jobs to workers elsewhere")
     .option("--config <file>", "configuration file (default: playhead.config.json, where there is one)")
     .action(bind(serve));
 }
 
-const serve: Run<[], ConfigFlags> = async (options, context) => {
+interface ServeFlags extends ConfigFlags {
+  /** False with `--no-worker`. */
+  readonly worker: boolean;
+}
+
+const serve: Run<[], ServeFlags> = async (options, context) => {
   const { console, listen } = context;
   const loaded = readCommandConfig(options, context);
   const { config } = loaded;
@@ -36,9 +43,12 @@ const serve: Run<[], ConfigFlags> = async (options, context) => {
     transport: createLocalTransport(serving.server.local),
     machine: { folder: config.data, activeJobs: serving.server.activeJobs },
   });
+  const isWorking = options.worker && config.worker.enabled;
+  const worker = isWorking ? await startEmbeddedWorker({ server: serving.server, config, console }) : null;
   console.say("Ctrl-C stops it.");
   await untilAborted(interrupts.signal);
   console.say("Stopping");
+  await worker?.close();
   await sampling.close();
   if (!(await serving.close())) throw slowClose();
   console.say("Stopped; everything that was acknowledged is stored");

@@ -1,9 +1,12 @@
-import type { CommandListener, Transport } from "../transport/transport.ts";
+import type { CommandListener, StartsMore, Transport } from "../transport/transport.ts";
 
 /** Listens for commands as long as there is somebody here who could obey one. */
 export interface Listening {
-  /** @param kinds of jobs that could be started here now; with null nobody listens */
-  update(kinds: readonly string[] | null): void;
+  /**
+   * @param kinds of jobs that could be started here now; with null nobody listens
+   * @param more with it: the kinds that could be, were there a place for them
+   */
+  update(kinds: readonly string[] | null, more?: StartsMore): void;
 }
 
 interface Current {
@@ -19,14 +22,15 @@ export function createListening(
   let current: Current | null = null;
 
   return {
-    update(kinds) {
-      if (kinds?.join() === current?.kinds) return;
+    update(kinds, more = {}) {
+      const wanted = kinds === null ? undefined : JSON.stringify([kinds, more]);
+      if (wanted === current?.kinds) return;
       current?.stop();
       current = null;
-      if (kinds === null) return;
-      const mine: Current = { kinds: kinds.join(), stop: () => undefined };
+      if (kinds === null || wanted === undefined) return;
+      const mine: Current = { kinds: wanted, stop: () => undefined };
       current = mine;
-      const stop = transport.onCommand(source, listener, kinds);
+      const stop = transport.onCommand(source, listener, kinds, more);
       // A command that has waited may have come at once, and changed what is listened to.
       if (current === mine) mine.stop = stop;
       else stop();

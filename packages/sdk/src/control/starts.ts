@@ -1,6 +1,8 @@
 import { PlayheadError, type StartCommand } from "@playhead/core";
 import type { JobContext, JobHandle, Maybe } from "../handles.ts";
-import type { JobOptions } from "../job/job-options.ts";
+import type { GivenJobOptions } from "../job/job.ts";
+import type { StartsMore } from "../transport/transport.ts";
+import { createPlaces, type Places } from "./places.ts";
 
 /** A job that the server asked this worker to run. */
 export interface StartedJob extends JobContext {
@@ -12,6 +14,8 @@ export interface StartedJob extends JobContext {
   readonly attempt: number;
   /** The job that this one tries again. */
   readonly retry_of: string | null;
+  /** The first job of those that try the same: this one, where it is no retry. */
+  readonly first_attempt: string;
 }
 
 /** Runs a job, as a callback of `job.run` does: what it returns becomes the summary, what it throws the error. */
@@ -19,8 +23,18 @@ export type StartHandler = (started: StartedJob) => Maybe<unknown>;
 
 /** How jobs of a kind are taken. */
 export interface HandleOptions {
-  /** How many of them run here at a time: a whole number from 1. @defaultValue 1 */
-  readonly parallel?: number;
+  /** How many of them run here at a time: a whole number from 1, or places that other kinds share. @defaultValue 1 */
+  readonly parallel?: number | Places;
+  /**
+   * Takes only jobs that came with an input (an object, as `metadata.input`); others of the kind are left to who knows
+   * what to do with them. @defaultValue false
+   */
+  readonly needsInput?: boolean;
+  /**
+   * Ends the jobs that run here when it is aborted: they are canceled, or, when its reason is a PlayheadError
+   * `worker_stopped`, given back, and another worker tries them again.
+   */
+  readonly signal?: AbortSignal;
 }
 
 /** The kinds of jobs that this worker starts when the server asks it to. */
@@ -29,6 +43,8 @@ export interface Starts {
   handle(kind: string, work: StartHandler, options?: HandleOptions): () => void;
   /** The kinds for which there is a place. */
   kinds(): readonly string[];
+  /** All kinds that are handled, and those of which only jobs with an input are. */
+  offers(): Required<StartsMore>;
   /** Starts the job that a command names. @returns false when there is no place for it here */
   take(command: StartCommand): boolean;
   /** Takes nothing more. */
@@ -37,15 +53,17 @@ export interface Starts {
 
 export interface StartsDeps {
   /** Opens a job that the server knows already. */
-  readonly openJob: (options: JobOptions) => JobHandle;
+  readonly openJob: (options: GivenJobOptions) => JobHandle;
   /** The kinds for which there is a place have changed. */
   readonly onKinds: () => void;
 }
 
 interface Handler {
   readonly work: StartHandler;
-  readonly parallel: number;
-  running: number;
+  readonly places: Places;
+  readonly needsInput: boolean;
+  readonly signal: AbortSignal | undefined;
+  readonly endWatch: () => void;
 }
 
 export function createStarts({ openJob, onKinds }: StartsDeps): Starts {
@@ -53,53 +71,65 @@ export function createStarts({ openJob, onKinds }: StartsDeps): Starts {
   let isStopped = false;
 
   async function run(handler: Handler, { job_id, job: told }: StartCommand): Promise<void> {
-    const { kind, title, user_id, metadata, attempt, retry_of, correlation_id } = told;
-    handler.running += 1;
-    const job = openJob({ kind, title, id: job_id, correlation_id, announce: false });
+    const { kind, title, user_id, metadata, attempt, retry_of, first_attempt = job_id, correlation_id } = told;
+    const { signal, work } = handler;
+    const stopping = signal === undefined ? {} : { signal };
+    const job = openJob({ kind, title, id: job_id, correlation_id, announce: false, isGiven: true, ...stopping });
+    const about = { kind, title, user_id, metadata, attempt, retry_of, first_attempt };
     onKinds();
     try {
-      await job.run((context) => handler.work({ ...context, kind, title, user_id, metadata, attempt, retry_of }));
+      await job.run((context) => work({ ...context, ...about }));
     } catch {
       // It is the job's error, and reported as such.
     } finally {
-      handler.running -= 1;
+      handler.places.release();
       onKinds();
     }
   }
 
   return {
-    handle(kind, work, { parallel = 1 } = {}) {
-      if (!Number.isInteger(parallel) || parallel < 1) {
-        throw new PlayheadError("validation_error", `expected parallel to be a whole number from 1, got ${parallel}`);
-      }
+    handle(kind, work, { parallel = 1, needsInput = false, signal } = {}) {
       if (!/^[^,]+$/.test(kind) || handlers.has(kind)) {
         throw new PlayheadError(
           "validation_error",
           `expected a kind without a comma that is not handled yet, got ${JSON.stringify(kind)}`,
         );
       }
-      const handler = { work, parallel, running: 0 };
+      const places = typeof parallel === "number" ? placesOf(parallel) : parallel;
+      const handler = { work, places, needsInput, signal, endWatch: places.onChange(onKinds) };
       handlers.set(kind, handler);
       onKinds();
       return () => {
         if (handlers.get(kind) !== handler) return;
         handlers.delete(kind);
+        handler.endWatch();
         onKinds();
       };
     },
     kinds() {
       if (isStopped) return [];
-      return [...handlers].flatMap(([kind, { running, parallel }]) => (running < parallel ? [kind] : []));
+      return [...handlers].flatMap(([kind, { places }]) => (places.free() > 0 ? [kind] : []));
+    },
+    offers() {
+      const all = isStopped ? [] : [...handlers];
+      const withInput = all.flatMap(([kind, { needsInput }]) => (needsInput ? [kind] : []));
+      return { offers: all.map(([kind]) => kind), withInput };
     },
     take(command) {
       const handler = handlers.get(command.job.kind);
-      if (isStopped || handler === undefined || handler.running >= handler.parallel) return false;
+      if (isStopped || handler === undefined || !handler.places.take()) return false;
       void run(handler, command);
       return true;
     },
     stop() {
       isStopped = true;
+      for (const { endWatch } of handlers.values()) endWatch();
       onKinds();
     },
   };
+}
+
+function placesOf(parallel: number): Places {
+  if (Number.isInteger(parallel) && parallel >= 1) return createPlaces(parallel);
+  throw new PlayheadError("validation_error", `expected parallel to be a whole number from 1, got ${parallel}`);
 }

@@ -1,4 +1,11 @@
-import type { Artifact, EventRecord, EventType, JsonObject, RefusedRecord } from "@playhead/core";
+import {
+  type Artifact,
+  type EventRecord,
+  type EventType,
+  type JsonObject,
+  PlayheadError,
+  type RefusedRecord,
+} from "@playhead/core";
 import { cancelReason, cleanedError } from "../cleaned-error.ts";
 import { copyAsJsonObject } from "../json-copy.ts";
 
@@ -17,6 +24,16 @@ export function completedEnd(summary: JsonObject | null, artifacts: readonly Art
 /** Someone canceled the job; what it had done by then may still be told in a summary. */
 export function canceledEnd(thrown: unknown, summary: JsonObject | null): JobEnd {
   return { type: "job.canceled", data: { reason: cancelReason(thrown), ...(summary !== null && { summary }) } };
+}
+
+/** A worker that is told to stop gives its jobs back: they are nobody's failure, and nobody wanted them canceled. */
+export function isGivenBack(reason: unknown): reason is PlayheadError {
+  return reason instanceof PlayheadError && reason.code === "worker_stopped";
+}
+
+/** The job was stopped by whoever runs it, or by somebody who does not want it any more. */
+export function stoppedEnd(reason: unknown, summary: JsonObject | null): JobEnd {
+  return isGivenBack(reason) ? failedEnd(reason) : canceledEnd(reason, summary);
 }
 
 /** The job failed; viewers get the error cleaned. */
@@ -52,6 +69,12 @@ export function afterRefusal(
   return null;
 }
 
+/** Whether the beginning of a job was refused because another worker has begun it. */
+export function isBegunElsewhere({ type, data }: EventRecord, { error_code, detail }: RefusedRecord): boolean {
+  const isBeginning = type === "job.state_changed" && data.new_state === "running";
+  return isBeginning && error_code === "conflict" && BEGUN.has(String(detail.state));
+}
+
 /** Whether a record was refused because its job has ended. */
 export function isEndedAtServer({ error_code, detail }: RefusedRecord): boolean {
   return error_code === "conflict" && typeof detail.state === "string" && FINAL.has(detail.state);
@@ -62,4 +85,6 @@ export function goesOn(): { readonly type: EventType; readonly data: JsonObject 
   return { type: "job.state_changed", data: { new_state: "running", reason: "its work is done" } };
 }
 
+/** States of a job that somebody runs. */
+const BEGUN: ReadonlySet<string> = new Set(["running", "pausing", "paused", "completing"]);
 const FINAL: ReadonlySet<string> = new Set(["completed", "failed", "canceled"]);

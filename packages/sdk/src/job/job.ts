@@ -25,12 +25,14 @@ import type { Warn } from "../warnings.ts";
 import { createWork } from "../work.ts";
 import {
   afterRefusal,
-  canceledEnd,
   completedEnd,
   failedEnd,
   goesOn,
+  isBegunElsewhere,
   isEndedAtServer,
+  isGivenBack,
   type JobEnd,
+  stoppedEnd,
   summaryOf,
 } from "./job-end.ts";
 import { type JobOptions, jobCreatedData, traceIdOf } from "./job-options.ts";
@@ -44,6 +46,8 @@ export interface OpenJob {
   absorb(record: EventRecord, refused: RefusedRecord): boolean;
   /** The server has taken the job's announcement: what it says of a job of this id is said of this one. */
   taken(): void;
+  /** Whether another worker runs the job. */
+  isOthers(): boolean;
   /** The server has ended the job, since nothing was heard of this worker: its work is canceled. */
   abandon(): void;
 }
@@ -65,8 +69,17 @@ const MAX_REPEATED_ARTIFACTS = 100;
 /** How often the end of a job is reported anew, when it crosses a command. */
 const MAX_END_REPORTS = 5;
 
+/** What is said of a job that may be one of the server's. */
+export interface GivenJobOptions extends JobOptions {
+  /** The server gave it to this worker: it may have given it to another one since. */
+  readonly isGiven?: boolean;
+}
+
 /** Makes a job, and announces it. */
-export function createJob(options: JobOptions, { recorder, lane, scrub, observer, randomId, warn }: JobDeps): OpenJob {
+export function createJob(
+  options: GivenJobOptions,
+  { recorder, lane, scrub, observer, randomId, warn }: JobDeps,
+): OpenJob {
   const job_id = options.id ?? `job_${randomId().slice(0, 16)}`;
   const inbound = parseTraceparent(options.traceparent) ?? inboundTrace();
   const correlationId = traceIdOf(options.correlation_id ?? inbound?.trace_id, randomId());
@@ -74,6 +87,9 @@ export function createJob(options: JobOptions, { recorder, lane, scrub, observer
   let state: "pending" | "running" | JobEnd["type"] = "pending";
   let isInRun = false;
   let endReports = 0;
+  let isOthers = false;
+  /** From then on a job may be told to run that does so already. */
+  let wasPaused = false;
   /** Until its announcement is taken, the server may know another job by this id, which is none of ours to obey. */
   let isKnown = options.announce === false;
 
@@ -116,27 +132,39 @@ export function createJob(options: JobOptions, { recorder, lane, scrub, observer
 
   function complete(summary: JsonObject | null): void {
     start();
-    end(gate.signal.aborted ? canceledEnd(gate.signal.reason, summary) : completedEnd(summary, artifacts));
+    end(gate.signal.aborted ? stoppedEnd(gate.signal.reason, summary) : completedEnd(summary, artifacts));
   }
 
   function fail(error: unknown): void {
-    if (gate.signal.aborted) end(canceledEnd(gate.signal.reason, null));
-    else end(isCancellation(error) ? canceledEnd(error, null) : failedEnd(error));
+    if (gate.signal.aborted) end(stoppedEnd(gate.signal.reason, null));
+    else end(isCancellation(error) ? stoppedEnd(error, null) : failedEnd(error));
   }
 
   /** @param mayEnd whether a job that is not within `run` ends with this, or its owner is waited for */
   function cancel(reason: PlayheadError, mayEnd: boolean): void {
     if (isEnded()) return;
     gate.cancel(reason);
-    if (state === "pending" || (mayEnd && !isInRun)) end(canceledEnd(gate.signal.reason, null));
+    if (state === "pending" || (mayEnd && !isInRun)) end(stoppedEnd(gate.signal.reason, null));
   }
 
   function abandon(): void {
     if (isKnown) cancel(canceledError("the server has ended this job; what it still does is not taken"), true);
   }
 
+  /** Another worker was given the job before this one could say that it runs: not a word more of it. */
+  function leaveToOthers(): void {
+    isOthers = true;
+    scope.isUnknown = true;
+    scope.isSilent = true;
+    cancel(canceledError("another worker runs this job"), true);
+  }
+
   const onAbort = () => {
     const why: unknown = options.signal?.reason;
+    if (isGivenBack(why)) {
+      cancel(why, false);
+      return;
+    }
     const words = why instanceof PlayheadError ? why.message : "canceled by the program that runs it";
     cancel(canceledError(words, why), false);
   };
@@ -189,6 +217,7 @@ export function createJob(options: JobOptions, { recorder, lane, scrub, observer
     fail,
     pause(reason = "pause requested") {
       if (state !== "running" || gate.state() !== "open") return;
+      wasPaused = true;
       say("job.state_changed", { new_state: "pausing", reason: shortText(reason, 500) });
       gate.pause();
       recorder.hurry();
@@ -244,6 +273,7 @@ export function createJob(options: JobOptions, { recorder, lane, scrub, observer
   return {
     handle,
     control(verb, reason) {
+      if (verb === "pause") wasPaused = true;
       if (verb === "cancel") cancel(canceledError(shortText(reason ?? "canceled", 500)), false);
       else if (state === "running") gate[verb]();
       else if (state === "pending" && verb === "pause") return "it has not started";
@@ -253,7 +283,12 @@ export function createJob(options: JobOptions, { recorder, lane, scrub, observer
       isKnown = true;
     },
     abandon,
+    isOthers: () => isOthers,
     absorb(record, refused) {
+      if (options.isGiven === true && !wasPaused && isBegunElsewhere(record, refused)) {
+        leaveToOthers();
+        return true;
+      }
       if (isEndedAtServer(refused)) abandon();
       const instead = afterRefusal(record, refused);
       if (instead === null || endReports >= MAX_END_REPORTS) return false;

@@ -3,7 +3,7 @@ import { backoffMs } from "../recorder/backoff.ts";
 import type { SetTimer } from "../timer.ts";
 import type { RequestJson } from "./http-client.ts";
 import { readCommand } from "./read-command.ts";
-import type { CommandListener } from "./transport.ts";
+import type { CommandListener, StartsMore } from "./transport.ts";
 
 export interface CommandPollDeps {
   readonly request: RequestJson;
@@ -16,21 +16,27 @@ const WAIT_SEC = 25;
 const POLL_TIMEOUT_MS = (WAIT_SEC + 10) * 1_000;
 const ACK_TIMEOUT_MS = 10_000;
 
-/**
- * Asks the server for commands, again and again, until the returned function is called.
- *
- * @param kinds of jobs that would be started. A worker that starts jobs is kept alive by this; one that only runs its own
- * is kept alive by them.
- */
+/** Of jobs that a worker starts. One that does is kept alive by asking; one that only runs its own is kept alive by them. */
+export interface PolledKinds extends StartsMore {
+  /** Those for which it has a place now. */
+  readonly kinds: readonly string[];
+}
+
+/** Asks the server for commands, again and again, until the returned function is called. */
 export function pollCommands(
   source: string,
   listener: CommandListener,
-  kinds: readonly string[],
+  { kinds, offers = kinds, withInput = [] }: PolledKinds,
   { request, setTimer, random }: CommandPollDeps,
 ): () => void {
   const controller = new AbortController();
   const { signal } = controller;
-  const ofKinds = kinds.length === 0 ? "" : `&kinds=${kinds.map(encodeURIComponent).join(",")}`;
+  const listed = (name: string, of: readonly string[]) =>
+    of.length === 0 ? "" : `&${name}=${of.map(encodeURIComponent).join(",")}`;
+  const ofKinds =
+    listed("kinds", kinds) +
+    (offers.join() === kinds.join() ? "" : listed("offers", offers)) +
+    listed("with_input", withInput);
   const path = `/commands?source=${encodeURIComponent(source)}&wait=${WAIT_SEC}${ofKinds}`;
 
   async function poll(): Promise<void> {

@@ -139,8 +139,8 @@ export function createHttpTransport(options: HttpTransportOptions): Transport {
       startHeartbeat: (source: string, onEnded: (jobIds: readonly string[]) => void) =>
         startHeartbeat({ base: serverBase(url), apiKey, source, everyMs: heartbeatMs, setTimer, onEnded }),
     }),
-    onCommand(source, listener, kinds = []) {
-      const stopPoll = pollCommands(source, listener, kinds, { request, setTimer, random });
+    onCommand(source, listener, kinds = [], more = {}) {
+      const stopPoll = pollCommands(source, listener, { kinds, ...more }, { request, setTimer, random });
       const stop = () => {
         polls.delete(stop);
         stopPoll();

@@ -1,13 +1,13 @@
 import type { BatchAck, ControlVerb, JsonObject, RecordBatch } from "@playhead/core";
 import { queryValues, type ReadQuery, readingOf } from "./reading.ts";
-import type { ChangeMethod, CommandListener, Transport } from "./transport.ts";
+import type { ChangeMethod, CommandListener, StartsMore, Transport } from "./transport.ts";
 
 /** What a server in the same process offers to its workers. */
 export interface LocalEngine {
   /** Takes a batch; resolves after it is stored. */
   ingest(batch: RecordBatch): Promise<BatchAck>;
   /** Tells the listener what is asked of the source, until the returned function is called; see {@link Transport}. */
-  onCommand(source: string, listener: CommandListener, kinds?: readonly string[]): () => void;
+  onCommand(source: string, listener: CommandListener, kinds?: readonly string[], more?: StartsMore): () => void;
   /** Pauses, resumes or cancels a job. @throws PlayheadError `not_found`, `conflict` */
   control(jobId: string, verb: ControlVerb, reason: string | null): Promise<void>;
   /** Announces a job that does again what an ended one was to do. @returns its id @throws PlayheadError as `control` */
@@ -29,7 +29,7 @@ export function createLocalTransport(engine: LocalEngine): Transport {
         engine.change?.(method, path, body),
     }),
     send: (batch) => engine.ingest(batch),
-    onCommand: (source, listener, kinds) => engine.onCommand(source, listener, kinds),
+    onCommand: (source, listener, kinds, more) => engine.onCommand(source, listener, kinds, more),
     control: (jobId, verb, reason) => engine.control(jobId, verb, reason),
     retry: (jobId) => engine.retry(jobId),
     close: async () => undefined,

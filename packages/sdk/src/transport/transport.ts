@@ -16,6 +16,14 @@ export interface Heartbeat {
   stop(): void;
 }
 
+/** What else a worker says of the jobs that it starts. */
+export interface StartsMore {
+  /** The kinds that it starts when it has a place for them. @defaultValue those for which it has one now */
+  readonly offers?: readonly string[];
+  /** Those of them that it starts only for jobs with an input. @defaultValue none */
+  readonly withInput?: readonly string[];
+}
+
 /** How a change is asked for. */
 export type ChangeMethod = "POST" | "PUT" | "DELETE";
 
@@ -32,7 +40,7 @@ export interface Transport {
    * Listens for commands to the jobs of a source, until the returned function is called.
    * @param kinds the kinds of jobs that this worker would start now; none: it starts none
    */
-  onCommand(source: string, listener: CommandListener, kinds?: readonly string[]): () => void;
+  onCommand(source: string, listener: CommandListener, kinds?: readonly string[], more?: StartsMore): () => void;
   /** Where records wait while the server is away; without it they wait in memory. */
   readonly spool?: SpoolSettings | undefined;
   /**

@@ -9,6 +9,7 @@ async function setup() {
   const { ingest, store, end } = await startIngest(tempFolder());
   onTestFinished(end);
   const callbacks = new Map<string, string>();
+  const attempts = new Set<string>();
   let limit = Number.POSITIVE_INFINITY;
   const announcer = createAnnouncer({
     createdMs: async (_, jobId) => {
@@ -24,11 +25,16 @@ async function setup() {
         callbacks.delete(jobId);
       };
     },
+    keepAttempts: async (_, jobId) => {
+      attempts.add(jobId);
+      return async () => void attempts.delete(jobId);
+    },
     nowMs: Date.now,
   });
   return {
     store,
     callbacks,
+    attempts,
     take: (count: number) => {
       limit = count;
     },

@@ -39,6 +39,8 @@ export interface JobDefinition {
   readonly user_id?: string | undefined;
   readonly metadata?: Readonly<Record<string, unknown>> | undefined;
   readonly processing_deadline_ms?: number | undefined;
+  readonly priority?: number | undefined;
+  readonly max_attempts?: number | undefined;
   readonly callback_url?: string | undefined;
   /** Parents before their children. */
   readonly tasks?: readonly AnnouncedTask[] | undefined;
@@ -63,11 +65,13 @@ export interface AnnouncerDeps {
   readonly ingest: (tenantId: string, records: readonly EventRecord[]) => Promise<BatchAck>;
   /** Keeps an address that is to be called when the job has ended. @returns forgets it again */
   readonly keepCallback: (tenantId: string, jobId: string, url: string) => Promise<() => Promise<void>>;
+  /** Notes that the job is to be tried again, should it fail. @returns takes the note away */
+  readonly keepAttempts: (tenantId: string, jobId: string) => Promise<() => Promise<void>>;
   readonly nowMs: () => number;
 }
 
 /** Announces jobs with all that is known of them from the start: their tasks, their videos, whom to call at the end. */
-export function createAnnouncer({ createdMs, ingest, keepCallback, nowMs }: AnnouncerDeps) {
+export function createAnnouncer({ createdMs, ingest, keepCallback, keepAttempts, nowMs }: AnnouncerDeps) {
   const underWay = new Set<string>();
 
   /** Whether there is anything left to do for a try that goes on where another one ended. */
@@ -82,14 +86,18 @@ export function createAnnouncer({ createdMs, ingest, keepCallback, nowMs }: Anno
     const records = recordsOf(announcement, new Date(nowMs()).toISOString());
     rehearse(records);
     await checkFree(announcement);
-    // Before the job, so that none can end without its callback.
-    const forget =
-      definition.callback_url === undefined ? null : await keepCallback(tenantId, jobId, definition.callback_url);
+    // Before the job, so that none can end without its callback, or without its next try.
+    const { callback_url: callback, max_attempts: attempts = 1 } = definition;
+    const forgetCallback = callback === undefined ? null : await keepCallback(tenantId, jobId, callback);
+    const forgetAttempts = attempts > 1 ? await keepAttempts(tenantId, jobId) : null;
     const { refused } = await ingest(tenantId, records);
     // What an earlier try stored is refused as known.
     const fault = refused.find(({ error_code }) => resumedSinceMs === null || error_code !== "conflict");
     if (fault === undefined) return;
-    if (resumedSinceMs === null) await forget?.();
+    if (resumedSinceMs === null) {
+      await forgetCallback?.();
+      await forgetAttempts?.();
+    }
     throw new PlayheadError(fault.error_code, fault.error_message, { detail: fault.detail });
   }
 

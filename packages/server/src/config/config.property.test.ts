@@ -50,6 +50,9 @@ const RULES: Readonly<
   stall_after_ms: MS,
   pause_deadline_ms: MS,
   cancel_deadline_ms: MS,
+  queue_aging_ms: MS,
+  max_attempts: whole(1, 10),
+  retry_delay_ms: MS,
   time_zone: {
     right: fc.constantFrom("UTC", "Europe/Berlin", "America/New_York", "Asia/Kathmandu"),
     wrong: fc.constantFrom<unknown>("", "Mars/Base", "Berlin", 1, null),
@@ -57,7 +60,7 @@ const RULES: Readonly<
   kinds: {
     right: fc.dictionary(
       fc.string({ minLength: 1 }).filter((name) => name !== "__proto__"),
-      fc.constantFrom({}, { stuck_after_ms: 100 }),
+      fc.constantFrom({}, { stuck_after_ms: 100 }, { max_running: 1, max_attempts: 10 }),
     ),
     wrong: fc.constantFrom<unknown>(7, [], null, "bulk"),
   },
@@ -88,6 +91,17 @@ const RULES: Readonly<
   "thresholds.memory_critical_percent": PERCENT,
   "thresholds.disk_percent": PERCENT,
   "thresholds.slow_ratio": between(1, 1_000),
+  "worker.enabled": { right: fc.boolean(), wrong: fc.constantFrom<unknown>("yes", 1, null) },
+  "worker.parallel": whole(1, 64),
+  "worker.drain_seconds": whole(0, 3_600),
+  "worker.input_folders": {
+    right: fc.array(fc.string({ minLength: 1 }), { maxLength: 100 }),
+    wrong: fc.constantFrom<unknown>("/srv", 7, {}, null),
+  },
+  "worker.keep_days": whole(1, 36_500),
+  "uploads.max_bytes": COUNT,
+  "uploads.free_bytes": whole(0, Number.MAX_SAFE_INTEGER),
+  "uploads.keep_hours": whole(1, 87_600),
   channels: {
     right: fc.constantFrom({}, { ops: { type: "webhook", url: "https://a.example/x" } }),
     wrong: fc.constantFrom<unknown>(7, [], null, "ops"),

@@ -46,6 +46,7 @@ const keeping = section("Data");
 const log = section("Log");
 const thresholds = section("Thresholds");
 const channels = section("Channels");
+const uploads = section("Uploads");
 const health = section("Health");
 const media = section("Media");
 const storage = section("Storage");
@@ -134,6 +135,30 @@ export const configSchema = z.strictObject({
   cancel_deadline_ms: milliseconds
     .default(30_000)
     .meta(jobs.live("A canceled job that its worker has not ended by then is ended.", "PLAYHEAD_CANCEL_DEADLINE_MS")),
+  queue_aging_ms: milliseconds
+    .default(60_000)
+    .meta(
+      jobs.live(
+        "After each of these a job that waits counts as one point of priority more.",
+        "PLAYHEAD_QUEUE_AGING_MS",
+      ),
+    ),
+  max_attempts: whole(1, 10)
+    .default(3)
+    .meta(
+      jobs.live(
+        "How often a job of a kind that this server knows is tried in all, by itself, unless it says so.",
+        "PLAYHEAD_MAX_ATTEMPTS",
+      ),
+    ),
+  retry_delay_ms: milliseconds
+    .default(10_000)
+    .meta(
+      jobs.live(
+        "How long the second try waits; each one after it twice as long, an hour at most.",
+        "PLAYHEAD_RETRY_DELAY_MS",
+      ),
+    ),
   time_zone: text
     .refine(isTimeZone, "Invalid input: expected an IANA time zone, such as Europe/Berlin")
     .default("UTC")
@@ -144,7 +169,15 @@ export const configSchema = z.strictObject({
       ),
     ),
   kinds: z
-    .record(text, z.strictObject({ stuck_after_ms: milliseconds.optional(), stall_after_ms: milliseconds.optional() }))
+    .record(
+      text,
+      z.strictObject({
+        stuck_after_ms: milliseconds.optional(),
+        stall_after_ms: milliseconds.optional(),
+        max_running: whole(1, 10_000).optional(),
+        max_attempts: whole(1, 10).optional(),
+      }),
+    )
     .default({})
     .meta(jobs.live("What is different for jobs of a kind.")),
   requests_per_second: whole(1, 1_000_000)
@@ -240,6 +273,51 @@ export const configSchema = z.strictObject({
         .meta(
           thresholds.live("Work that takes so many times its usual time is slow.", "MONITORING_SLOW_RATIO_THRESHOLD"),
         ),
+    })
+    .prefault({}),
+  worker: z
+    .strictObject({
+      enabled: z
+        .boolean()
+        .default(true)
+        .meta(jobs.atStart("Whether `serve` runs submitted jobs itself.", "PLAYHEAD_WORKER")),
+      parallel: whole(1, 64)
+        .default(2)
+        .meta(jobs.atStart("How many jobs it runs at a time.", "PLAYHEAD_WORKER_PARALLEL")),
+      drain_seconds: whole(0, 3_600)
+        .default(10)
+        .meta(
+          jobs.atStart(
+            "How long jobs that run may take to end when their worker is told to stop; then they are given back.",
+            "PLAYHEAD_WORKER_DRAIN",
+          ),
+        ),
+      input_folders: z
+        .array(text)
+        .max(100)
+        .default([])
+        .meta(jobs.atStart("Folders of this machine whose files a job may name by their path.")),
+      keep_days: whole(1, 36_500)
+        .default(30)
+        .meta(
+          jobs.live(
+            "Days for which the files are kept that jobs left in the data folder.",
+            "PLAYHEAD_WORKER_KEEP_DAYS",
+          ),
+        ),
+    })
+    .prefault({}),
+  uploads: z
+    .strictObject({
+      max_bytes: whole(1, Number.MAX_SAFE_INTEGER)
+        .default(20 * 1024 * MB)
+        .meta(uploads.live("How large one uploaded file may be.", "PLAYHEAD_UPLOAD_MAX_BYTES")),
+      free_bytes: whole(0, Number.MAX_SAFE_INTEGER)
+        .default(1024 * MB)
+        .meta(uploads.live("How much of the disk stays free, whatever is uploaded.", "PLAYHEAD_UPLOAD_FREE_BYTES")),
+      keep_hours: whole(1, 87_600)
+        .default(24)
+        .meta(uploads.live("Hours for which a file is kept that no job has used since.", "PLAYHEAD_UPLOAD_KEEP_HOURS")),
     })
     .prefault({}),
   channels: z.record(channelName, anyChannel).default({}).meta(CHANNELS_META),

@@ -143,7 +143,7 @@ test.each(JOB_STATES)("a retry of a job that is %s is a new job with what it was
   }
   expect(await control.retry("default", "j")).toBe("k");
   const definition = { kind: "job", title: "j", user_id: null, metadata: {}, processing_deadline_ms: null };
-  expect(announced).toEqual([["k", { ...definition, attempt: 2, retry_of: "j" }]]);
+  expect(announced).toEqual([["k", { ...definition, attempt: 2, retry_of: "j", first_attempt: "j" }]]);
 });
 
 test("what was prepared for a retry is undone when it cannot be announced", async () => {
@@ -154,8 +154,8 @@ test("what was prepared for a retry is undone when it cannot be announced", asyn
     return async () => void done.push("undone");
   };
   failNext();
-  await expect(control.retry("default", "j", prepare)).rejects.toThrow("the disk is full");
-  await control.retry("default", "j", prepare);
+  await expect(control.retry("default", "j", { prepare })).rejects.toThrow("the disk is full");
+  await control.retry("default", "j", { prepare });
   expect(done).toEqual(["prepared k", "undone", "prepared k"]);
 });
 

@@ -26,7 +26,21 @@ export interface ControlDeps {
 }
 
 /** What is done for a retry before it is announced. @returns undoes it, should it not be announced after all */
-export type PrepareRetry = (retryId: string) => Promise<() => Promise<void>>;
+export type PrepareRetry = (retryId: string, definition: RetryDefinition) => Promise<() => Promise<void>>;
+
+/** What matters of a retry that is to be announced. */
+export type RetryDefinition = Pick<Job, "kind" | "attempt" | "max_attempts">;
+
+/** How a retry is to be announced. */
+export interface RetryOptions {
+  readonly prepare?: PrepareRetry;
+  /** @defaultValue a new one */
+  readonly retryId?: string;
+  /** It is not started before this moment, in milliseconds. @defaultValue at once */
+  readonly notBeforeMs?: number;
+  /** How often it is tried in all. @defaultValue as often as the job that it tries again */
+  readonly maxAttempts?: number;
+}
 
 /** The state that a command puts a job into at once; the worker then does it and says so. */
 const STATE_OF_VERB: Readonly<Record<ControlVerb, JobState>> = {
@@ -93,9 +107,11 @@ export function createControl({ findJob, report, workers, newId, newJobId }: Con
      * @returns the new job's id
      * @throws PlayheadError `not_found`; `conflict` for a job that has neither failed nor been canceled
      */
-    async retry(tenantId: string, jobId: string, prepare: PrepareRetry = nothing): Promise<string> {
+    async retry(tenantId: string, jobId: string, options: RetryOptions = {}): Promise<string> {
+      const { prepare = nothing, retryId = newJobId(), notBeforeMs } = options;
       const job = await expectJob(tenantId, jobId);
-      const { state, kind, title, user_id, metadata, attempt, processing_deadline_ms } = job;
+      const { state, kind, title, user_id, metadata, processing_deadline_ms, priority } = job;
+      const { maxAttempts: max_attempts = job.max_attempts } = options;
       if (!RETRIED.has(state)) {
         throw new PlayheadError(
           "conflict",
@@ -105,10 +121,15 @@ export function createControl({ findJob, report, workers, newId, newJobId }: Con
           },
         );
       }
-      const retryId = newJobId();
-      const definition = { kind, title, user_id, metadata, processing_deadline_ms };
-      const data = { ...definition, attempt: attempt + 1, retry_of: jobId };
-      const undo = await prepare(retryId);
+      const attempt = job.attempt + 1;
+      const data = {
+        ...{ kind, title, user_id, metadata, processing_deadline_ms, attempt, retry_of: jobId },
+        first_attempt: job.first_attempt ?? jobId,
+        ...(priority !== undefined && { priority }),
+        ...(max_attempts !== undefined && { max_attempts }),
+        ...(notBeforeMs !== undefined && { not_before: new Date(notBeforeMs).toISOString() }),
+      };
+      const undo = await prepare(retryId, { kind, attempt, ...(max_attempts !== undefined && { max_attempts }) });
       try {
         await report(tenantId, { type: "job.created", job_id: retryId, data });
       } catch (error) {

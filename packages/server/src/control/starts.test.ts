@@ -2,26 +2,53 @@ import { emptyJob, type Job } from "@playhead/core";
 import { describe, expect, test, vi } from "vitest";
 import { createStarts } from "./starts.ts";
 
-const job = (jobId: string, kind = "clips"): Job => ({ ...emptyJob(jobId), kind, title: `Title of ${jobId}` });
-const CLIPS = new Set(["clips"]);
+const job = (jobId: string, kind = "clips", fields: Partial<Job> = {}): Job => ({
+  ...{ ...emptyJob(jobId), tenant_id: "t", kind, title: `Title of ${jobId}` },
+  ...fields,
+});
+const wanting = (...kinds: string[]) => ({ kinds: new Set(kinds), withInput: new Set<string>() });
+const CLIPS = wanting("clips");
 
 function setup(waiting: Job[]) {
   const clock = { nowMs: 0 };
+  const settled: string[] = [];
+  const timers: { readonly atMs: number; readonly call: () => void }[] = [];
   let lastId = 0;
   const starts = createStarts({
-    waitingJobs: (tenantId) => (tenantId === "t" ? waiting : []),
+    openJobs: () => waiting,
+    limits: () => ({ agingMs: 60_000, maxRunning: new Map() }),
     nowMs: () => clock.nowMs,
     newId: () => `c${++lastId}`,
+    after(delayMs, call) {
+      timers.push({ atMs: clock.nowMs + delayMs, call });
+      return () => undefined;
+    },
+    onSettled: (jobId) => settled.push(jobId),
   });
-  const offered = (source: string, kinds = CLIPS, tenantId = "t") =>
-    starts.offer(tenantId, source, kinds).map(({ job_id, command_id }) => [job_id, command_id]);
-  return { starts, offered, clock };
+  /** What a worker gets that asks. */
+  function offer(source: string, wanted = CLIPS, tenantId = "t") {
+    const open = starts.unconfirmed(source);
+    if (open.length > 0) return open;
+    const next = starts.next(tenantId, wanted);
+    return next === null ? [] : [starts.give(next, source).command];
+  }
+  const offered = (...asked: Parameters<typeof offer>) =>
+    offer(...asked).map(({ job_id, command_id }) => [job_id, command_id]);
+  /** The time comes: every timer that is due is called. */
+  function pass(ms: number): void {
+    clock.nowMs += ms;
+    for (const timer of timers.splice(0)) {
+      if (timer.atMs <= clock.nowMs) timer.call();
+      else timers.push(timer);
+    }
+  }
+  return { starts, offer, offered, clock, pass, settled };
 }
 
 describe("a job that waits", () => {
   test("is offered with all that a worker needs to know", () => {
-    const { starts } = setup([{ ...job("a"), user_id: "u", metadata: { x: 1 }, attempt: 2, retry_of: "z" }]);
-    expect(starts.offer("t", "w", CLIPS)).toEqual([
+    const { offer } = setup([{ ...job("a"), user_id: "u", metadata: { x: 1 }, attempt: 2, retry_of: "z" }]);
+    expect(offer("w")).toEqual([
       {
         command_id: "c1",
         job_id: "a",
@@ -46,7 +73,7 @@ describe("a job that waits", () => {
     expect(offered("w2")).toEqual([["c", "c2"]]);
     expect(offered("w3")).toEqual([]);
     expect(offered("w3", CLIPS, "other")).toEqual([]);
-    expect(offered("w3", new Set(["merge"]))).toEqual([["a", "c3"]]);
+    expect(offered("w3", wanting("merge"))).toEqual([["a", "c3"]]);
   });
 
   test("is offered again to the same worker until it confirms, and then another one comes", () => {
@@ -73,10 +100,60 @@ test("who listens for a kind of a tenant is told when one comes, and no longer o
   const { starts } = setup([]);
   const [clips, merge, others] = [vi.fn(), vi.fn(), vi.fn()];
   const end = starts.listen("t", CLIPS, clips);
-  starts.listen("t", new Set(["merge"]), merge);
+  starts.listen("t", wanting("merge"), merge);
   starts.listen("another", CLIPS, others);
-  starts.wake("t", "clips");
+  starts.wake(job("a"));
   end();
-  starts.wake("t", "clips");
+  starts.wake(job("a"));
   expect([clips, merge, others].map(({ mock }) => mock.calls.length)).toEqual([1, 0, 0]);
+});
+
+test("who takes only jobs with an input gets no other, and is told of no other", () => {
+  const waiting = [job("own"), job("text", "clips", { metadata: { input: "a.mp4" } })];
+  const { starts, offered } = setup(waiting);
+  const careful = { kinds: new Set(["clips"]), withInput: new Set(["clips"]) };
+  const tell = vi.fn();
+  starts.listen("t", careful, tell);
+  for (const each of waiting) starts.wake(each);
+  expect([offered("w", careful), tell.mock.calls.length]).toEqual([[], 0]);
+  const submitted = job("submitted", "clips", { metadata: { input: { file: "a.mp4" } } });
+  waiting.push(submitted);
+  starts.wake(submitted);
+  expect([offered("w", careful), tell.mock.calls.length]).toEqual([[["submitted", "c1"]], 1]);
+});
+
+test("a job for later is told of and given when its time has come", () => {
+  const { starts, offered, pass } = setup([
+    job("a", "clips", { not_before: new Date(10_000).toISOString(), created_at: new Date(0).toISOString() }),
+  ]);
+  const tell = vi.fn();
+  starts.listen("t", CLIPS, tell);
+  const [waiting] = [...starts.line().ready];
+  expect(waiting).toBeUndefined();
+  starts.wake(job("a", "clips", { not_before: new Date(10_000).toISOString() }));
+  pass(9_999);
+  expect([offered("w"), tell.mock.calls.length]).toEqual([[], 0]);
+  pass(2);
+  expect([offered("w"), tell.mock.calls.length]).toEqual([[["a", "c1"]], 1]);
+});
+
+test("others are told when a worker has let an offer lapse", () => {
+  const { starts, offered, pass, settled } = setup([job("a")]);
+  offered("w1");
+  const tell = vi.fn(() => offered("w2"));
+  starts.listen("t", CLIPS, tell);
+  pass(30_000);
+  expect(tell).not.toHaveBeenCalled();
+  pass(2);
+  expect(tell.mock.results.map(({ value }) => value)).toEqual([[["a", "c2"]]]);
+  expect(settled).toEqual(["a"]);
+});
+
+test("what an earlier process gave away is its worker's for a while, who gets it again", () => {
+  const { starts, offered, clock } = setup([job("a")]);
+  const { command } = setup([job("a")]).starts.give(job("a"), "w1");
+  starts.restore({ tenantId: "t", source: "w1", command });
+  expect([offered("w2"), offered("w1")]).toEqual([[], []]);
+  clock.nowMs = 120_001;
+  expect(offered("w2")).toEqual([["a", "c1"]]);
 });

@@ -1,62 +1,137 @@
 import type { Job, StartCommand } from "@playhead/core";
-
-export interface StartsDeps {
-  /** The tenant's jobs that wait for a worker, oldest first. */
-  readonly waitingJobs: (tenantId: string) => Iterable<Job>;
-  readonly nowMs: () => number;
-  readonly newId: () => string;
-}
+import { createQueue, type QueueLimits } from "./queue.ts";
+import { waitingSinceMs } from "./queue-order.ts";
+import { takes, type Wanted } from "./wanted.ts";
 
 /** Who was given a job, and has not yet said that it runs. */
-interface Offer {
+export interface Offer {
+  readonly tenantId: string;
   readonly source: string;
   readonly command: StartCommand;
+}
+
+export interface StartsDeps {
+  /** Every job that has not ended, of all tenants, oldest first. */
+  readonly openJobs: () => Iterable<Job>;
+  readonly limits: () => QueueLimits;
+  readonly nowMs: () => number;
+  readonly newId: () => string;
+  /** Calls after so long; never keeps the process alive. @returns ends it */
+  readonly after: (delayMs: number, call: () => void) => () => void;
+  /** The job is not on offer any more: it has begun, or another worker may have it. */
+  readonly onSettled: (jobId: string) => void;
+}
+
+interface OpenOffer extends Offer {
   atMs: number;
   isConfirmed: boolean;
+}
+
+interface Listener {
+  readonly tenantId: string;
+  readonly wanted: Wanted;
+  readonly tell: () => void;
 }
 
 /** A worker that does not confirm a start, or confirms it and never begins, has this long; then another one gets it. */
 const UNCONFIRMED_MS = 30_000;
 const CONFIRMED_MS = 120_000;
+/** The longest that a timer can be set for. */
+const MAX_DELAY_MS = 2_000_000_000;
 
 /** Hands jobs that wait (announced over HTTP, or retries) to workers of their kind, each to one worker at a time. */
-export function createStarts({ waitingJobs, nowMs, newId }: StartsDeps) {
-  const offers = new Map<string, Offer>();
-  const waiting = new Set<{ tenantId: string; kinds: ReadonlySet<string>; tell: () => void }>();
+export function createStarts({ openJobs, limits, nowMs, newId, after, onSettled }: StartsDeps) {
+  const offers = new Map<string, OpenOffer>();
+  const listeners = new Set<Listener>();
+  const timers = new Set<() => void>();
+  const queue = createQueue({ openJobs, isOffered: (jobId) => offers.has(jobId), limits, nowMs });
 
-  const hasLapsed = ({ atMs, isConfirmed }: Offer) => nowMs() - atMs > (isConfirmed ? CONFIRMED_MS : UNCONFIRMED_MS);
+  const patienceMs = ({ isConfirmed }: OpenOffer) => (isConfirmed ? CONFIRMED_MS : UNCONFIRMED_MS);
+  const hasLapsed = (offer: OpenOffer) => nowMs() - offer.atMs > patienceMs(offer);
+
+  function settle(jobId: string): void {
+    if (offers.delete(jobId)) onSettled(jobId);
+  }
 
   function forgetLapsed(): void {
-    for (const [jobId, offer] of offers) if (hasLapsed(offer)) offers.delete(jobId);
+    for (const [jobId, offer] of offers) if (hasLapsed(offer)) settle(jobId);
   }
 
-  function firstWaiting(tenantId: string, kinds: ReadonlySet<string>): Job | null {
-    for (const job of waitingJobs(tenantId)) if (kinds.has(job.kind) && !offers.has(job.job_id)) return job;
-    return null;
+  function later(delayMs: number, call: () => void): void {
+    const end = after(Math.min(delayMs, MAX_DELAY_MS), () => {
+      timers.delete(end);
+      call();
+    });
+    timers.add(end);
   }
+
+  function wake(isMeant: (listener: Listener) => boolean): void {
+    for (const each of [...listeners]) if (isMeant(each)) each.tell();
+  }
+
+  /** When nothing more is heard of an offer, the job is somebody else's. */
+  function watchLapse(offer: OpenOffer): void {
+    const { tenantId, command } = offer;
+    later(patienceMs(offer) + 1, () => {
+      if (offers.get(command.job_id) !== offer) return;
+      if (hasLapsed(offer)) wake((each) => each.tenantId === tenantId && takes(each.wanted, command.job));
+      else watchLapse(offer);
+    });
+  }
+
+  function add(offer: Offer, isConfirmed: boolean): void {
+    const open = { ...offer, atMs: nowMs(), isConfirmed };
+    offers.set(offer.command.job_id, open);
+    watchLapse(open);
+  }
+
+  const isWanted = (job: Job) =>
+    [...listeners].some(({ tenantId, wanted }) => tenantId === job.tenant_id && takes(wanted, job));
 
   return {
-    /** What this worker is to start: what it was given and has not confirmed, else the next one that waits. */
-    offer(tenantId: string, source: string, kinds: ReadonlySet<string>): readonly StartCommand[] {
+    /** The line as it stands. */
+    line: queue.look,
+    /** What a worker was given and has not confirmed. */
+    unconfirmed(source: string): readonly StartCommand[] {
       forgetLapsed();
-      const open = [...offers.values()].filter((offer) => offer.source === source && !offer.isConfirmed);
-      for (const offer of open) offer.atMs = nowMs();
-      if (open.length > 0) return open.map(({ command }) => command);
-      const job = firstWaiting(tenantId, kinds);
-      if (job === null) return [];
-      const command = startCommand(job, newId());
-      offers.set(job.job_id, { source, command, atMs: nowMs(), isConfirmed: false });
-      return [command];
+      const mine = [...offers.values()].filter((offer) => offer.source === source && !offer.isConfirmed);
+      for (const offer of mine) offer.atMs = nowMs();
+      return mine.map(({ command }) => command);
     },
-    /** Calls `tell` when a job of the tenant's, of these kinds, may have come to wait. @returns ends it */
-    listen(tenantId: string, kinds: ReadonlySet<string>, tell: () => void): () => void {
-      const listener = { tenantId, kinds, tell };
-      waiting.add(listener);
-      return () => void waiting.delete(listener);
+    /** The job that a worker of the tenant would get; null for none. It stays where it is. */
+    next(tenantId: string, wanted: Wanted): Job | null {
+      forgetLapsed();
+      return wanted.kinds.size === 0 ? null : queue.next(tenantId, wanted, isWanted);
     },
-    /** A job of the tenant's, of this kind, waits. */
-    wake(tenantId: string, kind: string): void {
-      for (const each of [...waiting]) if (each.tenantId === tenantId && each.kinds.has(kind)) each.tell();
+    /** Gives a job to a worker, which has to confirm it. */
+    give(job: Job, source: string): Offer {
+      const offer = { tenantId: job.tenant_id, source, command: startCommand(job, newId()) };
+      add(offer, false);
+      queue.noteTurn(job.tenant_id);
+      return offer;
+    },
+    /** Takes up what an earlier process had given away: whoever has it may be at work, and gets time to say so. */
+    restore(offer: Offer): void {
+      add(offer, true);
+    },
+    /** The job has begun, has ended, or was not taken. */
+    settle,
+    /** Calls `tell` when a job of the tenant's that is wanted may have come to wait. @returns ends it */
+    listen(tenantId: string, wanted: Wanted, tell: () => void): () => void {
+      const listener = { tenantId, wanted, tell };
+      listeners.add(listener);
+      return () => void listeners.delete(listener);
+    },
+    /** A job waits, from now on or from later on. */
+    wake(job: Job): void {
+      const isMeant = ({ tenantId, wanted }: Listener) => tenantId === job.tenant_id && takes(wanted, job);
+      const delayMs = waitingSinceMs(job) - nowMs();
+      if (delayMs > 0) later(delayMs + 1, () => wake(isMeant));
+      else wake(isMeant);
+    },
+    /** A job of a kind has ended: where the kind is limited, another one may begin. */
+    freed(kind: string): void {
+      if (limits().maxRunning.has(kind)) wake(({ wanted }) => wanted.kinds.has(kind));
     },
     /** A worker that it may be has taken the job. @returns whether it was offered */
     confirm(commandId: string, mayBe: (source: string) => boolean = () => true): boolean {
@@ -68,16 +143,26 @@ export function createStarts({ waitingJobs, nowMs, newId }: StartsDeps) {
       }
       return false;
     },
+    /** Ends every timer. */
+    close(): void {
+      for (const end of timers) end();
+      timers.clear();
+    },
   };
 }
 
+export type Starts = ReturnType<typeof createStarts>;
+
 function startCommand(job: Job, commandId: string): StartCommand {
-  const { job_id, kind, title, user_id, metadata, attempt, retry_of, correlation_id } = job;
+  const { job_id, kind, title, user_id, metadata, attempt, retry_of, first_attempt, correlation_id } = job;
   return {
     command_id: commandId,
     job_id,
     verb: "start",
     reason: retry_of === null ? null : `a retry of ${retry_of}`,
-    job: { kind, title, user_id, metadata, attempt, retry_of, correlation_id },
+    job: {
+      ...{ kind, title, user_id, metadata, attempt, retry_of, correlation_id },
+      ...(first_attempt !== undefined && { first_attempt }),
+    },
   };
 }

@@ -43,6 +43,8 @@ declare module "fastify" {
     tokenInQuery?: boolean;
     /** Whether the answer may wait for something to happen: then the time that it takes says nothing. @defaultValue false */
     waits?: boolean;
+    /** Whether its body is read as it comes, however long it is. @defaultValue false */
+    streams?: boolean;
   }
   interface FastifyRequest {
     /** Whose data the request may see; set before any route that is not public. */

@@ -19,11 +19,21 @@ export interface ControlRoutesDeps {
 export interface CommandsRequest {
   readonly tenantId: string;
   readonly source: string;
-  /** The kinds of jobs that it starts. */
-  readonly kinds: ReadonlySet<string>;
+  /** The kinds of jobs that it has a place for, and those of them that have to come with an input. */
+  readonly wanted: WantedKinds;
+  /** The same of what it starts when it has a place. */
+  readonly offers: WantedKinds;
   readonly waitMs: number;
   readonly signal: AbortSignal;
 }
+
+export interface WantedKinds {
+  readonly kinds: ReadonlySet<string>;
+  readonly withInput: ReadonlySet<string>;
+}
+
+const kindList = (description: string) => z.string().max(1_000).optional().meta({ description });
+const kindsIn = (list: string | undefined) => new Set((list ?? "").split(",").filter((kind) => kind !== ""));
 
 const about = { command_id: z.string(), job_id: z.string(), reason: z.string().nullable() };
 const command = z.union([
@@ -38,6 +48,7 @@ const command = z.union([
       metadata: z.record(z.string(), z.unknown()),
       attempt: z.number(),
       retry_of: z.string().nullable(),
+      first_attempt: z.string().optional(),
       correlation_id: z.string(),
     }),
   }),
@@ -151,23 +162,23 @@ export function addControlRoutes(api: Api, deps: ControlRoutesDeps): void {
         querystring: z.object({
           source: workerName,
           wait: z.coerce.number().min(0).max(MAX_WAIT_SEC).default(0),
-          kinds: z
-            .string()
-            .max(1_000)
-            .default("")
-            .meta({ description: "Kinds of jobs that the worker starts, with commas between" }),
+          kinds: kindList("Kinds of jobs that the worker starts now, with commas between"),
+          offers: kindList("Kinds that it starts when it has a place for them; where it is missing, those of kinds"),
+          with_input: kindList("Kinds of which it starts only jobs with an input: an object as metadata.input"),
         }),
         response: { 200: z.object({ commands: z.array(command) }) },
       },
     },
     async ({ query, tenantId }, reply) => {
+      const withInput = kindsIn(query.with_input);
       const gone = new AbortController();
       // Of the answer, not of the request: that one is over as soon as it has been read.
       reply.raw.once("close", () => gone.abort());
       const commands = await deps.waitForCommands({
         tenantId,
         source: query.source,
-        kinds: new Set(query.kinds.split(",").filter((kind) => kind !== "")),
+        wanted: { kinds: kindsIn(query.kinds), withInput },
+        offers: { kinds: kindsIn(query.offers ?? query.kinds), withInput },
         waitMs: query.wait * 1_000,
         signal: gone.signal,
       });

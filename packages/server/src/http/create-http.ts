@@ -13,6 +13,7 @@ import { type AuthorizeDeps, addAuthorization } from "./authorize.ts";
 import { addConditionalAnswers } from "./conditional-answers.ts";
 import { correlationIdOf } from "./correlation-id.ts";
 import { allowOtherOrigins } from "./cross-origin.ts";
+import { limitRequestTime } from "./request-time.ts";
 import { errorBody } from "./schemas.ts";
 import { answerUnreadable } from "./unreadable-request.ts";
 
@@ -50,7 +51,9 @@ export async function createHttp({ version, onError, onAnswered, ...authorizatio
   };
   const api = fastify({
     bodyLimit: BODY_LIMIT_BYTES,
-    requestTimeout: REQUEST_LIMIT_MS,
+    // Of the whole request: see limitRequestTime.
+    requestTimeout: 0,
+    http: { headersTimeout: REQUEST_LIMIT_MS },
     // What is under way is answered; who closes the server sees to it that this does not take for ever.
     forceCloseConnections: "idle",
     genReqId: ({ headers }) => correlationIdOf(headers),
@@ -92,6 +95,7 @@ export async function createHttp({ version, onError, onAnswered, ...authorizatio
       onAnswered({ method, route, status: statusCode, durationMs: elapsedTime });
     }
   });
+  limitRequestTime(api, REQUEST_LIMIT_MS);
   addAuthorization(api, authorization);
 
   addConditionalAnswers(api);

@@ -18,10 +18,15 @@ export interface CreateJobDeps {
   readonly announce: (announcement: {
     readonly tenantId: string;
     readonly jobId: string;
-    readonly definition: Omit<NewJob, "job_id">;
+    readonly definition: Omit<NewJob, "job_id" | "input">;
     readonly correlationId: string;
     readonly resumedSinceMs: number | null;
   }) => Promise<void>;
+  /**
+   * What is kept of a new job's input, and how often it is tried.
+   * @throws PlayheadError `validation_error` for an input that its kind cannot work with
+   */
+  readonly prepare: (tenantId: string, job: NewJob) => Promise<Pick<NewJob, "metadata" | "max_attempts">>;
   /** The tenant's job as it stands; null for none, and for another tenant's. */
   readonly readJob: (tenantId: string, jobId: string) => Promise<JobSnapshot | null>;
   /** Does the work of a request with a key once, however often it comes. */
@@ -33,7 +38,7 @@ export interface CreateJobDeps {
 }
 
 /** Announcing a job. */
-export function addCreateJobRoute(api: Api, { announce, readJob, answerOnce }: CreateJobDeps): void {
+export function addCreateJobRoute(api: Api, { announce, prepare, readJob, answerOnce }: CreateJobDeps): void {
   api.post(
     "/api/v1/jobs",
     {
@@ -48,7 +53,8 @@ export function addCreateJobRoute(api: Api, { announce, readJob, answerOnce }: C
       },
     },
     async ({ id: correlationId, headers, body, tenantId }, reply) => {
-      const { job_id, ...definition } = body;
+      const { job_id, input: _, ...rest } = body;
+      const definition = { ...rest, ...(await prepare(tenantId, body)) };
       const newJobId = () => job_id ?? `job_${randomUUID().replaceAll("-", "").slice(0, 20)}`;
 
       async function create(jobId: string, resumedSinceMs: number | null): Promise<CreationAnswer> {

@@ -1,4 +1,12 @@
-import { JOB_STATES, type JobSnapshot, type JobSummary, LOG_LEVELS, PlayheadError, TASK_STATES } from "@playhead/core";
+import {
+  JOB_STATES,
+  type JobSnapshot,
+  type JobSummary,
+  type JobWaiting,
+  LOG_LEVELS,
+  PlayheadError,
+  TASK_STATES,
+} from "@playhead/core";
 import * as z from "zod";
 import type { JobLogs } from "../store/job-logs.ts";
 import type { Store } from "../store/store.ts";
@@ -33,6 +41,8 @@ export interface JobRoutesDeps {
   readonly projectTasks: (jobId: string) => Promise<void>;
   /** The job as it stood at a moment; null when it was not there yet. */
   readonly jobAsOf: (jobId: string, atMs: number) => Promise<JobSnapshot | null>;
+  /** What the jobs of a tenant wait for, those of them that do. */
+  readonly waitingOf: (tenantId: string) => (job: JobSummary) => JobWaiting | null;
   readonly nowMs: () => number;
 }
 
@@ -40,7 +50,17 @@ const MAX_EVENTS = 1_000;
 
 /** Reading jobs and their parts. */
 export function addJobRoutes(api: Api, deps: JobRoutesDeps): void {
-  const { store, logs: jobLogs, readJob, hasJob, refresh, projectTasks, jobAsOf, nowMs } = deps;
+  const { store, logs: jobLogs, readJob, hasJob, refresh, projectTasks, jobAsOf, waitingOf, nowMs } = deps;
+
+  /** The jobs, each with what it waits for. */
+  function withWaiting<Each extends JobSummary>(tenantId: string, jobs: readonly Each[]): readonly Each[] {
+    if (!jobs.some(({ state }) => state === "pending")) return jobs;
+    const waiting = waitingOf(tenantId);
+    return jobs.map((job) => {
+      const told = waiting(job);
+      return told === null ? job : { ...job, waiting: told };
+    });
+  }
 
   async function expectJob(tenantId: string, jobId: string): Promise<void> {
     if (!(await hasJob(tenantId, jobId))) throw noSuchJob(jobId);
@@ -59,7 +79,8 @@ export function addJobRoutes(api: Api, deps: JobRoutesDeps): void {
     }
     const job = await readJob(tenantId, jobId);
     if (job === null) throw noSuchJob(jobId);
-    return job as JobAnswer;
+    const [told] = withWaiting(tenantId, [job]);
+    return told as JobAnswer;
   }
 
   /** When the events of a job were let go of that has none any more; null for one that has them. */
@@ -103,7 +124,7 @@ export function addJobRoutes(api: Api, deps: JobRoutesDeps): void {
         ...(query.created_to !== undefined && { createdToMs: query.created_to }),
         ...(query.page_token !== undefined && { after: decodePageToken(query.page_token, mark) }),
       });
-      const jobs = (await refresh(items)) as z.output<typeof jobSummary>[];
+      const jobs = withWaiting(tenantId, await refresh(items)) as z.output<typeof jobSummary>[];
       return { jobs, next_page_token: encodePageToken(next, mark) };
     },
   );

@@ -1,4 +1,4 @@
-import { isJobId } from "@playhead/core";
+import { isJobId, MAX_PRIORITY } from "@playhead/core";
 import * as z from "zod";
 import { json } from "./schemas.ts";
 
@@ -40,6 +40,21 @@ export const newJob = z
     title: title.optional(),
     user_id: z.string().max(200).optional(),
     metadata: json.optional(),
+    input: json
+      .optional()
+      .meta({ description: "What the job is to work on, as its kind wants it; kept as metadata.input" }),
+    priority: z
+      .int()
+      .min(-MAX_PRIORITY)
+      .max(MAX_PRIORITY)
+      .optional()
+      .meta({ description: "Of jobs that wait, a higher one is started first; 0 where it is missing" }),
+    max_attempts: z
+      .int()
+      .min(1)
+      .max(10)
+      .optional()
+      .meta({ description: "How often it is tried in all, by itself, when what failed may go well another time" }),
     processing_deadline_ms: z.number().int().min(1).max(MAX_DEADLINE_MS).optional(),
     callback_url: z
       .string()

@@ -272,6 +272,14 @@ test("every route answers what the document says, in every status that can be pr
   await call("GET /api/v1/commands", 422);
   await call("POST /api/v1/commands/{command_id}/ack", 200, { path: "/api/v1/commands/none/ack" });
 
+  await call("GET /api/v1/job-kinds", 200);
+  await call("GET /api/v1/job-kinds", 401, anonymous);
+  const { upload_id } = await call("POST /api/v1/uploads", 201, { path: "/api/v1/uploads?name=a.mp4", body: "a file" });
+  await call("POST /api/v1/uploads", 422, { body: "without a name" });
+  await call("GET /api/v1/uploads", 200);
+  await call("GET /api/v1/uploads/{upload_id}", 404, { path: "/api/v1/uploads/none" });
+  await call("DELETE /api/v1/uploads/{upload_id}", 200, { path: `/api/v1/uploads/${upload_id}` });
+  await call("DELETE /api/v1/uploads/{upload_id}", 404, { path: "/api/v1/uploads/none" });
   await call("GET /api/v1/callbacks/secret", 200);
   await call("POST /api/v1/callbacks/secret", 201);
   await call("POST /api/v1/callbacks/secret", 401, anonymous);

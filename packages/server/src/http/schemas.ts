@@ -115,6 +115,14 @@ export const video = z
 
 const stateCounts = z.record(z.enum(TASK_STATES), z.number());
 
+const waiting = z
+  .object({
+    reason: z.enum(["in_line", "no_worker", "kind_limit", "later"]),
+    position: z.number().nullable().meta({ description: "1 is the next; null while it is in no line" }),
+    message: z.string(),
+  })
+  .meta({ id: "Waiting", description: "Why a pending job that anyone may take has not begun; else it is missing" });
+
 export const jobSummary = z
   .object({
     job_id: z.string(),
@@ -127,6 +135,11 @@ export const jobSummary = z
     reason: z.string().nullable(),
     attempt: z.number(),
     retry_of: z.string().nullable(),
+    first_attempt: z.string().optional().meta({ description: "Of a retry: the first job of those that try the same" }),
+    priority: z.number().optional().meta({ description: "0 where it is missing" }),
+    max_attempts: z.number().optional().meta({ description: "1 where it is missing" }),
+    not_before: timestamp.optional().meta({ description: "It is not started before" }),
+    waiting: waiting.optional(),
     worker: z.string().nullable(),
     correlation_id: z.string(),
     created_at: timestamp,

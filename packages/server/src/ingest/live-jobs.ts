@@ -135,5 +135,7 @@ export type LiveJobs = ReturnType<typeof createLiveJobs>;
 
 function staysMs(live: LiveJob, count: number): number {
   if (isFinalJobState(live.draft.state)) return ENDED_STAYS_MS;
+  // One that waits for a worker is found in memory alone.
+  if (live.draft.state === "pending" && live.draft.worker === null) return Number.POSITIVE_INFINITY;
   return count > MANY_JOBS ? IDLE_STAYS_MS : Number.POSITIVE_INFINITY;
 }

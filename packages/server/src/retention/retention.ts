@@ -62,7 +62,8 @@ const PAUSE_MOST_MS = 1_000;
  * Then it keeps house, while nobody wants anything.
  */
 export function createRetention(deps: RetentionDeps) {
-  const { keepers, maintain, isQuiet, nowMs, onError } = deps;
+  const { maintain, isQuiet, nowMs, onError } = deps;
+  const keepers = [...deps.keepers];
   let { policy } = deps;
   const { firstAfterMs = FIRST_AFTER_MS, everyMs = EVERY_MS } = deps;
   const closing = new AbortController();
@@ -144,6 +145,10 @@ export function createRetention(deps: RetentionDeps) {
     /** From now on it runs by itself. */
     start(): void {
       schedule(firstAfterMs);
+    },
+    /** Has something else let go of what is too old. */
+    add(keeper: Keeper): void {
+      keepers.push(keeper);
     },
     /** The next run goes by it. */
     setPolicy(next: RetentionPolicy): void {

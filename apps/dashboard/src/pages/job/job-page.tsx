@@ -21,6 +21,7 @@ import { Timeline } from "./timeline.tsx";
 import { TrackInspector } from "./track-inspector.tsx";
 import { branchesOf, withoutTrunk } from "./tracks.ts";
 import { useChosen } from "./use-chosen.ts";
+import { WaitingNote } from "./waiting-note.tsx";
 
 /** How often the playhead moves on; between two places it glides. */
 const PACE_MS = 250;
@@ -76,6 +77,7 @@ function LoadedJob({
       />
       <JobHead job={job} nowMs={nowMs} live={live} />
       <LivenessNote job={job} />
+      <WaitingNote job={job} />
       <JobErrors job={job} nowMs={nowMs} onShow={desk ? show : null} />
       {desk && branches.length > 0 && (
         <section ref={timeline} aria-label="Timeline" className="mt-8 scroll-mt-14">

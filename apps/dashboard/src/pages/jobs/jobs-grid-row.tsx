@@ -82,6 +82,9 @@ export const JobsGridRow = memo(function JobsGridRow({
           <span className="w-14 shrink-0 font-mono text-12 text-soft">
             {progress.items_total > 0 ? `${done}/${progress.items_total}` : ""}
           </span>
+          {job.state === "pending" && job.waiting !== undefined && (
+            <span className="truncate text-12 text-faint">{job.waiting.message}</span>
+          )}
           {shownPercent && <PlayheadBar job={job} live={false} className="h-1" />}
           {!open && progress.items_failed > 0 && (
             <span className="truncate text-12 text-failed">{progress.items_failed} failed</span>

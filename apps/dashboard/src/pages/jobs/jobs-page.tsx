@@ -5,6 +5,7 @@ import { client } from "../../client.ts";
 import type { JobVerb } from "../../control/control-rules.ts";
 import { Button } from "../../ui/button.tsx";
 import { describeError } from "../../ui/error-text.ts";
+import { NewJobLink } from "../../ui/new-job-link.tsx";
 import { Page } from "../../ui/page.tsx";
 import { StateMark } from "../../ui/state-mark.tsx";
 import { useNow } from "../../ui/use-now.ts";
@@ -90,7 +91,7 @@ export function JobsPage() {
   };
 
   return (
-    <Page title="Jobs" heading={overview === null ? "Jobs" : jobsAnswer(overview.by_state)}>
+    <Page title="Jobs" heading={overview === null ? "Jobs" : jobsAnswer(overview.by_state)} actions={<NewJobLink />}>
       <JobsFilters
         view={view}
         counts={overview?.by_state ?? null}

@@ -1,10 +1,11 @@
 import { CopyCommand } from "../../ui/copy-command.tsx";
+import { NewJobLink } from "../../ui/new-job-link.tsx";
 import { Page } from "../../ui/page.tsx";
 
 /** Before the first job: what to do. */
 export function FirstJob() {
   return (
-    <Page title="Overview" heading="Nothing has run here yet">
+    <Page title="Overview" heading="Nothing has run here yet" actions={<NewJobLink />}>
       <p className="mt-2 max-w-[60ch] text-soft">
         Cut a video into clips, and watch it here. The page changes by itself when the job begins.
       </p>

@@ -13,6 +13,7 @@ import {
   type JobState,
   type JobSummary,
   type JsonObject,
+  type JsonValue,
   type PlayheadEvent,
   type Task,
 } from "@playhead/core";
@@ -172,9 +173,17 @@ const isFinalRow = (row: FoundRow | null): boolean => isJobState(row?.state) && 
 function creationOf({ summary, row }: FoundJob): JsonObject {
   if (summary !== null) {
     const { tenant_id, kind, title, user_id, metadata, attempt, retry_of, worker } = summary;
-    return { tenant_id, kind, title, user_id, metadata, attempt, retry_of, worker };
+    const { first_attempt, priority, max_attempts, not_before } = summary;
+    const told = { tenant_id, kind, title, user_id, metadata, attempt, retry_of, worker };
+    return withoutAbsent({ ...told, first_attempt, priority, max_attempts, not_before });
   }
   return row === null ? {} : { tenant_id: row.tenantId, kind: row.kind, title: row.title, user_id: row.userId };
+}
+
+function withoutAbsent(data: Readonly<Record<string, JsonValue | undefined>>): JsonObject {
+  return Object.fromEntries(
+    Object.entries(data).filter((field): field is [string, JsonValue] => field[1] !== undefined),
+  );
 }
 
 /** The states on the shortest way from one to another, without the first; none where there is no way. */
