@@ -53,7 +53,10 @@ test("an uploaded video is cut into clips of two styles, by the server's own wor
 
   await page.waitForURL(/\/jobs\/job_/);
   await page.getByRole("heading", { level: 1, name: "A talk" }).waitFor();
-  await page.getByText(/^Done in/).first().waitFor({ timeout: 60_000 });
+  await page
+    .getByText(/^Done in/)
+    .first()
+    .waitFor({ timeout: 60_000 });
   const jobId = new URL(page.url()).pathname.split("/").at(-1);
   const job = await (await page.request.get(`${server.origin}/api/v1/jobs/${jobId}`)).json();
   expect(job).toMatchObject({ state: "completed", priority: 5, counts: { deliverables: { failed: 0 } } });

@@ -1,5 +1,16 @@
-import type { JobSummary, JobsFilter, ServerFrame } from "@playhead/core";
-import type { JobsList } from "./jobs-store.ts";
+import type { ErrorBody, JobSummary, JobsFilter, ServerFrame } from "@playhead/core";
+
+/** A list of jobs as a client knows it. */
+export interface JobsList {
+  /** Newest first. */
+  readonly jobs: readonly JobSummary[];
+  /** Whether a list has come at all; before that, `jobs` is empty for another reason. */
+  readonly loaded: boolean;
+  /** Whether the list is followed, so that what is shown is now. */
+  readonly live: boolean;
+  readonly error: ErrorBody | null;
+  readonly heardAtMs: number | null;
+}
 
 /** How many jobs a list holds when its filter does not say. */
 const DEFAULT_LIMIT = 50;

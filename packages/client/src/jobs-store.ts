@@ -1,20 +1,9 @@
-import type { ErrorBody, JobSummary, JobsFilter } from "@playhead/core";
+import type { ErrorBody, JobsFilter } from "@playhead/core";
 import type { Clock } from "./clock.ts";
 import type { Connection, SubscriptionHandle } from "./connection.ts";
+import type { JobsList } from "./jobs-list.ts";
 import { onDemand } from "./on-demand.ts";
 import { createStore, type Store } from "./store.ts";
-
-/** A list of jobs as a client knows it. */
-export interface JobsList {
-  /** Newest first. */
-  readonly jobs: readonly JobSummary[];
-  /** Whether a list has come at all; before that, `jobs` is empty for another reason. */
-  readonly loaded: boolean;
-  /** Whether the list is followed, so that what is shown is now. */
-  readonly live: boolean;
-  readonly error: ErrorBody | null;
-  readonly heardAtMs: number | null;
-}
 
 export type JobsStore = Store<JobsList>;
 

@@ -240,8 +240,6 @@ export function assembleStarts({ store, ingest, bus, workers, limits, nowMs, onE
   };
 }
 
-export type EngineStarts = ReturnType<typeof assembleStarts>;
-
 function afterUnrefed(delayMs: number, call: () => void): () => void {
   const timer = setTimeout(call, delayMs);
   timer.unref();

@@ -109,8 +109,6 @@ export function createJobRunner(options: JobRunnerOptions) {
   }
 }
 
-export type JobRunner = ReturnType<typeof createJobRunner>;
-
 function touchIfThere(folder: string): void {
   try {
     touch(folder);

@@ -47,6 +47,12 @@ const UPLOAD_STEPS = [
 ] as const satisfies StepPlan;
 
 /** All steps that a clip will take. */
-export function stepsOf({ isDirected, isUploaded }: { readonly isDirected: boolean; readonly isUploaded: boolean }): StepPlan {
+export function stepsOf({
+  isDirected,
+  isUploaded,
+}: {
+  readonly isDirected: boolean;
+  readonly isUploaded: boolean;
+}): StepPlan {
   return [...(isDirected ? DIRECTED_CLIP_STEPS : CLIP_STEPS), ...(isUploaded ? UPLOAD_STEPS : [])];
 }

@@ -7,11 +7,15 @@ import { split } from "./styles/split.ts";
 import type { StyleProcessor } from "./styles/style.ts";
 import { summaryOf } from "./summary.ts";
 import { canceledCount, createTally, finishedClips, type Tally } from "./tally.ts";
+import { UNTREATED } from "./treatment.ts";
 
 function planned(clipId: string, scene_id: string, processor: StyleProcessor): ClipPlan {
   const style: FittedStyle = { processor, isFit: true, size: { width: 2, height: 2 }, filters: "null" };
   const scene = { scene_id, title: "", start_sec: 0, end_sec: 4 };
-  return { clipId, scene, style, durationSec: 4, fileName: `${clipId}.mp4`, thumbnailName: `${clipId}.jpg` };
+  return {
+    ...{ clipId, scene, style, treatment: UNTREATED, durationSec: 4 },
+    ...{ fileName: `${clipId}.mp4`, thumbnailName: `${clipId}.jpg` },
+  };
 }
 
 function entry(clip_id: string, size_bytes = 1_000): ClipEntry {

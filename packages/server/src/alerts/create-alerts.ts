@@ -12,7 +12,7 @@ export interface AlertsDeps {
   readonly rules: RuleBook;
   readonly silences: SilenceBook;
   readonly life: Life;
-  readonly dispatcher: Pick<Dispatcher, "channels" | "test" | "redeliver">;
+  readonly dispatcher: Pick<Dispatcher, "channels" | "test" | "testAll" | "redeliver">;
   readonly measurements: readonly AlertMeasurement[];
   /** Does something to the life of alerts in its turn; resolves when what came of it is stored. */
   readonly change: <Result>(work: (nowMs: number) => Result) => Promise<Result>;

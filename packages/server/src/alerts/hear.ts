@@ -44,7 +44,8 @@ export function heardOfEntry(entry: LogEntry, job: KnownJob | null): HeardCall |
   return {
     kind: "call",
     tenantId: tenant_id,
-    atMs: Date.parse(entry.timestamp) + duration,
+    // Durations have fractions, moments that are stored have none.
+    atMs: Math.round(Date.parse(entry.timestamp) + duration),
     category,
     durationMs: duration,
     count: 1,

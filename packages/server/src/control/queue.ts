@@ -96,5 +96,3 @@ export function createQueue({ openJobs, isOffered, limits, nowMs }: QueueDeps) {
     },
   };
 }
-
-export type Queue = ReturnType<typeof createQueue>;

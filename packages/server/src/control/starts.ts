@@ -151,8 +151,6 @@ export function createStarts({ openJobs, limits, nowMs, newId, after, onSettled 
   };
 }
 
-export type Starts = ReturnType<typeof createStarts>;
-
 function startCommand(job: Job, commandId: string): StartCommand {
   const { job_id, kind, title, user_id, metadata, attempt, retry_of, first_attempt, correlation_id } = job;
   return {

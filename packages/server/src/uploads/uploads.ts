@@ -234,8 +234,6 @@ export interface UploadRequest {
   readonly sizeBytes: number | null;
 }
 
-export type Uploads = ReturnType<typeof createUploads>;
-
 function tooLarge(maxBytes: number): PlayheadError {
   return new PlayheadError("payload_too_large", `expected a file of at most ${maxBytes} bytes`, {
     hint: "the setting uploads.max_bytes allows more",

@@ -1,7 +1,7 @@
 import { randomBytes } from "node:crypto";
 import { rm, writeFile } from "node:fs/promises";
 import { join } from "node:path";
-import { guardFiles, filterValue, unwritable } from "@playhead/ffmpeg";
+import { filterValue, guardFiles, unwritable } from "@playhead/ffmpeg";
 
 /**
  * Writes a document for ffmpeg's `ass` filter while something needs it. Its path is ours; the user's file is in no filter.
