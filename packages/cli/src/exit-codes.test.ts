@@ -1,5 +1,5 @@
 import { readFileSync } from "node:fs";
-import { ERROR_TABLE, type ErrorCode, PlayheadError } from "@playhead/core";
+import { ERROR_CLASSES, type ErrorCode, PlayheadError } from "@playhead/core";
 import { expect, test } from "vitest";
 import { EXIT_CODES, endingFor, endingOf } from "./exit-codes.ts";
 
@@ -39,7 +39,7 @@ test.each<{ code: ErrorCode; expected: keyof typeof EXIT_CODES }>([
 });
 
 test("no error ends as if all were well", () => {
-  for (const code of Object.keys(ERROR_TABLE) as ErrorCode[]) expect(EXIT_CODES[endingFor(code)].code).not.toBe(0);
+  for (const code of Object.keys(ERROR_CLASSES) as ErrorCode[]) expect(EXIT_CODES[endingFor(code)].code).not.toBe(0);
   expect(endingOf(new TypeError("a defect"))).toBe("failed");
   expect(endingOf(undefined)).toBe("failed");
 });

@@ -1,4 +1,4 @@
-import { ERROR_TABLE, type ErrorClass, type ErrorCode, PlayheadError } from "@playhead/core";
+import { ERROR_CLASSES, type ErrorClass, type ErrorCode, PlayheadError } from "@playhead/core";
 
 /** How the process ends, for whoever started it. `docs/cli.md` has the same table; a test holds the two together. */
 export const EXIT_CODES = {
@@ -41,7 +41,7 @@ const BY_CODE: Partial<Record<ErrorCode, Ending>> = {
 
 /** How a command ends by an error code. */
 export function endingFor(code: ErrorCode): Ending {
-  return BY_CODE[code] ?? BY_CLASS[ERROR_TABLE[code].class];
+  return BY_CODE[code] ?? BY_CLASS[ERROR_CLASSES[code]];
 }
 
 /** How a command ends by what it threw. */

@@ -2,9 +2,10 @@ import fs from "node:fs";
 import fc from "fast-check";
 import { describe, expect, test } from "vitest";
 import { readTable } from "../test-support/markdown.ts";
-import { ERROR_TABLE, type ErrorCode, isErrorCode, PlayheadError, toErrorBody } from "./errors.ts";
+import { ERROR_CLASSES, type ErrorCode, isErrorCode, PlayheadError, toErrorBody } from "./errors.ts";
+import { httpStatusOf } from "./http-status.ts";
 
-const CODES = Object.keys(ERROR_TABLE) as ErrorCode[];
+const CODES = Object.keys(ERROR_CLASSES) as ErrorCode[];
 const PAGE = fs.readFileSync(new URL("../../../docs/errors.md", import.meta.url), "utf8");
 
 const documented = [...PAGE.matchAll(/^## (.+)$/gm)].flatMap(([, heading]) => readTable(PAGE, heading as string));
@@ -12,8 +13,9 @@ const documented = [...PAGE.matchAll(/^## (.+)$/gm)].flatMap(([, heading]) => re
 describe("the error table", () => {
   test.each(CODES)("I31: %s makes an error with its class and status; transient ones may be tried again", (code) => {
     const error = new PlayheadError(code, "it did not work");
-    const { class: errorClass, httpStatus } = ERROR_TABLE[code];
-    expect(error).toMatchObject({ name: "PlayheadError", code, errorClass, httpStatus, hint: undefined, detail: {} });
+    const errorClass = ERROR_CLASSES[code];
+    const httpStatus = httpStatusOf(code);
+    expect(error).toMatchObject({ name: "PlayheadError", code, errorClass, hint: undefined, detail: {} });
     expect(error.retryable).toBe(errorClass === "transient");
     expect(httpStatus).toBeGreaterThanOrEqual(400);
     expect(httpStatus).toBeLessThan(600);
@@ -24,8 +26,8 @@ describe("the error table", () => {
     expect(documented.map(({ key }) => key)).toEqual(CODES);
     for (const { key, cells } of documented) {
       const row = Object.fromEntries(cells.map(({ name, value }) => [name, value]));
-      const { class: errorClass, httpStatus } = ERROR_TABLE[key as ErrorCode];
-      expect(row).toMatchObject({ class: errorClass, HTTP: String(httpStatus) });
+      const code = key as ErrorCode;
+      expect(row).toMatchObject({ class: ERROR_CLASSES[code], HTTP: String(httpStatusOf(code)) });
       expect(row.meaning).toMatch(/^[A-Z].+\.$/);
       expect(row["what to do"]).toMatch(/^[A-Z].+\.$/);
     }

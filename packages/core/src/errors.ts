@@ -12,95 +12,87 @@
  */
 export type ErrorClass = "input" | "environment" | "transient" | "internal";
 
-interface ErrorEntry {
-  readonly class: ErrorClass;
-  /** HTTP status of the answer that carries this error. */
-  readonly httpStatus: number;
-}
-
-const entry = (errorClass: ErrorClass, httpStatus: number): ErrorEntry => ({ class: errorClass, httpStatus });
-
-/** Each code with its class and its HTTP status. */
-export const ERROR_TABLE = {
+/** Each code with its class; its HTTP status is in `http-status.ts`, since no page needs it. */
+export const ERROR_CLASSES = {
   // The API (SPEC §11).
-  invalid_request: entry("input", 400),
-  unauthorized: entry("input", 401),
-  forbidden: entry("input", 403),
-  not_found: entry("input", 404),
-  conflict: entry("input", 409),
-  idempotency_conflict: entry("input", 409),
-  payload_too_large: entry("input", 413),
-  validation_error: entry("input", 422),
-  rate_limited: entry("transient", 429),
-  internal_error: entry("internal", 500),
-  service_unavailable: entry("transient", 503),
+  invalid_request: "input",
+  unauthorized: "input",
+  forbidden: "input",
+  not_found: "input",
+  conflict: "input",
+  idempotency_conflict: "input",
+  payload_too_large: "input",
+  validation_error: "input",
+  rate_limited: "transient",
+  internal_error: "internal",
+  service_unavailable: "transient",
 
   // Starting up.
-  usage_error: entry("input", 400),
-  config_invalid: entry("input", 400),
-  port_in_use: entry("environment", 503),
-  data_in_use: entry("environment", 503),
-  data_newer: entry("environment", 503),
-  data_damaged: entry("environment", 503),
-  data_unwritable: entry("environment", 503),
-  backup_invalid: entry("input", 422),
-  server_unreachable: entry("transient", 503),
+  usage_error: "input",
+  config_invalid: "input",
+  port_in_use: "environment",
+  data_in_use: "environment",
+  data_newer: "environment",
+  data_damaged: "environment",
+  data_unwritable: "environment",
+  backup_invalid: "input",
+  server_unreachable: "transient",
 
   // Telling people.
-  channel_failed: entry("transient", 502),
+  channel_failed: "transient",
 
   // The life of a job.
-  canceled: entry("input", 409),
-  deadline_exceeded: entry("environment", 409),
-  worker_lost: entry("environment", 409),
-  worker_stopped: entry("transient", 409),
-  task_failed: entry("internal", 500),
+  canceled: "input",
+  deadline_exceeded: "environment",
+  worker_lost: "environment",
+  worker_stopped: "transient",
+  task_failed: "internal",
 
   // Media: the input.
-  input_missing: entry("input", 422),
-  input_empty: entry("input", 422),
-  input_not_media: entry("input", 422),
-  input_no_video: entry("input", 422),
-  input_truncated: entry("input", 422),
-  input_too_short: entry("input", 422),
-  input_too_large: entry("input", 422),
-  input_refused: entry("input", 422),
-  scenes_invalid: entry("input", 422),
-  style_unknown: entry("input", 422),
-  captions_invalid: entry("input", 422),
-  rows_invalid: entry("input", 422),
-  template_invalid: entry("input", 422),
+  input_missing: "input",
+  input_empty: "input",
+  input_not_media: "input",
+  input_no_video: "input",
+  input_truncated: "input",
+  input_too_short: "input",
+  input_too_large: "input",
+  input_refused: "input",
+  scenes_invalid: "input",
+  style_unknown: "input",
+  captions_invalid: "input",
+  rows_invalid: "input",
+  template_invalid: "input",
 
   // Media: the machine.
-  ffmpeg_missing: entry("environment", 503),
-  ffmpeg_unsuitable: entry("environment", 503),
-  part_missing: entry("environment", 503),
-  disk_full: entry("environment", 507),
-  output_unwritable: entry("environment", 507),
-  out_of_memory: entry("environment", 503),
+  ffmpeg_missing: "environment",
+  ffmpeg_unsuitable: "environment",
+  part_missing: "environment",
+  disk_full: "environment",
+  output_unwritable: "environment",
+  out_of_memory: "environment",
 
   // Media: the run.
-  encoder_failed: entry("environment", 500),
-  decode_failed: entry("input", 422),
-  filter_invalid: entry("internal", 500),
-  ffmpeg_failed: entry("internal", 500),
-  ffmpeg_stalled: entry("transient", 500),
-  ffmpeg_timeout: entry("transient", 500),
-  ffmpeg_killed: entry("transient", 500),
-  network_failed: entry("transient", 502),
-  output_invalid: entry("internal", 500),
+  encoder_failed: "environment",
+  decode_failed: "input",
+  filter_invalid: "internal",
+  ffmpeg_failed: "internal",
+  ffmpeg_stalled: "transient",
+  ffmpeg_timeout: "transient",
+  ffmpeg_killed: "transient",
+  network_failed: "transient",
+  output_invalid: "internal",
 
   // What others provide: storages, sources, providers.
-  storage_refused: entry("environment", 502),
-  upload_damaged: entry("transient", 502),
-  source_refused: entry("environment", 502),
-  source_failed: entry("transient", 502),
-  provider_refused: entry("environment", 502),
-  provider_failed: entry("transient", 502),
-} as const satisfies Record<string, ErrorEntry>;
+  storage_refused: "environment",
+  upload_damaged: "transient",
+  source_refused: "environment",
+  source_failed: "transient",
+  provider_refused: "environment",
+  provider_failed: "transient",
+} as const satisfies Record<string, ErrorClass>;
 
-/** A stable error code: a key of {@link ERROR_TABLE}. */
-export type ErrorCode = keyof typeof ERROR_TABLE;
+/** A stable error code: a key of {@link ERROR_CLASSES}. */
+export type ErrorCode = keyof typeof ERROR_CLASSES;
 
 /** What an error may say beside its code and message. */
 export interface PlayheadErrorOptions {
@@ -118,17 +110,15 @@ export class PlayheadError extends Error {
   override readonly name = "PlayheadError";
   readonly code: ErrorCode;
   readonly errorClass: ErrorClass;
-  readonly httpStatus: number;
   readonly retryable: boolean;
   readonly hint: string | undefined;
   readonly detail: Readonly<Record<string, unknown>>;
 
   constructor(code: ErrorCode, message: string, options: PlayheadErrorOptions = {}) {
     super(message, options.cause === undefined ? undefined : { cause: options.cause });
-    const { class: errorClass, httpStatus } = ERROR_TABLE[code];
+    const errorClass = ERROR_CLASSES[code];
     this.code = code;
     this.errorClass = errorClass;
-    this.httpStatus = httpStatus;
     this.retryable = options.retryable ?? errorClass === "transient";
     this.hint = options.hint;
     this.detail = options.detail ?? {};
@@ -145,7 +135,7 @@ export interface ErrorBody {
 
 /** @returns whether `code` is one of ours, for codes that come from outside. */
 export function isErrorCode(code: string): code is ErrorCode {
-  return Object.hasOwn(ERROR_TABLE, code);
+  return Object.hasOwn(ERROR_CLASSES, code);
 }
 
 /** The travelling form of any thrown value; what is not ours becomes `internal_error` without its internals. */

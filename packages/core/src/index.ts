@@ -29,7 +29,7 @@ export { decide } from "./decide.ts";
 export { MAX_TASKS_PER_JOB } from "./decide-task.ts";
 export type { DecidedFact } from "./decided-fact.ts";
 export {
-  ERROR_TABLE,
+  ERROR_CLASSES,
   type ErrorBody,
   type ErrorClass,
   type ErrorCode,
@@ -41,9 +41,9 @@ export {
 export type { CalibratedForecast } from "./eta/calibration.ts";
 export { createForecastHistory, type ForecastHistory, type StoredForecastHistory } from "./eta/forecast-history.ts";
 export { createJobForecaster, type JobForecaster, type JobForecasterOptions } from "./eta/forecaster.ts";
-export { type EstimateEta, type Eta, type EtaInput, estimateLinearEta } from "./eta/linear-eta.ts";
 export { createShownEta, type ShownEta } from "./eta/shown-eta.ts";
 export { createSteadyPercent, type SteadyPercent } from "./eta/steady-percent.ts";
+export { type EstimateEta, type Eta, type EtaInput, estimateLinearEta } from "./eta.ts";
 export {
   EVENT_TYPES,
   type EventClass,
@@ -69,6 +69,7 @@ export {
   worstHealth,
 } from "./health.ts";
 export { createHealthRunner, type HealthCheck } from "./health-runner.ts";
+export { httpStatusOf } from "./http-status.ts";
 export {
   type Artifact,
   type Job,

@@ -1,4 +1,4 @@
-import { type EstimateEta, estimateLinearEta } from "./eta/linear-eta.ts";
+import { type EstimateEta, estimateLinearEta } from "./eta.ts";
 import type { Job } from "./job.ts";
 import { isFinalJobState } from "./job-state.ts";
 import { type JobProgress, MAX_OPEN_PERCENT } from "./progress-fields.ts";

@@ -1,4 +1,4 @@
-import { ERROR_TABLE, isErrorCode } from "./errors.ts";
+import { ERROR_CLASSES, isErrorCode } from "./errors.ts";
 import type { EventType } from "./event.ts";
 import type { Artifact, ViewedError } from "./job.ts";
 import { isJsonObject, type JsonObject } from "./json.ts";
@@ -68,7 +68,7 @@ export function readError(data: JsonObject, ts: string, taskId: string | null): 
 
 function readErrorClass(value: unknown, code: string): ViewedError["error_class"] {
   if (value === "input" || value === "environment" || value === "transient" || value === "internal") return value;
-  return isErrorCode(code) ? ERROR_TABLE[code].class : "internal";
+  return isErrorCode(code) ? ERROR_CLASSES[code] : "internal";
 }
 
 /** An artifact out of data; null when it is none that has a type and a name. */

@@ -1,4 +1,4 @@
-import { ERROR_TABLE } from "@playhead/core";
+import { ERROR_CLASSES } from "@playhead/core";
 import { expect, test } from "vitest";
 import { diagnose, diagnoseSilentFailure } from "./diagnose.ts";
 import { CAUSES, SYMPTOMS } from "./taxonomy.ts";
@@ -204,7 +204,7 @@ test.each(CASES)("$name → $expected", ({ lines, exitCode, expected }) => {
 
 test("every code of the taxonomy is in the table, and every message stands for itself", () => {
   for (const { code, message, hint } of [...CAUSES, ...SYMPTOMS]) {
-    expect(Object.keys(ERROR_TABLE)).toContain(code);
+    expect(Object.keys(ERROR_CLASSES)).toContain(code);
     expect(message).not.toMatch(/\.$/);
     expect(hint).not.toBe("");
   }

@@ -1,6 +1,7 @@
 import { randomInt } from "node:crypto";
 import { createServer } from "node:http";
 import type { AddressInfo } from "node:net";
+import { httpStatusOf, type PlayheadError } from "@playhead/core";
 import { describe, expect, onTestFinished, test } from "vitest";
 import { expectError } from "../../test/api.ts";
 import { openStream } from "../../test/event-stream.ts";
@@ -142,7 +143,7 @@ async function streamOf(deps: Partial<GatewayDeps>) {
   const http = createServer((request, response) => {
     world.gateway.openStream(request, { jobId: "j", since: null }).then(
       (begin) => begin(response, {}),
-      (error: { httpStatus: number }) => response.writeHead(error.httpStatus).end(),
+      (error: PlayheadError) => response.writeHead(httpStatusOf(error.code)).end(),
     );
   });
   await new Promise<void>((resolve) => http.listen(0, "127.0.0.1", resolve));

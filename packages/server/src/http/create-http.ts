@@ -1,5 +1,5 @@
 import fastifySwagger from "@fastify/swagger";
-import { PlayheadError, toErrorBody } from "@playhead/core";
+import { httpStatusOf, PlayheadError, toErrorBody } from "@playhead/core";
 import { type FastifyError, type FastifyReply, type FastifyRequest, fastify } from "fastify";
 import {
   hasZodFastifySchemaValidationErrors,
@@ -109,7 +109,7 @@ export async function createHttp({ version, onError, onAnswered, ...authorizatio
 
 function statusOf(error: FastifyError, known: PlayheadError | null): number {
   // A part of a file that it does not have: players ask for it, and know this status only.
-  return error.statusCode === 416 ? 416 : (known?.httpStatus ?? 500);
+  return error.statusCode === 416 ? 416 : known === null ? 500 : httpStatusOf(known.code);
 }
 
 function sendError(error: Error, request: FastifyRequest, reply: FastifyReply, status: number): void {

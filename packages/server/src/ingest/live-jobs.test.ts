@@ -247,13 +247,25 @@ describe("leaving memory", () => {
 
   test("an open job that nobody reports on leaves after ten minutes when there are over 10,000", async () => {
     const { jobs, pass } = setup();
-    for (let at = 0; at <= 10_000; at++) jobs.add(createNewLiveJob(`j${at}`, START_MS));
+    for (let at = 0; at <= 10_000; at++) {
+      const live = createNewLiveJob(`j${at}`, START_MS);
+      live.draft.worker = "worker-1";
+      jobs.add(live);
+    }
     pass(10 * MINUTE_MS + 1);
     const busy = jobs.peek("j7") as LiveJob;
     busy.lastTouchedMs = START_MS + 10 * MINUTE_MS;
     jobs.sweep();
     expect(jobs.size()).toBe(10_000);
     expect(jobs.peek("j7")).toBe(busy);
+  });
+
+  test("one that waits for a worker stays, however many there are: it is looked for here alone", () => {
+    const { jobs, pass } = setup();
+    for (let at = 0; at <= 10_000; at++) jobs.add(createNewLiveJob(`j${at}`, START_MS));
+    pass(10 * MINUTE_MS + 1);
+    jobs.sweep();
+    expect(jobs.size()).toBe(10_001);
   });
 
   test("nothing leaves while the store does not have all of it", async () => {

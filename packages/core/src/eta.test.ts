@@ -1,6 +1,6 @@
 import fc from "fast-check";
 import { describe, expect, test } from "vitest";
-import { estimateLinearEta } from "./linear-eta.ts";
+import { estimateLinearEta } from "./eta.ts";
 
 const NOW_MS = Date.parse("2026-11-21T10:42:00.000Z");
 
