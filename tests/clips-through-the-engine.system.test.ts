@@ -5,7 +5,7 @@ import { join } from "node:path";
 import { createInterface } from "node:readline";
 import { emptyJob, foldAll, type PlayheadEvent, snapshotOf } from "@playhead/core";
 import { reapOrphans } from "@playhead/ffmpeg";
-import { type ClipsOptions, runClips, type StyleProcessor } from "@playhead/pipelines";
+import { type ClipsOptions, runClips, STYLES, type StyleProcessor } from "@playhead/pipelines";
 import { createLocalTransport, createPlayhead } from "@playhead/sdk";
 import { createEngine } from "@playhead/server";
 import { afterAll, beforeAll, expect, onTestFinished, test } from "vitest";
@@ -163,7 +163,11 @@ test("canceled by the server, every task is settled and nothing is left half wri
   const snapshot = await engine.readJob(TENANT, jobId);
   expect(snapshot).toMatchObject({ state: "canceled", reason: "not needed any more" });
   expect(snapshot?.tasks.filter(({ state }) => state === "pending" || state === "processing")).toEqual([]);
-  expect(snapshot?.progress).toMatchObject({ items_total: 12, items_completed: result.completed, items_failed: 0 });
+  expect(snapshot?.progress).toMatchObject({
+    items_total: 2 * STYLES.length,
+    items_completed: result.completed,
+    items_failed: 0,
+  });
   expect(factsOf(seen).at(-1)?.type).toBe("session.completed");
   expect(readdirSync(outDir)).toHaveLength(result.completed * 2 + 1);
   expect(complaints).toEqual([]);

@@ -1,4 +1,5 @@
 import { chmodSync, existsSync, mkdirSync, rmSync, writeFileSync } from "node:fs";
+import { type ErrorCode, PlayheadError } from "@playhead/sdk";
 import { afterAll, beforeAll, expect, test } from "vitest";
 import { writeFakeFfmpeg } from "../../fixtures/fake-ffmpeg.ts";
 import { lookAt } from "../../fixtures/look-at.ts";
@@ -6,6 +7,7 @@ import { createMediaFolder, SCENES, TWO_SCENES } from "../../fixtures/media-fold
 import { BROKEN } from "../../fixtures/own-styles.ts";
 import { BUCKET, KEYS, type S3FaultKind, type S3Operation, startS3Server } from "../../fixtures/s3-server.ts";
 import { type RunSetup, setupRun } from "../../fixtures/setup-run.ts";
+import { retryRuleOf } from "../media/retry-policy.ts";
 import { createS3Storage } from "../storage/s3/s3-storage.ts";
 import type { Storage } from "../storage/storage.ts";
 import type { ClipsOptions } from "./clips-options.ts";
@@ -51,6 +53,9 @@ const complain = (text: string) => `echo "[error] ${text}" >&2; exit 1;; esac`;
 const killed = "kill -KILL $$;; esac";
 const refused = { state: "failed", retried: 0, kept: 0 } as const;
 const stays = { state: "completed", kept: 1, code: null } as const;
+
+/** By the table of retries. */
+const retryAttemptsOf = (code: ErrorCode) => retryRuleOf(new PlayheadError(code, "it failed")).attempts;
 
 const CASES: readonly Case[] = [
   {
@@ -131,7 +136,6 @@ const CASES: readonly Case[] = [
       { kind: "500", code: "network_failed" },
       { kind: "cut", code: "network_failed" },
       { kind: "hang", code: "network_failed" },
-      { kind: "slow_down", code: "rate_limited" },
       { kind: "wrong_checksum", code: "upload_damaged" },
       { kind: "spoil", code: "upload_damaged" },
     ] as const
@@ -140,8 +144,9 @@ const CASES: readonly Case[] = [
       name: `uploading: ${kind} each time`,
       s3: { on: "PutObject", kind, times: 99 },
       expected: {
-        ...{ state: "failed", code, class: "transient", step: "uploading", retried: 2, kept: 1, uploaded: 0 },
-        warning: /^attempt 1 of 3 failed/,
+        ...{ state: "failed", code, class: "transient", step: "uploading", kept: 1, uploaded: 0 },
+        retried: retryAttemptsOf(code) - 1,
+        warning: new RegExp(`^attempt 1 of ${retryAttemptsOf(code)} failed`),
       },
     }),
   ),
@@ -149,7 +154,12 @@ const CASES: readonly Case[] = [
     name: "uploading: it passes",
     // Twice for the thumbnail, twice for the clip: the storage's own attempts; then once more.
     s3: { on: "PutObject", kind: "500", times: 4 },
-    expected: { ...stays, retried: 1, uploaded: 1, warning: /^attempt 1 of 3 failed/ },
+    expected: { ...stays, retried: 1, uploaded: 1, warning: /^attempt 1 of 5 failed/ },
+  },
+  {
+    name: "uploading: it is to slow down, and passes",
+    s3: { on: "PutObject", kind: "slow_down", times: 4 },
+    expected: { ...stays, retried: 1, uploaded: 1, warning: /^attempt 1 of 20 failed/ },
   },
   {
     name: "uploading: the clip is gone",
@@ -175,7 +185,7 @@ const CASES: readonly Case[] = [
     name: "after the upload: the manifest cannot be written",
     s3: { on: "ListParts", kind: "500", times: 0 },
     at: {
-      step: "upload_complete",
+      step: "uploading",
       breakIt({ outDir }) {
         rmSync(`${outDir}/manifest.json`);
         mkdirSync(`${outDir}/manifest.json`);
@@ -188,17 +198,31 @@ const CASES: readonly Case[] = [
   },
 ];
 
+/** What is broken while a clip is uploaded is broken before it has begun. */
+function heldUntil(broken: Promise<void>, at: Case["at"], storage: Storage): Storage {
+  if (at?.step !== "uploading") return storage;
+  return {
+    ...storage,
+    async put(...asked) {
+      await broken;
+      return storage.put(...asked);
+    },
+  };
+}
+
 test.each(CASES)("$name", async ({ ffmpeg, options, at, s3, expected }) => {
   const setup = setupRun(media);
   const server = s3 === undefined ? null : await startS3Server();
   if (server !== null && s3 !== undefined) server.fail(s3.on, s3.kind, s3.times);
   const settings = { kind: "s3", bucket: BUCKET, endpoint: server?.url, ...KEYS } as const;
   const patience = { attempts: 2, firstWaitMs: 5, stallMs: 300 };
-  const upload: Storage | null = server === null ? null : createS3Storage(settings, patience);
+  const broken = Promise.withResolvers<void>();
+  const upload = server === null ? null : heldUntil(broken.promise, at, createS3Storage(settings, patience));
   setup.transport.watch(({ data, n }) => {
     if (at !== undefined && n !== undefined && data.step === at.step && !existsSync(`${setup.outDir}.broken`)) {
       writeFileSync(`${setup.outDir}.broken`, "");
       at.breakIt(setup);
+      broken.resolve();
     }
   });
   const result = await setup.run({
