@@ -39,8 +39,8 @@ test("an uploaded video is cut into clips of two styles, by the server's own wor
 
   await file(page).setInputFiles(video);
   await sees(page, "Uploaded");
-  await page.getByRole("checkbox", { name: "original" }).check();
-  await page.getByRole("checkbox", { name: "split" }).check();
+  await page.getByRole("checkbox", { name: "original", exact: true }).check();
+  await page.getByRole("checkbox", { name: "split", exact: true }).check();
   await page.getByLabel("Title (optional)").fill("A talk");
   await page.getByLabel("Clips at a time").fill("99");
   await page.getByLabel("Priority").fill("5");
@@ -93,7 +93,7 @@ test("a file can be dropped, taken away while it is sent, and is gone from the s
     transfer.items.add(new File(["a few bytes"], "dropped.mp4", { type: "video/mp4" }));
     return transfer;
   });
-  const target = page.getByText("Or drop a file here.");
+  const target = page.getByText("Or drop a file here.").first();
   await target.dispatchEvent("dragover", { dataTransfer: dropped });
   await target.dispatchEvent("drop", { dataTransfer: dropped });
   await sees(page, "Uploaded");
