@@ -4,6 +4,7 @@ import { afterAll, expect, onTestFinished, test, vi } from "vitest";
 import { createMediaFolder } from "../../../fixtures/media-folder.ts";
 import { setupAnalyze } from "../../../fixtures/setup-analyze.ts";
 import { apiError, startYoutube, type YoutubeAnswers } from "../../../fixtures/youtube-server.ts";
+import { RETRY_BY_CODE } from "../../media/retry-policy.ts";
 import type { Report } from "../report/report.ts";
 import type { YoutubeTarget } from "./youtube.ts";
 
@@ -105,7 +106,7 @@ test("an error that passes is tried again; one that stays is told", async () => 
   expect(once.transport.facts().map(({ type }) => type)).toContain("task.retried");
   const always = await setup({ fault: () => ({ status: 500, body: "down" }) });
   expect((await always.run()).error).toMatchObject({ code: "source_failed", detail: { status: 500 } });
-  expect(always.youtube.asked).toHaveLength(3);
+  expect(always.youtube.asked).toHaveLength(RETRY_BY_CODE.source_failed?.attempts ?? 0);
 });
 
 test("nonsense is not taken for an answer", async () => {
