@@ -3,6 +3,7 @@ import { once } from "node:events";
 import { join } from "node:path";
 import { createInterface } from "node:readline";
 import type { EventFrame, SnapshotFrame } from "@playhead/core";
+import { STYLES } from "@playhead/pipelines";
 import { expect, onTestFinished, test } from "vitest";
 import { oddFolder, startPlayhead } from "./playhead-process.ts";
 import { makeSmallVideo } from "./small-video.ts";
@@ -78,18 +79,18 @@ function expectStory(frames: readonly Frame[]): void {
   expect(percents.at(-1)).toBe(100);
   expect(dataOf(frames, "scene.started").at(-1)).toMatchObject({
     scene_id: "2",
-    style_count: 6,
+    style_count: STYLES.length,
     start_sec: 6,
     duration_sec: 6,
   });
   const rendering = dataOf(frames, "clip.progress").find(({ step }) => step === "rendering");
   expect(rendering).toMatchObject({ scene_id: expect.any(String), style: expect.any(String) });
   expect(dataOf(frames, "clip.uploaded").at(-1)).toMatchObject({
-    clip_count: 12,
-    total_clips: 12,
+    clip_count: 2 * STYLES.length,
+    total_clips: 2 * STYLES.length,
     artifact: { type: "video" },
   });
-  expect(dataOf(frames, "scene.completed").at(-1)).toMatchObject({ clips_completed: 6, clips_failed: 0 });
+  expect(dataOf(frames, "scene.completed").at(-1)).toMatchObject({ clips_completed: STYLES.length, clips_failed: 0 });
   expect(dataOf(frames, "job.completed")).toHaveLength(1);
 }
 

@@ -34,10 +34,13 @@ const input = z.strictObject({
     .min(1)
     .optional()
     .meta({ title: "Captions", description: "SRT or WebVTT, burnt into the picture", format: "upload" }),
-  loudness: z
-    .union([z.number().min(-36).max(-5), z.literal("off")])
+  loudness_lufs: z
+    .number()
+    .min(-36)
+    .max(-5)
     .optional()
-    .meta({ title: "Loudness", description: "In LUFS; -14 unless given, off leaves the sound as it is" }),
+    .meta({ title: "Loudness", description: "In LUFS; -14 unless given" }),
+  keep_loudness: z.boolean().optional().meta({ title: "Leave the sound as loud as it is" }),
   encoder: z
     .enum(ENCODERS)
     .optional()
@@ -56,7 +59,8 @@ export const clipsKind: JobKind = {
   description: "Cuts a video into clips, scene by scene and style by style.",
   input,
   async run({ playhead, started, input: given, place }) {
-    const { file, styles, scenes, max_parallel, captions, loudness, encoder, upload } = input.parse(given);
+    const { file, styles, scenes, max_parallel, captions, encoder, upload, ...sound } = input.parse(given);
+    const loudnessLufs = sound.keep_loudness === true ? null : sound.loudness_lufs;
     const { job, signal, retry_of } = started;
     const storage = upload === true ? storageOf(place) : null;
     const running = runClipsIn(playhead, job, {
@@ -70,7 +74,7 @@ export const clipsKind: JobKind = {
       ...(scenes !== undefined && { scenes: parseScenes(scenes) }),
       ...(max_parallel !== undefined && { maxParallel: max_parallel }),
       ...(captions !== undefined && { captions: place.fileOf(captions) }),
-      ...(loudness !== undefined && { loudnessLufs: loudness === "off" ? null : loudness }),
+      ...(loudnessLufs !== undefined && { loudnessLufs }),
       ...(encoder !== undefined && { encoder }),
       ...(storage !== null && { upload: storage }),
     });
