@@ -10,7 +10,7 @@ const TELL_LOADED = `data:text/javascript,${encodeURIComponent(`
   import { registerHooks } from "node:module";
   const urls = [];
   registerHooks({ resolve: (name, context, next) => { const found = next(name, context); urls.push(found.url); return found; } });
-  process.on("exit", () => process.stderr.write("\\nloaded " + JSON.stringify(urls)));
+  process.on("exit", () => process.stderr.write("\\nloaded " + JSON.stringify(urls.filter((url) => /\\/src\\/(index|program)\\.ts$/.test(url)))));
 `)}`;
 
 async function loadedBy(args: readonly string[]): Promise<readonly string[]> {

@@ -57,7 +57,7 @@ export async function startServing(
   let withdraw: () => void;
   try {
     server.health.register(ffmpegCheck(config.ffmpeg_path));
-    if (storage !== null) server.health.register(storageCheck(storage));
+    if (storage !== null) server.health.register(await storageCheck(storage));
     withdraw = announceServer(config.data, { url, pid: process.pid });
   } catch (error) {
     await server.close();

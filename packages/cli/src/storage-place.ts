@@ -1,6 +1,6 @@
 import { PlayheadError } from "@playhead/core";
 import type { StorageSettings } from "@playhead/pipelines";
-import { type Config, folderStorage, type HealthCheck, objectStorageCheck, type ProbedStorage } from "@playhead/server";
+import type { Config, HealthCheck, ProbedStorage } from "@playhead/server";
 
 /** What `--upload` says for the storage of the configuration. */
 const CONFIGURED = "configured";
@@ -52,7 +52,8 @@ async function settingsOf(text: string, { storage }: Pick<Config, "storage">): P
 }
 
 /** The health check of a storage: an object is put there, read and deleted. */
-export function storageCheck(settings: StorageSettings): HealthCheck {
+export async function storageCheck(settings: StorageSettings): Promise<HealthCheck> {
+  const { folderStorage, objectStorageCheck } = await import("@playhead/server");
   return objectStorageCheck(settings.kind === "folder" ? folderStorage(settings.folder) : bucketProbe(settings));
 }
 

@@ -3,7 +3,6 @@ import { type ConfigFlags, readCommandConfig } from "../command-config.ts";
 import { untilAborted } from "../interrupts.ts";
 import { reapAndSay } from "../reap.ts";
 import { sayServing, slowClose, startServing } from "../serving.ts";
-import { startEmbeddedWorker } from "../worker/embedded-worker.ts";
 import { type Bind, newCommand, type Run } from "./command.ts";
 
 /** `playhead serve`: the server, until it is asked to stop. */
@@ -44,6 +43,7 @@ const serve: Run<[], ServeFlags> = async (options, context) => {
     machine: { folder: config.data, activeJobs: serving.server.activeJobs },
   });
   const isWorking = options.worker && config.worker.enabled;
+  const { startEmbeddedWorker } = await import("../worker/embedded-worker.ts");
   const worker = isWorking ? await startEmbeddedWorker({ server: serving.server, config, console }) : null;
   console.say("Ctrl-C stops it.");
   await untilAborted(interrupts.signal);

@@ -1,7 +1,5 @@
 import { join, resolve } from "node:path";
 import { PlayheadError } from "@playhead/core";
-import { createHttpTransport, createPlayhead } from "@playhead/sdk";
-import { createMediaRoots } from "@playhead/server";
 import { type Command, InvalidArgumentError } from "commander";
 import { type ConfigFlags, commandConfig } from "../command-config.ts";
 import { namedServer, type ServerFlags } from "../find-history.ts";
@@ -9,7 +7,6 @@ import { untilAborted } from "../interrupts.ts";
 import { reapAndSay, runsFolder } from "../reap.ts";
 import { isServerOf } from "../running-server.ts";
 import { checkServer } from "../server-check.ts";
-import { createJobRunner } from "../worker/job-runner.ts";
 import { remoteUploads, sweepFetched } from "../worker/remote-uploads.ts";
 import { type Bind, newCommand, type Run } from "./command.ts";
 
@@ -51,6 +48,9 @@ const worker: Run<[], WorkerFlags> = async (options, context) => {
     });
   }
   const kinds = await chosenKinds(options.kinds);
+  const { createHttpTransport, createPlayhead } = await import("@playhead/sdk");
+  const { createMediaRoots } = await import("@playhead/server");
+  const { createJobRunner } = await import("../worker/job-runner.ts");
   const interrupts = listen();
   await checkServer(server);
   const workDir = resolve(options.work ?? "playhead-work");
