@@ -1,4 +1,5 @@
 import { LOST_FRAME, type LogLine, parseLogLine } from "../diagnose/log-line.ts";
+import { createLineReader } from "../system/line-reader.ts";
 
 /** What was kept of a run's stderr. */
 export interface StderrReport {
@@ -37,7 +38,6 @@ export interface StderrLogOptions {
 
 /** Drains stderr in bounded memory, whatever comes: a damaged input makes hundreds of thousands of lines. */
 export function createStderrLog(options: StderrLogOptions = {}): StderrLog {
-  let pending = "";
   let lineNumber = 0;
   const firstErrors: { readonly number: number; readonly line: string }[] = [];
   const tail: string[] = [];
@@ -74,20 +74,10 @@ export function createStderrLog(options: StderrLogOptions = {}): StderrLog {
     if (memory !== null) peakMemoryBytes = Math.max(peakMemoryBytes ?? 0, Number(memory[1]) * 1024);
   };
 
+  const lines = createLineReader(take);
   return {
-    push(text) {
-      pending += text;
-      let from = 0;
-      for (let end = pending.indexOf("\n"); end !== -1; end = pending.indexOf("\n", from)) {
-        take(pending.slice(from, end));
-        from = end + 1;
-      }
-      pending = pending.slice(from, from + MAX_LINE);
-    },
-    end() {
-      take(pending);
-      pending = "";
-    },
+    push: lines.push,
+    end: lines.end,
     report() {
       const tailStart = lineNumber - tail.length;
       const early = firstErrors.filter((e) => e.number <= tailStart).map((e) => e.line);

@@ -86,7 +86,7 @@ function listOf(...networks: readonly string[]): BlockList {
 }
 
 /** The host of an address, without the brackets of IPv6. */
-function hostOf(url: URL): string {
+export function hostOf(url: URL): string {
   return url.hostname.replace(/^\[(.*)\]$/, "$1");
 }
 
