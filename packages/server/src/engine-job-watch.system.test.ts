@@ -193,4 +193,30 @@ describe("a job that waits for a worker", () => {
     ]);
     expect(await workerOf(second, "other").poll("&kinds=merge")).toEqual([]);
   });
+
+  test("is told of again to the worker that it was given to, when the server was restarted before that could confirm", async () => {
+    const first = await setup({});
+    await first.post("/api/v1/jobs", { job_id: "j", kind: "clips" });
+    const [given] = await workerOf(first).poll("&kinds=clips");
+    await first.server.close();
+    const second = await setup({}, first.data);
+    expect(await workerOf(second, "other").poll("&kinds=clips")).toEqual([]);
+    const worker = workerOf(second);
+    expect(await worker.poll("&kinds=clips")).toEqual([given]);
+    await worker.ack(given.command_id);
+    expect(await worker.poll("&kinds=clips")).toEqual([]);
+  });
+
+  test("goes to another worker when the one that took it is lost before it began, also over a restart", async () => {
+    const config = { worker_lost_after_ms: 300 };
+    const first = await setup(config);
+    await first.post("/api/v1/jobs", { job_id: "j", kind: "clips" });
+    const killed = workerOf(first, "killed");
+    const [given] = await killed.poll("&kinds=clips");
+    await killed.ack(given.command_id);
+    await first.server.close();
+    const second = await setup(config, first.data);
+    const other = workerOf(second, "other");
+    expect(await other.poll("&wait=25&kinds=clips")).toMatchObject([{ verb: "start", job_id: "j" }]);
+  });
 });

@@ -38,7 +38,9 @@ export interface EngineStartsDeps {
   readonly store: Pick<Store, "putDocument" | "removeDocument" | "listDocuments">;
   readonly ingest: Pick<Ingest, "jobs" | "isStored">;
   readonly bus: Pick<Bus, "subscribeAll">;
-  readonly workers: Pick<Workers, "wait" | "waiting" | "listen" | "isLost">;
+  readonly workers: Pick<Workers, "wait" | "waiting" | "listen" | "isLost" | "silentMs">;
+  /** A worker that is silent for longer is lost. */
+  readonly workerLostAfterMs: () => number;
   readonly limits: () => QueueLimits;
   readonly nowMs: () => number;
   readonly onError: (error: unknown, jobId: string) => void;
@@ -49,7 +51,8 @@ const OFFERS = "start-offers";
 const OFFER_KEPT_MS = 24 * 3_600_000;
 
 /** Who starts what: the line, the workers that take from it, here and elsewhere, and what was given away. */
-export function assembleStarts({ store, ingest, bus, workers, limits, nowMs, onError }: EngineStartsDeps) {
+export function assembleStarts(deps: EngineStartsDeps) {
+  const { store, ingest, bus, workers, workerLostAfterMs, limits, nowMs, onError } = deps;
   /** What is stored of an offer is removed after it was stored. */
   const kept = new Map<string, Promise<unknown>>();
   const locals = new Set<LocalWorker>();
@@ -57,7 +60,13 @@ export function assembleStarts({ store, ingest, bus, workers, limits, nowMs, onE
   /** What each worker elsewhere offered when it asked last. */
   const offered = new Map<string, Wanted>();
 
-  const starts = createStarts({ openJobs, limits, nowMs, newId: randomUUID, after: afterUnrefed, onSettled });
+  const starts = createStarts({
+    ...{ openJobs, limits, nowMs, onSettled },
+    silentMs: workers.silentMs,
+    lostAfterMs: workerLostAfterMs,
+    newId: randomUUID,
+    after: afterUnrefed,
+  });
 
   /** One that is not stored yet is nobody's to start: it may never be. */
   function* openJobs(): Generator<Job> {
@@ -90,7 +99,7 @@ export function assembleStarts({ store, ingest, bus, workers, limits, nowMs, onE
 
   /** What a worker elsewhere is to start: what it was given and has not confirmed, else the next that waits. */
   async function offerTo(tenantId: string, worker: string, wanted: Wanted) {
-    const open = starts.unconfirmed(worker);
+    const open = starts.unconfirmed(worker, wanted);
     if (open.length > 0) return open;
     const job = starts.next(tenantId, wanted);
     if (job === null) return [];

@@ -185,6 +185,7 @@ function assembleEngine(parts: EngineParts) {
   const starts = assembleStarts({
     ...{ store, ingest, bus, workers, nowMs },
     limits: () => limits.queue,
+    workerLostAfterMs: () => limits.workerLostAfterMs,
     onError: (error, jobId) => log("error", "an offer could not be kept", { job_id: jobId, error: textOf(error) }),
   });
   const watch = watchJobs({

@@ -11,12 +11,16 @@ const CLIPS = wanting("clips");
 
 function setup(waiting: Job[]) {
   const clock = { nowMs: 0 };
+  /** Since when workers have been silent; one that is not named is heard of all the time. */
+  const silentSince = new Map<string, number>();
   const settled: string[] = [];
   const timers: { readonly atMs: number; readonly call: () => void }[] = [];
   let lastId = 0;
   const starts = createStarts({
     openJobs: () => waiting,
     limits: () => ({ agingMs: 60_000, maxRunning: new Map() }),
+    silentMs: (source) => clock.nowMs - (silentSince.get(source) ?? clock.nowMs),
+    lostAfterMs: () => 60_000,
     nowMs: () => clock.nowMs,
     newId: () => `c${++lastId}`,
     after(delayMs, call) {
@@ -27,7 +31,7 @@ function setup(waiting: Job[]) {
   });
   /** What a worker gets that asks. */
   function offer(source: string, wanted = CLIPS, tenantId = "t") {
-    const open = starts.unconfirmed(source);
+    const open = starts.unconfirmed(source, wanted);
     if (open.length > 0) return open;
     const next = starts.next(tenantId, wanted);
     return next === null ? [] : [starts.give(next, source).command];
@@ -42,7 +46,7 @@ function setup(waiting: Job[]) {
       else timers.push(timer);
     }
   }
-  return { starts, offer, offered, clock, pass, settled };
+  return { starts, offer, offered, clock, pass, settled, silentSince };
 }
 
 describe("a job that waits", () => {
@@ -93,6 +97,29 @@ describe("a job that waits", () => {
     expect(offered("w1")).toEqual([]);
     clock.nowMs += 1;
     expect(offered("w1")).toEqual([["a", "c3"]]);
+  });
+
+  test("is not pressed on a worker whose places are taken by now: it goes to another one", () => {
+    const { offered, clock } = setup([job("a")]);
+    offered("w1");
+    clock.nowMs = 20_000;
+    expect(offered("w1", wanting())).toEqual([]);
+    clock.nowMs = 30_001;
+    expect(offered("w2")).toEqual([["a", "c2"]]);
+  });
+
+  test("goes to another worker, which is told, when the one that took it is lost before it began", () => {
+    const { starts, offered, pass, silentSince, clock } = setup([job("a")]);
+    offered("killed");
+    starts.confirm("c1");
+    pass(20_000);
+    silentSince.set("killed", clock.nowMs);
+    const tell = vi.fn();
+    starts.listen("t", CLIPS, tell);
+    pass(60_000);
+    expect([offered("other"), tell.mock.calls.length]).toEqual([[], 0]);
+    pass(1);
+    expect([tell.mock.calls.length, offered("other")]).toEqual([1, [["a", "c2"]]]);
   });
 });
 
@@ -149,10 +176,12 @@ test("others are told when a worker has let an offer lapse", () => {
   expect(settled).toEqual(["a"]);
 });
 
-test("what an earlier process gave away is its worker's for a while, who gets it again", () => {
+test("what an earlier process gave away is its worker's for a while, who is told of it again until it confirms", () => {
   const { starts, offered, clock } = setup([job("a")]);
   const { command } = setup([job("a")]).starts.give(job("a"), "w1");
   starts.restore({ tenantId: "t", source: "w1", command });
+  expect([offered("w2"), offered("w1")]).toEqual([[], [["a", "c1"]]]);
+  starts.confirm("c1");
   expect([offered("w2"), offered("w1")]).toEqual([[], []]);
   clock.nowMs = 120_001;
   expect(offered("w2")).toEqual([["a", "c1"]]);

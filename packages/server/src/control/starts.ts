@@ -14,6 +14,10 @@ export interface StartsDeps {
   /** Every job that has not ended, of all tenants, oldest first. */
   readonly openJobs: () => Iterable<Job>;
   readonly limits: () => QueueLimits;
+  /** For how long a worker has been silent; null for one whose silence means nothing. */
+  readonly silentMs: (source: string) => number | null;
+  /** What was given to a worker that is silent for longer goes to another one. */
+  readonly lostAfterMs: () => number;
   readonly nowMs: () => number;
   readonly newId: () => string;
   /** Calls after so long; never keeps the process alive. @returns ends it */
@@ -23,7 +27,9 @@ export interface StartsDeps {
 }
 
 interface OpenOffer extends Offer {
+  /** When it was given, or heard of, last; it is the worker's for `patienceMs` from then. */
   atMs: number;
+  patienceMs: number;
   isConfirmed: boolean;
 }
 
@@ -40,14 +46,19 @@ const CONFIRMED_MS = 120_000;
 const MAX_DELAY_MS = 2_000_000_000;
 
 /** Hands jobs that wait (announced over HTTP, or retries) to workers of their kind, each to one worker at a time. */
-export function createStarts({ openJobs, limits, nowMs, newId, after, onSettled }: StartsDeps) {
+export function createStarts(deps: StartsDeps) {
+  const { openJobs, limits, silentMs, lostAfterMs, nowMs, newId, after, onSettled } = deps;
   const offers = new Map<string, OpenOffer>();
   const listeners = new Set<Listener>();
   const timers = new Set<() => void>();
   const queue = createQueue({ openJobs, isOffered: (jobId) => offers.has(jobId), limits, nowMs });
 
-  const patienceMs = ({ isConfirmed }: OpenOffer) => (isConfirmed ? CONFIRMED_MS : UNCONFIRMED_MS);
-  const hasLapsed = (offer: OpenOffer) => nowMs() - offer.atMs > patienceMs(offer);
+  /** How much longer it is its worker's; negative once it is anyone's. */
+  function leftMs({ source, atMs, patienceMs }: OpenOffer): number {
+    return Math.min(atMs + patienceMs - nowMs(), lostAfterMs() - (silentMs(source) ?? 0));
+  }
+
+  const hasLapsed = (offer: OpenOffer) => leftMs(offer) < 0;
 
   function settle(jobId: string): void {
     if (offers.delete(jobId)) onSettled(jobId);
@@ -72,15 +83,15 @@ export function createStarts({ openJobs, limits, nowMs, newId, after, onSettled 
   /** When nothing more is heard of an offer, the job is somebody else's. */
   function watchLapse(offer: OpenOffer): void {
     const { tenantId, command } = offer;
-    later(patienceMs(offer) + 1, () => {
+    later(Math.max(0, leftMs(offer)) + 1, () => {
       if (offers.get(command.job_id) !== offer) return;
       if (hasLapsed(offer)) wake((each) => each.tenantId === tenantId && takes(each.wanted, command.job));
       else watchLapse(offer);
     });
   }
 
-  function add(offer: Offer, isConfirmed: boolean): void {
-    const open = { ...offer, atMs: nowMs(), isConfirmed };
+  function add(offer: Offer, patienceMs: number): void {
+    const open = { ...offer, atMs: nowMs(), patienceMs, isConfirmed: false };
     offers.set(offer.command.job_id, open);
     watchLapse(open);
   }
@@ -91,10 +102,12 @@ export function createStarts({ openJobs, limits, nowMs, newId, after, onSettled 
   return {
     /** The line as it stands. */
     line: queue.look,
-    /** What a worker was given and has not confirmed. */
-    unconfirmed(source: string): readonly StartCommand[] {
+    /** What a worker was given and has not confirmed; what it has no place for any more is left to lapse. */
+    unconfirmed(source: string, wanted: Wanted): readonly StartCommand[] {
       forgetLapsed();
-      const mine = [...offers.values()].filter((offer) => offer.source === source && !offer.isConfirmed);
+      const mine = [...offers.values()].filter(
+        (offer) => offer.source === source && !offer.isConfirmed && takes(wanted, offer.command.job),
+      );
       for (const offer of mine) offer.atMs = nowMs();
       return mine.map(({ command }) => command);
     },
@@ -106,13 +119,16 @@ export function createStarts({ openJobs, limits, nowMs, newId, after, onSettled 
     /** Gives a job to a worker, which has to confirm it. */
     give(job: Job, source: string): Offer {
       const offer = { tenantId: job.tenant_id, source, command: startCommand(job, newId()) };
-      add(offer, false);
+      add(offer, UNCONFIRMED_MS);
       queue.noteTurn(job.tenant_id);
       return offer;
     },
-    /** Takes up what an earlier process had given away: whoever has it may be at work, and gets time to say so. */
+    /**
+     * Takes up what an earlier process had given away. Whoever has it may be at work, and gets time to say so; it may as
+     * well never have heard of it, and is told again when it asks.
+     */
     restore(offer: Offer): void {
-      add(offer, true);
+      add(offer, CONFIRMED_MS);
     },
     /** The job has begun, has ended, or was not taken. */
     settle,
@@ -139,6 +155,7 @@ export function createStarts({ openJobs, limits, nowMs, newId, after, onSettled 
         if (offer.command.command_id !== commandId || !mayBe(offer.source)) continue;
         offer.isConfirmed = true;
         offer.atMs = nowMs();
+        offer.patienceMs = CONFIRMED_MS;
         return true;
       }
       return false;
