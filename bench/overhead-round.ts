@@ -65,6 +65,8 @@ async function watched() {
       styles: options.styles,
       outDir: path.join(folder, "out"),
       maxParallel: PARALLEL,
+      // The bare work has no second pass over the sound either.
+      loudnessLufs: null,
       registryDir: path.join(folder, "runs"),
     });
     if (completed !== scenes.length * options.styles.length) throw new Error(`expected all clips, got ${completed}`);

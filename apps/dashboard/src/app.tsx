@@ -1,19 +1,28 @@
 import { CSPProvider } from "@base-ui/react/csp-provider";
 import { PlayheadProvider } from "@playhead/react";
+import { type ComponentType, lazy, Suspense } from "react";
 import { Route, Switch } from "wouter";
 import { client } from "./client.ts";
-import { AlertsPage } from "./pages/alerts/alerts-page.tsx";
-import { HealthPage } from "./pages/health/health-page.tsx";
-import { JobPage } from "./pages/job/job-page.tsx";
 import { JobListProvider } from "./pages/jobs/job-list-provider.tsx";
-import { JobsPage } from "./pages/jobs/jobs-page.tsx";
-import { NewJobPage } from "./pages/new/new-job-page.tsx";
 import { OverviewPage } from "./pages/overview/overview-page.tsx";
-import { SettingsPage } from "./pages/settings/settings-page.tsx";
 import { SessionGate } from "./session/session-gate.tsx";
 import { StayConnected } from "./session/stay-connected.tsx";
+import { LoadingPage } from "./shell/loading-page.tsx";
 import { NotFoundPage } from "./shell/not-found-page.tsx";
 import { Shell } from "./shell/shell.tsx";
+
+/** Each page is fetched when somebody goes there first. */
+const pages = {
+  alerts: lazily(async () => (await import("./pages/alerts/alerts-page.tsx")).AlertsPage),
+  health: lazily(async () => (await import("./pages/health/health-page.tsx")).HealthPage),
+  job: lazily(async () => (await import("./pages/job/job-page.tsx")).JobPage),
+  jobs: lazily(async () => (await import("./pages/jobs/jobs-page.tsx")).JobsPage),
+  logs: lazily(async () => (await import("./pages/logs/logs-page.tsx")).LogsPage),
+  newJob: lazily(async () => (await import("./pages/new/new-job-page.tsx")).NewJobPage),
+  performance: lazily(async () => (await import("./pages/performance/performance-page.tsx")).PerformancePage),
+  reports: lazily(async () => (await import("./pages/reports/reports-page.tsx")).ReportsPage),
+  settings: lazily(async () => (await import("./pages/settings/settings-page.tsx")).SettingsPage),
+};
 
 /** The dashboard: which page stands at which address. */
 export function App() {
@@ -25,20 +34,29 @@ export function App() {
           <SessionGate>
             <StayConnected />
             <JobListProvider>
-              <Switch>
-                <Route path="/" component={OverviewPage} />
-                <Route path="/jobs" component={JobsPage} />
-                <Route path="/new" component={NewJobPage} />
-                <Route path="/jobs/:id">{({ id }) => <JobPage key={id} jobId={decodeURIComponent(id)} />}</Route>
-                <Route path="/alerts/*?" component={AlertsPage} />
-                <Route path="/health" component={HealthPage} />
-                <Route path="/settings" component={SettingsPage} />
-                <Route component={NotFoundPage} />
-              </Switch>
+              <Suspense fallback={<LoadingPage />}>
+                <Switch>
+                  <Route path="/" component={OverviewPage} />
+                  <Route path="/jobs" component={pages.jobs} />
+                  <Route path="/new" component={pages.newJob} />
+                  <Route path="/jobs/:id">{({ id }) => <pages.job key={id} jobId={decodeURIComponent(id)} />}</Route>
+                  <Route path="/performance/*?" component={pages.performance} />
+                  <Route path="/logs" component={pages.logs} />
+                  <Route path="/alerts/*?" component={pages.alerts} />
+                  <Route path="/health" component={pages.health} />
+                  <Route path="/reports/*?" component={pages.reports} />
+                  <Route path="/settings" component={pages.settings} />
+                  <Route component={NotFoundPage} />
+                </Switch>
+              </Suspense>
             </JobListProvider>
           </SessionGate>
         </Shell>
       </PlayheadProvider>
     </CSPProvider>
   );
+}
+
+function lazily<Props>(load: () => Promise<ComponentType<Props>>) {
+  return lazy(async () => ({ default: await load() }));
 }

@@ -82,6 +82,13 @@ export {
   type ViewedError,
 } from "./job.ts";
 export { draftOf, emptyJob, type JobDraft } from "./job-draft.ts";
+export type {
+  ForecastBasis,
+  ForecastMoment,
+  JobForecast,
+  TaskForecast,
+  ToldForecast,
+} from "./job-forecast.ts";
 export { activeMs, progressAt } from "./job-progress.ts";
 export { isFinalJobState, isJobState, JOB_STATES, JOB_TRANSITIONS, type JobState } from "./job-state.ts";
 export { isJsonObject, type JsonObject, type JsonValue } from "./json.ts";

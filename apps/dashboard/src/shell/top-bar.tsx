@@ -14,8 +14,11 @@ const PAGES = [
     name: "Jobs",
     isAt: (path: string) => path === "/jobs" || path === "/new" || path.startsWith("/jobs/"),
   },
+  { href: "/performance", name: "Performance", isAt: (path: string) => path.startsWith("/performance") },
+  { href: "/logs", name: "Logs", isAt: (path: string) => path === "/logs" },
   { href: "/alerts", name: "Alerts", isAt: (path: string) => path === "/alerts" || path.startsWith("/alerts/") },
   { href: "/health", name: "Health", isAt: (path: string) => path === "/health" },
+  { href: "/reports", name: "Reports", isAt: (path: string) => path.startsWith("/reports") },
   { href: "/settings", name: "Settings", isAt: (path: string) => path === "/settings" },
 ] as const;
 
