@@ -109,6 +109,8 @@ async function bare(): Promise<void> {
             output: { kind: "file", path: file, format: "mp4" },
           }),
         );
+        // A clip is looked at before it counts as made.
+        await probe(file, { requireVideo: true });
         await thumbnail(file, clipSec / 2, `${file}.jpg`);
       } finally {
         slots.release();
