@@ -22,6 +22,12 @@ const PACKAGES = {
     apt: "chromium",
     mac: "brew install --cask chromium",
   },
+  prometheus: {
+    anyOf: [["prometheus", "promtool"]],
+    environment: "PLAYHEAD_PROMETHEUS",
+    apt: "prometheus",
+    mac: "brew install prometheus",
+  },
 };
 
 const APT_LIMIT_MS = 10 * 60_000;

@@ -1,6 +1,7 @@
 import type { JobSummary, JobsFilter } from "@playhead/core";
 import { connectionLimitsOf } from "./app-reload.ts";
 import type { Auth } from "./auth/auth.ts";
+import { mayDo, type Principal } from "./auth/principal.ts";
 import type { Config } from "./config/config.ts";
 import type { Engine } from "./engine.ts";
 import { textOf } from "./error-text.ts";
@@ -32,13 +33,18 @@ export function openGateway(engine: Engine, auth: Auth, config: Config, log: Ser
     bus,
     readJobs: engine.readLive,
     listJobs: (tenantId, filter) => listJobs(engine, tenantId, filter),
-    authenticate: auth.ofUpgrade,
-    authenticateToken: auth.ofToken,
+    authenticate: async (request) => viewerOf(await auth.ofUpgrade(request)),
+    authenticateToken: async (token, address) => viewerOf(await auth.ofToken(token, address)),
     onRevoked: auth.onRevoked,
     limits: connectionLimitsOf(config),
     nowMs: Date.now,
     onError: (error) => log("warning", "a socket failed", { error: textOf(error) }),
   });
+}
+
+/** Who may not look at jobs is, to the gateway, nobody. */
+function viewerOf(principal: Principal | null): Principal | null {
+  return principal !== null && mayDo(principal, "read") ? principal : null;
 }
 
 async function listJobs(

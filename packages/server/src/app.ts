@@ -5,6 +5,7 @@ import { openCallbacks } from "./app-callbacks.ts";
 import { configWithoutFile } from "./app-config.ts";
 import { openFiles } from "./app-files.ts";
 import { openGateway } from "./app-gateway.ts";
+import { openMetrics } from "./app-metrics.ts";
 import { createAlertSettings, healthSettingsOf, openLiveConfig, requestLimitsOf } from "./app-reload.ts";
 import { addAdministration, addApi, addObservations } from "./app-routes.ts";
 import { createAudit } from "./audit/audit.ts";
@@ -27,6 +28,7 @@ import { addApiPageRoutes } from "./http/api-page-routes.ts";
 import { addConfigRoutes } from "./http/config-routes.ts";
 import { createHttp } from "./http/create-http.ts";
 import { addHealthRoutes } from "./http/health-routes.ts";
+import { addMetricsRoute } from "./http/metrics-route.ts";
 import { addMonitoringRoutes } from "./http/monitoring-routes.ts";
 import { addPageRoutes } from "./http/page-routes.ts";
 import { createRequestLimit } from "./http/request-limit.ts";
@@ -129,14 +131,18 @@ async function startNetwork(
   const requestLimit = createRequestLimit({ ...requestLimitsOf(config), nowMs: Date.now });
   const audit = createAudit({ store, nowMs: Date.now });
   const callbackParts = openCallbacks(engine, config, log);
+  const metrics = openMetrics(engine, version, () => gateway.load());
   const http = await createHttp({
     version,
     authenticate: auth.ofRequest,
     mayDo,
     admit: requestLimit.admit,
     onError: (error, request) => log("error", "a request failed", { ...request, error: textOf(error) }),
-    onAnswered: ({ method, route, status, durationMs }) =>
-      engine.telemetry.measure("api", `${method} ${route}`, durationMs, status >= 500),
+    onAnswered(answered) {
+      const { method, route, status, durationMs } = answered;
+      engine.telemetry.measure("api", `${method} ${route}`, durationMs, status >= 500);
+      metrics.noteRequest(answered);
+    },
   });
   const files = openFiles(engine, config);
   addApi(http, engine, auth, callbackParts, { kinds: createJobKinds(options.jobKinds ?? []), files });
@@ -149,11 +155,9 @@ async function startNetwork(
     nowMs: Date.now,
     server: { version, started_at: new Date().toISOString(), epoch: store.epoch },
   });
-  addHealthRoutes(http, engine.readings.health, {
-    version,
-    isReady: () => isReady,
-    runsServer: ({ tenantId }) => tenantId === DEFAULT_TENANT,
-  });
+  const runsServer = ({ tenantId }: { readonly tenantId: string }) => tenantId === DEFAULT_TENANT;
+  addHealthRoutes(http, engine.readings.health, { version, isReady: () => isReady, runsServer });
+  addMetricsRoute(http, { ...metrics, runsServer });
   addApiPageRoutes(http);
   await addPageRoutes(http, {
     dashboardFolder,
@@ -179,7 +183,10 @@ async function startNetwork(
   const url = `http://${config.host.includes(":") ? `[${config.host}]` : config.host}:${port}`;
   isReady = true;
   health.onReport(({ checks }) => {
-    for (const { component, status } of checks) engine.alerts.noteHealth(component, status);
+    for (const { component, status } of checks) {
+      engine.alerts.noteHealth(component, status);
+      metrics.noteHealth(component, status);
+    }
   });
   health.start().catch((error) => log("error", "the checks of health do not run", { error: textOf(error) }));
   engine.attempts
@@ -196,6 +203,7 @@ async function startNetwork(
     await engine.stopIntake();
     await gateway.close();
     await Promise.all([closeHttp(http), callbacks.close()]);
+    metrics.close();
     await engine.close();
   }
 

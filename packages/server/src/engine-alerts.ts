@@ -197,6 +197,8 @@ export function assembleAlerts(deps: EngineAlertsDeps) {
       dispatcher.wake();
       await change(applyRules);
     },
+    /** What it could not take into account any more, since the server started. */
+    droppedRecords: runner.dropped,
     /** Hears how a component was found. */
     noteHealth(component: string, status: keyof typeof HEALTH): void {
       const value = HEALTH[status];

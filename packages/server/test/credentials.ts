@@ -1,7 +1,7 @@
 import { line } from "./api.ts";
 import type { TestServer } from "./start-server.ts";
 
-type Role = "admin" | "operator" | "worker" | "viewer";
+type Role = "admin" | "operator" | "worker" | "viewer" | "monitor";
 
 /** Asks a server as whoever has a credential. */
 export function asHolder({ ask, report }: TestServer, credential: string) {
@@ -28,13 +28,14 @@ export async function makeKey(server: TestServer, role: Role, tenant_id: string)
 /** A key of each role in a tenant. */
 export async function makeKeys(server: TestServer, tenantId: string): Promise<Readonly<Record<Role, string>>> {
   const make = async (role: Role) => (await makeKey(server, role, tenantId)).key;
-  const [admin, operator, worker, viewer] = [
+  const [admin, operator, worker, viewer, monitor] = [
     await make("admin"),
     await make("operator"),
     await make("worker"),
     await make("viewer"),
+    await make("monitor"),
   ];
-  return { admin, operator, worker, viewer };
+  return { admin, operator, worker, viewer, monitor };
 }
 
 /** Asks for a job token with a key. */

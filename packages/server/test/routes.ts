@@ -1,5 +1,5 @@
 /** What a route needs, as SPEC §17 has it. */
-export type Need = "public" | "read" | "inspect" | "control" | "report" | "share" | "admin";
+export type Need = "public" | "read" | "inspect" | "control" | "report" | "share" | "metrics" | "admin";
 
 /** How a route is asked in the tests of who may. */
 export interface RouteRow {
@@ -24,6 +24,7 @@ export const ROUTES: readonly RouteRow[] = [
   { route: "GET /config.schema.json", needs: "public" },
   { route: "GET /docs", needs: "public" },
   { route: "GET /docs/style.css", needs: "public" },
+  { route: "GET /metrics", needs: "metrics" },
   { route: "GET /media/:root/*", needs: "read" },
   { route: "GET /api/v1/monitoring/health", needs: "public" },
   { route: "GET /api/v1/monitoring/health/live", needs: "public" },

@@ -25,7 +25,7 @@ export interface ListedKey {
   readonly last_used_at: string | null;
 }
 
-const ROLES = ["admin", "operator", "worker", "viewer"];
+const ROLES = ["admin", "operator", "worker", "viewer", "monitor"];
 const PAGE = 200;
 const HEADINGS = ["KEY", "ROLE", "TENANT", "CREATED", "LAST USED", "NAME"] as const;
 

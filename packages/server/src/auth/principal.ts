@@ -1,13 +1,13 @@
 /** What someone may do (SPEC §17), who may do most first. */
-export const ROLES = ["admin", "operator", "worker", "viewer"] as const;
+export const ROLES = ["admin", "operator", "worker", "viewer", "monitor"] as const;
 /** One of {@link ROLES}. */
 export type Role = (typeof ROLES)[number];
 
 /**
  * What a request needs. `inspect`: see what was observed of calls, with their parameters, paths and stacks, which is not
- * for a job's viewers. `share`: hand out what one may see oneself, as job tokens.
+ * for a job's viewers. `share`: hand out what one may see oneself, as job tokens. `metrics`: figures of the whole server.
  */
-export type Permission = "read" | "inspect" | "control" | "report" | "share" | "admin";
+export type Permission = "read" | "inspect" | "control" | "report" | "share" | "metrics" | "admin";
 
 /** Who is asking, after authentication. */
 export interface Principal {
@@ -23,12 +23,16 @@ export interface Principal {
   readonly sessionId?: string;
 }
 
+/** Who sees jobs; a monitor sees figures alone. */
+const PEOPLE = ["admin", "operator", "worker", "viewer"] as const;
+
 const MAY: Readonly<Record<Permission, readonly Role[]>> = {
-  read: ROLES,
-  inspect: ROLES,
+  read: PEOPLE,
+  inspect: PEOPLE,
   control: ["admin", "operator"],
   report: ["admin", "worker"],
   share: ["admin", "operator", "worker"],
+  metrics: ["admin", "monitor"],
   admin: ["admin"],
 };
 

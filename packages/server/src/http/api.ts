@@ -17,14 +17,14 @@ export type Api = FastifyInstance<
 >;
 
 /** What may be asked of a caller; `share` is to hand out job tokens. */
-export type CallerPermission = "read" | "inspect" | "control" | "report" | "share" | "admin";
+export type CallerPermission = "read" | "inspect" | "control" | "report" | "share" | "metrics" | "admin";
 /** What a request may do; on each route, checked in one place. */
 export type Permission = "public" | CallerPermission;
 
 /** Who makes a request. */
 export interface Caller {
   readonly tenantId: string;
-  readonly role: "admin" | "operator" | "worker" | "viewer";
+  readonly role: "admin" | "operator" | "worker" | "viewer" | "monitor";
   /** The only jobs that may be seen; null for all of the tenant's. */
   readonly jobIds: ReadonlySet<string> | null;
   /** When the credential runs out; null for one that does not. */

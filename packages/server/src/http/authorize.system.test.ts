@@ -6,17 +6,18 @@ import { routesOf } from "../../test/route-list.ts";
 import { isAboutJob, type Need, ROUTES, type RouteRow, requestOf } from "../../test/routes.ts";
 import { startTestServer, type TestServer } from "../../test/start-server.ts";
 
-const HOLDERS = ["owner", "admin", "operator", "worker", "viewer", "read token", "control token"] as const;
+const HOLDERS = ["owner", "admin", "operator", "worker", "viewer", "monitor", "read token", "control token"] as const;
 type Holder = (typeof HOLDERS)[number];
 
 /** Who may what, written down once more: SPEC §17. */
 const MAY: Readonly<Record<Need, readonly Holder[]>> = {
   public: HOLDERS,
-  read: HOLDERS,
+  read: HOLDERS.filter((holder) => holder !== "monitor"),
   inspect: ["owner", "admin", "operator", "worker", "viewer"],
   control: ["owner", "admin", "operator", "control token"],
   report: ["owner", "admin", "worker"],
   share: ["owner", "admin", "operator", "worker"],
+  metrics: ["owner", "admin", "monitor"],
   admin: ["owner", "admin"],
 };
 

@@ -214,7 +214,7 @@ export const apiKey = z
   .object({
     key_id: z.string(),
     name: z.string(),
-    role: z.enum(["admin", "operator", "worker", "viewer"]),
+    role: z.enum(["admin", "operator", "worker", "viewer", "monitor"]),
     tenant_id: z.string(),
     created_at: timestamp,
     last_used_at: timestamp.nullable().meta({ description: "To the hour" }),
