@@ -28,6 +28,12 @@ const PACKAGES = {
     apt: "prometheus",
     mac: "brew install prometheus",
   },
+  redis: {
+    anyOf: [["redis-server"]],
+    environment: "PLAYHEAD_REDIS_SERVER",
+    apt: "redis-server",
+    mac: "brew install redis",
+  },
 };
 
 const APT_LIMIT_MS = 10 * 60_000;

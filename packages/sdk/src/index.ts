@@ -88,6 +88,7 @@ export {
 } from "./observe/observer.ts";
 export type { Meters } from "./observe/readings.ts";
 export { createPlayhead, type Playhead, type PlayheadOptions, type RefusedReport } from "./playhead.ts";
+export { type BullMQWorker, type MonitorBullMQOptions, monitorBullMQ } from "./queue/monitor-bullmq.ts";
 export type { SpoolSettings } from "./spool/spool-settings.ts";
 export type { MachineOptions } from "./system/machine.ts";
 export type { PlannedStep, StepPlan } from "./task/step-share.ts";
