@@ -36,6 +36,10 @@ export default defineConfig({
           name: "unit",
           include: ["**/*.test.{ts,tsx}"],
           exclude: [...notOurs, ...system],
+          // Loading the same sources for each file again is more than half of the work. So a thread keeps them from file to
+          // file, and a test puts back what it changes beyond its own data: the order of files differs from run to run.
+          pool: "threads",
+          isolate: false,
           // None takes five seconds where the machine is its own; on one that does much else, it may be many times that.
           testTimeout: 60_000,
           hookTimeout: 60_000,
