@@ -20,6 +20,8 @@ export default defineConfig({
     // Half of the time that a process or a thread takes to start goes into compiling the same sources again.
     env: { NODE_COMPILE_CACHE: join(import.meta.dirname, "node_modules/.cache/compiled") },
     setupFiles: [join(import.meta.dirname, "tests/own-state-folder.ts")],
+    // As long as a machine may take that does much else: what comes sooner is seen sooner.
+    expect: { poll: { timeout: 60_000 } },
     restoreMocks: true,
     unstubEnvs: true,
     unstubGlobals: true,
@@ -56,8 +58,6 @@ export default defineConfig({
           maxWorkers: 2,
           // One of thousands that trips over a busy machine is told of at the end, and does not throw a whole run away.
           retry: process.env.CI ? 1 : 0,
-          // As long as a machine may take that does much else: what comes sooner is seen sooner.
-          expect: { poll: { timeout: 30_000 } },
           testTimeout: 120_000,
           hookTimeout: 60_000,
           sequence: { groupOrder: 1 },
