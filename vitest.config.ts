@@ -20,6 +20,8 @@ export default defineConfig({
     // Half of the time that a process or a thread takes to start goes into compiling the same sources again.
     env: { NODE_COMPILE_CACHE: join(import.meta.dirname, "node_modules/.cache/compiled") },
     setupFiles: [join(import.meta.dirname, "tests/own-state-folder.ts")],
+    // As long as a machine may take that does much else: what comes sooner is seen sooner.
+    expect: { poll: { timeout: 60_000 } },
     restoreMocks: true,
     unstubEnvs: true,
     unstubGlobals: true,
@@ -36,6 +38,10 @@ export default defineConfig({
           name: "unit",
           include: ["**/*.test.{ts,tsx}"],
           exclude: [...notOurs, ...system],
+          // Loading the same sources for each file again is more than half of the work. So a thread keeps them from file to
+          // file, and a test puts back what it changes beyond its own data: the order of files differs from run to run.
+          pool: "threads",
+          isolate: false,
           // None takes five seconds where the machine is its own; on one that does much else, it may be many times that.
           testTimeout: 60_000,
           hookTimeout: 60_000,
@@ -52,8 +58,6 @@ export default defineConfig({
           maxWorkers: 2,
           // One of thousands that trips over a busy machine is told of at the end, and does not throw a whole run away.
           retry: process.env.CI ? 1 : 0,
-          // As long as a machine may take that does much else: what comes sooner is seen sooner.
-          expect: { poll: { timeout: 30_000 } },
           testTimeout: 120_000,
           hookTimeout: 60_000,
           sequence: { groupOrder: 1 },

@@ -68,6 +68,6 @@ test("a platform that fails raises the alert that comes with the server, by its 
   await runAnalyze(playhead, { ...options, source: { kind: "folder", path: broken } });
   await playhead.flush();
   await vi.waitFor(async () => expect(await fired()).toEqual(["firing 127.0.0.1", "firing youtube"]), {
-    timeout: 20_000,
+    timeout: 60_000,
   });
 });

@@ -17,7 +17,8 @@ async function chaos(...flags: string[]) {
   return report;
 }
 
-test("40 jobs, 3 workers, 120 viewers, cuts and kills everywhere: nothing is lost, doubled or out of order", {
+// Side by side: both wait for what they have planned, most of their time.
+test.concurrent("40 jobs, 3 workers, 120 viewers, cuts and kills everywhere: nothing is lost, doubled or out of order", {
   timeout: LIMIT_MS,
 }, async () => {
   const { results, targets, settings } = await chaos();
@@ -32,7 +33,7 @@ test("40 jobs, 3 workers, 120 viewers, cuts and kills everywhere: nothing is los
   expect(results.facts_expected_at_viewers).toBeGreaterThan(1_000);
 });
 
-test("viewers that come back without saying where they were lose facts, and it is seen", {
+test.concurrent("viewers that come back without saying where they were lose facts, and it is seen", {
   timeout: LIMIT_MS,
 }, async () => {
   const { results } = await chaos("--no-resume");

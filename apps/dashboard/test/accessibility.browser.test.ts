@@ -1,7 +1,7 @@
 import type { Page } from "playwright-core";
-import { afterAll, beforeAll, describe, expect, onTestFinished, test } from "vitest";
+import { afterAll, beforeAll, expect, onTestFinished, test } from "vitest";
 import { makeRule } from "./alert-rules.ts";
-import { axeFaults } from "./axe-faults.ts";
+import { axeFaults, colourFaults } from "./axe-faults.ts";
 import { type DashboardServer, startDashboardServer } from "./dashboard-server.ts";
 import { closeBrowser, openDashboard } from "./open-dashboard.ts";
 import { type StoryWorker, startStory } from "./story-worker.ts";
@@ -109,7 +109,7 @@ const PAGES = [
 
 const WIDTHS = [1_440, 390] as const;
 
-/** Waits for a text at each width, and lets axe look at the page. */
+/** Waits for a text at each width, and lets axe look at the page: all of it in the dark, then its colours in the light. */
 async function expectClean(page: Page, ready: string, connection = /^Live$/): Promise<void> {
   for (const width of WIDTHS) {
     await page.setViewportSize({ width, height: 900 });
@@ -117,62 +117,75 @@ async function expectClean(page: Page, ready: string, connection = /^Live$/): Pr
     await page.locator("header").getByText(connection).waitFor();
     expect(await axeFaults(page), `${width} px wide`).toEqual([]);
     expect(await page.evaluate(() => document.documentElement.scrollWidth - window.innerWidth)).toBeLessThanOrEqual(0);
+    const dark = await background(page);
+    await page.emulateMedia({ colorScheme: "light" });
+    await page.evaluate(transitionsOver);
+    expect(await background(page)).not.toBe(dark);
+    expect(await colourFaults(page), `${width} px wide, light`).toEqual([]);
+    await page.emulateMedia({ colorScheme: "dark" });
+    await page.evaluate(transitionsOver);
   }
 }
 
-describe.each(["dark", "light"] as const)("%s", (theme) => {
-  test.each(PAGES)(
-    "$name, on a desk and on a phone: no fault that axe finds, and nothing that sticks out",
-    async ({ path, ready }) => {
-      const { page, goTo, complaints } = await openDashboard({ theme }, server);
-      await goTo(path());
-      await expectClean(page, ready);
-      expect(complaints).toEqual([]);
-    },
-  );
+const background = (page: Page) => page.evaluate(() => getComputedStyle(document.body).backgroundColor);
 
-  test("an alert, and the question before it is silenced", async () => {
-    const { page, goTo } = await openDashboard({ theme }, server);
-    await goTo("/alerts");
-    await page.getByRole("link", { name: "A video failed" }).first().click();
-    await expectClean(page, "It fired");
-    await page.getByRole("button", { name: "Silence A video failed" }).click();
-    await expectClean(page, "Nobody is told meanwhile");
-  });
+/** In the page: waits until no colour is on its way to another. What moves for ever does not count. */
+async function transitionsOver(): Promise<void> {
+  const moving = document.getAnimations().filter(({ effect }) => effect?.getComputedTiming().endTime !== Infinity);
+  await Promise.allSettled(moving.map(({ finished }) => finished));
+}
 
-  test("jobs that are chosen, the question before they are canceled, and what came of it", async () => {
-    const { page, goTo, story } = await openDashboard({ theme }, server);
-    const worker = await story(`A job to cancel, ${theme}`);
-    worker.obey();
-    await goTo("/jobs?q=A job");
-    await page.getByRole("checkbox", { name: `Select A job to cancel, ${theme}` }).check();
-    await page.getByRole("checkbox", { name: "Select A job that is done" }).check();
-    await expectClean(page, "2 chosen");
-    await page.getByRole("button", { name: /^Cancel 1/ }).click();
-    await expectClean(page, "Cancel 1 job?");
-    await page.getByRole("button", { name: "Cancel 1 job" }).click();
-    await expectClean(page, "1 canceled, 1 could not be");
-    await goTo("/jobs?from=2026-01-01T00:00:00.000Z&kind=clips&sort=ended_at");
-    await expectClean(page, "A job that is done");
-  });
+test.each(PAGES)(
+  "$name, on a desk and on a phone: no fault that axe finds, and nothing that sticks out",
+  async ({ path, ready }) => {
+    const { page, goTo, complaints } = await openDashboard({}, server);
+    await goTo(path());
+    await expectClean(page, ready);
+    expect(complaints).toEqual([]);
+  },
+);
 
-  test("a job that has stalled, and the server gone", async () => {
-    const unwell = await startDashboardServer({ PLAYHEAD_STALL_AFTER_MS: "1000" });
-    onTestFinished(() => unwell.close());
-    const { page, goTo, story } = await openDashboard({ theme }, unwell);
-    const worker = await story("A job that stalls");
-    const failed = await story("A job that is retried");
-    await failed.fact("job.failed", { error_code: "task_failed", error_message: "it broke" });
-    await goTo(`/jobs/${failed.jobId}`);
-    await page.getByRole("button", { name: "Retry" }).click();
-    await expectClean(page, "attempt 2, retry of");
-    await goTo("/");
-    await expectClean(page, "1 stalled");
-    await goTo(`/jobs/${worker.jobId}`);
-    await expectClean(page, "Its worker lives");
-    await unwell.kill();
-    await expectClean(page, "What you see is as of", /^Reconnecting/);
-  });
+test("an alert, and the question before it is silenced", async () => {
+  const { page, goTo } = await openDashboard({}, server);
+  await goTo("/alerts");
+  await page.getByRole("link", { name: "A video failed" }).first().click();
+  await expectClean(page, "It fired");
+  await page.getByRole("button", { name: "Silence A video failed" }).click();
+  await expectClean(page, "Nobody is told meanwhile");
+});
+
+test("jobs that are chosen, the question before they are canceled, and what came of it", async () => {
+  const { page, goTo, story } = await openDashboard({}, server);
+  const worker = await story("A job to cancel");
+  worker.obey();
+  await goTo("/jobs?q=A job");
+  await page.getByRole("checkbox", { name: "Select A job to cancel" }).check();
+  await page.getByRole("checkbox", { name: "Select A job that is done" }).check();
+  await expectClean(page, "2 chosen");
+  await page.getByRole("button", { name: /^Cancel 1/ }).click();
+  await expectClean(page, "Cancel 1 job?");
+  await page.getByRole("button", { name: "Cancel 1 job" }).click();
+  await expectClean(page, "1 canceled, 1 could not be");
+  await goTo("/jobs?from=2026-01-01T00:00:00.000Z&kind=clips&sort=ended_at");
+  await expectClean(page, "A job that is done");
+});
+
+test("a job that has stalled, and the server gone", async () => {
+  const unwell = await startDashboardServer({ PLAYHEAD_STALL_AFTER_MS: "1000" });
+  onTestFinished(() => unwell.close());
+  const { page, goTo, story } = await openDashboard({}, unwell);
+  const worker = await story("A job that stalls");
+  const failed = await story("A job that is retried");
+  await failed.fact("job.failed", { error_code: "task_failed", error_message: "it broke" });
+  await goTo(`/jobs/${failed.jobId}`);
+  await page.getByRole("button", { name: "Retry" }).click();
+  await expectClean(page, "attempt 2, retry of");
+  await goTo("/");
+  await expectClean(page, "1 stalled");
+  await goTo(`/jobs/${worker.jobId}`);
+  await expectClean(page, "Its worker lives");
+  await unwell.kill();
+  await expectClean(page, "What you see is as of", /^Reconnecting/);
 });
 
 test("the page that asks for the key", async () => {

@@ -37,6 +37,9 @@ const FLAGS = [
 /** A server that is away is no breach. */
 const EXPECTED_COMPLAINT = /Failed to load resource|WebSocket connection to/;
 
+/** What is waited for comes within a second or two, or on a machine that does much else, some time before the test's own limit. */
+const PATIENCE_MS = 100_000;
+
 let launched: Promise<Browser> | null = null;
 
 /** Starts the browser that the tests of a file share. */
@@ -62,6 +65,7 @@ export async function openDashboard(options: OpenDashboardOptions = {}, at?: Das
     colorScheme: theme,
   });
   onTestFinished(() => context.close());
+  context.setDefaultTimeout(PATIENCE_MS);
   const page = await context.newPage();
   const complaints: string[] = [];
   page.on("console", (message) => {

@@ -51,7 +51,7 @@ export async function startAlerting(...answers: readonly ReceiverAnswer[]) {
         expect(isThere(answer), JSON.stringify(answer)).toBe(true);
         return answer;
       },
-      { timeout: 20_000, interval: 20 },
+      { timeout: 60_000, interval: 20 },
     );
   }
 

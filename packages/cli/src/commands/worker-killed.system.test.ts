@@ -1,5 +1,4 @@
 import { existsSync, writeFileSync } from "node:fs";
-import { createServer } from "node:net";
 import { join } from "node:path";
 import { expect, test, vi } from "vitest";
 import { oddFolder, startPlayhead } from "../../test/playhead-process.ts";
@@ -8,7 +7,9 @@ import { submitting } from "../../test/submit.ts";
 
 const JOBS = 5;
 const KILLS = 4;
-const LIMIT_MS = 150_000;
+/** What hangs ends here: some thirty processes are started, and videos made, and the machine may do much else. */
+const LIMIT_MS = 400_000;
+const JOBS_END_WITHIN_MS = 300_000;
 /** Small, so that what is lost is soon known to be. */
 const CONFIG = { worker_lost_after_ms: 2_000, worker_lease_ms: 4_000, retry_delay_ms: 100, max_attempts: 10 };
 
@@ -23,14 +24,6 @@ function randomOf(seed: number): () => number {
   };
 }
 
-async function freePort(): Promise<number> {
-  const probe = createServer().listen(0, "127.0.0.1");
-  await new Promise((resolve) => probe.once("listening", resolve));
-  const { port } = probe.address() as { port: number };
-  await new Promise((resolve) => probe.close(resolve));
-  return port;
-}
-
 test.each([1, 2])(
   "whenever server and worker are killed, each job comes to one end, and is made once (seed %i)",
   async (seed) => {
@@ -40,7 +33,8 @@ test.each([1, 2])(
     writeFileSync(file, JSON.stringify(CONFIG));
     const video = join(folder, "talk.mp4");
     await makeSmallVideo(video, 2);
-    const port = String(await freePort());
+    // The first one finds a port that is free, and those after it keep it.
+    let port = "0";
 
     async function serve() {
       const process = startPlayhead([
@@ -55,10 +49,12 @@ test.each([1, 2])(
         "--json",
       ]);
       const [line] = await process.line(/^.*"type":"serving".*$/);
-      return { process, signIn: JSON.parse(line).sign_in_url as string };
+      const { url, sign_in_url } = JSON.parse(line) as { url: string; sign_in_url: string };
+      port = new URL(url).port;
+      return { process, url, signIn: sign_in_url };
     }
     let server = await serve();
-    const url = `http://127.0.0.1:${port}`;
+    const { url } = server;
     const key = new URL(server.signIn).searchParams.get("key") ?? "";
     const { ask, upload } = submitting(url, key);
     const environment = { XDG_STATE_HOME: join(folder, "state") };
@@ -111,7 +107,7 @@ test.each([1, 2])(
           expect(existsSync(join(work, first, "manifest.json"))).toBe(true);
         }
       },
-      { timeout: LIMIT_MS - 60_000, interval: 500 },
+      { timeout: JOBS_END_WITHIN_MS, interval: 500 },
     );
   },
   LIMIT_MS,

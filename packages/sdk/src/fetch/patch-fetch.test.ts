@@ -186,10 +186,14 @@ test("patched twice it records once, and one undo ends it; fetch itself is never
   undo();
   await fetch(url);
   expect(executions).toHaveLength(1);
-  patchFetch();
+  const undoAgain = patchFetch();
+  onTestFinished(undoAgain);
   await fetch(url);
   expect(executions).toHaveLength(2);
   undo();
+  expect(patchFetch()).toBe(undoAgain);
+  await fetch(url);
+  expect(executions).toHaveLength(3);
 });
 
 test("what Playhead asks of its own server is not recorded", async () => {

@@ -58,16 +58,18 @@ let undo: (() => void) | null = null;
  * errors and bodies are what they were, and whoever has a copy of `fetch` or uses the package undici is seen as well. A
  * fetch that never becomes a request (aborted before, a `data:` address) is not recorded.
  *
- * @returns what undoes it. Called again before that, it does nothing, and returns the same
+ * @returns what undoes it. Called again before that, it does nothing, and returns the same. An undo of one that is
+ * undone leaves a later one as it is
  */
 export function patchFetch(options: PatchFetchOptions = {}): () => void {
   if (undo !== null) return undo;
   const listeners = Object.entries(createListeners(options));
   for (const [channel, listener] of listeners) subscribe(channel, listener);
-  undo = () => {
+  const undoThis = () => {
     for (const [channel, listener] of listeners) unsubscribe(channel, listener);
-    undo = null;
+    if (undo === undoThis) undo = null;
   };
+  undo = undoThis;
   return undo;
 }
 

@@ -24,28 +24,25 @@ function startWorker(program: string) {
     const playhead = createPlayhead({ transport, source: "busy" });
     ${program}`;
   const args = ["--conditions=playhead-src", "--input-type=module-typescript", "--eval", source];
-  return spawn(process.execPath, args, { stdio: ["ignore", "pipe", "inherit"] });
+  return spawn(process.execPath, args, { stdio: ["pipe", "pipe", "inherit"] });
 }
 
-test("a worker that blocks its own thread for 3 s goes on beating, and says how late it is", async () => {
+test("a worker that blocks its own thread goes on beating, and says how late it is", async () => {
   const worker = startWorker(`
+    import { readSync } from "node:fs";
     await playhead.job({ kind: "demo", id: "j" }).run(async () => {
       await new Promise((resolve) => setTimeout(resolve, 1_000));
       console.log("blocking");
-      const until = Date.now() + 3_000;
-      while (Date.now() < until);
-      console.log("done");
+      readSync(0, new Uint8Array(1));
     });`);
   const exited = once(worker, "exit");
   await once(worker.stdout, "data");
   const from = performance.now();
-  await once(worker.stdout, "data");
+  const during = () => beats.filter(({ atMs }) => atMs > from);
+  await expect.poll(() => during().filter(({ event_loop_delay_ms }) => event_loop_delay_ms > 1_000).length).toBe(5);
+  expect(during().every(({ jobs }) => jobs.join() === "j")).toBe(true);
+  worker.stdin.end("x");
   const to = performance.now();
-  const during = beats.filter(({ atMs }) => atMs > from && atMs < to);
-  // Fifteen, were this machine all its own.
-  expect(during.length).toBeGreaterThanOrEqual(5);
-  expect(during.every(({ jobs }) => jobs.join() === "j")).toBe(true);
-  expect(Math.max(...during.map(({ event_loop_delay_ms }) => event_loop_delay_ms))).toBeGreaterThan(2_000);
   // Neither thread nor timer keeps the process alive, though they would wait half a minute for a next job.
   expect(await exited).toEqual([0, null]);
   expect(performance.now() - to).toBeLessThan(20_000);

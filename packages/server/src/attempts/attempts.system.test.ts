@@ -45,6 +45,8 @@ function setup() {
 const jobsOf = async ({ store }: Engine) =>
   (await store.listJobs({ tenantId: "default", sort: "created_at", order: "asc", limit: 50 })).items;
 const notesOf = async ({ store }: Engine) => store.listDocuments({ collection: "attempts", limit: 50 });
+/** What comes, comes at once where the machine has nothing else to do. */
+const PATIENTLY = { timeout: 60_000 };
 const transient = { error_code: "network_failed", error_class: "transient", error_message: "gone" };
 
 test("a job whose process dies each time is tried as often as it may be, each time once", async () => {
@@ -61,7 +63,7 @@ test("a job whose process dies each time is tried as often as it may be, each ti
       const jobs = await jobsOf(engine);
       expect(jobs.length).toBe(Math.min(3, attempt + 1));
       expect(await notesOf(engine)).toHaveLength(attempt === 1 ? 1 : 0);
-    });
+    }, PATIENTLY);
     jobId = nextAttemptId(jobId);
   }
   expect(
@@ -89,7 +91,7 @@ test("one that ended unheard is tried again by the next process, and by no one t
   expect(await jobsOf(engine)).toHaveLength(1);
   engine = await start();
   await Promise.all([engine.attempts.catchUp(), engine.attempts.catchUp()]);
-  await vi.waitFor(async () => expect(await notesOf(engine)).toEqual([]));
+  await vi.waitFor(async () => expect(await notesOf(engine)).toEqual([]), PATIENTLY);
   const [, again, ...others] = await jobsOf(engine);
   expect(others).toEqual([]);
   expect(again).toMatchObject({ job_id: nextAttemptId("job_a"), retry_of: "job_a", attempt: 2, max_attempts: 2 });
@@ -110,8 +112,9 @@ test("what would not go well another time is not tried again; what was given bac
   await fail("job_input", { error_code: "input_not_media", error_class: "input" });
   await fail("job_disk", { error_code: "disk_full", error_class: "environment" });
   await fail("job_back", { error_code: "worker_stopped", error_class: "transient" });
-  await vi.waitFor(async () =>
-    expect((await notesOf(engine)).map(({ id }) => id)).toEqual([nextAttemptId("job_back")]),
+  await vi.waitFor(
+    async () => expect((await notesOf(engine)).map(({ id }) => id)).toEqual([nextAttemptId("job_back")]),
+    PATIENTLY,
   );
   const [again, ...others] = (await jobsOf(engine)).filter(({ retry_of }) => retry_of !== null);
   expect(others).toEqual([]);

@@ -251,7 +251,8 @@ test("a very large batch is stored group by group, and others get their turn mea
   isOver = true;
   await others;
   expect(turns).toBeGreaterThan(10);
-  expect(Math.max(...sizes)).toBeLessThan(5_000);
+  // While the store is slow, what comes meanwhile waits in one group: not all of it.
+  expect(Math.max(...sizes)).toBeLessThan(10_000);
   await server.end();
 });
 
