@@ -23,6 +23,7 @@ export async function runMergeJob({ merge, ...view }: MergeJobOptions): Promise<
       state === "completed"
         ? [
             resultLine("Video", out),
+            ...(merge.storage === undefined ? [] : [resultLine("Uploaded", merge.storage.title)]),
             resultLine("Joined", `${String(summary?.mode)}, since ${String(summary?.reason)}`),
             ...(summary?.target_met === false ? [resultLine("Size", "larger than wanted: see the log")] : []),
           ]

@@ -1,5 +1,5 @@
 import { PlayheadError } from "@playhead/core";
-import type { StorageSettings } from "@playhead/pipelines";
+import type { Storage, StorageSettings } from "@playhead/pipelines";
 import type { Config, HealthCheck, ProbedStorage } from "@playhead/server";
 
 /** What `--upload` says for the storage of the configuration. */
@@ -37,6 +37,17 @@ export async function uploadPlace(
   if (publicUrl === undefined) return named;
   if (/^https?:\/\/./.test(publicUrl) && URL.canParse(publicUrl)) return { ...named, publicUrl };
   throw new PlayheadError("usage_error", `expected --public-url to be an http or https address, got "${publicUrl}"`);
+}
+
+/** The storage that the flags name, opened; null for none. It is to be closed. @throws PlayheadError `usage_error` */
+export async function openUpload(
+  flags: UploadFlags,
+  { storage, registryDir }: { readonly storage: Config["storage"]; readonly registryDir: string },
+): Promise<Storage | null> {
+  const settings = await uploadPlace(flags, { storage });
+  if (settings === null) return null;
+  const { openStorage } = await import("@playhead/pipelines");
+  return openStorage(settings, { registryDir });
 }
 
 /** The configuration is what the environment and the file say together. */

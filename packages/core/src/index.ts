@@ -1,3 +1,4 @@
+export { EMBEDDED_IPV4_NETWORKS, NEVER_CALLED_NETWORKS, PRIVATE_NETWORKS } from "./address-networks.ts";
 export {
   ALERT_DIMENSIONS,
   ALERT_LEVELS,

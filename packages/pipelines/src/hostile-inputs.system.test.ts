@@ -7,6 +7,7 @@ import { afterAll, beforeAll, expect, test } from "vitest";
 import { createHostileMedia, type HostileInput, type HostileWorld } from "../fixtures/hostile-media.ts";
 import { createMediaFolder, filesIn } from "../fixtures/media-folder.ts";
 import { setupAnalyze } from "../fixtures/setup-analyze.ts";
+import { setupMerge } from "../fixtures/setup-merge.ts";
 import { setupRun } from "../fixtures/setup-run.ts";
 import { startWebServer } from "../fixtures/web-server.ts";
 import type { Report } from "./analyze/report/report.ts";
@@ -64,6 +65,19 @@ test("clips: the same, before there is a job", async () => {
     // A video is cut like any other, or its job fails: `output_invalid` where not a frame of its own is in it.
     const { error } = end === "accepted" ? await running : { error: null };
     return error === null ? end : (error as PlayheadError).code;
+  });
+});
+
+test("merge: the same, beside a harmless one; nothing is left of it", async () => {
+  await tryAll(async (input) => {
+    const { run, files, running } = setupMerge(media);
+    // What is in a folder here, and what somebody has uploaded, are taken in by different ways.
+    const merging = run({ inputs: [world.good, { file: input.path, isUpload: input.isFile }] });
+    const end = await endOf(merging);
+    const error = end === "accepted" ? (await merging).error : null;
+    const code = error === null ? end : (error as PlayheadError).code;
+    expect([files(), running()]).toEqual([code === "accepted" ? ["merged.mp4", "merged.segments.json"] : [], []]);
+    return code;
   });
 });
 

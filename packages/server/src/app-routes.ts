@@ -70,6 +70,8 @@ export function addApi(
         ...(most !== undefined && { max_attempts: most }),
       };
     },
+    isSubmission: kinds.isSubmission,
+    mayDo,
     readJob: engine.readJob,
     answerOnce: createIdempotency({ store, nowMs: Date.now }).answer,
   });

@@ -1,5 +1,5 @@
 /** What a route needs, as SPEC §17 has it. */
-export type Need = "public" | "read" | "inspect" | "control" | "report" | "share" | "metrics" | "admin";
+export type Need = "public" | "read" | "inspect" | "control" | "submit" | "report" | "share" | "metrics" | "admin";
 
 /** How a route is asked in the tests of who may. */
 export interface RouteRow {
@@ -34,7 +34,7 @@ export const ROUTES: readonly RouteRow[] = [
   { route: "GET /api/v1/session", needs: "read" },
   { route: "GET /api/v1/overview", needs: "read" },
   { route: "GET /api/v1/jobs", needs: "read" },
-  { route: "POST /api/v1/jobs", needs: "report", body: { kind: "clips" } },
+  { route: "POST /api/v1/jobs", needs: "submit", body: { kind: "clips", input: {} } },
   { route: "GET /api/v1/job-kinds", needs: "inspect" },
   { route: "GET /api/v1/jobs/:id", needs: "read" },
   { route: "GET /api/v1/jobs/:id/tasks", needs: "read" },
@@ -98,10 +98,10 @@ export const ROUTES: readonly RouteRow[] = [
   { route: "GET /api/v1/config", needs: "admin" },
   { route: "PATCH /api/v1/config", needs: "admin", body: {} },
   { route: "POST /api/v1/monitoring/cleanup", needs: "admin" },
-  { route: "POST /api/v1/uploads", needs: "report", query: "name=none", body: { a: "file" } },
-  { route: "GET /api/v1/uploads", needs: "report" },
+  { route: "POST /api/v1/uploads", needs: "submit", query: "name=none", body: { a: "file" } },
+  { route: "GET /api/v1/uploads", needs: "submit" },
   { route: "GET /api/v1/uploads/:upload_id", needs: "report" },
-  { route: "DELETE /api/v1/uploads/:upload_id", needs: "report" },
+  { route: "DELETE /api/v1/uploads/:upload_id", needs: "submit" },
   { route: "GET /api/v1/callbacks/secret", needs: "admin" },
   { route: "POST /api/v1/callbacks/secret", needs: "admin" },
 ];

@@ -6,6 +6,7 @@ import { startServer } from "../src/app.ts";
 import { readConfig } from "../src/app-config.ts";
 import { type Config, configSchema } from "../src/config/config.ts";
 import type { AlertSettings } from "../src/engine-alerts.ts";
+import type { JobKindInfo } from "../src/job-kinds/job-kinds.ts";
 import { tempFolder } from "./temp-folder.ts";
 
 export interface TestServerOptions {
@@ -15,12 +16,13 @@ export interface TestServerOptions {
   readonly environment?: Readonly<Record<string, string>>;
   readonly dataFolder?: string;
   readonly alerts?: AlertSettings;
+  readonly jobKinds?: readonly JobKindInfo[];
   readonly atEnd?: (end: () => void | Promise<void>) => void;
 }
 
 /** The real server on a free port, with a dashboard of two files; it ends with the test. */
 export async function startTestServer(options: TestServerOptions = {}) {
-  const { config, file, environment = {}, dataFolder, alerts, atEnd = onTestFinished } = options;
+  const { config, file, environment = {}, dataFolder, alerts, jobKinds, atEnd = onTestFinished } = options;
   const folder = tempFolder(atEnd);
   const dashboardFolder = join(folder, "dashboard");
   mkdirSync(join(dashboardFolder, "assets"), { recursive: true });
@@ -38,6 +40,7 @@ export async function startTestServer(options: TestServerOptions = {}) {
     dashboardFolder,
     version: "1.2.3",
     ...(alerts !== undefined && { alerts }),
+    ...(jobKinds !== undefined && { jobKinds }),
     log(level, message, fields) {
       // How busy this machine is, is nobody's fault.
       if (!message.startsWith("health: ")) complaints.push(`${level}: ${message} ${JSON.stringify(fields ?? {})}`);

@@ -4,8 +4,8 @@ import { PlayheadError } from "@playhead/core";
 import type { EncoderName } from "@playhead/pipelines";
 import { type Command, InvalidArgumentError } from "commander";
 import { runClipsJob } from "../clips-job.ts";
-import { type PipelineFlags, type PipelinePlace, withPipelinePlace } from "../pipeline-place.ts";
-import { type UploadFlags, uploadPlace } from "../storage-place.ts";
+import { type PipelineFlags, withPipelinePlace } from "../pipeline-place.ts";
+import { openUpload, type UploadFlags } from "../storage-place.ts";
 import { type Bind, newCommand, type Run } from "./command.ts";
 
 interface ClipsFlags extends PipelineFlags, UploadFlags {
@@ -80,13 +80,6 @@ const clips: Run<[input: string], ClipsFlags> = async (options, context, input) 
     return running.finally(() => upload?.close());
   });
 };
-
-async function openUpload(flags: UploadFlags, { storage, registryDir }: PipelinePlace) {
-  const settings = await uploadPlace(flags, { storage });
-  if (settings === null) return null;
-  const { openStorage } = await import("@playhead/pipelines");
-  return openStorage(settings, { registryDir });
-}
 
 async function readScenes(file: string) {
   const { parseScenes } = await import("@playhead/pipelines");

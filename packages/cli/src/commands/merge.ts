@@ -3,9 +3,10 @@ import type { Fit, MergeTarget } from "@playhead/pipelines";
 import { type Command, InvalidArgumentError, Option } from "commander";
 import { runMergeJob } from "../merge-job.ts";
 import { type PipelineFlags, withPipelinePlace } from "../pipeline-place.ts";
+import { openUpload, type UploadFlags } from "../storage-place.ts";
 import { type Bind, newCommand, type Run } from "./command.ts";
 
-interface MergeFlags extends PipelineFlags {
+interface MergeFlags extends PipelineFlags, UploadFlags {
   readonly out: string;
   readonly replace?: boolean;
   readonly share?: boolean;
@@ -31,12 +32,15 @@ export function addMerge(program: Command, bind: Bind): void {
       ["playhead merge a.mp4 b.mov c.webm --out all.mp4", "one after the other, in this order"],
       ["playhead merge a.mp4 b.mp4 --out all.mp4 --size 1920x1080 --fps 30 --fit blur", "a size and a rate of yours"],
       ["playhead merge a.mp4 b.mp4 --out small.mp4 --max-mb 25", "at most 25 MB, such as for a mail"],
+      ["playhead merge a.mp4 b.mp4 --out all.mp4 --upload s3://media/all", "the result is uploaded, too"],
       ["playhead merge --out all.mp4 -- -odd-name.mp4 b.mp4", "a name that begins with a dash"],
     ],
   })
     .requiredOption("-o, --out <file>", "the result, an mp4")
     .option("--replace", "replace the result if it is there already")
     .option("--share", "let viewers of the server have the files of the result's folder")
+    .option("--upload <where>", "folder:PATH or s3://BUCKET/PREFIX, or configured, to put the result into, too")
+    .option("--public-url <url>", "address under which people get what was uploaded")
     .option("--size <size>", "size of the result, such as 1920x1080 (default: what most of the inputs have)", size)
     .option("--fps <number>", "pictures a second (default: what most of the inputs have)", number("fps"))
     .addOption(
@@ -60,13 +64,14 @@ export function addMerge(program: Command, bind: Bind): void {
 }
 
 const merge: Run<[inputs: readonly string[]], MergeFlags> = (options, context, inputs) =>
-  withPipelinePlace(options, context, (place) => {
+  withPipelinePlace(options, context, async (place) => {
+    const storage = await openUpload(options, place);
     const { media, registryDir, ffmpegPath } = place;
     const output = resolve(options.out);
     const target = targetOf(options);
     // What else lies beside the result would be shown, too: so only when it is asked for.
     if (options.share === true) media?.add(dirname(output));
-    return runMergeJob({
+    const running = runMergeJob({
       ...place,
       merge: {
         ...{ inputs: inputs.map((input) => (input === "" ? input : resolve(input))), output, registryDir },
@@ -78,8 +83,10 @@ const merge: Run<[inputs: readonly string[]], MergeFlags> = (options, context, i
         ...(target !== undefined && { target }),
         ...(options.maxParallel !== undefined && { maxParallel: options.maxParallel }),
         ...(ffmpegPath !== undefined && { ffmpegPath }),
+        ...(storage !== null && { storage }),
       },
     });
+    return running.finally(() => storage?.close());
   });
 
 function targetOf({ maxMb, crf }: Pick<MergeFlags, "maxMb" | "crf">): MergeTarget | undefined {

@@ -3,18 +3,35 @@ import { PlayheadError } from "@playhead/core";
 import { type Command, InvalidArgumentError } from "commander";
 import { type ConfigFlags, commandConfig } from "../command-config.ts";
 import { namedServer, type ServerFlags } from "../find-history.ts";
-import { untilAborted } from "../interrupts.ts";
+import { type Interrupts, untilAborted } from "../interrupts.ts";
+import { durationMs } from "../log-question.ts";
 import { reapAndSay, runsFolder } from "../reap.ts";
 import { isServerOf } from "../running-server.ts";
-import { checkServer } from "../server-check.ts";
+import type { ServerAddress } from "../server-check.ts";
+import { configuredStorage } from "../storage-place.ts";
+import type { Console } from "../terminal/console.ts";
+import { counted } from "../view/task-words.ts";
+import { createKeptFolders } from "../worker/kept-folders.ts";
 import { remoteUploads, sweepFetched } from "../worker/remote-uploads.ts";
-import { type Bind, newCommand, type Run } from "./command.ts";
+import { waitForServer } from "../worker/wait-for-server.ts";
+import { type Bind, newCommand, type Run, type Surroundings } from "./command.ts";
 
 interface WorkerFlags extends Pick<ConfigFlags, "config">, ServerFlags {
   readonly kinds?: readonly string[];
   readonly parallel?: number;
   readonly work?: string;
+  /** How long a server that is away is waited for; as long as it takes where it is missing. */
+  readonly wait?: number;
+  readonly keepDays?: number;
 }
+
+interface Reaching extends Pick<Surroundings, "nowMs"> {
+  readonly interrupts: Interrupts;
+  readonly console: Console;
+}
+
+/** A folder is removed at the latest so long after its time. */
+const SWEEP_EVERY_MS = 3_600_000;
 
 /** `playhead worker`: runs jobs that were submitted to a server elsewhere. */
 export function addWorker(program: Command, bind: Bind): void {
@@ -22,6 +39,7 @@ export function addWorker(program: Command, bind: Bind): void {
     summary: "run jobs that were submitted to a server",
     description: [
       "Takes submitted jobs from a server and runs them here, until Ctrl-C or SIGTERM. Results stay in the work folder.",
+      "A server that is away is waited for.",
       "Told to stop, it waits for what runs (worker.drain_seconds), and gives back the rest.",
     ].join("\n"),
     examples: [
@@ -34,6 +52,12 @@ export function addWorker(program: Command, bind: Bind): void {
     .option("--kinds <names>", "kinds of jobs, with commas between (default: all)", names)
     .option("--parallel <number>", "jobs at a time (default: worker.parallel, 2)", count)
     .option("--work <folder>", "where jobs leave what they make (default: playhead-work)")
+    .option("--keep-days <number>", "remove what jobs left there after so many days (default: never)", days)
+    .option(
+      "--wait <duration>",
+      "how long to wait for a server that is away, such as 5m (default: for ever)",
+      durationMs,
+    )
     .option("--config <file>", "configuration file")
     .action(bind(worker));
 }
@@ -48,11 +72,15 @@ const worker: Run<[], WorkerFlags> = async (options, context) => {
     });
   }
   const kinds = await chosenKinds(options.kinds);
+  const storage = await configuredStorage(config);
   const { createHttpTransport, createPlayhead } = await import("@playhead/sdk");
   const { createMediaRoots } = await import("@playhead/server");
   const { createJobRunner } = await import("../worker/job-runner.ts");
   const interrupts = listen();
-  await checkServer(server);
+  if (!(await isReached(server, options, { ...context, interrupts }))) {
+    console.emit({ type: "stopped", signal: interrupts.received(), given_back: 0 });
+    return "ok";
+  }
   const workDir = resolve(options.work ?? "playhead-work");
   await reapAndSay(workDir, console);
   const fetched = join(workDir, ".uploads");
@@ -60,6 +88,13 @@ const worker: Run<[], WorkerFlags> = async (options, context) => {
   // A server of this machine that has the data folder can show what lies here.
   const media = isServerOf(config.data, server.url) ? createMediaRoots(config.data) : null;
   media?.add(workDir);
+  const folders = createKeptFolders(workDir, options.keepDays ?? null, context.nowMs);
+  const sweep = async () => {
+    const removed = await folders.sweep();
+    if (removed > 0) console.say(`Removed what ${counted(removed, "old job")} left in ${workDir}`);
+  };
+  await sweep();
+  const sweeping = setInterval(() => void sweep(), SWEEP_EVERY_MS).unref();
   const runner = createJobRunner({
     ...{ kinds, workDir },
     parallel: options.parallel ?? config.worker.parallel,
@@ -67,6 +102,7 @@ const worker: Run<[], WorkerFlags> = async (options, context) => {
     inputFolders: () => config.worker.input_folders,
     urlOf: (file) => media?.urlOf(file) ?? null,
     ffmpegPath: config.ffmpeg_path,
+    ...{ storage, onWork: folders.begin },
   });
   const playhead = createPlayhead({
     transport: createHttpTransport(server),
@@ -79,6 +115,7 @@ const worker: Run<[], WorkerFlags> = async (options, context) => {
   console.emit({ type: "working", server: server.url, kinds: offered, work: workDir, source: playhead.source });
   console.say("Ctrl-C stops it.");
   await untilAborted(interrupts.signal);
+  clearInterval(sweeping);
   const running = runner.running();
   console.say(running === 0 ? "Stopping" : `Stopping; waiting for ${running === 1 ? "a job" : `${running} jobs`}`);
   const givenBack = await runner.drain(config.worker.drain_seconds * 1_000);
@@ -87,6 +124,32 @@ const worker: Run<[], WorkerFlags> = async (options, context) => {
   console.emit({ type: "stopped", signal: interrupts.received(), given_back: givenBack });
   return "ok";
 };
+
+/** Waits for the server. @returns false when somebody stopped the worker before it was there */
+async function isReached(
+  server: ServerAddress,
+  { wait }: WorkerFlags,
+  { interrupts, nowMs, console }: Reaching,
+): Promise<boolean> {
+  const onWait = createWaitTeller(console, server.url);
+  try {
+    await waitForServer(server, { signal: interrupts.signal, limitMs: wait ?? null, nowMs, onWait });
+    return true;
+  } catch (error) {
+    if (interrupts.signal.aborted) return false;
+    throw error;
+  }
+}
+
+/** Says once that the server is away, and why; programs are told of each wait. */
+function createWaitTeller(console: Console, server: string) {
+  let isTold = false;
+  return ({ message, code }: PlayheadError, waitMs: number) => {
+    if (!isTold) console.say(`Waiting: ${message}; it is tried again`);
+    isTold = true;
+    console.emit({ type: "waiting", server, error_code: code, error_message: message, retry_after_ms: waitMs });
+  };
+}
 
 async function chosenKinds(wanted: readonly string[] | undefined) {
   const { JOB_KINDS } = await import("@playhead/pipelines");
@@ -113,6 +176,14 @@ function count(text: string): number {
   const value = Number(text);
   if (!Number.isInteger(value) || value < 1 || value > 64) {
     throw new InvalidArgumentError("Expected a whole number from 1 to 64.");
+  }
+  return value;
+}
+
+function days(text: string): number {
+  const value = Number(text);
+  if (!Number.isInteger(value) || value < 1 || value > 36_500) {
+    throw new InvalidArgumentError("Expected a whole number of days, from 1.");
   }
   return value;
 }

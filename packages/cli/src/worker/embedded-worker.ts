@@ -1,6 +1,7 @@
 import { createLocalTransport, createPlayhead, type Playhead } from "@playhead/sdk";
 import { type Config, DEFAULT_TENANT, type PlayheadServer, workFolder } from "@playhead/server";
 import { runsFolder } from "../reap.ts";
+import { configuredStorage } from "../storage-place.ts";
 import type { Console } from "../terminal/console.ts";
 import { createJobRunner } from "./job-runner.ts";
 
@@ -31,6 +32,7 @@ export async function startEmbeddedWorker({ server, config, console }: EmbeddedW
     registryDir: runsFolder(data),
     inputFolders: () => worker.input_folders,
     urlOf: server.media.urlOf,
+    storage: await configuredStorage(config),
   });
   const connections = new Map<string, Playhead>();
 

@@ -1,5 +1,5 @@
 import { PlayheadError } from "@playhead/core";
-import type { JobKind, WorkPlace } from "@playhead/pipelines";
+import type { JobKind, StorageSettings, WorkPlace } from "@playhead/pipelines";
 import { createPlaces, type Playhead, type StartedJob } from "@playhead/sdk";
 import { inputFiles, uploadsIn } from "./input-files.ts";
 import { touch, workFolderOf } from "./work-folders.ts";
@@ -26,6 +26,10 @@ export interface JobRunnerOptions {
   readonly inputFolders: () => readonly string[];
   readonly urlOf: WorkPlace["urlOf"];
   readonly ffmpegPath: string | undefined;
+  /** Where jobs upload to that are to be uploaded; null for nowhere. */
+  readonly storage: StorageSettings | null;
+  /** Told that a job is at work in its folder. @returns to be called when it is not any more. @defaultValue nobody */
+  readonly onWork?: (firstAttempt: string) => () => void;
 }
 
 /** After it was told to stop, work has so long to come to an end: ffmpeg is ended, partial files are removed. */
@@ -33,7 +37,7 @@ const LAST_MS = 8_000;
 
 /** Runs jobs that a server starts, for any number of connections, which share the places. */
 export function createJobRunner(options: JobRunnerOptions) {
-  const { kinds, parallel, workDir, registryDir, inputFolders, urlOf, ffmpegPath } = options;
+  const { kinds, parallel, workDir, registryDir, inputFolders, urlOf, ffmpegPath, storage } = options;
   const places = createPlaces(parallel);
   const stopping = new AbortController();
   const endOffers: (() => void)[] = [];
@@ -43,13 +47,16 @@ export function createJobRunner(options: JobRunnerOptions) {
     const { parseInput } = await import("@playhead/pipelines");
     const input = parseInput(kind, started.metadata.input);
     const outDir = workFolderOf(workDir, started.first_attempt);
-    const files = await filesOf(input, uploads, started);
+    const endWork = options.onWork?.(started.first_attempt);
     try {
-      const place = { registryDir, outDir: () => outDir, urlOf, fileOf: files, ffmpegPath };
+      const fileOf = await filesOf(input, uploads, started);
+      const upload = storage === null ? {} : { storage };
+      const place = { registryDir, outDir: () => outDir, urlOf, fileOf, ffmpegPath, ...upload };
       return await kind.run({ playhead, started, input, place });
     } finally {
       await uploads.release(started);
       touchIfThere(outDir);
+      endWork?.();
     }
   }
 

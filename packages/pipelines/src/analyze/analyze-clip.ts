@@ -71,7 +71,8 @@ async function rateDownloaded(
     if (options.keepTop === true) await run.keeper.offer(clip, { path, container: info.container });
     return clip;
   } finally {
-    await rm(path, { force: true });
+    // Where its folder is gone, it is as well.
+    await rm(path, { force: true }).catch(() => undefined);
     await endGuard();
   }
 }

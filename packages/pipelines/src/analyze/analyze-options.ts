@@ -1,7 +1,8 @@
+import type { JobOptions } from "../media/end-of-job.ts";
 import type { SourceSpec } from "./sources/open-clip-source.ts";
 
 /** What `runAnalyze` is asked for. */
-export interface AnalyzeOptions {
+export interface AnalyzeOptions extends JobOptions {
   readonly source: SourceSpec;
   /** Folder of the report; made if need be. */
   readonly outDir: string;
@@ -23,18 +24,12 @@ export interface AnalyzeOptions {
   readonly youtubeKey?: string;
   /** Where the YouTube Data API is. @defaultValue Google's */
   readonly youtubeUrl?: string;
-  readonly jobId?: string;
   /** @defaultValue the source's */
   readonly title?: string;
-  readonly userId?: string;
-  /** Cancels the job. */
-  readonly signal?: AbortSignal;
   /** Folder in which what runs is written down, so that nothing is left over after a crash: `reapOrphans` looks there. */
   readonly registryDir: string;
   /** Where viewers can get a file of the output folder; null when they cannot. @defaultValue they cannot */
   readonly urlOf?: (file: string) => string | null;
   /** Path of ffmpeg; the ffprobe beside it is used as well. @defaultValue `FFMPEG_PATH`, or the one in PATH */
   readonly ffmpegPath?: string;
-  /** Called as soon as the job is announced. */
-  readonly onJob?: (jobId: string) => void;
 }

@@ -1,6 +1,7 @@
 import { rmdir } from "node:fs/promises";
 import { join } from "node:path";
-import { type JobHandle, type Playhead, PlayheadError } from "@playhead/sdk";
+import type { JobHandle, Playhead, TaskHandle } from "@playhead/sdk";
+import { endOfJob, type JobEnd, jobFieldsOf } from "../media/end-of-job.ts";
 import { createFatalStop } from "../media/fatal-stop.ts";
 import { createFfmpegGauges } from "../media/ffmpeg-gauges.ts";
 import { logFailure } from "../media/log-failure.ts";
@@ -48,19 +49,13 @@ const REPORT_SEC = 0.2;
 export function runAnalyze(playhead: Playhead, options: AnalyzeOptions): Promise<AnalyzeResult> {
   return withRun(playhead, options, async (run) => {
     const job = announceJob(playhead, options, run);
-    let error: unknown = null;
     let report: Report | null = null;
-    try {
-      await job.run(async () => {
-        options.onJob?.(job.job_id);
-        const done = await work(job, run);
-        report = done.report;
-        return done.summary;
-      });
-    } catch (thrown) {
-      error = thrown;
-    }
-    return resultOf(job, run, report, error);
+    const end = await endOfJob(job, options, async () => {
+      const done = await work(job, run);
+      report = done.report;
+      return done.summary;
+    });
+    return resultOf(end, job.correlation_id, report, run);
   });
 }
 
@@ -108,9 +103,7 @@ function announceJob(playhead: Playhead, options: AnalyzeOptions, { source, top,
     title: options.title ?? source.title,
     // No `platform` here: it would make a platform's failure of whatever fails in the job.
     metadata: { source: source.title, source_kind: source.kind, top, weights },
-    ...(options.jobId !== undefined && { id: options.jobId }),
-    ...(options.userId !== undefined && { user_id: options.userId }),
-    ...(options.signal !== undefined && { signal: options.signal }),
+    ...jobFieldsOf(options),
   });
 }
 
@@ -131,12 +124,11 @@ async function work(job: JobHandle, run: AnalyzeRun) {
   const analyzing = stage("Analyze the clips", "analyzing", source.expectedSec);
   const reporting = stage("Write the report", "reporting", REPORT_SEC);
   try {
-    const list = await listClips(listing, run).catch((error: unknown) => {
-      if (!listing.signal.aborted) logFailure(listing, `listing the ${source.title}`, error, foldersOf(run));
-      throw error;
-    });
+    const list = await listClips(listing, run).catch(tellFailure(listing, `listing the ${source.title}`, run));
     await analyzing.run(() => analyzeClips(analyzing, list, run));
-    const report = await reporting.run(() => makeReport(job, run));
+    const report = await reporting
+      .run(() => makeReport(job, run))
+      .catch(tellFailure(reporting, "writing the report", run));
     const wallMs = performance.now() - startMs;
     tellDone(job, run, report, wallMs);
     return { report, summary: summaryOf(run, wallMs) };
@@ -145,6 +137,14 @@ async function work(job: JobHandle, run: AnalyzeRun) {
     await run.keeper.discard();
     throw error;
   }
+}
+
+/** Says what failed a stage, and lets it fail. That somebody canceled is no failure. */
+function tellFailure(stage: TaskHandle, what: string, run: AnalyzeRun): (error: unknown) => never {
+  return (error) => {
+    if (!stage.signal.aborted) logFailure(stage, what, error, foldersOf(run));
+    throw error;
+  };
 }
 
 async function makeReport(job: JobHandle, run: AnalyzeRun): Promise<Report> {
@@ -165,19 +165,19 @@ function tellDone(job: JobHandle, { tally }: AnalyzeRun, { clips: [best], note }
   else job.log.info(line);
 }
 
-function resultOf(job: JobHandle, run: AnalyzeRun, report: Report | null, error: unknown): AnalyzeResult {
-  const { tally, top, outDir } = run;
-  const state = job.state === "completed" || job.state === "canceled" ? job.state : "failed";
+function resultOf(
+  { job_id, state, error }: JobEnd,
+  correlation_id: string,
+  report: Report | null,
+  { tally, top, outDir }: AnalyzeRun,
+): AnalyzeResult {
   return {
-    job_id: job.job_id,
-    correlation_id: job.correlation_id,
-    state,
+    ...{ job_id, correlation_id, state, error },
     completed: tally.rated.length,
     failed: tally.failed.length,
     skipped: 0,
     canceled: tally.planned - tally.rated.length - tally.failed.length,
     top: report?.clips.slice(0, top) ?? [],
     report: report === null ? null : join(outDir, "report.json"),
-    error: state === "failed" ? (error ?? new PlayheadError("task_failed", "the job failed")) : null,
   };
 }

@@ -1,5 +1,5 @@
-import { join } from "node:path";
 import type { TaskHandle } from "@playhead/sdk";
+import { linkTo } from "../media/output-folder.ts";
 import type { BulkRun } from "./bulk-run.ts";
 import type { VideoEntry } from "./journal.ts";
 
@@ -16,13 +16,4 @@ export function announceVideo(task: TaskHandle, entry: VideoEntry, run: Pick<Bul
     mime_type: "video/mp4",
     metadata: { width, height, duration_sec },
   });
-}
-
-/** The address of a file of the output folder, where it has one. */
-export function linkTo(
-  name: string,
-  { outDir, options }: Pick<BulkRun, "outDir" | "options">,
-): { readonly url?: string } {
-  const url = options.urlOf?.(join(outDir, name)) ?? null;
-  return url === null ? {} : { url };
 }

@@ -1,5 +1,6 @@
+import type { JobOptions } from "../media/end-of-job.ts";
 /** What `runBulk` is asked for. */
-export interface BulkOptions {
+export interface BulkOptions extends JobOptions {
   /** Path of the CSV or JSON file of rows. */
   readonly rows: string;
   /** What a video of each row looks like, as JSON: docs/bulk.md has its fields. */
@@ -16,18 +17,12 @@ export interface BulkOptions {
   readonly environment?: Readonly<Record<string, string | undefined>>;
   /** Whether providers may be on private networks and on this machine. @defaultValue false */
   readonly allowPrivate?: boolean;
-  readonly jobId?: string;
   /** @defaultValue the name of the file of rows */
   readonly title?: string;
-  readonly userId?: string;
-  /** Cancels the job. */
-  readonly signal?: AbortSignal;
   /** Folder in which what runs is written down, so that nothing is left over after a crash: `reapOrphans` looks there. */
   readonly registryDir: string;
   /** Where viewers can get a file of the output folder; null when they cannot. @defaultValue they cannot */
   readonly urlOf?: (file: string) => string | null;
   /** Path of ffmpeg; the ffprobe beside it is used as well. @defaultValue `FFMPEG_PATH`, or the one in PATH */
   readonly ffmpegPath?: string;
-  /** Called as soon as the job is announced. */
-  readonly onJob?: (jobId: string) => void;
 }

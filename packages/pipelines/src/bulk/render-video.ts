@@ -2,7 +2,8 @@ import { rm, writeFile } from "node:fs/promises";
 import { join } from "node:path";
 import { ensureDiskSpace, type FfmpegProgress, formatBytes, type RunResult, unwritable } from "@playhead/ffmpeg";
 import { monitor, type TaskHandle } from "@playhead/sdk";
-import { runFfmpeg, thumbnail as takeThumbnail } from "../media/ffmpeg-calls.ts";
+import { runFfmpeg } from "../media/ffmpeg-calls.ts";
+import { takeThumbnail } from "../media/take-thumbnail.ts";
 import { rounded, secondsWords } from "../media/words.ts";
 import { announceVideo } from "./announce-video.ts";
 import type { BulkRun } from "./bulk-run.ts";
@@ -86,13 +87,13 @@ async function finish(
   // A video of a frame or two has no middle.
   const middleSec = frames !== null && frames < 3 ? 0 : lengthSec / 2;
   const [file, picture] = [join(run.outDir, item.fileName), join(run.outDir, item.thumbnailName)];
-  await takeThumbnail(file, middleSec, picture, runOptions(task, run, signal));
+  const thumbnail = await takeThumbnail(task, file, middleSec, picture, runOptions(task, run, signal));
   const entry: VideoEntry = {
     item_id: item.itemId,
     row: item.row.number,
     title: item.title,
     file: item.fileName,
-    thumbnail: item.thumbnailName,
+    thumbnail,
     duration_sec: rounded(lengthSec, 3),
     width: info?.video?.width ?? run.template.video.width,
     height: info?.video?.height ?? run.template.video.height,

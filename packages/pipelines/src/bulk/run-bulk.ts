@@ -1,17 +1,18 @@
-import { rmdir, stat } from "node:fs/promises";
-import { type JobHandle, type Playhead, PlayheadError } from "@playhead/sdk";
+import { rmdir } from "node:fs/promises";
+import type { JobHandle, Playhead } from "@playhead/sdk";
+import { endOfJob, type JobEnd, jobFieldsOf } from "../media/end-of-job.ts";
 import { createFatalStop } from "../media/fatal-stop.ts";
 import { createFfmpegGauges } from "../media/ffmpeg-gauges.ts";
-import { secondsWords } from "../media/words.ts";
-import { linkTo } from "./announce-video.ts";
+import { announceManifest } from "../media/output-folder.ts";
+import { canceledCount, tellMade } from "../media/tell-made.ts";
 import type { BulkOptions } from "./bulk-options.ts";
 import type { BulkRun } from "./bulk-run.ts";
-import { JOURNAL_NAME, type VideoEntry } from "./journal.ts";
+import type { VideoEntry } from "./journal.ts";
 import { createLimitWatch } from "./limits/limit-watch.ts";
 import { makeVideos } from "./make-videos.ts";
 import { prepare } from "./prepare.ts";
 import { summaryOf } from "./summary.ts";
-import { canceledCount, finishedVideos } from "./tally.ts";
+import { finishedVideos } from "./tally.ts";
 
 /** How a run of `runBulk` ended. */
 export interface BulkResult {
@@ -50,16 +51,7 @@ export async function runBulk(playhead: Playhead, options: BulkOptions): Promise
     async (run) => {
       const job = announceJob(playhead, options, run);
       announced = job;
-      let error: unknown = null;
-      try {
-        await job.run(() => {
-          options.onJob?.(job.job_id);
-          return work(job, run);
-        });
-      } catch (thrown) {
-        error = thrown;
-      }
-      return resultOf(job, run, error);
+      return resultOf(await endOfJob(job, options, () => work(job, run)), run);
     },
   );
 }
@@ -123,9 +115,7 @@ function announceJob(playhead: Playhead, options: BulkOptions, { name, items, te
       height,
       ...(options.rate !== undefined && { rate: options.rate }),
     },
-    ...(options.jobId !== undefined && { id: options.jobId }),
-    ...(options.userId !== undefined && { user_id: options.userId }),
-    ...(options.signal !== undefined && { signal: options.signal }),
+    ...jobFieldsOf(options),
   });
 }
 
@@ -136,45 +126,21 @@ async function work(job: JobHandle, run: BulkRun): Promise<Record<string, unknow
   await makeVideos(job, run);
   const [firstFailure] = tally.failed;
   if (firstFailure !== undefined && tally.made.length + tally.found.length === 0) throw firstFailure.error;
-  await announceJournal(job, run);
+  await announceManifest(job, run.journal.path, "application/x-ndjson", run);
   const summary = summaryOf(tally, performance.now() - startMs);
-  tellDone(job, run, summary);
+  tellMade(job, tally, summary);
   return summary;
 }
 
-async function announceJournal(job: JobHandle, run: BulkRun): Promise<void> {
-  const found = await stat(run.journal.path).catch(() => null);
-  if (found === null) return;
-  const link = linkTo(JOURNAL_NAME, run);
-  job.artifact({
-    type: "manifest",
-    name: JOURNAL_NAME,
-    ...link,
-    size_bytes: found.size,
-    mime_type: "application/x-ndjson",
-  });
-}
-
-function tellDone(job: JobHandle, { tally }: BulkRun, { wall_sec, speed_ratio }: Record<string, unknown>): void {
-  const { made, found, failed } = tally;
-  const speed = typeof speed_ratio === "number" ? `, ${speed_ratio} s of video a second` : "";
-  const line = `${made.length} made, ${found.length} skipped, ${failed.length} failed, in ${secondsWords(Number(wall_sec))}${speed}`;
-  if (failed.length > 0) job.log.warning(line);
-  else job.log.info(line);
-}
-
-function resultOf(job: JobHandle, { tally, journal }: BulkRun, error: unknown): BulkResult {
+function resultOf({ job_id, state, error }: JobEnd, { tally, journal }: BulkRun): BulkResult {
   const videos = finishedVideos(tally);
-  const state = job.state === "completed" || job.state === "canceled" ? job.state : "failed";
   return {
-    job_id: job.job_id,
-    state,
+    ...{ job_id, state, error },
     completed: tally.made.length,
     failed: tally.failed.length,
     skipped: tally.found.length,
     canceled: canceledCount(tally),
     videos,
     manifest: videos.length > 0 ? journal.path : null,
-    error: state === "failed" ? (error ?? new PlayheadError("task_failed", "the job failed")) : null,
   };
 }

@@ -15,8 +15,3 @@ export interface Tally {
 export function finishedVideos({ made, found }: Tally): readonly VideoEntry[] {
   return [...made, ...found].toSorted((a, b) => a.row - b.row);
 }
-
-/** How many were ended before they were done. */
-export function canceledCount({ planned, made, found, failed }: Tally): number {
-  return planned.length - made.length - found.length - failed.length;
-}

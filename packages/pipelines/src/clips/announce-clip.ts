@@ -1,5 +1,5 @@
-import { join } from "node:path";
 import type { TaskHandle } from "@playhead/sdk";
+import { linkTo } from "../media/output-folder.ts";
 import type { ClipsRun } from "./clips-run.ts";
 import { type ClipEntry, uploadTo } from "./manifest.ts";
 
@@ -23,13 +23,4 @@ export function announceClip(task: TaskHandle, entry: ClipEntry, run: Pick<Clips
     mime_type: "video/mp4",
     metadata: { width, height, duration_sec, ...(upload !== undefined && { stored_as: upload.key }) },
   });
-}
-
-/** The address of a file of the output folder, where it has one. */
-export function linkTo(
-  name: string,
-  { outDir, options }: Pick<ClipsRun, "outDir" | "options">,
-): { readonly url?: string } {
-  const url = options.urlOf?.(join(outDir, name)) ?? null;
-  return url === null ? {} : { url };
 }

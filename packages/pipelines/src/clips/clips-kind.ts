@@ -1,8 +1,6 @@
-import { PlayheadError } from "@playhead/sdk";
 import * as z from "zod";
-import type { JobKind, WorkPlace } from "../job-kind.ts";
-import { openStorage } from "../storage/open-storage.ts";
-import type { Storage } from "../storage/storage.ts";
+import type { JobKind } from "../job-kind.ts";
+import { storageOf } from "../storage/storage-of-place.ts";
 import { ENCODERS } from "./encoder-choice.ts";
 import { runClipsIn } from "./run-clips.ts";
 import { parseScenes } from "./scenes.ts";
@@ -81,11 +79,3 @@ export const clipsKind: JobKind = {
     return running.finally(() => storage?.close());
   },
 };
-
-/** Jobs say whether to upload, and not where: whoever may start one must not send files elsewhere with our keys. */
-function storageOf({ storage, registryDir }: WorkPlace): Storage {
-  if (storage !== undefined) return openStorage(storage, { registryDir });
-  throw new PlayheadError("validation_error", "the job is to be uploaded, but this worker has no storage", {
-    hint: "set storage.url for the worker, or leave upload out",
-  });
-}

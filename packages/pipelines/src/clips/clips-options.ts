@@ -1,10 +1,11 @@
+import type { JobOptions } from "../media/end-of-job.ts";
 import type { Storage } from "../storage/storage.ts";
 import type { EncoderName } from "./encoder-choice.ts";
 import type { SceneSpec } from "./scenes.ts";
 import type { StyleProcessor } from "./styles/style.ts";
 
 /** What `runClips` is asked for. */
-export interface ClipsOptions {
+export interface ClipsOptions extends JobOptions {
   /** Path of the video. */
   readonly input: string;
   /** In order, apart, within the video. @defaultValue found by where the picture changes */
@@ -25,18 +26,12 @@ export interface ClipsOptions {
   readonly outDir: string;
   /** How many ffmpeg run at a time, from 1. @defaultValue the cores, at most 4 */
   readonly maxParallel?: number;
-  readonly jobId?: string;
   /** @defaultValue the video's file name */
   readonly title?: string;
-  readonly userId?: string;
-  /** Cancels the job. */
-  readonly signal?: AbortSignal;
   /** Folder in which what runs is written down, so that nothing is left over after a crash: `reapOrphans` looks there. */
   readonly registryDir: string;
   /** Where viewers can get a file of the output folder; null when they cannot. @defaultValue they cannot */
   readonly urlOf?: (file: string) => string | null;
   /** Path of ffmpeg; the ffprobe beside it is used as well. @defaultValue `FFMPEG_PATH`, or the one in PATH */
   readonly ffmpegPath?: string;
-  /** Called as soon as the job is announced. */
-  readonly onJob?: (jobId: string) => void;
 }

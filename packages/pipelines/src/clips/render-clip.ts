@@ -3,6 +3,7 @@ import { join } from "node:path";
 import { ensureDiskSpace, type FfmpegProgress, formatBytes, type RunResult } from "@playhead/ffmpeg";
 import { monitor, type StepHandle, type TaskHandle } from "@playhead/sdk";
 import { runFfmpeg } from "../media/ffmpeg-calls.ts";
+import { takeThumbnail } from "../media/take-thumbnail.ts";
 import { rangeWords, rounded, secondsWords } from "../media/words.ts";
 import { type MeansDetails, withClipMeans } from "./clip-means.ts";
 import { type ClipPlan, speedOf } from "./clip-plan.ts";
@@ -11,7 +12,6 @@ import type { ClipsRun } from "./clips-run.ts";
 import { directScene } from "./direct-scene.ts";
 import type { ClipEntry } from "./manifest.ts";
 import { DISK_MARGIN_BYTES } from "./prepare.ts";
-import { takeThumbnail } from "./take-thumbnail.ts";
 
 /** Of an mp4 only its head is on the disk for a while; that is no size to tell. */
 const HEADER_BYTES = 1_024;
@@ -96,7 +96,8 @@ async function finish(
   if (lostFrameCount > 0) task.warn(`${lostFrameCount} frames of the video are damaged and could not be decoded`);
   // A clip of a frame or two has no middle.
   const middleSec = frames !== null && frames < 3 ? 0 : clip.durationSec / 2;
-  const thumbnail = await takeThumbnail(task, clip, middleSec, run.outDir, runOptions(task, run, signal));
+  const [file, picture] = [join(run.outDir, clip.fileName), join(run.outDir, clip.thumbnailName)];
+  const thumbnail = await takeThumbnail(task, file, middleSec, picture, runOptions(task, run, signal));
   const { scene, style } = clip;
   const entry: ClipEntry = {
     clip_id: clip.clipId,

@@ -1,21 +1,23 @@
-import { rmdir, stat } from "node:fs/promises";
+import { rmdir } from "node:fs/promises";
 import { guardFiles } from "@playhead/ffmpeg";
-import { type JobHandle, type Playhead, PlayheadError } from "@playhead/sdk";
+import type { JobHandle, Playhead } from "@playhead/sdk";
+import { endOfJob, type JobEnd, jobFieldsOf } from "../media/end-of-job.ts";
 import { createFatalStop } from "../media/fatal-stop.ts";
 import { createFfmpegGauges } from "../media/ffmpeg-gauges.ts";
-import { fileWords, secondsWords } from "../media/words.ts";
-import { linkTo } from "./announce-clip.ts";
+import { announceManifest } from "../media/output-folder.ts";
+import { canceledCount, tellMade } from "../media/tell-made.ts";
+import { fileWords } from "../media/words.ts";
 import type { ClipsOptions } from "./clips-options.ts";
 import type { ClipsRun } from "./clips-run.ts";
 import { createEncoderChoice } from "./encoder-choice.ts";
 import { createFaceFinder } from "./faces/face-finder.ts";
 import { findScenes } from "./find-scenes.ts";
 import { makeClips } from "./make-clips.ts";
-import { type ClipEntry, MANIFEST_NAME } from "./manifest.ts";
+import type { ClipEntry } from "./manifest.ts";
 import { type Prepared, prepare } from "./prepare.ts";
 import { createSceneLoudness } from "./scene-loudness.ts";
 import { summaryOf } from "./summary.ts";
-import { canceledCount, createTally, finishedClips } from "./tally.ts";
+import { createTally, finishedClips } from "./tally.ts";
 
 /** How a run of `runClips` ended. */
 export interface ClipsResult {
@@ -47,16 +49,7 @@ const DETECTION_COST = 0.25;
 export async function runClips(playhead: Playhead, options: ClipsOptions): Promise<ClipsResult> {
   return withRun(playhead, options, async (run) => {
     const job = announceJob(playhead, options, run);
-    let error: unknown = null;
-    try {
-      await job.run(() => {
-        options.onJob?.(job.job_id);
-        return work(job, run);
-      });
-    } catch (thrown) {
-      error = thrown;
-    }
-    return resultOf(job, run, error);
+    return resultOf(await endOfJob(job, options, () => work(job, run)), run);
   });
 }
 
@@ -123,9 +116,7 @@ function announceJob(playhead: Playhead, options: ClipsOptions, prepared: Prepar
       ...(options.captions !== undefined && { captions: fileWords(options.captions) }),
       ...(options.upload !== undefined && { upload: options.upload.title }),
     },
-    ...(options.jobId !== undefined && { id: options.jobId }),
-    ...(options.userId !== undefined && { user_id: options.userId }),
-    ...(options.signal !== undefined && { signal: options.signal }),
+    ...jobFieldsOf(options),
   });
 }
 
@@ -145,45 +136,21 @@ async function work(job: JobHandle, run: ClipsRun): Promise<Record<string, unkno
   await making.run(() => makeClips(making, scenes, run));
   const [firstFailure] = tally.failed;
   if (firstFailure !== undefined && tally.made.length + tally.found.length === 0) throw firstFailure.error;
-  await announceManifest(job, run);
+  await announceManifest(job, run.manifest.path, "application/json", run);
   const summary = summaryOf(tally, performance.now() - startMs);
-  tellDone(job, run, summary);
+  tellMade(job, tally, summary);
   return summary;
 }
 
-async function announceManifest(job: JobHandle, run: ClipsRun): Promise<void> {
-  const found = await stat(run.manifest.path).catch(() => null);
-  if (found === null) return;
-  const link = linkTo(MANIFEST_NAME, run);
-  job.artifact({
-    type: "manifest",
-    name: MANIFEST_NAME,
-    ...link,
-    size_bytes: found.size,
-    mime_type: "application/json",
-  });
-}
-
-function tellDone(job: JobHandle, { tally }: ClipsRun, { wall_sec, speed_ratio }: Record<string, unknown>): void {
-  const { made, found, failed } = tally;
-  const speed = typeof speed_ratio === "number" ? `, ${speed_ratio} s of video a second` : "";
-  const line = `${made.length} made, ${found.length} skipped, ${failed.length} failed, in ${secondsWords(Number(wall_sec))}${speed}`;
-  if (failed.length > 0) job.log.warning(line);
-  else job.log.info(line);
-}
-
-function resultOf(job: JobHandle, { tally, manifest }: ClipsRun, error: unknown): ClipsResult {
+function resultOf({ job_id, state, error }: JobEnd, { tally, manifest }: ClipsRun): ClipsResult {
   const clips = finishedClips(tally);
-  const state = job.state === "completed" || job.state === "canceled" ? job.state : "failed";
   return {
-    job_id: job.job_id,
-    state,
+    ...{ job_id, state, error },
     completed: tally.made.length,
     failed: tally.failed.length,
     skipped: tally.found.length,
     canceled: canceledCount(tally),
     clips,
     manifest: clips.length > 0 ? manifest.path : null,
-    error: state === "failed" ? (error ?? new PlayheadError("task_failed", "the job failed")) : null,
   };
 }

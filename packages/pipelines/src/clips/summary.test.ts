@@ -1,4 +1,5 @@
 import { expect, test } from "vitest";
+import { canceledCount } from "../media/tell-made.ts";
 import type { ClipPlan } from "./clip-plan.ts";
 import type { ClipEntry } from "./manifest.ts";
 import type { FittedStyle } from "./styles/fit-style.ts";
@@ -6,7 +7,7 @@ import { original } from "./styles/original.ts";
 import { split } from "./styles/split.ts";
 import type { StyleProcessor } from "./styles/style.ts";
 import { summaryOf } from "./summary.ts";
-import { canceledCount, createTally, finishedClips, type Tally } from "./tally.ts";
+import { createTally, finishedClips, type Tally } from "./tally.ts";
 import { UNTREATED } from "./treatment.ts";
 
 function planned(clipId: string, scene_id: string, processor: StyleProcessor): ClipPlan {

@@ -29,8 +29,3 @@ export function finishedClips({ planned, made, found }: Tally): readonly ClipEnt
   const byId = new Map([...found, ...made.map(({ entry }) => entry)].map((entry) => [entry.clip_id, entry]));
   return planned.flatMap(({ clipId }) => byId.get(clipId) ?? []);
 }
-
-/** How many were ended before they were done. */
-export function canceledCount({ planned, made, found, failed }: Tally): number {
-  return planned.length - made.length - found.length - failed.length;
-}

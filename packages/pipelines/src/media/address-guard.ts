@@ -1,21 +1,10 @@
 import { lookup as dnsLookup } from "node:dns";
 import { BlockList, isIP, type LookupFunction } from "node:net";
+import { EMBEDDED_IPV4_NETWORKS, NEVER_CALLED_NETWORKS, PRIVATE_NETWORKS } from "@playhead/sdk";
 
-/** Nobody who is to be called lives there: "this" network, link-local (where clouds keep their metadata), multicast, reserved. */
-const NEVER = listOf(
-  ...["0.0.0.0/8", "169.254.0.0/16", "224.0.0.0/4", "240.0.0.0/4"],
-  ...["100.100.100.200/32", "192.0.0.192/32", "168.63.129.16/32", "fd00:ec2::254/128", "fd20:ce::254/128"],
-  ...["::/128", "fe80::/10", "fec0::/10", "ff00::/8", "100::/64"],
-  // Ways from IPv6 into IPv4 that lead who knows where.
-  ...["2002::/16", "2001::/32", "64:ff9b:1::/48"],
-);
-const PRIVATE = listOf(
-  ...["10.0.0.0/8", "100.64.0.0/10", "127.0.0.0/8", "172.16.0.0/12", "192.168.0.0/16"],
-  ...["192.0.0.0/24", "192.0.2.0/24", "192.88.99.0/24", "198.18.0.0/15", "198.51.100.0/24", "203.0.113.0/24"],
-  ...["::1/128", "fc00::/7", "2001:db8::/32"],
-);
-/** IPv4 in IPv6: mapped, compatible, and translated by NAT64. */
-const EMBEDDED_V4 = listOf("::ffff:0:0/96", "::/96", "64:ff9b::/96");
+const NEVER = listOf(...NEVER_CALLED_NETWORKS);
+const PRIVATE = listOf(...PRIVATE_NETWORKS);
+const EMBEDDED_V4 = listOf(...EMBEDDED_IPV4_NETWORKS);
 
 /** Keeps a worker from being sent where others cannot go (SSRF). */
 export interface AddressGuard {
@@ -35,7 +24,7 @@ export const ADDRESS_REFUSED = "ADDRESS_REFUSED";
 
 /**
  * A name is resolved once, all its addresses are looked at, and the connection goes to those very addresses: a name that
- * answers otherwise the second time gains nothing. It is the same guard that the server puts before callbacks.
+ * answers otherwise the second time gains nothing. By the lists that the server goes by before it calls somebody back.
  *
  * @param allowPrivate whether addresses of private networks, and of this machine, may be called
  */

@@ -1,6 +1,7 @@
 import { basename, join } from "node:path";
 import * as z from "zod";
 import type { JobKind } from "../job-kind.ts";
+import { storageOf } from "../storage/storage-of-place.ts";
 import { FITS, type MergeTarget } from "./merge-options.ts";
 import { runMergeIn } from "./run-merge.ts";
 
@@ -44,6 +45,10 @@ const input = z
       .max(51)
       .optional()
       .meta({ title: "Quality", description: "0 (lossless) to 51; 20 looks as good as the original" }),
+    upload: z
+      .boolean()
+      .optional()
+      .meta({ title: "Upload", description: "To the storage that the worker is configured with" }),
     max_parallel: z.int().min(1).max(MAX_PARALLEL).optional().meta({ title: "Parts at a time" }),
   })
   .refine(({ width, height }) => (width === undefined) === (height === undefined), {
@@ -61,12 +66,13 @@ export const mergeKind: JobKind = {
   title: "Merge",
   description: "Puts videos of any kind one after the other, into one.",
   input,
-  run({ playhead, started, input: given, place }) {
-    const { files, name, width, height, fps, fit, max_mb, crf, max_parallel } = input.parse(given);
+  async run({ playhead, started, input: given, place }) {
+    const { files, name, width, height, fps, fit, max_mb, crf, upload, max_parallel } = input.parse(given);
     const { job, signal, retry_of } = started;
     const outDir = place.outDir({ jobId: job.job_id, retry_of });
     const target = targetOf(max_mb, crf);
-    return runMergeIn(playhead, job, {
+    const storage = upload === true ? storageOf(place) : null;
+    const running = runMergeIn(playhead, job, {
       // What was uploaded may be cleaned up while the job runs.
       inputs: files.map((file) => ({ file: place.fileOf(file), isUpload: true })),
       output: join(outDir, basename(name)),
@@ -78,7 +84,9 @@ export const mergeKind: JobKind = {
       ...(fps !== undefined && { fps }),
       ...(target !== undefined && { target }),
       ...(max_parallel !== undefined && { maxParallel: max_parallel }),
+      ...(storage !== null && { storage }),
     });
+    return running.finally(() => storage?.close());
   },
 };
 

@@ -1,4 +1,5 @@
 import type { FrameSize } from "@playhead/ffmpeg";
+import type { JobOptions } from "../media/end-of-job.ts";
 import type { Storage } from "../storage/storage.ts";
 
 /** A video to be merged. */
@@ -26,7 +27,7 @@ export type MergeTarget =
   | { readonly kind: "quality"; readonly crf: number };
 
 /** What `runMerge` is asked for. */
-export interface MergeOptions {
+export interface MergeOptions extends JobOptions {
   /** Two at least, in the order in which they are to be seen. */
   readonly inputs: readonly (string | MergeInput)[];
   /** Path of the result, an mp4. */
@@ -45,18 +46,12 @@ export interface MergeOptions {
   readonly storage?: Storage;
   /** How many ffmpeg run at a time, from 1. @defaultValue the cores, at most 4 */
   readonly maxParallel?: number;
-  readonly jobId?: string;
   /** @defaultValue the result's file name */
   readonly title?: string;
-  readonly userId?: string;
-  /** Cancels the job. */
-  readonly signal?: AbortSignal;
   /** Folder in which what runs is written down, so that nothing is left over after a crash: `reapOrphans` looks there. */
   readonly registryDir: string;
   /** Where viewers can get a file of the output folder; null when they cannot. @defaultValue they cannot */
   readonly urlOf?: (file: string) => string | null;
   /** Path of ffmpeg; the ffprobe beside it is used as well. @defaultValue `FFMPEG_PATH`, or the one in PATH */
   readonly ffmpegPath?: string;
-  /** Called as soon as the job is announced. */
-  readonly onJob?: (jobId: string) => void;
 }

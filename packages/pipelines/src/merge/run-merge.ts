@@ -1,14 +1,8 @@
 import { rm, rmdir } from "node:fs/promises";
 import { basename, dirname } from "node:path";
 import { guardFiles } from "@playhead/ffmpeg";
-import {
-  type JobHandle,
-  MERGE_STAGES,
-  type MergeStage,
-  type Playhead,
-  PlayheadError,
-  type TaskHandle,
-} from "@playhead/sdk";
+import { type JobHandle, MERGE_STAGES, type MergeStage, type Playhead, type TaskHandle } from "@playhead/sdk";
+import { endOfJob, type JobEnd, jobFieldsOf } from "../media/end-of-job.ts";
 import { createFfmpegGauges } from "../media/ffmpeg-gauges.ts";
 import { fileWords } from "../media/words.ts";
 import type { StoredObject } from "../storage/storage.ts";
@@ -49,18 +43,7 @@ export interface MergeResult {
 export async function runMerge(playhead: Playhead, options: MergeOptions): Promise<MergeResult> {
   return withRun(playhead, options, async (run) => {
     const job = announceJob(playhead, run);
-    let error: unknown = null;
-    let summary: MergeResult["summary"] = null;
-    try {
-      await job.run(async () => {
-        options.onJob?.(job.job_id);
-        summary = await work(job, run);
-        return summary;
-      });
-    } catch (thrown) {
-      error = thrown;
-    }
-    return resultOf(job, summary, error);
+    return resultOf(await endOfJob(job, options, () => work(job, run)));
   });
 }
 
@@ -112,9 +95,7 @@ function announceJob(playhead: Playhead, { options, given, output }: MergeRun): 
       ...(options.fps !== undefined && { fps: options.fps }),
       ...(options.target !== undefined && { target: options.target }),
     },
-    ...(options.jobId !== undefined && { id: options.jobId }),
-    ...(options.userId !== undefined && { user_id: options.userId }),
-    ...(options.signal !== undefined && { signal: options.signal }),
+    ...jobFieldsOf(options),
   });
 }
 
@@ -210,12 +191,10 @@ function totalBytes(given: readonly { readonly sizeBytes: number }[]): number {
   return given.reduce((sum, { sizeBytes }) => sum + sizeBytes, 0);
 }
 
-function resultOf(job: JobHandle, summary: MergeResult["summary"], error: unknown): MergeResult {
-  const state = job.state === "completed" || job.state === "canceled" ? job.state : "failed";
+function resultOf({ job_id, state, summary, error }: JobEnd): MergeResult {
   const count = (wanted: MergeResult["state"]) => (state === wanted ? 1 : 0);
   return {
-    ...{ job_id: job.job_id, state, completed: count("completed"), failed: count("failed"), skipped: 0 },
-    ...{ canceled: count("canceled"), summary: state === "completed" ? summary : null },
-    error: state === "failed" ? (error ?? new PlayheadError("task_failed", "the job failed")) : null,
+    ...{ job_id, state, completed: count("completed"), failed: count("failed"), skipped: 0 },
+    ...{ canceled: count("canceled"), summary, error },
   };
 }

@@ -210,13 +210,15 @@ test("roles may do what SPEC §17 gives them, and a job token at most reads and 
     Object.fromEntries(
       ROLES.map((role) => [
         role,
-        (["read", "control", "report", "share", "admin"] as const).filter((each) => mayDo({ role, jobIds }, each)),
+        (["read", "control", "submit", "report", "share", "admin"] as const).filter((each) =>
+          mayDo({ role, jobIds }, each),
+        ),
       ]),
     );
   expect(may(null)).toEqual({
-    admin: ["read", "control", "report", "share", "admin"],
-    operator: ["read", "control", "share"],
-    worker: ["read", "report", "share"],
+    admin: ["read", "control", "submit", "report", "share", "admin"],
+    operator: ["read", "control", "submit", "share"],
+    worker: ["read", "submit", "report", "share"],
     viewer: ["read"],
   });
   expect(may(new Set(["j"]))).toMatchObject({

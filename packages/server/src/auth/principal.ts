@@ -5,9 +5,11 @@ export type Role = (typeof ROLES)[number];
 
 /**
  * What a request needs. `inspect`: see what was observed of calls, with their parameters, paths and stacks, which is not
- * for a job's viewers. `share`: hand out what one may see oneself, as job tokens. `metrics`: figures of the whole server.
+ * for a job's viewers. `submit`: have a job of a known kind run, and hand in files for it. `report`: say of jobs what
+ * happens to them, as workers do. `share`: hand out what one may see oneself, as job tokens. `metrics`: figures of the
+ * whole server.
  */
-export type Permission = "read" | "inspect" | "control" | "report" | "share" | "metrics" | "admin";
+export type Permission = "read" | "inspect" | "control" | "submit" | "report" | "share" | "metrics" | "admin";
 
 /** Who is asking, after authentication. */
 export interface Principal {
@@ -30,6 +32,7 @@ const MAY: Readonly<Record<Permission, readonly Role[]>> = {
   read: PEOPLE,
   inspect: PEOPLE,
   control: ["admin", "operator"],
+  submit: ["admin", "operator", "worker"],
   report: ["admin", "worker"],
   share: ["admin", "operator", "worker"],
   metrics: ["admin", "monitor"],

@@ -17,7 +17,7 @@ export type Api = FastifyInstance<
 >;
 
 /** What may be asked of a caller; `share` is to hand out job tokens. */
-export type CallerPermission = "read" | "inspect" | "control" | "report" | "share" | "metrics" | "admin";
+export type CallerPermission = "read" | "inspect" | "control" | "submit" | "report" | "share" | "metrics" | "admin";
 /** What a request may do; on each route, checked in one place. */
 export type Permission = "public" | CallerPermission;
 

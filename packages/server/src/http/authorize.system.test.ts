@@ -1,4 +1,5 @@
 import { afterEach, beforeAll, describe, expect, test } from "vitest";
+import { anyKind } from "../../test/any-kind.ts";
 import { expectError } from "../../test/api.ts";
 import { asHolder, makeKeys, makeToken, reportMarkedJob } from "../../test/credentials.ts";
 import { atFileEnd } from "../../test/file-end.ts";
@@ -15,6 +16,7 @@ const MAY: Readonly<Record<Need, readonly Holder[]>> = {
   read: HOLDERS.filter((holder) => holder !== "monitor"),
   inspect: ["owner", "admin", "operator", "worker", "viewer"],
   control: ["owner", "admin", "operator", "control token"],
+  submit: ["owner", "admin", "operator", "worker"],
   report: ["owner", "admin", "worker"],
   share: ["owner", "admin", "operator", "worker"],
   metrics: ["owner", "admin", "monitor"],
@@ -26,7 +28,7 @@ let routes: readonly string[];
 let credentials: Readonly<Record<Holder, string>>;
 const atEnd = atFileEnd();
 beforeAll(async () => {
-  ({ started: server, routes } = await routesOf(() => startTestServer({ atEnd })));
+  ({ started: server, routes } = await routesOf(() => startTestServer({ atEnd, jobKinds: [anyKind("clips")] })));
   // Of the owner's own tenant: all of them see the job.
   const keys = await makeKeys(server, "default");
   for (const jobId of ["named", "unnamed"]) await reportMarkedJob(server, keys.worker, jobId, "ours");
@@ -51,6 +53,25 @@ const ask = (row: RouteRow, jobId: string, credential: string | null) => {
 
 test("the table has every route of the server, and no other", () => {
   expect(ROUTES.map(({ route }) => route).sort()).toEqual(routes);
+});
+
+describe("who may not report submits jobs of known kinds, and nothing else", () => {
+  const work = { input: {} };
+  test.each<{ name: string; body: object; status: number }>([
+    { name: "one of a known kind, with an input", body: { kind: "clips", ...work }, status: 201 },
+    { name: "… in its metadata", body: { kind: "clips", metadata: work }, status: 201 },
+    { name: "… whose input is wrong", body: { kind: "clips", input: { wrong: true } }, status: 422 },
+    { name: "one without an input, of which somebody would have to report", body: { kind: "clips" }, status: 403 },
+    { name: "one of a kind that nobody knows", body: { kind: "bulk", ...work }, status: 403 },
+    { name: "one with tasks of its own", body: { kind: "clips", ...work, tasks: [] }, status: 403 },
+    { name: "one with videos of its own", body: { kind: "clips", ...work, videos: [{ id: "v" }] }, status: 403 },
+  ])("$name: $status", async ({ body, status }) => {
+    const answer = await asHolder(server, credentials.operator).post("/api/v1/jobs", body);
+    expect(answer.status).toBe(status);
+    // Who may report may announce what it likes.
+    const announced = await asHolder(server, credentials.worker).post("/api/v1/jobs", body);
+    expect(announced.status).toBe(status === 403 ? 201 : status);
+  });
 });
 
 describe("what each may, over HTTP", () => {

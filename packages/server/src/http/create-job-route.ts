@@ -1,7 +1,7 @@
 import { randomUUID } from "node:crypto";
-import type { JobSnapshot, JsonObject } from "@playhead/core";
+import { type JobSnapshot, type JsonObject, PlayheadError } from "@playhead/core";
 import * as z from "zod";
-import type { Api } from "./api.ts";
+import type { Api, Caller, CallerPermission } from "./api.ts";
 import { type NewJob, newJob } from "./new-job.ts";
 import { noSuchJob } from "./no-such-job.ts";
 import { type JobAnswer, jobSnapshot } from "./schemas.ts";
@@ -27,6 +27,9 @@ export interface CreateJobDeps {
    * @throws PlayheadError `validation_error` for an input that its kind cannot work with
    */
   readonly prepare: (tenantId: string, job: NewJob) => Promise<Pick<NewJob, "metadata" | "max_attempts">>;
+  /** Whether it is a job of a known kind, with an input: one that the server gives out to be run. */
+  readonly isSubmission: (job: NewJob) => boolean;
+  readonly mayDo: (caller: Caller, permission: CallerPermission) => boolean;
   /** The tenant's job as it stands; null for none, and for another tenant's. */
   readonly readJob: (tenantId: string, jobId: string) => Promise<JobSnapshot | null>;
   /** Does the work of a request with a key once, however often it comes. */
@@ -37,12 +40,22 @@ export interface CreateJobDeps {
   ) => Promise<{ readonly answer: CreationAnswer; readonly replayed: boolean }>;
 }
 
-/** Announcing a job. */
-export function addCreateJobRoute(api: Api, { announce, prepare, readJob, answerOnce }: CreateJobDeps): void {
+/** Announcing a job, or submitting one: who may only do the latter has somebody else run what the server knows. */
+export function addCreateJobRoute(api: Api, deps: CreateJobDeps): void {
+  const { announce, prepare, isSubmission, mayDo, readJob, answerOnce } = deps;
+
+  function checkAnnouncer(caller: Caller, job: NewJob): void {
+    const isPlain = job.tasks === undefined && job.videos === undefined;
+    if (mayDo(caller, "report") || (isPlain && isSubmission(job))) return;
+    throw new PlayheadError("forbidden", `a key of the role ${caller.role} may submit jobs, and not announce others`, {
+      hint: "give a kind that the server knows (GET /api/v1/job-kinds) and an input, without tasks and videos",
+    });
+  }
+
   api.post(
     "/api/v1/jobs",
     {
-      config: { permission: "report" },
+      config: { permission: "submit" },
       schema: {
         summary: "Announce a job",
         description:
@@ -52,7 +65,8 @@ export function addCreateJobRoute(api: Api, { announce, prepare, readJob, answer
         response: { 201: jobSnapshot },
       },
     },
-    async ({ id: correlationId, headers, body, tenantId }, reply) => {
+    async ({ id: correlationId, headers, body, tenantId, caller }, reply) => {
+      checkAnnouncer(caller, body);
       const { job_id, input: _, ...rest } = body;
       const definition = { ...rest, ...(await prepare(tenantId, body)) };
       const newJobId = () => job_id ?? `job_${randomUUID().replaceAll("-", "").slice(0, 20)}`;

@@ -47,7 +47,7 @@ export function addUploadRoutes(api: Api, { uploads, audit }: UploadRoutesDeps):
     (scope as unknown as Api).post(
       "/api/v1/uploads",
       {
-        config: { permission: "report", streams: true, waits: true },
+        config: { permission: "submit", streams: true, waits: true },
         schema: {
           summary: "Upload a file for jobs to work on",
           description: "The body is the file, of any content type. An input names it as `upload:<upload_id>`.",
@@ -79,7 +79,7 @@ export function addUploadRoutes(api: Api, { uploads, audit }: UploadRoutesDeps):
   api.get(
     "/api/v1/uploads",
     {
-      config: { permission: "report" },
+      config: { permission: "submit" },
       schema: {
         summary: "List uploaded files, newest first",
         response: { 200: z.object({ uploads: z.array(upload) }) },
@@ -116,7 +116,7 @@ export function addUploadRoutes(api: Api, { uploads, audit }: UploadRoutesDeps):
   api.delete(
     "/api/v1/uploads/:upload_id",
     {
-      config: { permission: "report" },
+      config: { permission: "submit" },
       schema: {
         summary: "Remove an uploaded file",
         params,

@@ -13,6 +13,13 @@ export interface JobKindInfo {
   readonly check: (input: unknown) => unknown;
 }
 
+/** A job that somebody asks for. */
+export interface AskedJob {
+  readonly kind: string;
+  readonly metadata?: Readonly<Record<string, unknown>> | undefined;
+  readonly input?: Readonly<Record<string, unknown>> | undefined;
+}
+
 /** The kinds of jobs that a server knows. */
 export function createJobKinds(infos: readonly JobKindInfo[]) {
   const kinds = new Map(infos.map((info) => [info.kind, info]));
@@ -20,16 +27,19 @@ export function createJobKinds(infos: readonly JobKindInfo[]) {
     list: (): readonly JobKindInfo[] => [...kinds.values()],
     isKnown: (kind: string): boolean => kinds.has(kind),
     /**
+     * Whether a job is one that this server gives out to be run: of a kind that it knows, with an input. Of any other
+     * somebody has to report.
+     */
+    isSubmission({ kind, metadata, input }: AskedJob): boolean {
+      return kinds.has(kind) && isJsonObject(input ?? metadata?.input);
+    },
+    /**
      * What is kept of a job's input: it stands in `metadata.input`, wherever it was given. One of a kind that is known is
      * checked; a job of such a kind that comes without one is somebody's own, and no worker of ours takes it.
      *
      * @throws PlayheadError `validation_error`
      */
-    metadataOf(job: {
-      readonly kind: string;
-      readonly metadata?: Readonly<Record<string, unknown>> | undefined;
-      readonly input?: Readonly<Record<string, unknown>> | undefined;
-    }): Readonly<Record<string, unknown>> | undefined {
+    metadataOf(job: AskedJob): Readonly<Record<string, unknown>> | undefined {
       const { kind, metadata, input } = job;
       if (input !== undefined && metadata?.input !== undefined) {
         throw new PlayheadError("validation_error", "expected input or metadata.input, got both", {

@@ -1,6 +1,7 @@
 import { type IncomingMessage, request as requestHttp } from "node:http";
 import { request as requestHttps } from "node:https";
 import { PlayheadError } from "@playhead/sdk";
+import { retryAfterMs } from "../../media/retry-after.ts";
 import type { AddressGuard } from "./address-guard.ts";
 
 export interface OpenOptions {
@@ -54,12 +55,16 @@ export async function openUrl(address: string, options: OpenOptions): Promise<An
 export function expectSuccess({ response, status, url }: Answer): void {
   if (status >= 200 && status < 300) return;
   response.destroy();
-  throw statusError(url, status, response.headers["retry-after"]);
+  throw statusError(url, status, retryAfterMs(response.headers["retry-after"], Date.now()));
 }
 
-/** What a status other than 2xx means. */
-export function statusError(url: URL, status: number, retryAfter?: string): PlayheadError {
-  const detail = { status, ...(retryAfter !== undefined && { retry_after: retryAfter.slice(0, 100) }) };
+/**
+ * What a status other than 2xx means.
+ *
+ * @param waitMs how long the server wants to be left alone; null where it does not say
+ */
+export function statusError(url: URL, status: number, waitMs: number | null): PlayheadError {
+  const detail = { status, ...(waitMs !== null && { retry_after_ms: waitMs }) };
   const told = `${url.hostname} answered with status ${status}`;
   if (status === 429) {
     return new PlayheadError("rate_limited", `${told}: too many requests`, { hint: "try again later", detail });

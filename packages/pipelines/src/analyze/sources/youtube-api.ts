@@ -1,7 +1,8 @@
 import { PlayheadError } from "@playhead/sdk";
 import * as z from "zod";
+import { retryAfterMs } from "../../media/retry-after.ts";
 import type { AddressGuard } from "../fetch/address-guard.ts";
-import { openUrl, statusError } from "../fetch/open-url.ts";
+import { type Answer, openUrl, statusError } from "../fetch/open-url.ts";
 import { readBody } from "../fetch/read-body.ts";
 import { MAX_LIST_BYTES } from "../limits.ts";
 import { nextQuotaReset } from "./quota-reset.ts";
@@ -43,7 +44,7 @@ export function createYoutubeApi({ baseUrl, key, guard, nowMs }: YoutubeApiOptio
     const headers = { "x-goog-api-key": key, accept: "application/json" };
     const answer = await openUrl(url.href, { guard, signal, headers, maxRedirects: 0 });
     const body = (await readBody(answer, { signal, maxBytes: MAX_LIST_BYTES })).toString("utf8");
-    if (answer.status !== 200) throw refusal(body, answer.status, answer.url, nowMs());
+    if (answer.status !== 200) throw refusal(body, answer, nowMs());
     const parsed = schema.safeParse(jsonOf(body));
     if (parsed.success) return parsed.data;
     throw new PlayheadError("source_failed", `${API} answered something else than documented (${resource})`, {
@@ -53,10 +54,11 @@ export function createYoutubeApi({ baseUrl, key, guard, nowMs }: YoutubeApiOptio
   };
 }
 
-function refusal(body: string, status: number, url: URL, nowMs: number): PlayheadError {
+function refusal(body: string, { response, status, url }: Answer, nowMs: number): PlayheadError {
   const parsed = errorBody.safeParse(jsonOf(body));
   const { message = "", errors = [] } = parsed.success ? parsed.data.error : {};
   const reason = errors[0]?.reason ?? "";
+  const waitMs = retryAfterMs(response.headers["retry-after"], nowMs);
   const detail = { status, reason };
   const cause = new Error(message);
   if (QUOTA_REASONS.has(reason)) {
@@ -69,7 +71,11 @@ function refusal(body: string, status: number, url: URL, nowMs: number): Playhea
   }
   if (RATE_REASONS.has(reason)) {
     const told = `${API} was asked too often at a time`;
-    return new PlayheadError("rate_limited", told, { hint: "try again later", detail, cause });
+    return new PlayheadError("rate_limited", told, {
+      hint: "try again later",
+      detail: { ...detail, ...(waitMs !== null && { retry_after_ms: waitMs }) },
+      cause,
+    });
   }
   if (status === 404) {
     const hint = "check the id of the channel or playlist, and that it is public";
@@ -85,7 +91,7 @@ function refusal(body: string, status: number, url: URL, nowMs: number): Playhea
       ...{ hint, detail, cause },
     });
   }
-  return statusError(url, status);
+  return statusError(url, status, waitMs);
 }
 
 function jsonOf(text: string): unknown {

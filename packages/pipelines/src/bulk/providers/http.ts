@@ -7,13 +7,15 @@ import { pipeline } from "node:stream/promises";
 import { ensureDiskSpace, unwritable } from "@playhead/ffmpeg";
 import { monitor, PlayheadError, type PlayheadErrorOptions } from "@playhead/sdk";
 import { ADDRESS_REFUSED, createAddressGuard } from "../../media/address-guard.ts";
+import { retryAfterMs } from "../../media/retry-after.ts";
+import { MOST_RETRY_AFTER_MS } from "../../media/retry-policy.ts";
 import { waitQuietly } from "../../media/with-retries.ts";
 import { faultsError } from "../faults.ts";
 import { intervalMsOf } from "../limits/rate.ts";
 import { createTokenBucket } from "../limits/token-bucket.ts";
 import type { HttpSettings } from "./http-settings.ts";
 import type { PartRequest, Provider, ProviderContext } from "./provider.ts";
-import { refusalOf } from "./refusal.ts";
+import { refusalOf, wantsToBeAskedLater } from "./refusal.ts";
 
 /** Of an answer that is none, for the log. */
 const MAX_WORDS_BYTES = 2_000;
@@ -37,9 +39,17 @@ export function openHttpProvider(settings: HttpSettings, path: string, context: 
     nowMs,
   );
 
+  /** Nobody is waited for so long, and nobody is asked before the time either. */
+  function throwIfHeldTooLong(): void {
+    const heldMs = bucket.heldMs();
+    if (heldMs > MOST_RETRY_AFTER_MS) throw wantsToBeAskedLater(heldMs);
+  }
+
   /** Waits until the service may be asked. */
   async function takeTurn({ task, signal }: PartRequest): Promise<void> {
+    throwIfHeldTooLong();
     for (let waitMs = bucket.take(); waitMs > 0; waitMs = bucket.heldMs()) {
+      throwIfHeldTooLong();
       const endWait = watch.wait(waitMs);
       await waitQuietly(task, waitMs, signal).finally(endWait);
     }
@@ -85,7 +95,9 @@ export function openHttpProvider(settings: HttpSettings, path: string, context: 
   async function take(answer: IncomingMessage, partPath: string): Promise<void> {
     const { statusCode = 0 } = answer;
     if (statusCode < 200 || statusCode > 299) {
-      const refusal = refusalOf(statusCode, answer.headers["retry-after"], await beginningOf(answer), nowMs());
+      // It may name a date: by the clock on the wall, and not by the one that waits are measured with.
+      const retryAfter = retryAfterMs(answer.headers["retry-after"], Date.now());
+      const refusal = refusalOf(statusCode, retryAfter, await beginningOf(answer));
       const { retry_after_ms } = refusal.detail;
       if (refusal.code === "rate_limited" && typeof retry_after_ms === "number") bucket.holdFor(retry_after_ms);
       throw refusal;

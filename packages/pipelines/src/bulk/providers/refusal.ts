@@ -3,24 +3,18 @@ import { PlayheadError } from "@playhead/sdk";
 /** Statuses with which a service says that it cannot now, and may be asked again. */
 const BUSY: ReadonlySet<number> = new Set([429, 503, 529]);
 const NOT_LET_IN: ReadonlySet<number> = new Set([401, 402, 403, 404, 405, 407, 410]);
-/** Whoever waits for a service that does not say how long, waits by the policy of retries. */
-const NO_WAIT = {};
 
 /**
  * What an answer that is no file means. Viewers read the status; the service's own words are in the cause, for the log.
  *
- * @param retryAfter the header of that name
+ * @param waitMs how long it wants to be left alone; null where it does not say
  * @param words the beginning of the answer
  */
-export function refusalOf(status: number, retryAfter: string | undefined, words: string, nowMs: number): PlayheadError {
+export function refusalOf(status: number, waitMs: number | null, words: string): PlayheadError {
   const cause = new Error(`answer ${status}: ${words}`);
   if (BUSY.has(status)) {
-    const waitMs = retryAfterMs(retryAfter, nowMs);
     // Busy without a word of when is as any failure; only 429 is always about the rate.
-    if (waitMs !== null || status === 429) {
-      const detail = waitMs === null ? NO_WAIT : { retry_after_ms: waitMs };
-      return new PlayheadError("rate_limited", `the provider wants to be asked later (${status})`, { detail, cause });
-    }
+    if (waitMs !== null || status === 429) return wantsToBeAskedLater(waitMs, cause);
   }
   if (status >= 300 && status < 400) {
     return new PlayheadError("provider_refused", `the provider is elsewhere (${status})`, {
@@ -37,10 +31,11 @@ export function refusalOf(status: number, retryAfter: string | undefined, words:
   return new PlayheadError("provider_failed", `the provider answered with ${status}`, { retryable, cause });
 }
 
-/** Seconds or a date; null when it is neither. */
-function retryAfterMs(header: string | undefined, nowMs: number): number | null {
-  const text = header?.trim() ?? "";
-  if (/^\d{1,9}(\.\d+)?$/.test(text)) return Number(text) * 1_000;
-  const atMs = /[a-z]/i.test(text) ? Date.parse(text) : Number.NaN;
-  return Number.isNaN(atMs) ? null : Math.max(0, atMs - nowMs);
+/** @param waitMs how much later; null where it does not say: then whoever waits does so by the policy of retries */
+export function wantsToBeAskedLater(waitMs: number | null, cause?: unknown): PlayheadError {
+  return new PlayheadError("rate_limited", "the provider wants to be asked later", {
+    hint: "run it again when the provider allows more; what is finished is not made again",
+    detail: waitMs === null ? {} : { retry_after_ms: waitMs },
+    cause,
+  });
 }

@@ -1,25 +1,24 @@
-import { join } from "node:path";
+import { basename } from "node:path";
 import type { ThumbnailOptions } from "@playhead/ffmpeg";
 import { cleanedText, PlayheadError, type TaskHandle } from "@playhead/sdk";
-import { thumbnail } from "../media/ffmpeg-calls.ts";
-import type { ClipPlan } from "./clip-plan.ts";
+import { thumbnail } from "./ffmpeg-calls.ts";
 
 /**
- * Takes the picture of a finished clip. A clip without it is still a clip: what goes wrong here is a warning.
+ * Takes the picture of a finished video. A video without it is still a video: what goes wrong here is a warning.
  *
- * @returns its file name; null when there is none
+ * @returns the picture's file name; null when there is none
  * @throws PlayheadError `canceled`
  */
 export async function takeThumbnail(
   task: TaskHandle,
-  clip: ClipPlan,
+  videoPath: string,
   atSec: number,
-  folder: string,
+  picturePath: string,
   options: ThumbnailOptions,
 ): Promise<string | null> {
   try {
-    await thumbnail(join(folder, clip.fileName), atSec, join(folder, clip.thumbnailName), options);
-    return clip.thumbnailName;
+    await thumbnail(videoPath, atSec, picturePath, options);
+    return basename(picturePath);
   } catch (error) {
     if (!(error instanceof PlayheadError) || error.code === "canceled") throw error;
     task.warn(`no thumbnail: ${cleanedText(error.message)}`, { error_code: error.code });
