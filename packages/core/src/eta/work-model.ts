@@ -39,6 +39,8 @@ export interface KindNoise {
   /** The share of its time that an item takes after its fraction says that it is done. */
   overhead: number;
   overheadWeight: number;
+  /** How many items taught it, all told. */
+  seen: number;
   /** By size: the ln of the first value seen. */
   readonly centres: Map<string, number>;
 }
@@ -101,6 +103,7 @@ function modelOf(belief: Belief, kinds: Map<string, KindNoise>): WorkModel {
       spreadWeight: 6,
       overhead: 0.02,
       overheadWeight: 4,
+      seen: 0,
       centres: new Map(),
     };
     kinds.set(kind, noise);
@@ -202,6 +205,7 @@ export function createJobLearner(model: WorkModel): JobLearner {
       belief.observe(sum, value, noise.variance * robust);
       learnFractions(noise, told, busySec);
       const squared = Math.min(9 * noise.variance, (value - mean) ** 2 / (1 + variance / noise.variance));
+      noise.seen += 1;
       noise.weight = Math.min(MEMORY, noise.weight + 1);
       noise.variance = Math.max(0.0025, noise.variance + (squared - noise.variance) / noise.weight);
     },
