@@ -64,6 +64,8 @@ export interface JobForecaster {
   witnessed(traits: ItemTraits, startSec: number, activeSec: number): void;
   /** Nothing begins before that time. */
   limited(activeSec: number, untilSec: number): void;
+  /** Whether those that run are not at work, since somebody else holds them back. */
+  held(isHeld: boolean, activeSec: number): void;
   forecast(activeSec: number): CalibratedForecast;
   /** When the first so many open items begin and end, as seconds from now; those that run first. */
   outlook(activeSec: number, limit: number): readonly ItemForecast[];
@@ -85,6 +87,8 @@ export interface ForecasterBasis {
   readonly jobs: number;
   /** Past items of the kinds that are left, or of all of this job's where none is left. */
   readonly pastItems: number;
+  /** What most of those are that are left; null where none is. */
+  readonly kind: string | null;
   /** Items of this job that have ended. */
   readonly ownItems: number;
   readonly itemsLeft: number;
@@ -116,6 +120,7 @@ const TOGETHER_SEC = 0.05;
 export function createJobForecaster(options: JobForecasterOptions): JobForecaster {
   const { history, template } = options;
   const known = history.templateOf(template);
+  const pastJobs = known.jobs;
   const model = history.model.copy();
   const learner = createJobLearner(model);
   const items: ForecastItem[] = [];
@@ -135,13 +140,14 @@ export function createJobForecaster(options: JobForecasterOptions): JobForecaste
   let atFirst = 0;
   let nowSec = 0;
   let blockedUntilSec = 0;
+  let isHeld = false;
   const growth = createGrowth(known.growth, () => Math.max(1, atFirst));
 
   /** Those that run were busy until now: as if as many ran as when they began. */
   function advance(toSec: number): void {
     const stepSec = toSec - nowSec;
     nowSec = toSec;
-    if (!(stepSec > 0)) return;
+    if (!(stepSec > 0) || isHeld) return;
     const count = running.length;
     for (const item of running)
       item.busySec += stepSec * (count === item.beside ? 1 : (count / item.beside) ** -contentionOf(model, item.sum));
@@ -168,7 +174,7 @@ export function createJobForecaster(options: JobForecasterOptions): JobForecaste
   }
 
   function paceOf(): number | null {
-    if (known.jobs === 0 || endedCount < 2) return null;
+    if (pastJobs === 0 || endedCount < 2) return null;
     const { mean, variance } = model.belief.predict({ places: [learner.job], weights: [1] });
     return Math.abs(mean) > SURE * Math.sqrt(variance) ? Math.exp(mean) : null;
   }
@@ -259,6 +265,10 @@ export function createJobForecaster(options: JobForecasterOptions): JobForecaste
       rate.limited(activeSec);
       blockedUntilSec = untilSec;
     },
+    held(held, activeSec) {
+      advance(activeSec);
+      isHeld = held;
+    },
     forecast(activeSec) {
       advance(activeSec);
       growth.seen(knownCount, doneCount);
@@ -279,12 +289,14 @@ export function createJobForecaster(options: JobForecasterOptions): JobForecaste
       }));
     },
     basis() {
-      const left = new Set(items.filter(({ state }) => state !== "done").map(({ traits }) => traits.kind));
-      const kinds = left.size > 0 ? left : pastOf.keys();
+      const left = new Map<string, number>();
+      for (const { state, traits } of items)
+        if (state !== "done") left.set(traits.kind, (left.get(traits.kind) ?? 0) + 1);
+      const [most] = [...left].toSorted(([, a], [, b]) => b - a);
       let pastItems = 0;
-      for (const kind of kinds) pastItems += pastOf.get(kind) ?? 0;
+      for (const kind of left.size > 0 ? left.keys() : pastOf.keys()) pastItems += pastOf.get(kind) ?? 0;
       return {
-        ...{ jobs: known.jobs, pastItems, ownItems: endedCount },
+        ...{ jobs: pastJobs, pastItems, kind: most?.[0] ?? null, ownItems: endedCount },
         ...{ itemsLeft: knownCount - doneCount, itemsTotal: knownCount, slots: slots.count(), pace: paceOf() },
       };
     },
