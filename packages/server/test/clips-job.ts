@@ -6,20 +6,23 @@ export interface ToldClips {
   readonly jobId: string;
   readonly beganMs: number;
   readonly clipSec: number;
+  /** Told the time of each step, before it happens. */
+  readonly onTime?: (nowMs: number) => void;
 }
 
 /** So many clips are in each. */
 export const CLIPS = 6;
 
-/** Tells of a job of six clips, step by step; each step says when it happened. */
-export async function* tellClips(engine: Engine, { jobId, beganMs, clipSec }: ToldClips): AsyncGenerator<number> {
+/** Tells of a job of six clips, step by step. */
+export async function* tellClips(engine: Engine, told: ToldClips): AsyncGenerator<void> {
+  const { jobId, beganMs, clipSec, onTime } = told;
   let n = 0;
   const at = (sec: number, type: EventType, data: JsonObject = {}): EventRecord => {
     return { n: ++n, job_id: jobId, type, data, ts: new Date(beganMs + sec * 1_000).toISOString() };
   };
   const send = async (sec: number, ...records: readonly EventRecord[]) => {
+    onTime?.(beganMs + sec * 1_000);
     await engine.ingest.ingest({ source: `w-${jobId}`, records }, { tenantId: "default", worker: "w" });
-    return beganMs + sec * 1_000;
   };
   const clips = Array.from({ length: CLIPS }, (_, clip) => `clip_${clip}`);
   const create = (task_id: string) =>
