@@ -21,11 +21,13 @@ async function startEngine(dataFolder = tempFolder()) {
   });
   onTestFinished(engine.close);
   onTestFinished(() => expect(complaints).toEqual([]));
-  const past = (jobId: string) =>
-    tellAll(engine, { jobId, beganMs: BEGIN_MS, clipSec: CLIP_SEC, onTime: (nowMs) => void (clock.nowMs = nowMs) });
+  const onTime = (nowMs: number) => {
+    clock.nowMs = nowMs;
+  };
+  const past = (jobId: string) => tellAll(engine, { jobId, beganMs: BEGIN_MS, clipSec: CLIP_SEC, onTime });
   /** The job that is looked at, in the test's time. */
   const told = (jobId: string, clipSec = CLIP_SEC) =>
-    tellClips(engine, { jobId, beganMs: clock.nowMs, clipSec, onTime: (nowMs) => void (clock.nowMs = nowMs) });
+    tellClips(engine, { jobId, beganMs: clock.nowMs, clipSec, onTime });
   return { engine, clock, dataFolder, past, told };
 }
 

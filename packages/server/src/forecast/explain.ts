@@ -1,6 +1,20 @@
 import type { ForecasterBasis } from "@playhead/core";
 
-const NUMBERS = ["no", "one", "two", "three", "four", "five", "six", "seven", "eight", "nine", "ten", "eleven", "twelve"];
+const NUMBERS = [
+  "no",
+  "one",
+  "two",
+  "three",
+  "four",
+  "five",
+  "six",
+  "seven",
+  "eight",
+  "nine",
+  "ten",
+  "eleven",
+  "twelve",
+];
 /** A pace under this is not worth a word. */
 const SLOWER = 1.25;
 const FASTER = 0.8;
@@ -15,8 +29,10 @@ export function explain(basis: ForecasterBasis, kind: string | null): string {
   const parts = [groundOf(pastItems, ownItems, kind)];
   if (itemsTotal > 0) parts.push(`${itemsLeft} of ${counted(itemsTotal, "item")} left`);
   if (itemsLeft > 1) parts.push(`${NUMBERS[slots] ?? slots} at a time`);
-  if (pace !== null && pace >= SLOWER) parts.push(`slower than usual: each takes ${times(pace)} as long as in past jobs`);
-  if (pace !== null && pace <= FASTER) parts.push(`faster than usual: each takes ${times(pace)} of the time of past jobs`);
+  if (pace !== null && pace >= SLOWER)
+    parts.push(`slower than usual: each takes ${times(pace)} as long as in past jobs`);
+  if (pace !== null && pace <= FASTER)
+    parts.push(`faster than usual: each takes ${times(pace)} of the time of past jobs`);
   return parts.join("; ");
 }
 

@@ -12,8 +12,8 @@ import type { Store } from "../store/store.ts";
 import type { JobChange } from "./followed-job.ts";
 import { createHistories, type HistoryKey } from "./histories.ts";
 import { createJobForecast, type JobForecasting } from "./job-forecast.ts";
-import { createToldStore } from "./told-store.ts";
 import { type ToldPoint, toldBefore } from "./told-points.ts";
+import { createToldStore } from "./told-store.ts";
 
 export interface ForecastsDeps {
   readonly store: Pick<Store, "putDocument" | "readDocument" | "listDocuments" | "readFacts">;
@@ -232,8 +232,7 @@ export function createForecasts({ store, nowMs, keepMs, onError }: ForecastsDeps
       return {
         job_id,
         at_ms: now,
-        finish:
-          left === null ? null : { ms: at(left.leftSec), low_ms: at(left.lowSec), high_ms: at(left.highSec) },
+        finish: left === null ? null : { ms: at(left.leftSec), low_ms: at(left.lowSec), high_ms: at(left.highSec) },
         explanation: forecast?.explanation() ?? kept?.explanation ?? "nothing is known yet",
         basis: forecast === undefined ? (kept?.basis ?? NO_BASIS) : basisOf(forecast),
         tasks:

@@ -1,4 +1,4 @@
-import { isFinalTaskState, type ItemTraits, type Job, type JobForecaster, type Task } from "@playhead/core";
+import { type ItemTraits, isFinalTaskState, type Job, type JobForecaster, type Task } from "@playhead/core";
 import { createTraitsReader, sizesOf } from "./item-traits.ts";
 
 /**
