@@ -22,8 +22,11 @@ export function ours({ name, hasHistory, isShown }: OursOptions): Method {
       let pausedSec = 0;
       let pausedAt: number | null = null;
       const activeOf = (atSec: number) => atSec - pausedSec - (pausedAt === null ? 0 : atSec - pausedAt);
+      /** What waits for all others does so one after the other. */
+      let waiters = 0;
+      const phaseOf = ({ isLast }: Trace["items"][number]) => (isLast ? ++waiters : 0);
       const add = (from: number, count: number) => {
-        for (const item of trace.items.slice(from, from + count)) forecaster.add(item, item.isLast);
+        for (const item of trace.items.slice(from, from + count)) forecaster.add(item, { phase: phaseOf(item) });
       };
       add(0, trace.atFirst);
       forecaster.begun();

@@ -41,9 +41,16 @@ export {
 } from "./errors.ts";
 export type { CalibratedForecast } from "./eta/calibration.ts";
 export { createForecastHistory, type ForecastHistory, type StoredForecastHistory } from "./eta/forecast-history.ts";
-export { createJobForecaster, type JobForecaster, type JobForecasterOptions } from "./eta/forecaster.ts";
+export {
+  createJobForecaster,
+  type ForecasterBasis,
+  type ItemForecast,
+  type JobForecaster,
+  type JobForecasterOptions,
+} from "./eta/forecaster.ts";
 export { createShownEta, type ShownEta } from "./eta/shown-eta.ts";
 export { createSteadyPercent, type SteadyPercent } from "./eta/steady-percent.ts";
+export type { ItemTraits } from "./eta/work-model.ts";
 export { type EstimateEta, type Eta, type EtaInput, estimateLinearEta } from "./eta.ts";
 export {
   EVENT_TYPES,

@@ -8,6 +8,7 @@ import { MAX_TOKEN_SEC } from "./auth/job-tokens.ts";
 import { mayDo } from "./auth/principal.ts";
 import { SESSION_SECONDS } from "./auth/sessions.ts";
 import type { Engine } from "./engine.ts";
+import { asTold } from "./forecast/as-told.ts";
 import { createHistory } from "./history/job-as-of.ts";
 import type { Api } from "./http/api.ts";
 import { addAuditRoutes } from "./http/audit-routes.ts";
@@ -17,6 +18,7 @@ import { addControlRoutes } from "./http/control-routes.ts";
 import { addCreateJobRoute } from "./http/create-job-route.ts";
 import { addEventRoutes } from "./http/event-routes.ts";
 import { addExportRoutes } from "./http/export-routes.ts";
+import { addForecastHistoryRoutes, addForecastRoute } from "./http/forecast-routes.ts";
 import { addJobKindRoutes } from "./http/job-kind-routes.ts";
 import { addJobRoutes } from "./http/job-routes.ts";
 import { type AuditedRequest, addKeyRoutes } from "./http/key-routes.ts";
@@ -40,7 +42,8 @@ export function addApi(
   { callbacks, secrets }: CallbackParts,
   { kinds, files }: { readonly kinds: JobKinds; readonly files: ServerFiles },
 ): void {
-  const { store, ingest, workers, control, starts, attempts } = engine;
+  const { store, ingest, workers, control, starts, attempts, forecasts } = engine;
+  const history = createHistory({ store });
   addSessionRoutes(http, {
     openSession: auth.openSession,
     endSession: auth.endSession,
@@ -82,10 +85,14 @@ export function addApi(
     hasJob: engine.hasJob,
     refresh: engine.refresh,
     projectTasks: engine.projectTasks,
-    jobAsOf: createHistory({ store }).jobAsOf,
+    jobAsOf: async (jobId, atMs) => {
+      const job = await history.jobAsOf(jobId, atMs);
+      return job === null ? null : asTold(job, await forecasts.toldAt(jobId, atMs), atMs);
+    },
     waitingOf: starts.waitingOf,
     nowMs: Date.now,
   });
+  addForecastRoute(http, { readJob: engine.readJob, forecastOf: forecasts.forecastOf });
   addJobKindRoutes(http, { listKinds: kinds.list, demandOf: starts.demandOf });
   addVideoRoutes(http, { store, hasJob: engine.hasJob, projectTasks: engine.projectTasks });
   addCallbackRoutes(http, {
@@ -138,7 +145,7 @@ const CLEANUP_MS = 2_000;
 /** Keys, job tokens, uploads, retention, and the log of what was done with them. */
 export function addAdministration(
   http: Api,
-  { hasJob, retention }: Engine,
+  { hasJob, retention, forecasts }: Engine,
   { auth, log, uploads }: { readonly auth: Auth; readonly log: Audit; readonly uploads: ServerFiles["uploads"] },
 ): void {
   const { isOwner } = auth;
@@ -161,5 +168,6 @@ export function addAdministration(
   });
   addUploadRoutes(http, { uploads, audit });
   addAuditRoutes(http, { list: log.list, isOwner });
+  addForecastHistoryRoutes(http, { ...forecasts, audit });
   addCleanupRoute(http, { cleanUp: () => retention.runNow(CLEANUP_MS), isOwner, audit });
 }

@@ -24,6 +24,7 @@ import { assembleStarts } from "./engine-starts.ts";
 import { openStores, type Stores } from "./engine-stores.ts";
 import { assembleTelemetry } from "./engine-telemetry.ts";
 import { textOf } from "./error-text.ts";
+import { createForecasts } from "./forecast/forecasts.ts";
 import { createIngest } from "./ingest/ingest.ts";
 import { DEFAULT_LOG_FILES, type LogFilesSettings } from "./logs/files/log-files-settings.ts";
 import { createMediaRoots, type MediaRoots } from "./media/media-roots.ts";
@@ -132,7 +133,14 @@ function assembleEngine(parts: EngineParts) {
     nowMs,
   });
   const { log } = telemetry;
+  const forecasts = createForecasts({
+    store,
+    nowMs,
+    keepMs: () => policy.detailsMs,
+    onError: (error) => log("error", "a forecast could not be made or kept", { error: textOf(error) }),
+  });
   const ingest = createIngest({
+    forecasts,
     store: { ...store, commit: (group) => telemetry.timed("db", "commit of facts", store.commit(group)) },
     bus,
     nowMs,
@@ -287,6 +295,7 @@ function assembleEngine(parts: EngineParts) {
     await attempts.close();
     const isDone = await ingest.close();
     // The end of what was reported of jobs may still be said of them.
+    await forecasts.close();
     if (!(await telemetry.stop()) || !isDone) log("error", "what was at hand could not be stored in time");
   }
 
@@ -322,6 +331,8 @@ function assembleEngine(parts: EngineParts) {
     readings,
     /** How it is; runs by itself once it is started. */
     health,
+    /** When open jobs will be done, and what was said of it. */
+    forecasts,
     waitForCommands: starts.waitForCommands,
     endedJobs,
     /** What is tried again by itself. */

@@ -18,6 +18,10 @@ export interface TemplateHistory {
   rate: KnownRate | null;
   retries: KnownRetries | null;
   growth: KnownGrowth | null;
+  /** How many items ran at a time in the last job. */
+  slots: number | null;
+  /** How many jobs have taught. */
+  jobs: number;
 }
 
 export interface StoredForecastHistory {
@@ -27,6 +31,7 @@ export interface StoredForecastHistory {
 }
 
 const VERSION = 1;
+const EMPTY = { rate: null, retries: null, growth: null, slots: null, jobs: 0 };
 
 export function createForecastHistory(start?: StoredForecastHistory): ForecastHistory {
   const templates = new Map(Object.entries(structuredCopy(start?.templates ?? {})));
@@ -35,7 +40,7 @@ export function createForecastHistory(start?: StoredForecastHistory): ForecastHi
     templateOf(name) {
       const known = templates.get(name);
       if (known !== undefined) return known;
-      const template: TemplateHistory = { calibration: newCalibration(), rate: null, retries: null, growth: null };
+      const template: TemplateHistory = { calibration: newCalibration(), ...EMPTY };
       templates.set(name, template);
       return template;
     },

@@ -9,7 +9,7 @@ export interface KnownGrowth {
 }
 
 export interface Growth {
-  /** How the work grew: to be told before each forecast. */
+  /** How the work grew: to be told before each forecast. Items that take the place of one that was known are no growth. */
   seen(known: number, done: number): void;
   /** ln of the factor by which what is left will grow yet, and its standard deviation; null where nothing says so. */
   estimate(known: number, done: number): { readonly mean: number; readonly sd: number } | null;
@@ -22,13 +22,13 @@ const LEAST_JOBS = 3;
 
 /** @param atFirst items that were known when the job began */
 export function createGrowth(past: KnownGrowth | null, atFirst: () => number): Growth {
-  const knownAt: (number | undefined)[] = new Array(QUARTERS).fill(undefined);
+  const ratioAt: (number | undefined)[] = new Array(QUARTERS).fill(undefined);
   const quarterOf = (known: number, done: number) =>
     Math.min(QUARTERS - 1, Math.floor((QUARTERS * done) / Math.max(1, known)));
 
   return {
     seen(known, done) {
-      knownAt[quarterOf(known, done)] ??= known;
+      ratioAt[quarterOf(known, done)] ??= known / atFirst();
     },
     estimate(known, done) {
       if (past === null || past.jobs < LEAST_JOBS || past.mean < 0.05) return null;
@@ -48,14 +48,15 @@ export function createGrowth(past: KnownGrowth | null, atFirst: () => number): G
         quarters: Array.from({ length: QUARTERS }, () => ({ more: 0, of: 0 })),
       };
       const jobs = Math.min(MOST_JOBS, start.jobs + 1);
-      const change = Math.log(known / atFirst()) - start.mean;
+      const ratio = known / atFirst();
+      const change = Math.log(ratio) - start.mean;
       return {
         jobs,
         mean: start.mean + change / jobs,
         variance: start.variance + (change * change - start.variance) / (jobs + 2),
         quarters: start.quarters.map(({ more, of }, quarter) => {
-          const then = knownAt[quarter];
-          return then === undefined ? { more, of } : { more: more + Number(known > then), of: of + 1 };
+          const then = ratioAt[quarter];
+          return then === undefined ? { more, of } : { more: more + Number(ratio > then + 1e-9), of: of + 1 };
         }),
       };
     },

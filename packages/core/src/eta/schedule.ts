@@ -5,8 +5,12 @@ export interface LeftItem {
   /** How much slower it gets by others beside it: with n at a time at n^(−contention) of its speed. */
   contention: number;
   readonly isRunning: boolean;
-  /** It begins when all that do not wait have ended, and nothing else runs. */
-  readonly isLast: boolean;
+  /** It begins when all of lower phases have ended. */
+  readonly phase: number;
+  /** When it ends, where that is asked for. */
+  endSec?: number;
+  /** When it begins, or 0 where it runs. */
+  startSec?: number;
 }
 
 /** How items may begin. */
@@ -26,16 +30,15 @@ const EPSILON_SEC = 1e-9;
  * How long it takes until all have ended: each takes the next free slot in their order, and those that run share the
  * machine.
  *
- * @param items running ones first; what is left of them is used up
+ * @param items running ones first, then the others by phase; what is left of them is used up
  * @returns seconds
  */
 export function scheduleSec(items: readonly LeftItem[], { slots, blockedSec, rate, burst }: StartLimits): number {
   const running: LeftItem[] = [];
   let next = 0;
-  let others = 0;
   for (const item of items) {
-    if (!item.isLast) others += 1;
     if (!item.isRunning) continue;
+    item.startSec = 0;
     running.push(item);
     next += 1;
   }
@@ -50,12 +53,13 @@ export function scheduleSec(items: readonly LeftItem[], { slots, blockedSec, rat
   function startSome(): void {
     while (running.length < slots && next < items.length) {
       const item = items[next] as LeftItem;
-      if (item.isLast && (others > 0 || running.length > 0)) return;
+      if (running.some(({ phase }) => phase < item.phase)) return;
       if (mayBeginSec() > sec + EPSILON_SEC) return;
       const hasWaited = free <= 0 && gapSec > 0 && Number.isFinite(startedSec);
       // Who had nothing to begin for a while may catch up with two.
       startedSec = hasWaited ? Math.max(startedSec + gapSec, sec - 2 * gapSec) : sec;
       free -= 1;
+      item.startSec = sec;
       running.push(item);
       next += 1;
     }
@@ -88,8 +92,8 @@ export function scheduleSec(items: readonly LeftItem[], { slots, blockedSec, rat
     if (ending < 0) continue;
     const ended = running[ending] as LeftItem;
     const moved = running.pop() as LeftItem;
+    ended.endSec = sec;
     if (moved !== ended) running[ending] = moved;
-    if (!ended.isLast) others -= 1;
   }
   return sec;
 }

@@ -9,7 +9,8 @@ export type ItemState = "waiting" | "running" | "done";
 /** An item of a job whose end is forecast. */
 export interface ForecastItem {
   traits: ItemTraits;
-  readonly isLast: boolean;
+  /** It begins when all of lower phases have ended. */
+  readonly phase: number;
   /** Its draws are the same in each forecast. */
   readonly seed: number;
   sum: ItemSum;
@@ -46,39 +47,103 @@ export interface Simulated {
 const ROUNDS = 64;
 /** Beyond so many that wait, the first of them are added up instead of simulated one by one. */
 const MAX_WAITING = 160;
+/** Of those that are added up, at most so many are looked at. */
+const MAX_FLUID = 256;
 const RATE_SEED = seedOf("start rate");
 const RETRY_SEED = seedOf("retries");
 const MAX_RETRIES = 3;
 const GROWTH_SEED = seedOf("growth");
 const FLUID_SEED = seedOf("fluid");
 
-/** Draws the rest of the job again and again. */
-export function simulate(job: Simulated): RawForecast {
-  const { items, slots, activeSec, blockedSec, growth } = job;
+/** What is foreseen of an open item, in active seconds from now on. */
+export interface ItemOutlook {
+  readonly item: ForecastItem;
+  /** 0 for one that runs. */
+  readonly startSec: number;
+  readonly endSec: number;
+  readonly lowSec: number;
+  readonly highSec: number;
+}
+
+/** Rounds for single items: enough for a picture. */
+const OUTLOOK_ROUNDS = 24;
+
+/** When each of the first open items begins and ends, as often drawn. */
+export function outlookOf(job: Simulated, limit: number): readonly ItemOutlook[] {
   const model = withRunning(job);
-  const { belief } = model;
-  const waiting = items.filter(({ state }) => state === "waiting");
-  const ordinary = waiting.filter(({ isLast }) => !isLast);
-  const fluid = ordinary.slice(0, Math.max(0, ordinary.length - MAX_WAITING));
-  const isFluid = new Set(fluid);
-  const single = [...job.running, ...waiting.filter((item) => !isFluid.has(item))];
-  for (const item of waiting) beginning(item.sum, slots, activeSec);
-  for (const item of job.running) beginning(item.sum, item.beside, item.startSec);
+  const open = [...job.running, ...waitingOf(job.items)].slice(0, limit);
+  for (const item of open) {
+    if (item.state === "running") beginning(item.sum, item.beside, item.startSec);
+    else beginning(item.sum, job.slots, job.activeSec);
+  }
+  const left = open.map(({ state, phase }): LeftItem => {
+    return { sec: 0, contention: 0, phase, isRunning: state === "running" };
+  });
+  const starts = open.map(() => new Float64Array(OUTLOOK_ROUNDS));
+  const ends = open.map(() => new Float64Array(OUTLOOK_ROUNDS));
+  const draw = drawsOf(model);
+  for (let round = 0; round < OUTLOOK_ROUNDS; round++) {
+    const drawn = draw(round);
+    for (const [at, item] of open.entries()) drawItem(item, drawn, round, job, left[at] as LeftItem);
+    scheduleSec(left, { slots: job.slots, blockedSec: job.blockedSec, ...startsOf(job, round) });
+    for (const [at, { startSec = 0, endSec = 0 }] of left.entries()) {
+      (starts[at] as Float64Array)[round] = startSec;
+      (ends[at] as Float64Array)[round] = endSec;
+    }
+  }
+  return open.map((item, at) => {
+    const sorted = (ends[at] as Float64Array).sort();
+    const [lowSec, endSec, highSec] = [0.1, 0.5, 0.9].map((share) => quantileOf(sorted, share)) as [
+      number,
+      number,
+      number,
+    ];
+    return { item, startSec: quantileOf((starts[at] as Float64Array).sort(), 0.5), endSec, lowSec, highSec };
+  });
+}
+
+/** All numbers of a model, by rounds; what is given is overwritten by the next. */
+function drawsOf({ belief }: WorkModel): (round: number) => Float64Array {
   const seeds = Array.from({ length: belief.size }, (_, place) => seedOf(belief.nameOf(place)));
   const sample = belief.sampler();
   const normals = new Float64Array(belief.size);
   const drawn = new Float64Array(belief.size);
-  const left: LeftItem[] = single.map(({ state, isLast }) => ({
-    ...{ sec: 0, contention: 0, isLast },
+  return (round) => {
+    for (let place = 0; place < normals.length; place++) normals[place] = normalDraw(seeds[place] as number, round);
+    sample(normals, drawn);
+    return drawn;
+  };
+}
+
+/** Whether an item that runs takes longer than almost all like it would: the chance of that is under 1 %. */
+export function isSlow({ model }: Pick<Simulated, "model">, item: ForecastItem): boolean {
+  if (item.state !== "running" || item.busySec <= 0) return false;
+  const fraction = tellingOf(item);
+  const soFar = fraction > 0.1 ? item.busySec / fraction : item.busySec;
+  const { mean, variance } = model.belief.predict(beginning(item.sum, item.beside, item.startSec));
+  return normalCdf((Math.log(soFar) - mean) / Math.sqrt(variance + item.noise.variance)) > 0.99;
+}
+
+/** Draws the rest of the job again and again. */
+export function simulate(job: Simulated): RawForecast {
+  const { items, slots, activeSec, blockedSec, growth } = job;
+  const model = withRunning(job);
+  const draw = drawsOf(model);
+  const waiting = waitingOf(items);
+  const fluid = fluidOf(waiting.slice(0, Math.max(0, waiting.length - MAX_WAITING)));
+  const single = [...job.running, ...waiting.slice(fluid.count)];
+  for (const item of [...single, ...fluid.items]) beginning(item.sum, slots, activeSec);
+  for (const item of job.running) beginning(item.sum, item.beside, item.startSec);
+  const left: LeftItem[] = single.map(({ state, phase }) => ({
+    ...{ sec: 0, contention: 0, phase },
     isRunning: state === "running",
   }));
   const results = new Float64Array(ROUNDS);
   for (let round = 0; round < ROUNDS; round++) {
-    for (let place = 0; place < normals.length; place++) normals[place] = normalDraw(seeds[place] as number, round);
-    sample(normals, drawn);
+    const drawn = draw(round);
     const starts = startsOf(job, round);
     for (const [at, item] of single.entries()) drawItem(item, drawn, round, job, left[at] as LeftItem);
-    const fluidSec = fluid.length === 0 ? 0 : drawFluid(fluid, drawn, round, job, starts.rate);
+    const fluidSec = fluid.count === 0 ? 0 : drawFluid(fluid, drawn, round, job, starts.rate);
     const limits = { slots, blockedSec, ...starts };
     const sec = fluidSec + scheduleSec(left, limits);
     results[round] =
@@ -86,6 +151,13 @@ export function simulate(job: Simulated): RawForecast {
   }
   results.sort();
   return { medianSec: quantileOf(results, 0.5), lowSec: quantileOf(results, 0.1), highSec: quantileOf(results, 0.9) };
+}
+
+/** Those that wait, in the order in which they will begin. */
+function waitingOf(items: readonly ForecastItem[]): ForecastItem[] {
+  const waiting = items.filter(({ state }) => state === "waiting");
+  const first = waiting[0]?.phase;
+  return waiting.every(({ phase }) => phase === first) ? waiting : waiting.toSorted((a, b) => a.phase - b.phase);
 }
 
 /** How items may begin, by one draw: as this job was held back, or as past ones were. */
@@ -154,7 +226,7 @@ function retriesOf(seed: number, round: number, failing: number): number {
 
 /** Many items at once: their sum is nearly normal. */
 function drawFluid(
-  items: readonly ForecastItem[],
+  { items, count }: Fluid,
   drawn: Float64Array,
   round: number,
   { slots, failing, rate: ownRate }: Simulated,
@@ -167,8 +239,21 @@ function drawFluid(
     mean += sec;
     variance += sec * sec * (Math.exp(noise.variance) - 1);
   }
-  const sec = Math.max(0, mean + Math.sqrt(variance) * normalDraw(FLUID_SEED, round)) / (1 - failing) / slots;
-  return ownRate === null || rate === null ? sec : Math.max(sec, items.length / (1 - failing) / rate);
+  const share = items.length / count;
+  const all = mean / share + Math.sqrt(variance / share) * normalDraw(FLUID_SEED, round);
+  const sec = Math.max(0, all) / (1 - failing) / slots;
+  return ownRate === null || rate === null ? sec : Math.max(sec, count / (1 - failing) / rate);
+}
+
+/** Items that are added up: some of them, evenly spread, stand for all. */
+interface Fluid {
+  readonly items: readonly ForecastItem[];
+  readonly count: number;
+}
+
+function fluidOf(items: readonly ForecastItem[]): Fluid {
+  const every = Math.max(1, Math.ceil(items.length / MAX_FLUID));
+  return { items: every === 1 ? items : items.filter((_, at) => at % every === 0), count: items.length };
 }
 
 /** The fraction that an item tells, as far as the item is not the last to know. */

@@ -15,10 +15,11 @@ const MOST = 0.9999;
  * The share of the expected time that is behind. When more work is found, or it takes longer, that share would fall: then
  * the bar goes on at half the pace that would use up what is left of it by the end, and the slower, the longer the job has
  * taken beyond all that was foreseen.
+ *
+ * @param from where it stands, and since when @defaultValue at its beginning
  */
-export function createSteadyPercent(): SteadyPercent {
-  let share = 0;
-  let atSec = 0;
+export function createSteadyPercent(from = { share: 0, activeSec: 0 }): SteadyPercent {
+  let { share, activeSec: atSec } = from;
   return {
     at(activeSec, leftSec, isAlive) {
       const stepSec = Math.max(0, activeSec - atSec);

@@ -11,6 +11,7 @@ import { type Belief, createBelief, type StoredBelief, type WeightedSum } from "
 
 /** What is known of an item before it begins. */
 export interface ItemTraits {
+  /** Without spaces. */
   readonly kind: string;
   /** Such as a style or a template: another way of the same kind of work. */
   readonly style: string | null;
@@ -39,6 +40,10 @@ export interface KindNoise {
   /** The share of its time that an item takes after its fraction says that it is done. */
   overhead: number;
   overheadWeight: number;
+  /** How many items taught it, all told. */
+  seen: number;
+  /** Jobs in a row that taught nothing of it. */
+  idle: number;
   /** By size: the ln of the first value seen. */
   readonly centres: Map<string, number>;
 }
@@ -57,6 +62,7 @@ export interface EndedItem {
 
 export interface WorkModel {
   readonly belief: Belief;
+  readonly kinds: Map<string, KindNoise>;
   noiseOf(kind: string): KindNoise;
   /** @param job the place of the job's own pace */
   sumOf(traits: ItemTraits, job: number): ItemSum;
@@ -101,6 +107,8 @@ function modelOf(belief: Belief, kinds: Map<string, KindNoise>): WorkModel {
       spreadWeight: 6,
       overhead: 0.02,
       overheadWeight: 4,
+      seen: 0,
+      idle: 0,
       centres: new Map(),
     };
     kinds.set(kind, noise);
@@ -109,6 +117,7 @@ function modelOf(belief: Belief, kinds: Map<string, KindNoise>): WorkModel {
 
   return {
     belief,
+    kinds,
     noiseOf,
     sumOf({ kind, style, content, sizes }, job) {
       const { centres } = noiseOf(kind);
@@ -202,6 +211,8 @@ export function createJobLearner(model: WorkModel): JobLearner {
       belief.observe(sum, value, noise.variance * robust);
       learnFractions(noise, told, busySec);
       const squared = Math.min(9 * noise.variance, (value - mean) ** 2 / (1 + variance / noise.variance));
+      noise.seen += 1;
+      noise.idle = 0;
       noise.weight = Math.min(MEMORY, noise.weight + 1);
       noise.variance = Math.max(0.0025, noise.variance + (squared - noise.variance) / noise.weight);
     },
@@ -224,9 +235,25 @@ function learnFractions(noise: KindNoise, told: EndedItem["told"], busySec: numb
   noise.overhead += (after - noise.overhead) / noise.overheadWeight;
 }
 
+/** So many numbers are believed in at most; beyond, the kinds go that were not seen for longest. */
+const MAX_SIZE = 48;
+
 /** Forgets what is of one job alone, and is a little less sure of the rest than before. */
-export function endJob({ belief }: WorkModel): void {
+export function endJob({ belief, kinds }: WorkModel): void {
   belief.keep((name) => name !== JOB && !name.startsWith(CONTENT));
+  for (const noise of kinds.values()) noise.idle += 1;
+  const oldest = [...kinds].toSorted(([, a], [, b]) => b.idle - a.idle);
+  for (const [kind] of oldest) {
+    if (belief.size <= MAX_SIZE || kinds.size === 1) break;
+    kinds.delete(kind);
+    belief.keep((name) => !isOf(kind, name));
+  }
   for (let place = 0; place < belief.size; place++)
     belief.widen(place, belief.nameOf(place).startsWith(BASE) ? 0.004 : 0.001);
+}
+
+/** Whether a number is one of a kind's. */
+function isOf(kind: string, name: string): boolean {
+  const [, ofKind = ""] = /^(?:base|slope|style|contention|warm-up) (.*)$/.exec(name) ?? [];
+  return ofKind === kind || ofKind.startsWith(`${kind} `);
 }

@@ -151,6 +151,11 @@ test("every route answers what the document says, in every status that can be pr
     await call(`GET ${job}/${part}`, 401, { path: at(`${job}/${part}`), ...anonymous });
   }
   await call(`GET ${job}/callbacks`, 200, { path: at(`${job}/callbacks`, "done") });
+  await call(`GET ${job}/forecast`, 200, { path: at(`${job}/forecast`) });
+  await call(`GET ${job}/forecast`, 404, { path: at(`${job}/forecast`, "none") });
+  const { histories } = await call("GET /api/v1/forecast-history", 200);
+  await call("PUT /api/v1/forecast-history", 200, { body: { histories } });
+  await call("PUT /api/v1/forecast-history", 422, { body: { histories: [{ host: "h", kind: "k", history: {} }] } });
   await server.report(
     [
       { n: 1, type: "function.started", job_id: "j", data: { ...CALL, name: "merge", span_id: "c7ad6b7169203331" } },

@@ -12,6 +12,7 @@ import type { Store } from "../store/store.ts";
 import { currentTicks } from "./current-ticks.ts";
 import { createFairTurns } from "./fair-turns.ts";
 import { createGroupCommit } from "./group-commit.ts";
+import type { Forecasting } from "./job-forecasting.ts";
 import { applyToLiveJob, type LiveJob, liveProgress } from "./live-job.ts";
 import { createLiveJobs } from "./live-jobs.ts";
 import { createProgressTicker } from "./progress-ticker.ts";
@@ -28,6 +29,8 @@ export interface IngestDeps {
   readonly onRetry: (error: unknown, retryInMs: number) => void;
   /** Told of what nobody foresaw; the job was taken anew from the store. */
   readonly onDefect: (error: unknown, jobId: string) => void;
+  /** Who says when jobs are done. @defaultValue the linear rule */
+  readonly forecasts?: Forecasting;
 }
 
 /** Facts and ticks that one source reports in one go, in order. */
@@ -51,7 +54,7 @@ const DRAIN_LIMIT_MS = 10_000;
  * The third hop (DESIGN §3): drops what a source has sent already, decides about each fact, numbers it, folds it, stores
  * a group of them, and only then answers and publishes.
  */
-export function createIngest({ store, bus, nowMs, newTraceId, onRetry, onDefect }: IngestDeps) {
+export function createIngest({ store, bus, nowMs, newTraceId, onRetry, onDefect, forecasts }: IngestDeps) {
   const commit = createGroupCommit({
     store,
     publish: (publications) => bus.publish(publications),
@@ -59,7 +62,7 @@ export function createIngest({ store, bus, nowMs, newTraceId, onRetry, onDefect 
     onRetry,
   });
   const isStored = ({ lastAdded }: LiveJob) => commit.isStored(lastAdded);
-  const jobs = createLiveJobs({ store, nowMs, isStored, settled: commit.settled });
+  const jobs = createLiveJobs({ store, nowMs, isStored, settled: commit.settled, onLoaded: follow });
   const sources = createSourcePositions({ store, moment: commit.position, isStored: commit.isStored });
   const ticker = createProgressTicker({
     nowMs,
@@ -69,7 +72,11 @@ export function createIngest({ store, bus, nowMs, newTraceId, onRetry, onDefect 
       commit.schedule();
     },
   });
-  const taker = createRecordTaker({ epoch: store.epoch, commit, jobs, nowMs, newTraceId, onMoved: ticker.moved });
+  const taker = createRecordTaker({
+    ...{ epoch: store.epoch, commit, jobs, nowMs, newTraceId },
+    onNew: follow,
+    onMoved: ticker.moved,
+  });
   const sweeper = setInterval(() => {
     jobs.sweep();
     if (jobs.isProjectionDue()) commit.flushProjections();
@@ -80,6 +87,10 @@ export function createIngest({ store, bus, nowMs, newTraceId, onRetry, onDefect 
   let turn: Promise<unknown> = Promise.resolve();
   const fairTurns = createFairTurns();
   let closing: Promise<boolean> | null = null;
+
+  function follow(live: LiveJob): void {
+    live.forecast = forecasts?.open(live.draft, () => ticker.moved(live)) ?? null;
+  }
 
   /** What nobody foresaw may have left the job half changed: memory is not to be trusted, the store is. */
   function guarded(live: LiveJob, work: () => void): void {

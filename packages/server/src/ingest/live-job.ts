@@ -12,6 +12,7 @@ import {
   progressAt,
   type Task,
 } from "@playhead/core";
+import type { JobForecasting } from "./job-forecasting.ts";
 
 /**
  * A job that the server holds in memory: its fold, and what is still to be said and written about it. It may leave memory
@@ -33,6 +34,8 @@ export interface LiveJob {
   lastMovedMs: number;
   /** Where the group commit stood after its last fact. */
   lastAdded: number;
+  /** Who says when it is done; null where nobody forecasts. */
+  forecast: JobForecasting | null;
 }
 
 /**
@@ -67,6 +70,7 @@ function newLiveJob(job: Job, nowMs: number): LiveJob {
     lastTouchedMs: nowMs,
     lastMovedMs: nowMs,
     lastAdded: 0,
+    forecast: null,
   };
 }
 
@@ -86,6 +90,7 @@ export function applyToLiveJob(live: LiveJob, event: PlayheadEvent): boolean {
   // The end of a job ends its tasks.
   if (wasOpen && isFinalJobState(draft.state)) markEnded(live);
   const after = typeof taskId === "string" ? draft.tasks.get(taskId) : undefined;
+  live.forecast?.folded(event, before, after);
   if (after === undefined || after === before) return false;
   live.tree.update(after);
   dirtyTasks.add(after.task_id);
@@ -117,5 +122,7 @@ export const liveFraction = ({ tree }: LiveJob): number => tree.fraction();
 
 /** The job's progress as it stands now. */
 export function liveProgress(live: LiveJob, nowMs: number): JobProgress {
-  return progressAt(live.draft, live.tree.fraction(), nowMs);
+  const { draft, forecast, tree } = live;
+  if (forecast === null) return progressAt(draft, tree.fraction(), nowMs);
+  return progressAt(draft, forecast.shareAt(nowMs, tree.fraction()), nowMs, forecast.estimate);
 }

@@ -9,6 +9,8 @@ export interface LiveJobsDeps {
   readonly isStored: (live: LiveJob) => boolean;
   /** Resolves when all that was added so far is stored. */
   readonly settled: () => Promise<void>;
+  /** A stored job has come into memory. */
+  readonly onLoaded?: (live: LiveJob) => void;
 }
 
 /** A job that has ended leaves memory after this. */
@@ -24,7 +26,7 @@ const PROJECTIONS_A_BUSY_GROUP = 20;
 const BUSY_FACTS = 100;
 
 /** The jobs that are in memory: those that are reported on, and those that were lately. */
-export function createLiveJobs({ store, nowMs, isStored, settled }: LiveJobsDeps) {
+export function createLiveJobs({ store, nowMs, isStored, settled, onLoaded }: LiveJobsDeps) {
   const jobs = new Map<string, LiveJob>();
   const loading = new Map<string, Promise<LiveJob | null>>();
   /** Their projection goes with the next group: created, changed state, ended. */
@@ -38,6 +40,7 @@ export function createLiveJobs({ store, nowMs, isStored, settled }: LiveJobsDeps
     const known = jobs.get(jobId);
     if (known !== undefined || job === null) return known ?? null;
     const live = createLiveJob(job, nowMs());
+    onLoaded?.(live);
     jobs.set(jobId, live);
     return live;
   }
@@ -53,8 +56,13 @@ export function createLiveJobs({ store, nowMs, isStored, settled }: LiveJobsDeps
     for (const live of jobs.values()) {
       const isDue = live.dirty || (live.moved && Math.abs(now - live.projectedMs) >= MOVED_EVERY_MS);
       if (isDue) lazy.add(live);
-      else if (now - live.lastTouchedMs > staysMs(live, jobs.size) && mayLeave(live)) jobs.delete(live.draft.job_id);
+      else if (now - live.lastTouchedMs > staysMs(live, jobs.size) && mayLeave(live)) forget(live);
     }
+  }
+
+  function forget(live: LiveJob): void {
+    jobs.delete(live.draft.job_id);
+    live.forecast?.close();
   }
 
   /** What the store is still to be told would be missing from the job that is read from it later. */
@@ -91,7 +99,7 @@ export function createLiveJobs({ store, nowMs, isStored, settled }: LiveJobsDeps
     reload(live: LiveJob): void {
       const { job_id: jobId } = live.draft;
       if (jobs.get(jobId) !== live) return;
-      jobs.delete(jobId);
+      forget(live);
       urgent.delete(live);
       lazy.delete(live);
       startLoading(

@@ -30,6 +30,8 @@ export interface RecordTakerDeps {
   readonly nowMs: () => number;
   /** A W3C trace id for jobs that come without one. */
   readonly newTraceId: () => string;
+  /** A new job is in memory. */
+  readonly onNew: (live: LiveJob) => void;
   /** Something happened that may have moved the job's bar. */
   readonly onMoved: (live: LiveJob) => void;
 }
@@ -49,7 +51,7 @@ const MAX_DATA_LENGTH = 1_000_000;
  * with that job as it stands in memory.
  */
 export function createRecordTaker(deps: RecordTakerDeps) {
-  const { epoch, commit, jobs, nowMs, newTraceId, onMoved } = deps;
+  const { epoch, commit, jobs, nowMs, newTraceId, onNew, onMoved } = deps;
   const moments = createMoments();
 
   function takeFact(known: LiveJob | undefined, record: EventRecord, reporter: Reporter): void {
@@ -78,6 +80,7 @@ export function createRecordTaker(deps: RecordTakerDeps) {
     }
     const texts = facts.map(({ data }) => toJson(data));
     const live = known ?? createNewLiveJob(record.job_id, nowMs());
+    if (known === undefined) onNew(live);
     const entries: Entry[] = [];
     for (const [at, fact] of facts.entries()) {
       const wasOpen = !isFinalJobState(live.draft.state);

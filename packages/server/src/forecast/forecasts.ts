@@ -1,0 +1,289 @@
+import {
+  applyEvent,
+  draftOf,
+  emptyJob,
+  type ForecastBasis,
+  isFinalJobState,
+  type Job,
+  type JobForecast,
+  type PlayheadEvent,
+} from "@playhead/core";
+import type { Store } from "../store/store.ts";
+import type { JobChange } from "./followed-job.ts";
+import { createHistories, type HistoryKey } from "./histories.ts";
+import { createJobForecast, type JobForecasting } from "./job-forecast.ts";
+import { type ToldPoint, toldBefore } from "./told-points.ts";
+import { createToldStore } from "./told-store.ts";
+
+export interface ForecastsDeps {
+  readonly store: Pick<Store, "putDocument" | "readDocument" | "listDocuments" | "readFacts">;
+  readonly nowMs: () => number;
+  /** How long it is kept what was said of a job that has ended. */
+  readonly keepMs: () => number;
+  readonly onError: (error: unknown) => void;
+}
+
+/** Workers of the server's own process carry this before their name. */
+const LOCAL_PREFIX = "local:";
+/** More open jobs than this are forecast by the linear rule: there is no time to think about them all. */
+const MAX_JOBS = 1_000;
+/** What has come and is not thought about yet, of all jobs. */
+const MAX_CHANGES = 100_000;
+/** How often it is looked which job is due. */
+const LOOK_MS = 100;
+/** Thinking takes so much of one turn of the loop, and of all its time. */
+const TURN_MS = 6;
+const DUTY = 0.05;
+/** So many jobs a second are forecast at once when they begin. */
+const FIRSTS_A_SECOND = 50;
+const FACTS_AT_ONCE = 250;
+/** What was said of a job that goes on is kept this often. */
+const KEEP_EVERY_MS = 5 * 60_000;
+const MAX_TASKS = 500;
+/** What was said of a job that was over at once is of no interest. */
+const LEAST_TOLD = 2;
+const NO_BASIS: ForecastBasis = { jobs: 0, items: 0, items_left: 0, items_total: 0, slots: 1 };
+
+interface Open {
+  readonly forecast: JobForecasting;
+  readonly key: HistoryKey;
+  readonly say: () => void;
+  keptMs: number;
+}
+
+/** Forecasts of open jobs: each thought about at most once a second, and all of them in a small share of the time. */
+export function createForecasts({ store, nowMs, keepMs, onError }: ForecastsDeps) {
+  const histories = createHistories({ store, nowMs, onError });
+  const toldStore = createToldStore({ store, nowMs, keepMs });
+  /** Those that were seen to longest ago come first. */
+  const open = new Map<string, Open>();
+  let changeCount = 0;
+  let timer: NodeJS.Timeout | null = null;
+  let isClosed = false;
+  let firsts = { atMs: 0, left: FIRSTS_A_SECOND };
+  let replaying: Promise<void> = Promise.resolve();
+  let keeping: Promise<void> = Promise.resolve();
+
+  function arm(afterMs = LOOK_MS): void {
+    if (timer !== null || isClosed || open.size === 0) return;
+    timer = setTimeout(look, afterMs);
+    timer.unref();
+  }
+
+  function look(): void {
+    timer = null;
+    const beganMs = performance.now();
+    const now = nowMs();
+    changeCount = 0;
+    for (const [jobId, each] of open) {
+      changeCount += each.forecast.waiting();
+      if (performance.now() - beganMs > TURN_MS || each.forecast.dueMs(now) > now) continue;
+      open.delete(jobId);
+      open.set(jobId, each);
+      attempt(jobId, () => see(jobId, each, now));
+    }
+    arm(Math.max(LOOK_MS, (performance.now() - beganMs) / DUTY));
+  }
+
+  /** What nobody foresaw in a forecast takes the forecast, and nothing else. */
+  function attempt(jobId: string, work: () => void): void {
+    try {
+      work();
+    } catch (error) {
+      onError(error);
+      open.get(jobId)?.forecast.giveUp();
+      open.delete(jobId);
+    }
+  }
+
+  function see(jobId: string, each: Open, now: number): void {
+    const { forecast } = each;
+    if (isFinalJobState(forecast.job.state)) {
+      if (!forecast.think()) end(jobId, each);
+      return;
+    }
+    if (!forecast.work(now)) return;
+    each.say();
+    if (now - each.keptMs < KEEP_EVERY_MS) return;
+    each.keptMs = now;
+    keepTold(each);
+  }
+
+  function end(jobId: string, each: Open): void {
+    open.delete(jobId);
+    if (each.forecast.hasTaught()) {
+      const history = histories.peek(each.key);
+      if (history !== undefined) histories.taught(each.key, history);
+    }
+    keepTold(each);
+  }
+
+  function keepTold({ forecast }: Open): void {
+    const { tenant_id: tenantId, job_id: jobId } = forecast.job;
+    const points = forecast.told();
+    if (points.length < LEAST_TOLD) return;
+    const said = { points, basis: basisOf(forecast), explanation: forecast.explanation() ?? "" };
+    keeping = keeping.then(() => toldStore.keep(tenantId, jobId, said)).catch(onError);
+  }
+
+  /** Feeds a job that was open before this process with all that has happened to it. */
+  async function replay(each: Open, lastSeq: number): Promise<void> {
+    const { forecast, key } = each;
+    const { job_id: jobId } = forecast.job;
+    const [history, told] = [await histories.get(key), await toldStore.read(jobId)];
+    if (told !== null) forecast.recall(told.points);
+    const draft = draftOf(emptyJob(jobId));
+    const past: JobChange[] = [];
+    while (draft.seq < lastSeq && open.get(jobId) === each) {
+      const facts = await store.readFacts(jobId, draft.seq, FACTS_AT_ONCE);
+      if (facts.length === 0) break;
+      for (const event of facts) {
+        // What came since then has been told already.
+        if (event.seq > lastSeq) break;
+        past.push(changeBy(event));
+      }
+    }
+    if (open.get(jobId) === each) attempt(jobId, () => forecast.follow(history, past));
+
+    function changeBy(event: PlayheadEvent): JobChange {
+      const { task_id: taskId } = event.data;
+      const find = () => (typeof taskId === "string" ? draft.tasks.get(taskId) : undefined);
+      const before = find();
+      applyEvent(draft, event);
+      return { event, before, after: find(), heardMs: null };
+    }
+  }
+
+  function maySpend(): boolean {
+    const now = nowMs();
+    if (Math.abs(now - firsts.atMs) >= 1_000) firsts = { atMs: now, left: FIRSTS_A_SECOND };
+    firsts.left -= 1;
+    return firsts.left >= 0;
+  }
+
+  function basisOf(forecast: JobForecasting): ForecastBasis {
+    const basis = forecast.basis();
+    if (basis === null) return NO_BASIS;
+    const { jobs, pastItems, itemsLeft, itemsTotal, slots } = basis;
+    return { jobs, items: pastItems, items_left: itemsLeft, items_total: itemsTotal, slots };
+  }
+
+  async function toldOf(jobId: string): Promise<readonly ToldPoint[]> {
+    return open.get(jobId)?.forecast.told() ?? (await settledTold(jobId))?.points ?? [];
+  }
+
+  /** What is kept, once it is. */
+  async function settledTold(jobId: string) {
+    await keeping;
+    return toldStore.read(jobId);
+  }
+
+  return {
+    /** Begins to follow a job; `say` has its progress said, soon. */
+    open(job: Job, say: () => void) {
+      const forecast = createJobForecast({ job, nowMs, maySpend });
+      if (isClosed || isFinalJobState(job.state) || open.size >= MAX_JOBS) {
+        forecast.giveUp();
+        return { ...forecast, close() {} };
+      }
+      let entered: Open | null = null;
+      /** Who it is is known with its first event. */
+      function enter(): void {
+        entered = { forecast, key: keyOf(job), say, keptMs: nowMs() };
+        open.set(job.job_id, entered);
+        arm();
+        const each = entered;
+        const lastSeq = job.seq;
+        const history = histories.peek(each.key);
+        if (lastSeq <= 1 && history !== undefined) forecast.follow(history);
+        else if (lastSeq <= 1) histories.get(each.key).then((loaded) => forecast.follow(loaded), onError);
+        else replaying = replaying.then(() => replay(each, lastSeq)).catch(onError);
+      }
+      // A job of the store; a new one comes with its first event.
+      if (job.seq > 0) enter();
+      return {
+        ...forecast,
+        folded(...change: Parameters<JobForecasting["folded"]>): void {
+          forecast.folded(...change);
+          if (entered === null) enter();
+          changeCount += 1;
+          if (changeCount > MAX_CHANGES && forecast.waiting() > 1_000) {
+            forecast.giveUp();
+            open.delete(job.job_id);
+          }
+        },
+        close(): void {
+          if (open.get(job.job_id) !== entered || isFinalJobState(job.state)) return;
+          open.delete(job.job_id);
+        },
+      };
+    },
+    /** What is expected of a job, or was while it ran. */
+    async forecastOf(job: Pick<Job, "job_id" | "state">): Promise<JobForecast> {
+      const { job_id } = job;
+      const now = nowMs();
+      const each = open.get(job_id);
+      const forecast = each?.forecast;
+      if (forecast !== undefined && !isFinalJobState(job.state)) forecast.refresh(now);
+      const left = isFinalJobState(job.state) ? null : (forecast?.leftAt(now) ?? null);
+      const at = (sec: number) => Math.round(now + sec * 1_000);
+      const kept = forecast === undefined ? await settledTold(job_id) : null;
+      const told = forecast?.told() ?? kept?.points ?? [];
+      return {
+        job_id,
+        at_ms: now,
+        finish: left === null ? null : { ms: at(left.leftSec), low_ms: at(left.lowSec), high_ms: at(left.highSec) },
+        explanation: forecast?.explanation() ?? kept?.explanation ?? "nothing is known yet",
+        basis: forecast === undefined ? (kept?.basis ?? NO_BASIS) : basisOf(forecast),
+        tasks:
+          left === null || forecast === undefined
+            ? []
+            : forecast
+                .tasks(now, MAX_TASKS)
+                .toSorted((a, b) => a.endSec - b.endSec)
+                .map(({ taskId, startSec, endSec, lowSec, highSec, isSlow }) => ({
+                  task_id: taskId,
+                  start_ms: startedMs(forecast.job, taskId) ?? at(startSec),
+                  end: { ms: at(endSec), low_ms: at(lowSec), high_ms: at(highSec) },
+                  is_slow: isSlow,
+                })),
+        told: told.map(({ percent: _, ...point }) => point),
+      };
+    },
+    /** What was said of a job last before a moment; null where nothing was. */
+    toldAt: async (jobId: string, atMs: number): Promise<ToldPoint | null> => toldBefore(await toldOf(jobId), atMs),
+    exportHistory: histories.export,
+    importHistory: histories.import,
+    /** Thinks about what has ended, and keeps what is worth it. */
+    async close(): Promise<void> {
+      isClosed = true;
+      if (timer !== null) clearTimeout(timer);
+      for (const [jobId, each] of open) {
+        if (isFinalJobState(each.forecast.job.state)) {
+          attempt(jobId, () => {
+            each.forecast.think(Number.POSITIVE_INFINITY);
+            end(jobId, each);
+          });
+        } else keepTold(each);
+      }
+      open.clear();
+      await replaying;
+      await keeping;
+      await histories.close();
+    },
+  };
+}
+
+export type Forecasts = ReturnType<typeof createForecasts>;
+
+function keyOf({ tenant_id: tenantId, kind, worker, metadata }: Job): HistoryKey {
+  const { host } = metadata;
+  const isNamed = typeof host === "string" && host !== "" && host.length <= 200;
+  const isHere = worker?.startsWith(LOCAL_PREFIX) === true;
+  return { tenantId, kind, host: isNamed ? host : isHere ? "here" : "elsewhere" };
+}
+
+function startedMs({ tasks }: Job, taskId: string): number | null {
+  const startedAt = tasks.get(taskId)?.started_at ?? null;
+  return startedAt === null ? null : Date.parse(startedAt);
+}
