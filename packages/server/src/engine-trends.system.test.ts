@@ -1,6 +1,6 @@
 import type { JsonObject } from "@playhead/core";
 import fc from "fast-check";
-import { afterAll, beforeAll, describe, expect, test, vi } from "vitest";
+import { beforeAll, describe, expect, test, vi } from "vitest";
 import { tempFolder } from "../test/temp-folder.ts";
 import { createEngine, type Engine } from "./engine.ts";
 import { callRow, groupOf } from "./store/telemetry-conformance/telemetry-case.ts";
@@ -12,12 +12,25 @@ const NOW_MS = Date.UTC(2026, 10, 21);
 /** What the sketch of one value may be off by, as a logarithm. */
 const SKETCH_ERROR = 0.0101;
 
+/** The machine that jobs run on. */
+const SAMPLE = {
+  host: "box",
+  cpu_percent: null,
+  memory_used_bytes: 1,
+  memory_total_bytes: 2,
+  process_memory_bytes: 1,
+  event_loop_delay_ms: null,
+  disk_used_bytes: null,
+  disk_total_bytes: null,
+  temp_bytes: null,
+  active_jobs: 1,
+};
+
 let engine: Engine;
-let nowMs = NOW_MS;
 
 beforeAll(async () => {
   const atEnd: (() => void | Promise<void>)[] = [];
-  engine = await createEngine({ dataFolder: tempFolder((end) => atEnd.push(end)), log: () => {}, nowMs: () => nowMs });
+  engine = await createEngine({ dataFolder: tempFolder((end) => atEnd.push(end)), log: () => {}, nowMs: () => NOW_MS });
   return async () => {
     await engine.close();
     for (const end of atEnd) await end();
@@ -25,7 +38,11 @@ beforeAll(async () => {
 });
 
 /** Stores calls of a function, each with the hour before now in which it was. */
-async function call(tenantId: string, functionName: string, calls: readonly (readonly [hoursAgo: number, ms: number])[]) {
+async function call(
+  tenantId: string,
+  functionName: string,
+  calls: readonly (readonly [hoursAgo: number, ms: number])[],
+) {
   const rows = calls.map(([hoursAgo, durationMs]) =>
     callRow(tenantId, { functionName, durationMs, tsMs: NOW_MS - hoursAgo * HOUR_MS }),
   );
@@ -40,7 +57,7 @@ function slopeOf(points: readonly (readonly [days: number, log: number])[]): num
   const slopes = points.flatMap(([x1, y1], at) => points.slice(0, at).map(([x0, y0]) => (y1 - y0) / (x1 - x0)));
   const sorted = slopes.toSorted((a, b) => a - b);
   const half = sorted.length / 2;
-  return ((sorted[Math.floor(half)] as number) + (sorted[Math.ceil(half) - (half % 1 === 0 ? 1 : 1)] as number)) / 2;
+  return ((sorted[Math.floor(half)] as number) + (sorted[Math.ceil(half) - 1] as number)) / 2;
 }
 
 describe("functions", () => {
@@ -55,8 +72,15 @@ describe("functions", () => {
           const tenantId = `trend-${runs++}`;
           const points = hours
             .toSorted((a, b) => b - a)
-            .map((ago, at) => [ago, Math.log(200) - (ago / 24) * Math.log1p(growth) + (noise[at] as number) * 0.2] as const);
-          await call(tenantId, "render", points.map(([ago, log]) => [ago, Math.exp(log)] as const));
+            .map(
+              (ago, at) =>
+                [ago, Math.log(200) - (ago / 24) * Math.log1p(growth) + (noise[at] as number) * 0.2] as const,
+            );
+          await call(
+            tenantId,
+            "render",
+            points.map(([ago, log]) => [ago, Math.exp(log)] as const),
+          );
           const { functions, span } = await readTrends(tenantId);
           expect(span).toBe("hour");
           expect(functions).toHaveLength(1);
@@ -64,8 +88,15 @@ describe("functions", () => {
           const truth = slopeOf(points.map(([ago, log]) => [-ago / 24, log]));
           const days = ((points[0]?.[0] as number) - (points.at(-1)?.[0] as number)) / 24;
           // Each value may be off by the sketch's error: a slope of points far apart by little, of near ones by more.
-          expect(Math.abs(Math.log1p(told?.slope_per_day as number) - truth)).toBeLessThan((12 * SKETCH_ERROR) / days + 0.01);
-          expect(told).toMatchObject({ category: "function", name: "render", measure: "duration", points: points.length });
+          expect(Math.abs(Math.log1p(told?.slope_per_day as number) - truth)).toBeLessThan(
+            (12 * SKETCH_ERROR) / days + 0.01,
+          );
+          expect(told).toMatchObject({
+            category: "function",
+            name: "render",
+            measure: "duration",
+            points: points.length,
+          });
           const isSure = (told?.confidence as number) > 0.99;
           if (isSure && truth * days > 0.1) expect(told?.trend).toBe("regressing");
           if (isSure && truth * days < -0.1) expect(told?.trend).toBe("improving");
@@ -81,8 +112,15 @@ describe("functions", () => {
     const hours = Array.from({ length: 28 * 24 }, (_, at) => 28 * 24 - at);
     const stepAgo = 60;
     const strangeAgo = 100;
-    await call("steps", "encode", hours.map((ago) => [ago, (ago <= stepAgo ? 150 : ago === strangeAgo ? 500 : 100) * noise(ago)]));
-    await call("steps", "seldom", [[3, 5], [2, 6]]);
+    await call(
+      "steps",
+      "encode",
+      hours.map((ago) => [ago, (ago <= stepAgo ? 150 : ago === strangeAgo ? 500 : 100) * noise(ago)]),
+    );
+    await call("steps", "seldom", [
+      [3, 5],
+      [2, 6],
+    ]);
     const { functions, functions_left_out } = await readTrends("steps");
     expect(functions_left_out).toBe(0);
     const [encode, seldom] = functions;
@@ -93,7 +131,13 @@ describe("functions", () => {
     expect(step?.change).toBeCloseTo(0.5, 1);
     expect(step?.p_value).toBeLessThan(0.001);
     expect(encode?.anomalies.map(({ at_ms }) => at_ms)).toContain(NOW_MS - strangeAgo * HOUR_MS);
-    expect(seldom).toMatchObject({ name: "seldom", points: 2, trend: "unknown", slope_per_day: null, change_points: [] });
+    expect(seldom).toMatchObject({
+      name: "seldom",
+      points: 2,
+      trend: "unknown",
+      slope_per_day: null,
+      change_points: [],
+    });
     // Of one function, nothing else is looked at.
     expect(await readTrends("steps", { name: "seldom" })).toMatchObject({ functions: [{ name: "seldom" }], kinds: [] });
   });
@@ -101,8 +145,16 @@ describe("functions", () => {
   test("two ranges are compared by their hours", async () => {
     const noise = (at: number) => 1 + ((at * 7) % 10) / 100;
     const hours = Array.from({ length: 48 }, (_, at) => 48 - at);
-    await call("compared", "slower", hours.map((ago) => [ago, (ago <= 24 ? 13 : 10) * noise(ago)]));
-    await call("compared", "same", hours.map((ago) => [ago, 10 * noise(ago)]));
+    await call(
+      "compared",
+      "slower",
+      hours.map((ago) => [ago, (ago <= 24 ? 13 : 10) * noise(ago)]),
+    );
+    await call(
+      "compared",
+      "same",
+      hours.map((ago) => [ago, 10 * noise(ago)]),
+    );
     const answer = await engine.readings.read("compared", "performance/compare", {
       from: new Date(NOW_MS - DAY_MS).toISOString(),
       to: new Date(NOW_MS).toISOString(),
@@ -132,11 +184,12 @@ describe("kinds of jobs", () => {
     const { refused } = await engine.local.ingest({
       source: jobId,
       records: [
+        { type: "system.sampled", ts: new Date(startMs).toISOString(), n: ++n, data: SAMPLE },
         say(0, "job.created", { kind: "shorts", metadata: { encoder: "libx264" } }),
         say(0, "job.state_changed", { new_state: "running" }),
         say(0, "task.created", { task_id: "c", kind: "clip", fields: { style: "split" } }),
         say(0, "task.started", { task_id: "c" }),
-        say(tookSec - 1, "artifact.created", { task_id: "c", artifact: video }),
+        say(tookSec - 1, "task.artifact_added", { task_id: "c", artifact: video }),
         say(tookSec, "task.completed", { task_id: "c" }),
         say(tookSec, "job.state_changed", { new_state: "completing" }),
         say(tookSec, "job.completed", {}),
@@ -157,7 +210,15 @@ describe("kinds of jobs", () => {
     const step = { change: expect.closeTo(0.5, 1), before: expect.closeTo(2.9, 0), after: expect.closeTo(1.9, 0) };
     expect(kinds).toMatchObject([{ kind: "shorts", measure: "speed", points: JOBS, change_points: [step] }]);
     expect(media).toMatchObject([
-      { kind: "shorts", task_kind: "clip", style: "split", size: "1080x1920", codec: "libx264", change_points: [step] },
+      {
+        kind: "shorts",
+        task_kind: "clip",
+        style: "split",
+        size: "1080x1920",
+        codec: "libx264",
+        host: "box",
+        change_points: [step],
+      },
     ]);
     await vi.waitFor(
       async () => {
@@ -171,8 +232,4 @@ describe("kinds of jobs", () => {
     const { items } = await engine.store.listDeliveries({ tenantId: DEFAULT_TENANT, limit: 50 });
     expect(items).toEqual([]);
   });
-});
-
-afterAll(() => {
-  nowMs = NOW_MS;
 });

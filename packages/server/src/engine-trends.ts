@@ -1,3 +1,4 @@
+import type { JobSummary } from "@playhead/core";
 import type { Bus } from "./bus/bus.ts";
 import { startTrendsThread } from "./engine-trends-thread.ts";
 import { textOf } from "./error-text.ts";
@@ -7,6 +8,7 @@ import { callThread, type ThreadCaller } from "./store/sqlite/thread.ts";
 import type { Store } from "./store/store.ts";
 import type { TelemetryStore } from "./store/telemetry-store.ts";
 import type { StoredListener } from "./telemetry/telemetry-commit.ts";
+import { workerKeyOf } from "./tenants.ts";
 import type { AnalysisService } from "./trends/analysis-service.ts";
 import type { SeriesAnswer, SeriesQuestion } from "./trends/analyze-series.ts";
 import { createJobMeasures, type JobMeasuresDeps } from "./trends/job-measures.ts";
@@ -15,7 +17,7 @@ import { createTrends } from "./trends/trends.ts";
 
 export interface EngineTrendsDeps extends Pick<JobMeasuresDeps, "expectedMs"> {
   readonly store: Pick<Store, "listJobs" | "listTasks">;
-  readonly telemetryStore: Pick<TelemetryStore, "sumCalls" | "readMedians">;
+  readonly telemetryStore: Pick<TelemetryStore, "sumCalls" | "readMedians" | "readSamples">;
   readonly bus: Pick<Bus, "subscribeAll">;
   readonly telemetry: { readonly onStored: (listener: StoredListener) => () => void };
   readonly jobs: () => Pick<LiveJobs, "peek">;
@@ -28,6 +30,9 @@ export interface EngineTrendsDeps extends Pick<JobMeasuresDeps, "expectedMs"> {
 }
 
 const LOOK_EVERY_MS = 60_000;
+/** Workers tell of their machine every 15 s. */
+const SAMPLES_MS = 60_000;
+const MAX_SAMPLES = 200;
 
 /** What became slower: asked for over HTTP, and looked at as jobs complete and hours end. */
 export function assembleTrends(deps: EngineTrendsDeps) {
@@ -54,7 +59,16 @@ export function assembleTrends(deps: EngineTrendsDeps) {
     return opened;
   }
 
-  const measures = createJobMeasures({ store, ...(expectedMs !== undefined && { expectedMs }) });
+  async function hostOf({ tenant_id: tenantId, worker, ended_at }: JobSummary): Promise<string | null> {
+    if (worker === null || ended_at === null) return null;
+    const endedMs = Date.parse(ended_at);
+    const range = { fromMs: endedMs - SAMPLES_MS, toMs: endedMs + SAMPLES_MS };
+    const samples = await telemetryStore.readSamples({ tenantId, range, limit: MAX_SAMPLES });
+    const source = workerKeyOf(tenantId, worker);
+    return samples.find((sample) => sample.source === source || sample.source === worker)?.host ?? null;
+  }
+
+  const measures = createJobMeasures({ store, hostOf, ...(expectedMs !== undefined && { expectedMs }) });
   const watch = createTrendWatch({ store: telemetryStore, measures, analyze, timeZone, nowMs });
 
   async function look(): Promise<void> {

@@ -57,7 +57,7 @@ const kindTrend = z.object({
 });
 
 const known = z.string().nullable();
-const mediaTrend = kindTrend.extend({ task_kind: z.string(), style: known, size: known, codec: known, worker: known });
+const mediaTrend = kindTrend.extend({ task_kind: z.string(), style: known, size: known, codec: known, host: known });
 
 const answer = z
   .object({

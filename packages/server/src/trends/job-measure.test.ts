@@ -11,7 +11,6 @@ const job = (more: Partial<JobSummary> = {}): JobSummary => ({
   started_at: at(0),
   ended_at: at(60),
   metadata: { encoder: "libx264" },
-  worker: "w1",
   ...more,
 });
 
@@ -28,18 +27,23 @@ function clip(style: string, tookSec: number, video: JsonObject | null, more: Pa
   } as Task;
 }
 
+const BOX = { expectedMs: null, host: "box" };
 const HD = { width: 1080, height: 1920, duration_sec: 30 };
 
 describe("a job's measure", () => {
   test("is its time without pauses and waits", () => {
-    const told = measureJob(job({ paused_ms: 10_000, limited_ms: 5_000 }), [], 30_000);
+    const told = measureJob(job({ paused_ms: 10_000, limited_ms: 5_000 }), [], { expectedMs: 30_000, host: null });
     expect(told).toMatchObject({ tookMs: 45_000, expectedMs: 30_000, mediaSec: null, media: [] });
   });
 
   test("adds up the media that was made in the same way", () => {
-    const tasks = [clip("split", 10, HD), clip("split", 20, HD), clip("original", 5, { ...HD, width: 720, height: 1280 })];
-    const same = { task_kind: "clip", codec: "libx264", worker: "w1" };
-    expect(measureJob(job(), tasks, null)).toMatchObject({
+    const tasks = [
+      clip("split", 10, HD),
+      clip("split", 20, HD),
+      clip("original", 5, { ...HD, width: 720, height: 1280 }),
+    ];
+    const same = { task_kind: "clip", codec: "libx264", host: "box" };
+    expect(measureJob(job(), tasks, BOX)).toMatchObject({
       mediaSec: 90,
       media: [
         { ...same, style: "split", size: "1080x1920", mediaSec: 60, tookSec: 30 },
@@ -55,14 +59,14 @@ describe("a job's measure", () => {
     { name: "that took no time", task: clip("s", 0, HD) },
     { name: "that never began", task: clip("s", 1, HD, { started_at: null }) },
   ])("knows nothing of media $name", ({ task }) => {
-    expect(measureJob(job(), [task], null)).toMatchObject({ mediaSec: null, media: [] });
+    expect(measureJob(job(), [task], BOX)).toMatchObject({ mediaSec: null, media: [] });
   });
 
   test("tells no speed by groups of a job that was held up: nobody knows which of its clips were", () => {
-    expect(measureJob(job({ paused_ms: 1 }), [clip("s", 10, HD)], null)).toMatchObject({ mediaSec: 30, media: [] });
+    expect(measureJob(job({ paused_ms: 1 }), [clip("s", 10, HD)], BOX)).toMatchObject({ mediaSec: 30, media: [] });
   });
 
   test("is none of a job that took no time", () => {
-    expect(measureJob(job({ ended_at: at(0) }), [], null)).toBeNull();
+    expect(measureJob(job({ ended_at: at(0) }), [], BOX)).toBeNull();
   });
 });

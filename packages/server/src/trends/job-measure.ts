@@ -28,16 +28,26 @@ export interface MediaGroup {
   /** Such as `1080x1920`. */
   readonly size: string | null;
   readonly codec: string | null;
-  /** Where it ran. */
-  readonly worker: string | null;
+  /** The machine that it ran on. */
+  readonly host: string | null;
 }
 
-/** Measures a job that completed. */
-export function measureJob(job: JobSummary, tasks: readonly Task[], expectedMs: number | null): JobMeasure | null {
+/** What is known of a job beside itself and its tasks. */
+export interface JobSurroundings {
+  readonly expectedMs: number | null;
+  readonly host: string | null;
+}
+
+/** Measures a job that completed; null of one that took no time. */
+export function measureJob(
+  job: JobSummary,
+  tasks: readonly Task[],
+  { expectedMs, host }: JobSurroundings,
+): JobMeasure | null {
   const endedMs = Date.parse(job.ended_at ?? "");
   const tookMs = activeMs(job, endedMs) - job.limited_ms;
   if (!(tookMs > 0)) return null;
-  const made = tasks.flatMap((task) => madeBy(task, job) ?? []);
+  const made = tasks.flatMap((task) => madeBy(task, job, host) ?? []);
   const wasHeld = job.paused_ms > 0 || job.limited_ms > 0;
   return {
     ...{ jobId: job.job_id, endedMs, tookMs, expectedMs },
@@ -47,12 +57,12 @@ export function measureJob(job: JobSummary, tasks: readonly Task[], expectedMs: 
 }
 
 /** A group as a text: the same for the same group. */
-export function groupKey({ task_kind, style, size, codec, worker }: MediaGroup): string {
-  return JSON.stringify([task_kind, style, size, codec, worker]);
+export function groupKey({ task_kind, style, size, codec, host }: MediaGroup): string {
+  return JSON.stringify([task_kind, style, size, codec, host]);
 }
 
 /** Null of a task that made no media of a known length. */
-function madeBy(task: Task, job: JobSummary): MadeMedia | null {
+function madeBy(task: Task, job: JobSummary, host: string | null): MadeMedia | null {
   const video = task.artifacts.find(({ type }) => type === "video")?.metadata;
   const mediaSec = positive(video?.duration_sec);
   if (task.state !== "completed" || task.started_at === null || task.ended_at === null || mediaSec === null)
@@ -66,7 +76,7 @@ function madeBy(task: Task, job: JobSummary): MadeMedia | null {
     style: text(task.fields.style),
     size: width === null || height === null ? null : `${width}x${height}`,
     codec: text(video?.codec) ?? text(job.metadata.encoder),
-    worker: job.worker,
+    host,
   };
 }
 

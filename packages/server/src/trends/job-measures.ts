@@ -4,6 +4,8 @@ import { type JobMeasure, measureJob } from "./job-measure.ts";
 
 export interface JobMeasuresDeps {
   readonly store: Pick<Store, "listJobs" | "listTasks">;
+  /** The machine that a job ran on when it ended; null where nobody said. */
+  readonly hostOf: (job: JobSummary) => Promise<string | null>;
   /** What jobs were expected to take when they began, by their ids, as far as that is known. */
   readonly expectedMs?: (tenantId: string, jobIds: readonly string[]) => Promise<ReadonlyMap<string, number>>;
 }
@@ -15,7 +17,7 @@ const MAX_TASKS = 200;
 const MAX_KEPT = 5_000;
 
 /** Measures jobs that completed, from the store. */
-export function createJobMeasures({ store, expectedMs }: JobMeasuresDeps) {
+export function createJobMeasures({ store, hostOf, expectedMs }: JobMeasuresDeps) {
   const kept = new Map<string, JobMeasure | null>();
 
   async function completed(tenantId: string, kind?: string): Promise<readonly JobSummary[]> {
@@ -28,7 +30,7 @@ export function createJobMeasures({ store, expectedMs }: JobMeasuresDeps) {
 
   async function measure(job: JobSummary, expected: ReadonlyMap<string, number>): Promise<JobMeasure | null> {
     const page = await store.listTasks({ jobId: job.job_id, states: ["completed"], limit: MAX_TASKS });
-    return measureJob(job, page.items, expected.get(job.job_id) ?? null);
+    return measureJob(job, page.items, { expectedMs: expected.get(job.job_id) ?? null, host: await hostOf(job) });
   }
 
   return {

@@ -3,7 +3,7 @@ import type { JobMeasure } from "./job-measure.ts";
 import { kindSeries, mediaSeries } from "./kind-series.ts";
 import { lastStep } from "./last-step.ts";
 
-const WAY = { task_kind: "clip", style: "split", size: null, codec: null, worker: null };
+const WAY = { task_kind: "clip", style: "split", size: null, codec: null, host: null };
 
 const job = (at: number, more: Partial<JobMeasure> = {}): JobMeasure => ({
   ...{ jobId: `j${at}`, endedMs: at * 1_000, tookMs: 20_000, expectedMs: null, mediaSec: null, media: [] },
