@@ -15,7 +15,7 @@ import { createJobMeasures, type JobMeasuresDeps } from "./trends/job-measures.t
 import { createTrendWatch, type TrendGauge } from "./trends/trend-watch.ts";
 import { createTrends } from "./trends/trends.ts";
 
-export interface EngineTrendsDeps extends Pick<JobMeasuresDeps, "expectedMs"> {
+export interface EngineTrendsDeps extends Pick<JobMeasuresDeps, "toldOf"> {
   readonly store: Pick<Store, "listJobs" | "listTasks">;
   readonly telemetryStore: Pick<TelemetryStore, "sumCalls" | "readMedians" | "readSamples">;
   readonly bus: Pick<Bus, "subscribeAll">;
@@ -36,7 +36,7 @@ const MAX_SAMPLES = 200;
 
 /** What became slower: asked for over HTTP, and looked at as jobs complete and hours end. */
 export function assembleTrends(deps: EngineTrendsDeps) {
-  const { store, telemetryStore, bus, telemetry, jobs, timeZone, hear, log, nowMs, expectedMs } = deps;
+  const { store, telemetryStore, bus, telemetry, jobs, timeZone, hear, log, nowMs, toldOf } = deps;
   let thread: ThreadCaller<undefined, AnalysisService> | null = null;
   let looking: Promise<void> = Promise.resolve();
   let timer: NodeJS.Timeout | undefined;
@@ -59,7 +59,9 @@ export function assembleTrends(deps: EngineTrendsDeps) {
     return opened;
   }
 
-  async function hostOf({ tenant_id: tenantId, worker, ended_at }: JobSummary): Promise<string | null> {
+  /** As the job says; or as its worker said about then. */
+  async function hostOf({ tenant_id: tenantId, worker, ended_at, metadata }: JobSummary): Promise<string | null> {
+    if (typeof metadata.host === "string" && metadata.host !== "") return metadata.host;
     if (worker === null || ended_at === null) return null;
     const endedMs = Date.parse(ended_at);
     const range = { fromMs: endedMs - SAMPLES_MS, toMs: endedMs + SAMPLES_MS };
@@ -68,7 +70,7 @@ export function assembleTrends(deps: EngineTrendsDeps) {
     return samples.find((sample) => sample.source === source || sample.source === worker)?.host ?? null;
   }
 
-  const measures = createJobMeasures({ store, hostOf, ...(expectedMs !== undefined && { expectedMs }) });
+  const measures = createJobMeasures({ store, hostOf, ...(toldOf !== undefined && { toldOf }) });
   const watch = createTrendWatch({ store: telemetryStore, measures, analyze, timeZone, nowMs });
 
   async function look(): Promise<void> {

@@ -13,6 +13,8 @@ export interface Distances {
   readonly size: number;
   /** Row by row. */
   readonly all: Float64Array;
+  /** Of each value, to all others together. */
+  readonly sums: Float64Array;
 }
 
 export interface Split {
@@ -25,30 +27,31 @@ export interface Split {
 export function distancesOf(values: readonly number[]): Distances {
   const size = values.length;
   const all = new Float64Array(size * size);
+  const sums = new Float64Array(size);
   for (let i = 0; i < size; i++)
-    for (let j = 0; j < i; j++) {
+    for (let j = 0; j < size; j++) {
       const distance = Math.abs((values[i] as number) - (values[j] as number));
       all[i * size + j] = distance;
-      all[j * size + i] = distance;
+      sums[i] = (sums[i] as number) + distance;
     }
-  return { size, all };
+  return { size, all, sums };
 }
 
 /**
  * The best split that leaves so many values on either side. O(n²).
  * @param order another order of the values, by their places
  */
-export function bestSplit({ size, all }: Distances, minSide: number, order?: ArrayLike<number>): Split {
-  const place = (i: number) => (order === undefined ? i : (order[i] as number));
+export function bestSplit({ size, all, sums }: Distances, minSide: number, order = inOrder(size)): Split {
   let best: Split = { at: minSide, divergence: Number.NEGATIVE_INFINITY };
   // Sums over pairs: both before, both after, one of each. They change with each value that goes from after to before.
   let [before, after, across] = [0, 0, 0];
-  for (let i = 0; i < size; i++) for (let j = 0; j < i; j++) after += all[i * size + j] as number;
+  for (let i = 0; i < size; i++) after += (sums[i] as number) / 2;
   for (let at = 0; at + minSide < size; at++) {
-    const row = place(at) * size;
-    let [toBefore, toAfter] = [0, 0];
-    for (let i = 0; i < at; i++) toBefore += all[row + place(i)] as number;
-    for (let i = at + 1; i < size; i++) toAfter += all[row + place(i)] as number;
+    const place = order[at] as number;
+    const row = place * size;
+    let toBefore = 0;
+    for (let i = 0; i < at; i++) toBefore += all[row + (order[i] as number)] as number;
+    const toAfter = (sums[place] as number) - toBefore;
     before += toBefore;
     after -= toAfter;
     across += toAfter - toBefore;
@@ -76,7 +79,7 @@ export function splitP(
   maxP: number,
 ): number | null {
   const orders = Math.ceil(4 / maxP);
-  const order = Array.from({ length: distances.size }, (_, at) => at);
+  const order = inOrder(distances.size);
   let asGood = 1;
   for (let tried = 1; tried < orders; tried++) {
     shuffle(order, random);
@@ -86,8 +89,10 @@ export function splitP(
   return asGood / orders;
 }
 
+const inOrder = (size: number) => Uint16Array.from({ length: size }, (_, at) => at);
+
 /** Fisher and Yates. */
-function shuffle(order: number[], random: () => number): void {
+function shuffle(order: Uint16Array, random: () => number): void {
   for (let i = order.length - 1; i > 0; i--) {
     const j = Math.floor(random() * (i + 1));
     const moved = order[i] as number;

@@ -43,23 +43,25 @@ const LEAST_SPREAD = 0.01;
  * @returns one for each; null where too little came before
  */
 export function seasonalScores(points: readonly SeasonalPoint[]): readonly (SeasonalScore | null)[] {
+  /** Of each hour and sort of day, what it had, oldest first. */
+  const usual = new Map<number, SeasonalPoint[]>();
   /** By how much each value was off what is usual for its hour, as far as that was known. */
   const offs: (number | null)[] = [];
   const residuals: number[] = [];
-  let [seasonFrom, dayFrom] = [0, 0];
+  let dayFrom = 0;
   return points.map((point, at) => {
-    while ((points[seasonFrom] as SeasonalPoint).atMs < point.atMs - SEASON_MS) seasonFrom += 1;
     while ((points[dayFrom] as SeasonalPoint).atMs < point.atMs - DAY_MS) dayFrom += 1;
-    const season = seasonOf(point, points.slice(seasonFrom, at));
-    const lastDay = Math.min(dayFrom, at - 1);
-    const dayOffs = offs.slice(Math.max(0, lastDay), at).filter((off) => off !== null);
+    const season = seasonOf(point, usual);
+    // Where there is nothing of the last 24 hours, the last value is the level.
+    const lastDay = Math.max(0, Math.min(dayFrom, at - 1));
+    const dayOffs = offs.slice(lastDay, at).filter((off) => off !== null);
     offs.push(season === null ? null : point.value - season);
     if (at === 0) return null;
-    const isTold =
-      season !== null && dayOffs.length > 0 && point.atMs - (points[0] as SeasonalPoint).atMs >= LEARNING_MS;
-    const expected = isTold
-      ? season + medianOf(dayOffs)
-      : medianOf(points.slice(lastDay, at).map(({ value }) => value));
+    const isLearned = point.atMs - (points[0] as SeasonalPoint).atMs >= LEARNING_MS;
+    const expected =
+      isLearned && season !== null && dayOffs.length > 0
+        ? season + medianOf(dayOffs)
+        : medianOf(points.slice(lastDay, at).map(({ value }) => value));
     const known = residuals.slice(-RESIDUALS);
     residuals.push(point.value - expected);
     if (known.length < LEAST_RESIDUALS) return null;
@@ -68,8 +70,11 @@ export function seasonalScores(points: readonly SeasonalPoint[]): readonly (Seas
   });
 }
 
-/** What is usual for the hour; null as long as it was seen too seldom. */
-function seasonOf({ hour, isWeekend }: SeasonalPoint, before: readonly SeasonalPoint[]): number | null {
-  const alike = before.filter((each) => each.hour === hour && each.isWeekend === isWeekend);
+/** What was usual for the hour until then, and that it is seen once more; null as long as it was seen too seldom. */
+function seasonOf(point: SeasonalPoint, usual: Map<number, SeasonalPoint[]>): number | null {
+  const { atMs, hour, isWeekend } = point;
+  const key = hour + (isWeekend ? 24 : 0);
+  const alike = (usual.get(key) ?? []).filter((each) => each.atMs >= atMs - SEASON_MS);
+  usual.set(key, [...alike, point]);
   return alike.length < LEAST_SEASONS ? null : medianOf(alike.map(({ value }) => value));
 }

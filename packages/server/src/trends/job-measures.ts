@@ -1,13 +1,14 @@
-import type { JobSummary } from "@playhead/core";
+import type { JobSummary, ToldForecast } from "@playhead/core";
 import type { Store } from "../store/store.ts";
+import { expectedAtStart } from "./expected-at-start.ts";
 import { type JobMeasure, measureJob } from "./job-measure.ts";
 
 export interface JobMeasuresDeps {
   readonly store: Pick<Store, "listJobs" | "listTasks">;
   /** The machine that a job ran on when it ended; null where nobody said. */
   readonly hostOf: (job: JobSummary) => Promise<string | null>;
-  /** What jobs were expected to take when they began, by their ids, as far as that is known. */
-  readonly expectedMs?: (tenantId: string, jobIds: readonly string[]) => Promise<ReadonlyMap<string, number>>;
+  /** What was said of a job's finish while it ran, oldest first. @defaultValue nothing */
+  readonly toldOf?: (jobId: string) => Promise<readonly ToldForecast[]>;
 }
 
 /** Of each kind, the newest so many jobs are looked at; of each, so many of its tasks. */
@@ -17,7 +18,7 @@ const MAX_TASKS = 200;
 const MAX_KEPT = 5_000;
 
 /** Measures jobs that completed, from the store. */
-export function createJobMeasures({ store, hostOf, expectedMs }: JobMeasuresDeps) {
+export function createJobMeasures({ store, hostOf, toldOf }: JobMeasuresDeps) {
   const kept = new Map<string, JobMeasure | null>();
 
   async function completed(tenantId: string, kind?: string): Promise<readonly JobSummary[]> {
@@ -28,9 +29,10 @@ export function createJobMeasures({ store, hostOf, expectedMs }: JobMeasuresDeps
     return items;
   }
 
-  async function measure(job: JobSummary, expected: ReadonlyMap<string, number>): Promise<JobMeasure | null> {
+  async function measure(job: JobSummary): Promise<JobMeasure | null> {
     const page = await store.listTasks({ jobId: job.job_id, states: ["completed"], limit: MAX_TASKS });
-    return measureJob(job, page.items, { expectedMs: expected.get(job.job_id) ?? null, host: await hostOf(job) });
+    const told = (await toldOf?.(job.job_id)) ?? [];
+    return measureJob(job, page.items, { expectedMs: expectedAtStart(job, told), host: await hostOf(job) });
   }
 
   return {
@@ -42,11 +44,7 @@ export function createJobMeasures({ store, hostOf, expectedMs }: JobMeasuresDeps
     async read(tenantId: string, kind: string): Promise<readonly JobMeasure[]> {
       const jobs = await completed(tenantId, kind);
       const unknown = jobs.filter(({ job_id }) => !kept.has(job_id));
-      const expected = await expectedMs?.(
-        tenantId,
-        unknown.map(({ job_id }) => job_id),
-      );
-      for (const job of unknown) kept.set(job.job_id, await measure(job, expected ?? new Map()));
+      for (const job of unknown) kept.set(job.job_id, await measure(job));
       const measures = jobs.map(({ job_id }) => {
         const known = kept.get(job_id) ?? null;
         kept.delete(job_id);
