@@ -152,6 +152,19 @@ export { itemCounts, type StateCounts, type TaskCounts } from "./task-counts.ts"
 export { taskStateAfter } from "./task-data.ts";
 export { IDENTITY_FIELDS, type TaskChange, taskEventType } from "./task-event-type.ts";
 export { isFinalTaskState, isTaskState, TASK_STATES, TASK_TRANSITIONS, type TaskState } from "./task-state.ts";
+export { type ChangePoint, findChangePoints } from "./trend/change-points.ts";
+export { compareSamples, LEAST_COMPARED, type SampleComparison } from "./trend/compare-samples.ts";
+export {
+  describeTrend,
+  LEAST_TREND_VALUES,
+  type TrendDescription,
+  type TrendDirection,
+} from "./trend/describe-trend.ts";
+export { mannKendall, type TrendTest } from "./trend/mann-kendall.ts";
+export { mannWhitney, type RankTest } from "./trend/mann-whitney.ts";
+export { type SeasonalPoint, type SeasonalScore, STRANGE_SCORE, seasonalScores } from "./trend/seasonal-score.ts";
+export { createStepDetector, type FoundStep, type StepDetector } from "./trend/step-detector.ts";
+export { type RobustLine, theilSen } from "./trend/theil-sen.ts";
 export type { JobWaiting, WaitingReason } from "./waiting.ts";
 export {
   type AuthorizedFrame,

@@ -27,6 +27,7 @@ import { addMonitoringStatsRoutes } from "./http/monitoring-stats-routes.ts";
 import { addPerformanceRoutes } from "./http/performance-routes.ts";
 import { addSessionRoutes } from "./http/session-routes.ts";
 import { addTokenRoutes } from "./http/token-routes.ts";
+import { addTrendRoutes } from "./http/trend-routes.ts";
 import { addUploadRoutes } from "./http/upload-routes.ts";
 import { addVideoRoutes } from "./http/video-routes.ts";
 import { addWorkerRoutes } from "./http/worker-routes.ts";
@@ -135,6 +136,7 @@ export function addApi(
 export function addObservations(http: Api, { readings }: Engine): void {
   addLogRoutes(http, readings.logs);
   addPerformanceRoutes(http, readings.calls);
+  addTrendRoutes(http, readings.trends);
   addMonitoringStatsRoutes(http, readings.monitoring);
   addExportRoutes(http, readings.exporting);
 }

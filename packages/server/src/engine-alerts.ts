@@ -7,6 +7,7 @@ import { createDispatcher } from "./alerts/dispatch/dispatcher.ts";
 import { backtest } from "./alerts/evaluate/backtest.ts";
 import { createEvaluator } from "./alerts/evaluate/evaluator.ts";
 import { heardOfEntry, heardOfFact, heardOfSample, heardOfTotals, type KnownJob } from "./alerts/hear.ts";
+import type { HeardGauge } from "./alerts/heard.ts";
 import { createLife } from "./alerts/life/life.ts";
 import { createLoop } from "./alerts/loop.ts";
 import { createRuleBook } from "./alerts/rule-book.ts";
@@ -204,6 +205,12 @@ export function assembleAlerts(deps: EngineAlertsDeps) {
       const value = HEALTH[status];
       const gauge = { kind: "gauge", tenantId: DEFAULT_TENANT, atMs: nowMs(), name: "health_status", value } as const;
       runner.hear([{ ...gauge, labels: { component } }]);
+      loop.wake();
+    },
+    /** Hears what became slower. */
+    noteTrends(gauges: readonly Omit<HeardGauge, "kind" | "atMs">[]): void {
+      const atMs = nowMs();
+      runner.hear(gauges.map((gauge) => ({ kind: "gauge", atMs, ...gauge })));
       loop.wake();
     },
     /** Goes on from what is stored, and runs from then on. */

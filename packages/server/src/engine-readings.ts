@@ -12,6 +12,7 @@ import { createLogReadings } from "./http/log-routes.ts";
 import { createMonitoringReadings } from "./http/monitoring-stats-routes.ts";
 import { createPerformanceReadings } from "./http/performance-routes.ts";
 import type { Reading } from "./http/reading.ts";
+import { createTrendReading, type TrendReadingsDeps } from "./http/trend-routes.ts";
 import { createPerformance } from "./performance/performance.ts";
 import type { AlertStore } from "./store/alert-store.ts";
 import type { Store } from "./store/store.ts";
@@ -24,6 +25,7 @@ export interface ReadingsDeps {
   readonly health: Pick<Health, "report" | "history">;
   readonly hasJob: (tenantId: string, jobId: string) => Promise<boolean>;
   readonly alerts: Pick<Alerts, "listAlerts" | "listRules">;
+  readonly readTrends: TrendReadingsDeps["readTrends"];
   readonly nowMs: () => number;
 }
 
@@ -34,7 +36,7 @@ const FUNCTION = /^performance\/functions\/([^/]+)$/;
 
 /** All that can be read of what was observed; HTTP and programs in this process read the same. */
 export function createReadings(deps: ReadingsDeps) {
-  const { store, telemetryStore, telemetry, health, hasJob, alerts, nowMs } = deps;
+  const { store, telemetryStore, telemetry, health, hasJob, alerts, readTrends, nowMs } = deps;
   const performance = createPerformance(telemetryStore);
   const logs = createLogReadings({
     store: telemetryStore,
@@ -43,6 +45,7 @@ export function createReadings(deps: ReadingsDeps) {
     nextEntries: telemetry.arrivals.next,
   });
   const calls = createPerformanceReadings({ performance, nowMs });
+  const trends = createTrendReading({ readTrends, nowMs });
   const monitoring = createMonitoringReadings({
     countJobs: store.countJobs,
     countEntries: telemetryStore.countEntries,
@@ -76,6 +79,7 @@ export function createReadings(deps: ReadingsDeps) {
     "performance/summary": calls.summary,
     "performance/series": calls.series,
     "performance/compare": calls.compare,
+    "performance/trends": trends,
     export: exporting,
   };
 
@@ -96,7 +100,7 @@ export function createReadings(deps: ReadingsDeps) {
     return found.read(tenantId, parse(found.query, query));
   }
 
-  return { logs, calls, monitoring, health: healths, exporting, read };
+  return { logs, calls, trends, monitoring, health: healths, exporting, read };
 }
 
 function parse<Query extends z.ZodType>(schema: Query, query: Readonly<Record<string, unknown>>): z.output<Query> {

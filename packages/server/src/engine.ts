@@ -23,6 +23,7 @@ import { assembleRetries } from "./engine-retries.ts";
 import { assembleStarts } from "./engine-starts.ts";
 import { openStores, type Stores } from "./engine-stores.ts";
 import { assembleTelemetry } from "./engine-telemetry.ts";
+import { assembleTrends } from "./engine-trends.ts";
 import { textOf } from "./error-text.ts";
 import { createForecasts } from "./forecast/forecasts.ts";
 import { createIngest } from "./ingest/ingest.ts";
@@ -100,7 +101,7 @@ export async function createEngine(options: EngineOptions) {
   const { timeZone = "UTC", logFiles = DEFAULT_LOG_FILES, alerts = DEFAULT_ALERTS } = options;
   const stores = await openStores({ dataFolder, nowMs, timeZone, logFiles, log });
   const media = createMediaRoots(dataFolder);
-  const engine = assembleEngine({ dataFolder, stores, media, log, nowMs, limits, retention, alerts });
+  const engine = assembleEngine({ dataFolder, stores, media, log, nowMs, limits, retention, alerts, timeZone });
   try {
     await engine.recover();
     return engine;
@@ -113,7 +114,10 @@ export async function createEngine(options: EngineOptions) {
 export type Engine = Awaited<ReturnType<typeof createEngine>>;
 
 interface EngineParts
-  extends Pick<Required<EngineOptions>, "dataFolder" | "log" | "nowMs" | "limits" | "retention" | "alerts"> {
+  extends Pick<
+    Required<EngineOptions>,
+    "dataFolder" | "log" | "nowMs" | "limits" | "retention" | "alerts" | "timeZone"
+  > {
   readonly stores: Stores;
   readonly media: MediaRoots;
 }
@@ -178,8 +182,14 @@ function assembleEngine(parts: EngineParts) {
     log,
     nowMs,
   });
+  const trends = assembleTrends({
+    ...{ store, telemetryStore, bus, telemetry, jobs, log, nowMs },
+    timeZone: parts.timeZone,
+    hear: alerts.noteTrends,
+  });
+  const { readTrends } = trends;
   const readings = createReadings({
-    ...{ store, telemetryStore, telemetry, health, alerts, nowMs },
+    ...{ store, telemetryStore, telemetry, health, alerts, readTrends, nowMs },
     hasJob: reads.hasJob,
   });
   const changeAlerts = createAlertChanges(alerts);
@@ -302,6 +312,7 @@ function assembleEngine(parts: EngineParts) {
   async function end(): Promise<void> {
     try {
       await Promise.all([stopIntake(), retention.close(), health.close()]);
+      await trends.close();
       await alerts.close();
     } finally {
       await stores.close();
@@ -324,6 +335,8 @@ function assembleEngine(parts: EngineParts) {
     retention,
     /** Rules, what they found, and what people are told of it. */
     alerts,
+    /** What became slower. */
+    trends,
     localOf,
     onDemand: starts.onDemand,
     local: localOf(DEFAULT_TENANT),
@@ -368,6 +381,7 @@ function assembleEngine(parts: EngineParts) {
         log("warning", `${lost.length} job(s) of an earlier process lost their worker`, { jobs: lost });
       await starts.recover();
       await alerts.start();
+      trends.start();
     },
     stopIntake,
     /** Stores what is at hand and lets the files go. */

@@ -56,6 +56,7 @@ export const ROUTES: readonly RouteRow[] = [
   { route: "GET /api/v1/performance/series", needs: "inspect" },
   { route: "GET /api/v1/performance/compare", needs: "inspect" },
   { route: "GET /api/v1/performance/functions/:name", needs: "inspect" },
+  { route: "GET /api/v1/performance/trends", needs: "inspect" },
   { route: "GET /api/v1/monitoring/health/detailed", needs: "inspect" },
   { route: "GET /api/v1/monitoring/health/history", needs: "inspect" },
   { route: "GET /api/v1/monitoring/stats", needs: "inspect" },

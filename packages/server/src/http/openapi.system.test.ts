@@ -193,6 +193,10 @@ test("every route answers what the document says, in every status that can be pr
   const called1 = "GET /api/v1/performance/functions/{name}";
   await call(called1, 200, { path: "/api/v1/performance/functions/probe" });
   await call(called1, 404, { path: "/api/v1/performance/functions/none" });
+  await call("GET /api/v1/performance/trends", 200);
+  await call("GET /api/v1/performance/trends", 422, {
+    path: "/api/v1/performance/trends?from=2026-01-02T00:00:00Z&to=2026-01-01T00:00:00Z",
+  });
   await call("GET /api/v1/monitoring/stats", 200, { path: "/api/v1/monitoring/stats?hours=24" });
   await call("GET /api/v1/monitoring/stats", 422, { path: "/api/v1/monitoring/stats?hours=0" });
   await call("GET /api/v1/monitoring/metrics/system", 200, { path: "/api/v1/monitoring/metrics/system?hours=24" });

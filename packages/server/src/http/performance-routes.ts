@@ -58,6 +58,9 @@ const comparisonAnswer = z
           average_change: z.number().nullable(),
           p95_change: z.number().nullable(),
           p_value: z.number().nullable(),
+          p_basis: z.enum(["windows", "calls"]).nullable().meta({
+            description: "windows: medians of minutes, hours or days by their ranks; calls: averages, of few windows",
+          }),
           is_significant: z.boolean(),
         }),
       )

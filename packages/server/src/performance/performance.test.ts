@@ -1,5 +1,5 @@
 import { expect, test } from "vitest";
-import type { CallSumsQuery, NamedCallSum } from "../store/telemetry-store.ts";
+import type { CallSumsQuery, MediansQuery, NamedCallSum } from "../store/telemetry-store.ts";
 import { createPerformance } from "./performance.ts";
 
 const DAY_MS = 86_400_000;
@@ -22,9 +22,16 @@ function sum(name: string, count: number, averageMs: number, more: Partial<Named
   };
 }
 
-/** The seam to the store as its owner sees it: what it would add up, by the start of the range. */
-function storeOf(sums: ReadonlyMap<number, readonly NamedCallSum[]>) {
+/** The seam to the store as its owner sees it: what it would add up, and medians of windows, by the start of the range. */
+function storeOf(
+  sums: ReadonlyMap<number, readonly NamedCallSum[]>,
+  medians: ReadonlyMap<number, readonly number[]> = new Map(),
+) {
   return {
+    readMedians: async ({ range }: MediansQuery) => {
+      const points = (medians.get(range.fromMs) ?? []).map((medianMs, at) => ({ startMs: at, count: 1, medianMs }));
+      return points.length === 0 ? [] : [{ category: "function" as const, name: "f", points }];
+    },
     sumCalls: async ({ range }: CallSumsQuery) => ({ range, sums: sums.get(range.fromMs) ?? [] }),
     sumCallsBySpan: async ({ range }: CallSumsQuery) =>
       (sums.get(range.fromMs) ?? []).map((each) => ({ ...each, startMs: range.fromMs, endMs: range.toMs })),
@@ -97,6 +104,24 @@ test.each([
   expect(functions[0]?.is_significant).toBe(significant);
 });
 
+test.each([
+  { name: "all windows took longer", before: [10, 11, 12, 10.5, 11.5, 12.5], factor: 1.3, isSignificant: true },
+  { name: "one window did", before: [10, 11, 12, 10.5, 11.5, 12.5], factor: 1, isSignificant: false },
+])("where $name, the ranks of windows decide, and not the many calls", async ({ before, factor, isSignificant }) => {
+  const after = before.map((median, at) => (at === 0 ? 100 : median * factor));
+  const calls = new Map([
+    [YESTERDAY.fromMs, [sum("f", 10_000, 10)]],
+    [TODAY.fromMs, [sum("f", 10_000, 20)]],
+  ]);
+  const windows = new Map([
+    [YESTERDAY.fromMs, before],
+    [TODAY.fromMs, after],
+  ]);
+  const { compare } = createPerformance(storeOf(calls, windows));
+  const { functions } = await compare({ tenantId: "t", before: YESTERDAY, after: TODAY });
+  expect(functions).toMatchObject([{ name: "f", p_basis: "windows", is_significant: isSignificant }]);
+});
+
 test("a comparison tells what is new and what is gone", async () => {
   const store = storeOf(
     new Map([
@@ -106,7 +131,7 @@ test("a comparison tells what is new and what is gone", async () => {
   );
   const { functions } = await createPerformance(store).compare({ tenantId: "t", before: YESTERDAY, after: TODAY });
   expect(functions).toMatchObject([
-    { name: "gone", after: null, average_change: null, p_value: null, is_significant: false },
+    { name: "gone", after: null, average_change: null, p_value: null, p_basis: null, is_significant: false },
     { name: "new", before: null, average_change: null },
   ]);
 });

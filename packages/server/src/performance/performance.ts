@@ -1,13 +1,15 @@
 import {
   type CallFigures,
+  compareSamples,
   type ExecutionCategory,
   type PerformanceSummary,
   SKETCH_RELATIVE_ERROR,
   type TimeRange,
   type ToldRange,
 } from "@playhead/core";
-import type { CallSum, RollupSpan, TelemetryStore } from "../store/telemetry-store.ts";
+import type { CallSum, NamedMedians, RollupSpan, TelemetryStore } from "../store/telemetry-store.ts";
 import { significanceOf } from "./significance.ts";
+import { windowOf } from "./window-of.ts";
 
 /** Which calls are asked about. */
 export interface CallsQuery {
@@ -39,8 +41,13 @@ export interface Comparison {
   /** Share by which the average grew (0.1: by a tenth); null where one side is missing or took no time. */
   readonly average_change: number | null;
   readonly p95_change: number | null;
-  /** Probability (0..1) that averages differ this much by chance alone; null where there are too few calls to tell. */
+  /** Probability (0..1) that they differ this much by chance alone; null where there are too few calls to tell. */
   readonly p_value: number | null;
+  /**
+   * What was compared: `windows`, the medians of minutes, hours or days, by their ranks; or, where there are too few of
+   * them, the averages of `calls`, which is rash where calls are like those before them. Null without a `p_value`.
+   */
+  readonly p_basis: "windows" | "calls" | null;
   readonly is_significant: boolean;
 }
 
@@ -74,9 +81,13 @@ export interface Performance {
 const QUANTILES = [0.5, 0.9, 0.95, 0.99];
 /** Differences that chance alone makes less often than this are said to be significant. */
 const SIGNIFICANT_P = 0.01;
+/** Of each function and range. */
+const MAX_WINDOWS = 500;
 
 /** @param store whose rollups are read */
-export function createPerformance(store: Pick<TelemetryStore, "sumCalls" | "sumCallsBySpan">): Performance {
+export function createPerformance(
+  store: Pick<TelemetryStore, "sumCalls" | "sumCallsBySpan" | "readMedians">,
+): Performance {
   const sums = (query: CallsQuery) => store.sumCalls({ ...query, quantiles: QUANTILES });
 
   async function getPerformanceSummary(query: CallsQuery): Promise<PerformanceSummary> {
@@ -97,11 +108,16 @@ export function createPerformance(store: Pick<TelemetryStore, "sumCalls" | "sumC
     readSeries,
     async compare({ before, after, ...query }) {
       const [then, now] = await Promise.all([sums({ ...query, range: before }), sums({ ...query, range: after })]);
-      const keyOf = (sum: (typeof now.sums)[number]) => `${sum.category} ${sum.name}`;
+      const medians = { ...query, span: windowOf(before, after), limit: MAX_WINDOWS };
+      const [windowsThen, windowsNow] = await Promise.all([
+        store.readMedians({ ...medians, range: before }).then(byKey),
+        store.readMedians({ ...medians, range: after }).then(byKey),
+      ]);
       const earlier = new Map(then.sums.map((sum) => [keyOf(sum), sum]));
       const later = new Map(now.sums.map((sum) => [keyOf(sum), sum]));
       const functions = [...new Map([...earlier, ...later])].map(([key, { category, name }]) => {
-        return { category, name, ...changeOf(earlier.get(key) ?? null, later.get(key) ?? null) };
+        const ranks = compareSamples(windowsThen.get(key) ?? [], windowsNow.get(key) ?? []);
+        return { category, name, ...changeOf(earlier.get(key) ?? null, later.get(key) ?? null, ranks?.pValue ?? null) };
       });
       functions.sort((a, b) => Math.abs(b.average_change ?? 0) - Math.abs(a.average_change ?? 0));
       return {
@@ -118,15 +134,27 @@ export function createPerformance(store: Pick<TelemetryStore, "sumCalls" | "sumC
   };
 }
 
-function changeOf(before: CallSum | null, after: CallSum | null): Omit<Comparison, "category" | "name"> {
+const keyOf = ({ category, name }: Pick<Comparison, "category" | "name">) => `${category} ${name}`;
+
+function byKey(medians: readonly NamedMedians[]): ReadonlyMap<string, readonly number[]> {
+  return new Map(medians.map((each) => [keyOf(each), each.points.map(({ medianMs }) => medianMs)]));
+}
+
+/** @param ranksP what the ranks of windows say; null where there are too few of them */
+function changeOf(
+  before: CallSum | null,
+  after: CallSum | null,
+  ranksP: number | null,
+): Omit<Comparison, "category" | "name"> {
   const [then, now] = [before && figuresOf(before), after && figuresOf(after)];
-  const pValue = before && after && significanceOf(before, after);
+  const pValue = ranksP ?? (before && after && significanceOf(before, after));
   return {
     before: then,
     after: now,
     average_change: growth(then?.average_ms, now?.average_ms),
     p95_change: growth(then?.p95_ms, now?.p95_ms),
     p_value: pValue,
+    p_basis: pValue === null ? null : ranksP === null ? "calls" : "windows",
     is_significant: pValue !== null && pValue < SIGNIFICANT_P,
   };
 }

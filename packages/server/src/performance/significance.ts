@@ -6,7 +6,7 @@ const MIN_CALLS = 10;
 /**
  * How likely chance alone makes two averages differ this much: Welch's test on counts, means and variances, with the
  * normal distribution, which durations' long tails and their likeness to their neighbours in time make somewhat rash.
- * A test of ranks over windows is to replace it when trends and change points are told.
+ * For what was called too seldom to be compared window by window.
  *
  * @returns a probability, two-sided; null of too few calls
  */

@@ -158,6 +158,19 @@ export interface SpanCallSum extends CallSum {
   readonly endMs: number;
 }
 
+export interface MediansQuery extends RollupsQuery {
+  /** At most so many spans of each name, the newest. */
+  readonly limit: number;
+}
+
+/** How long calls of one name took in the middle, span by span. */
+export interface NamedMedians {
+  readonly category: ExecutionCategory;
+  readonly name: string;
+  /** Oldest first; spans without calls are left out. Each within core's `SKETCH_RELATIVE_ERROR`. */
+  readonly points: readonly { readonly startMs: number; readonly count: number; readonly medianMs: number }[];
+}
+
 /** Entries as lines of JSON, made where they are read: for exports of any size. */
 export interface EntryLines {
   /** One LogEntry a line, each ended by a line feed. */
@@ -213,6 +226,8 @@ export interface TelemetryStore {
   sumCalls(query: CallSumsQuery): Promise<{ readonly range: TimeRange; readonly sums: readonly NamedCallSum[] }>;
   /** All names in one, span by span, oldest first: the spans that lie in the range or reach into it, and had calls. */
   sumCallsBySpan(query: CallSumsQuery & { readonly span: RollupSpan }): Promise<readonly SpanCallSum[]>;
+  /** Half of the calls of each span took no longer; by name, of those that were called. For trends. */
+  readMedians(query: MediansQuery): Promise<readonly NamedMedians[]>;
   /** Oldest first. */
   readSamples(query: {
     readonly tenantId: string;

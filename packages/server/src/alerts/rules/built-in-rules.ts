@@ -29,8 +29,14 @@ export function builtInRules(thresholds: AlertThresholds, nowIso: string): reado
 /** Whether a rule is about jobs and calls, of which every tenant has its own; else about the machine and the server. */
 export function isAboutJobs({ condition }: Pick<AlertRuleDraft, "condition">): boolean {
   const signals = signalsOf(readCondition(condition).measurements);
-  return ![...signals].some((signal) => signal.startsWith("gauge:"));
+  return ![...signals].some((signal) => signal.startsWith("gauge:") && !TREND_SIGNALS.has(signal));
 }
+
+const TREND_SIGNALS: ReadonlySet<string> = new Set([
+  "gauge:kind_regression",
+  "gauge:function_regression",
+  "gauge:anomaly_score",
+]);
 
 function jobRules(thresholds: AlertThresholds): Readonly<Record<string, AlertRuleDraft>> {
   return {
@@ -115,6 +121,19 @@ function jobRules(thresholds: AlertThresholds): Readonly<Record<string, AlertRul
       group_by: ["job_id"],
       level: "error",
       message: "The worker of {{job_id}} is silent",
+    },
+    "jobs-slower": {
+      name: "Jobs got slower",
+      description: "Jobs of a kind take longer than before: to be seen, told to no channel unless one is named here.",
+      condition: "kind_regression >= threshold",
+      threshold: 0.1,
+      time_window: 1_440,
+      no_data: "keep",
+      group_by: ["kind"],
+      level: "info",
+      cooldown_period: 60,
+      notification_channels: [],
+      message: "Jobs of {{kind}} take longer than before, by a share of {{value}}",
     },
   };
 }

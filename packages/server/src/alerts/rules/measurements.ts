@@ -69,6 +69,13 @@ function gauge(name: string, unit: Measurement["unit"], description: string): Me
   };
 }
 
+const KIND_REGRESSION =
+  "By which share jobs of a kind take longer since the last step, for 20 jobs after it was found; 0.5 is half as long again, 0 without a step";
+const FUNCTION_REGRESSION =
+  "The same of a function, by the medians of its hours with calls; looked at when such an hour is over";
+const ANOMALY_SCORE =
+  "How far the last hour of a function was from the usual for that hour, in usual deviations; over 0: it took longer";
+
 /** The measurements by their names. */
 export const MEASUREMENTS: Readonly<Record<string, Measurement>> = {
   error_rate: {
@@ -142,6 +149,9 @@ export const MEASUREMENTS: Readonly<Record<string, Measurement>> = {
     about: (of) => of(1),
   },
   health_status: gauge("health_status", "level", "Of a component, when last checked: 0 healthy, 1 warning, 2 critical"),
+  kind_regression: { ...gauge("kind_regression", "share", KIND_REGRESSION), per: "kind" },
+  function_regression: { ...gauge("function_regression", "share", FUNCTION_REGRESSION), per: "function_name" },
+  anomaly_score: { ...gauge("anomaly_score", "ratio", ANOMALY_SCORE), per: "function_name" },
   sample_count: count("any|count", "All that was heard: calls, events and values"),
 };
 

@@ -255,6 +255,8 @@ export function rollupCases(timeZone: string): readonly TelemetryCase<TelemetryS
           const rollups = await store.readRollups({ ...query, span: "minute" });
           const told = sums.map(({ category, name }) => `${category} ${name}`);
           expect(rollups.map(({ category, name }) => `${category} ${name}`)).toEqual(told);
+          const medians = await store.readMedians({ ...query, span: "minute", limit: 9 });
+          expect(medians.map(({ category, name }) => `${category} ${name}`)).toEqual(told);
           return told;
         };
         expect(await names({})).toEqual(["api a", "db a", "db b"]);
@@ -266,6 +268,40 @@ export function rollupCases(timeZone: string): readonly TelemetryCase<TelemetryS
       },
     },
     {
+      name: `property 10: the median of each span is that of the rows, in ${timeZone}`,
+      async run({ store, expect, tenantId }) {
+        let runs = 0;
+        await fc.assert(
+          fc.asyncProperty(anyCalls, fc.integer({ min: 1, max: 8 }), async (given, limit) => {
+            const tenant = `${tenantId}-medians-${runs++}`;
+            const rows = await appendCalls(store, tenant, given);
+            const span = SPANS[runs % SPANS.length] as RollupSpan;
+            const plain = sumUp(
+              rows,
+              (row) => `${row.category} ${row.functionName}\n${spanKey(timeZone, span, row.tsMs)}`,
+            );
+            const told = await store.readMedians({ tenantId: tenant, span, range: ALL_TIME, limit });
+            const names = new Set([...plain.keys()].map((key) => key.split("\n")[0]));
+            expect(new Set(told.map(({ category, name }) => `${category} ${name}`))).toEqual(names);
+            for (const { category, name, points } of told) {
+              const own = [...plain].filter(([key]) => key.startsWith(`${category} ${name}\n`));
+              expect(points.length).toBe(Math.min(limit, own.length));
+              expect(points.map(({ startMs }) => startMs)).toEqual(
+                points.map(({ startMs }) => startMs).toSorted((a, b) => a - b),
+              );
+              for (const { startMs, count, medianMs } of points) {
+                const { durations } = plain.get(`${category} ${name}\n${spanKey(timeZone, span, startMs)}`) as Plain;
+                const truth = durations[Math.floor(0.5 * (durations.length - 1))] as number;
+                expect(count).toBe(durations.length);
+                expect(Math.abs(medianMs - truth)).toBeLessThanOrEqual(truth * (SKETCH_RELATIVE_ERROR + 1e-9));
+              }
+            }
+          }),
+          { numRuns: 10 },
+        );
+      },
+    },
+    {
       name: "knows nothing of what was not called",
       async run({ store, expect, tenantId }) {
         const range = { fromMs: TEN_MS + 1, toMs: TEN_MS + 2 };
@@ -273,6 +309,7 @@ export function rollupCases(timeZone: string): readonly TelemetryCase<TelemetryS
         expect(await store.sumCalls({ tenantId, range, quantiles: [0.5] })).toEqual({ range: widened, sums: [] });
         expect(await store.sumCallsBySpan({ tenantId, range, span: "hour", quantiles: [0.5] })).toEqual([]);
         expect(await store.readRollups({ tenantId, range, span: "hour" })).toEqual([]);
+        expect(await store.readMedians({ tenantId, range, span: "hour", limit: 9 })).toEqual([]);
       },
     },
   ];

@@ -5,7 +5,9 @@ import { planRollups, widenRange } from "../../rollup-plan.ts";
 import type {
   CallSum,
   CallSumsQuery,
+  MediansQuery,
   NamedCallSum,
+  NamedMedians,
   Rollup,
   RollupSpan,
   RollupsQuery,
@@ -21,6 +23,7 @@ export interface RollupReader {
   readRollups(query: RollupsQuery): readonly Rollup[];
   sumCalls(query: CallSumsQuery): { readonly range: TimeRange; readonly sums: readonly NamedCallSum[] };
   sumCallsBySpan(query: CallSumsQuery & { readonly span: RollupSpan }): readonly SpanCallSum[];
+  readMedians(query: MediansQuery): readonly NamedMedians[];
 }
 
 interface Series {
@@ -35,6 +38,11 @@ export function createRollupReader(db: DatabaseSync, calendar: Calendar): Rollup
   const selectRows = prepareRows<[number, ...RollupTuple]>(
     db,
     `SELECT start_ms, ${ROLLUP_FIGURES} FROM rollups WHERE ${inSpan} AND start_ms >= ? AND start_ms < ? ORDER BY start_ms`,
+  );
+  const selectNewest = prepareRows<[number, ...RollupTuple]>(
+    db,
+    `SELECT start_ms, ${ROLLUP_FIGURES} FROM rollups WHERE ${inSpan} AND start_ms >= ? AND start_ms < ?
+     ORDER BY start_ms DESC LIMIT ?`,
   );
   const selectFirst = prepareRow<[number]>(
     db,
@@ -124,6 +132,19 @@ export function createRollupReader(db: DatabaseSync, calendar: Calendar): Rollup
       const starts = [...bySpan].sort(([a], [b]) => a - b);
       return starts.map(([startMs, totals]) => {
         return { startMs, endMs: calendar.endOf(span, startMs), ...callSum(totals, quantiles) };
+      });
+    },
+
+    readMedians({ span, range, limit, ...which }) {
+      return seriesOf(which).flatMap(({ seriesId, category, name }) => {
+        const rows = selectNewest(seriesId, SPANS.indexOf(span), range.fromMs, range.toMs, limit);
+        const points = rows.toReversed().map(([startMs, ...row]) => {
+          const totals = noCalls();
+          addRow(totals, row);
+          const { quantilesMs, count } = callSum(totals, [0.5]);
+          return { startMs, count, medianMs: quantilesMs[0] as number };
+        });
+        return points.length === 0 ? [] : [{ category, name, points }];
       });
     },
   };

@@ -70,6 +70,7 @@ export function openTelemetryReader({ file, timeZone }: TelemetryReaderOptions):
       readRollups: (query) => read(() => rollups.readRollups(query)),
       sumCalls: (query) => read(() => rollups.sumCalls(query)),
       sumCallsBySpan: (query) => read(() => rollups.sumCallsBySpan(query)),
+      readMedians: (query) => read(() => rollups.readMedians(query)),
       readSamples: ({ tenantId, range, limit }) => {
         const rows = selectSamples(tenantId, range.fromMs, range.toMs, limit);
         return `[${rows.map(([tsMs, source, sample]) => sampleJson(tsMs, source, sample)).join(",")}]`;

@@ -61,6 +61,7 @@ export function createTelemetryFace({ writer, reader, end }: TelemetryFaceDeps):
     readRollups: (query) => askRollups("readRollups", query),
     sumCalls: (query) => askRollups("sumCalls", query),
     sumCallsBySpan: (query) => askRollups("sumCallsBySpan", query),
+    readMedians: (query) => askRollups("readMedians", query),
     readSamples: async (query) => JSON.parse(await ask("readSamples", query)),
     endRunning: (which) => write("endRunning", which),
     prune: (limits) => write("prune", limits),
