@@ -1,4 +1,3 @@
-import type { JsonObject } from "./json.ts";
 import type { ToldRange } from "./performance-summary.ts";
 
 /** What reports there are. Daily and weekly ones are of a whole day or week of their time zone. */
@@ -114,7 +113,7 @@ export interface ReportData {
 }
 
 /** A report as it is listed. */
-export interface ReportInfo extends JsonObject {
+export interface ReportInfo {
   readonly report_id: string;
   readonly kind: ReportKind;
   readonly title: string;
@@ -133,7 +132,7 @@ export interface ReportInfo extends JsonObject {
 }
 
 /** What makes reports by itself. */
-export interface ReportSchedule extends JsonObject {
+export interface ReportSchedule {
   readonly schedule_id: string;
   readonly kind: "daily" | "weekly";
   /** When, in the time zone: minute, hour, day of the month, month, day of the week. */

@@ -18,6 +18,7 @@ import { assembleHealth } from "./engine-health.ts";
 import { createJobReads } from "./engine-job-reads.ts";
 import { DEFAULT_JOB_LIMITS, type JobLimits, watchJobs } from "./engine-job-watch.ts";
 import { createReadings } from "./engine-readings.ts";
+import { assembleReports, openReportShelf } from "./engine-reports.ts";
 import { DEFAULT_RETENTION, openRetention } from "./engine-retention.ts";
 import { assembleRetries } from "./engine-retries.ts";
 import { assembleStarts } from "./engine-starts.ts";
@@ -99,7 +100,7 @@ export async function createEngine(options: EngineOptions) {
   const { timeZone = "UTC", logFiles = DEFAULT_LOG_FILES, alerts = DEFAULT_ALERTS } = options;
   const stores = await openStores({ dataFolder, nowMs, timeZone, logFiles, log });
   const media = createMediaRoots(dataFolder);
-  const engine = assembleEngine({ dataFolder, stores, media, log, nowMs, limits, retention, alerts });
+  const engine = assembleEngine({ dataFolder, stores, media, log, nowMs, limits, timeZone, retention, alerts });
   try {
     await engine.recover();
     return engine;
@@ -112,7 +113,10 @@ export async function createEngine(options: EngineOptions) {
 export type Engine = Awaited<ReturnType<typeof createEngine>>;
 
 interface EngineParts
-  extends Pick<Required<EngineOptions>, "dataFolder" | "log" | "nowMs" | "limits" | "retention" | "alerts"> {
+  extends Pick<
+    Required<EngineOptions>,
+    "dataFolder" | "log" | "nowMs" | "limits" | "timeZone" | "retention" | "alerts"
+  > {
   readonly stores: Stores;
   readonly media: MediaRoots;
 }
@@ -141,10 +145,12 @@ function assembleEngine(parts: EngineParts) {
       log("error", `the store refused to write; trying again in ${retryInMs} ms`, { error: textOf(error) }),
     onDefect: (error, jobId) => log("error", "a record could not be taken", { job_id: jobId, error: textOf(error) }),
   });
+  const shelf = openReportShelf(store, dataFolder);
   const retention = openRetention({
     store,
     telemetry: telemetryStore,
     logFiles,
+    reports: shelf,
     policy,
     isQuiet: () => ingest.pending() + telemetry.pending() === 0,
     nowMs,
@@ -173,6 +179,15 @@ function assembleEngine(parts: EngineParts) {
   const readings = createReadings({
     ...{ store, telemetryStore, telemetry, health, alerts, nowMs },
     hasJob: reads.hasJob,
+  });
+  const reports = assembleReports({
+    ...{ shelf, store, alerts, log, nowMs },
+    timeZone: parts.timeZone,
+    readings: {
+      listJobs: store.listJobs,
+      sumCalls: readings.performance.getPerformanceSummary,
+      compareCalls: readings.performance.compare,
+    },
   });
   const changeAlerts = createAlertChanges(alerts);
   const workers = createWorkers({
@@ -292,7 +307,7 @@ function assembleEngine(parts: EngineParts) {
 
   async function end(): Promise<void> {
     try {
-      await Promise.all([stopIntake(), retention.close(), health.close()]);
+      await Promise.all([stopIntake(), retention.close(), health.close(), reports.close()]);
       await alerts.close();
     } finally {
       await stores.close();
@@ -320,6 +335,8 @@ function assembleEngine(parts: EngineParts) {
     local: localOf(DEFAULT_TENANT),
     ...reads,
     readings,
+    /** What is made to be forwarded, by itself or when it is asked for. */
+    reports,
     /** How it is; runs by itself once it is started. */
     health,
     waitForCommands: starts.waitForCommands,
@@ -357,6 +374,7 @@ function assembleEngine(parts: EngineParts) {
         log("warning", `${lost.length} job(s) of an earlier process lost their worker`, { jobs: lost });
       await starts.recover();
       await alerts.start();
+      await reports.start();
     },
     stopIntake,
     /** Stores what is at hand and lets the files go. */
