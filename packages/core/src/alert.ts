@@ -140,8 +140,8 @@ export interface AlertSilence {
   readonly created_at: string;
 }
 
-/** Why people are told. */
-export const NOTIFICATION_KINDS = ["trigger", "repeat", "acknowledge", "resolve", "test"] as const;
+/** Why people are told; `report` of something that was made for them, the others of alerts. */
+export const NOTIFICATION_KINDS = ["trigger", "repeat", "acknowledge", "resolve", "test", "report"] as const;
 /** One of {@link NOTIFICATION_KINDS}. */
 export type NotificationKind = (typeof NOTIFICATION_KINDS)[number];
 
@@ -167,6 +167,8 @@ export interface AlertNotification {
   readonly runbook_url: string | null;
   /** Where to look; null while the server does not know its own address. */
   readonly url: string | null;
+  /** A file that goes with it, where the channel can take files: its name in the server's folder of reports. */
+  readonly attachment?: string;
   readonly created_at: string;
 }
 

@@ -128,6 +128,26 @@ export {
 } from "./progress-tree.ts";
 export { isJobId } from "./record-fields.ts";
 export { createRedaction, type Redaction, redactFact } from "./redaction.ts";
+export {
+  CALL_METRICS,
+  type CallMetric,
+  REPORT_FORMATS,
+  REPORT_KINDS,
+  REPORT_METRICS,
+  type ReportChart,
+  type ReportColumn,
+  type ReportData,
+  type ReportFigure,
+  type ReportFilter,
+  type ReportFormat,
+  type ReportInfo,
+  type ReportKind,
+  type ReportMetric,
+  type ReportSchedule,
+  type ReportSeries,
+  type ReportTable,
+  type ReportUnit,
+} from "./report.ts";
 export { createSecrecy, type Secrecy, type SecrecyOf } from "./secret-names.ts";
 export { createScrub, REDACTED, type ScrubText } from "./secret-text.ts";
 export { isArgumentName, isPlace, isSecretValue, isValueName, namesSecret } from "./secret-values.ts";

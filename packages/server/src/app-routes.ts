@@ -25,6 +25,7 @@ import { type AuditedRequest, addKeyRoutes } from "./http/key-routes.ts";
 import { addLogRoutes } from "./http/log-routes.ts";
 import { addMonitoringStatsRoutes } from "./http/monitoring-stats-routes.ts";
 import { addPerformanceRoutes } from "./http/performance-routes.ts";
+import { addReportRoutes } from "./http/report-routes.ts";
 import { addSessionRoutes } from "./http/session-routes.ts";
 import { addTokenRoutes } from "./http/token-routes.ts";
 import { addTrendRoutes } from "./http/trend-routes.ts";
@@ -33,6 +34,7 @@ import { addVideoRoutes } from "./http/video-routes.ts";
 import { addWorkerRoutes } from "./http/worker-routes.ts";
 import { createIdempotency } from "./idempotency/idempotency.ts";
 import type { JobKinds } from "./job-kinds/job-kinds.ts";
+import { lastPeriod } from "./reports/report-range.ts";
 import { isWorkerOf, workerKeyOf } from "./tenants.ts";
 
 /** Jobs, their control, and what workers report: everything that the API does with the engine. */
@@ -144,10 +146,10 @@ export function addObservations(http: Api, { readings }: Engine): void {
 /** Who asks for a cleanup waits for so long at most. */
 const CLEANUP_MS = 2_000;
 
-/** Keys, job tokens, uploads, retention, and the log of what was done with them. */
+/** Keys, job tokens, uploads, reports, retention, and the log of what was done with them. */
 export function addAdministration(
   http: Api,
-  { hasJob, retention, forecasts }: Engine,
+  { hasJob, retention, forecasts, reports }: Engine,
   { auth, log, uploads }: { readonly auth: Auth; readonly log: Audit; readonly uploads: ServerFiles["uploads"] },
 ): void {
   const { isOwner } = auth;
@@ -171,5 +173,6 @@ export function addAdministration(
   addUploadRoutes(http, { uploads, audit });
   addAuditRoutes(http, { list: log.list, isOwner });
   addForecastHistoryRoutes(http, { ...forecasts, audit });
+  addReportRoutes(http, { reports, lastPeriod, audit, nowMs: Date.now });
   addCleanupRoute(http, { cleanUp: () => retention.runNow(CLEANUP_MS), isOwner, audit });
 }

@@ -191,6 +191,12 @@ export function assembleAlerts(deps: EngineAlertsDeps) {
 
   return {
     ...alerts,
+    /** The types of the channels, by their names. */
+    channelTypes: (): ReadonlyMap<string, string> =>
+      new Map([...settings.channels].map(([name, { type }]) => [name, type])),
+    publicUrl: () => settings.publicUrl,
+    /** Has deliveries sent that others put into the store. */
+    wake: dispatcher.wake,
     /** Takes other settings at once; what was sent already stays. */
     async setSettings(next: AlertSettings): Promise<void> {
       settings = next;

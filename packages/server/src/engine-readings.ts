@@ -100,7 +100,7 @@ export function createReadings(deps: ReadingsDeps) {
     return found.read(tenantId, parse(found.query, query));
   }
 
-  return { logs, calls, trends, monitoring, health: healths, exporting, read };
+  return { logs, calls, trends, monitoring, health: healths, exporting, performance, read };
 }
 
 function parse<Query extends z.ZodType>(schema: Query, query: Readonly<Record<string, unknown>>): z.output<Query> {

@@ -1,6 +1,7 @@
 import type { Config } from "./config/config.ts";
 import { textOf } from "./error-text.ts";
 import type { LogFiles } from "./logs/files/log-files.ts";
+import type { ReportShelf } from "./reports/report-shelf.ts";
 import { createRetention, type Keeper, type Retention, type RetentionPolicy } from "./retention/retention.ts";
 import type { AlertStore } from "./store/alert-store.ts";
 import type { Store } from "./store/store.ts";
@@ -20,6 +21,7 @@ export interface EngineRetentionDeps {
   readonly store: Pick<Store, "prune" | "maintain"> & Partial<Pick<AlertStore, "pruneAlerts">>;
   readonly telemetry?: Pick<TelemetryStore, "prune" | "maintain">;
   readonly logFiles?: Pick<LogFiles, "letGo">;
+  readonly reports?: Pick<ReportShelf, "letGo">;
   readonly policy: RetentionPolicy;
   readonly isQuiet: () => boolean;
   readonly nowMs: () => number;
@@ -31,7 +33,7 @@ const ROWS_A_STEP = 500;
 
 /** Retention over everything that the server keeps. */
 export function openRetention(deps: EngineRetentionDeps): Retention {
-  const { store, telemetry, logFiles, policy, isQuiet, nowMs, log } = deps;
+  const { store, telemetry, logFiles, reports, policy, isQuiet, nowMs, log } = deps;
   const keepers: Keeper[] = [
     {
       name: "jobs",
@@ -70,6 +72,15 @@ export function openRetention(deps: EngineRetentionDeps): Retention {
         removed: { log_files: await logFiles.letGo({ beforeMs: detailsBeforeMs, nowMs: nowMs() }) },
         hasMore: false,
       }),
+    });
+  }
+  if (reports !== undefined) {
+    keepers.push({
+      name: "reports",
+      async step({ summariesBeforeMs }) {
+        const { removed, hasMore } = await reports.letGo(summariesBeforeMs, ROWS_A_STEP);
+        return { removed: { reports: removed }, hasMore };
+      },
     });
   }
   return createRetention({

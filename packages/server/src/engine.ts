@@ -18,6 +18,7 @@ import { assembleHealth } from "./engine-health.ts";
 import { createJobReads } from "./engine-job-reads.ts";
 import { DEFAULT_JOB_LIMITS, type JobLimits, watchJobs } from "./engine-job-watch.ts";
 import { createReadings } from "./engine-readings.ts";
+import { assembleReports, openReportShelf } from "./engine-reports.ts";
 import { DEFAULT_RETENTION, openRetention } from "./engine-retention.ts";
 import { assembleRetries } from "./engine-retries.ts";
 import { assembleStarts } from "./engine-starts.ts";
@@ -153,10 +154,12 @@ function assembleEngine(parts: EngineParts) {
       log("error", `the store refused to write; trying again in ${retryInMs} ms`, { error: textOf(error) }),
     onDefect: (error, jobId) => log("error", "a record could not be taken", { job_id: jobId, error: textOf(error) }),
   });
+  const shelf = openReportShelf(store, dataFolder);
   const retention = openRetention({
     store,
     telemetry: telemetryStore,
     logFiles,
+    reports: shelf,
     policy,
     isQuiet: () => ingest.pending() + telemetry.pending() === 0,
     nowMs,
@@ -191,6 +194,15 @@ function assembleEngine(parts: EngineParts) {
   const readings = createReadings({
     ...{ store, telemetryStore, telemetry, health, alerts, readTrends, nowMs },
     hasJob: reads.hasJob,
+  });
+  const reports = assembleReports({
+    ...{ shelf, store, alerts, log, nowMs },
+    timeZone: parts.timeZone,
+    readings: {
+      listJobs: store.listJobs,
+      sumCalls: readings.performance.getPerformanceSummary,
+      compareCalls: readings.performance.compare,
+    },
   });
   const changeAlerts = createAlertChanges(alerts);
   const workers = createWorkers({
@@ -311,7 +323,7 @@ function assembleEngine(parts: EngineParts) {
 
   async function end(): Promise<void> {
     try {
-      await Promise.all([stopIntake(), retention.close(), health.close()]);
+      await Promise.all([stopIntake(), retention.close(), health.close(), reports.close()]);
       await trends.close();
       await alerts.close();
     } finally {
@@ -342,6 +354,8 @@ function assembleEngine(parts: EngineParts) {
     local: localOf(DEFAULT_TENANT),
     ...reads,
     readings,
+    /** What is made to be forwarded, by itself or when it is asked for. */
+    reports,
     /** How it is; runs by itself once it is started. */
     health,
     /** When open jobs will be done, and what was said of it. */
@@ -382,6 +396,7 @@ function assembleEngine(parts: EngineParts) {
       await starts.recover();
       await alerts.start();
       trends.start();
+      await reports.start();
     },
     stopIntake,
     /** Stores what is at hand and lets the files go. */

@@ -106,6 +106,12 @@ export const ROUTES: readonly RouteRow[] = [
   { route: "GET /api/v1/uploads", needs: "submit" },
   { route: "GET /api/v1/uploads/:upload_id", needs: "report" },
   { route: "DELETE /api/v1/uploads/:upload_id", needs: "submit" },
+  { route: "GET /api/v1/reports", needs: "inspect" },
+  { route: "POST /api/v1/reports", needs: "control", body: {} },
+  { route: "GET /api/v1/reports/:report_id", needs: "inspect" },
+  { route: "GET /api/v1/reports/schedules", needs: "inspect" },
+  { route: "POST /api/v1/reports/schedules", needs: "admin", body: {} },
+  { route: "DELETE /api/v1/reports/schedules/:schedule_id", needs: "admin" },
   { route: "GET /api/v1/callbacks/secret", needs: "admin" },
   { route: "POST /api/v1/callbacks/secret", needs: "admin" },
 ];

@@ -25,6 +25,7 @@ export const KIND_WORDS: Readonly<Record<AlertDelivery["kind"], string>> = {
   acknowledge: "Acknowledged",
   resolve: "Resolved",
   test: "Test",
+  report: "Report",
 };
 
 /** Whether somebody looks after it, or nobody wants to hear of it. */

@@ -25,6 +25,8 @@ export type ChannelsSettings = z.infer<typeof channelsSettings>;
 export interface CreateChannelsDeps {
   readonly guard: AddressGuard;
   readonly nowMs: () => number;
+  /** @defaultValue there are none */
+  readonly readAttachment?: (name: string) => Promise<Uint8Array | null>;
   /** Where secrets may be. */
   readonly env: Readonly<Record<string, string | undefined>>;
 }
@@ -58,7 +60,8 @@ export function createChannels(settings: ChannelsSettings, deps: CreateChannelsD
   throw new PlayheadError("config_invalid", message, { detail: { faults } });
 }
 
-function createChannel(settings: ChannelsSettings[string], { env, ...deps }: CreateChannelsDeps): Channel {
+function createChannel(settings: ChannelsSettings[string], { env, ...given }: CreateChannelsDeps): Channel {
+  const deps = { readAttachment: async () => null, ...given };
   const secrets = createSecrets(env);
   const { create } = CHANNEL_TYPES[settings.type] as ChannelType<typeof settings>;
   const channel = create(settings, { ...deps, secret: secrets.read });

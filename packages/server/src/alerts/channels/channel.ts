@@ -27,6 +27,8 @@ export interface ChannelDeps {
   readonly nowMs: () => number;
   /** @throws PlayheadError `config_invalid` when it is not where the setting says */
   readonly secret: (setting: SecretSetting) => string;
+  /** The bytes of a notification's attachment; null when it is not there any more. */
+  readonly readAttachment: (name: string) => Promise<Uint8Array | null>;
 }
 
 /** A kind of channel: what can be set, and how one is made of it. */

@@ -12,6 +12,7 @@ test.each([
   { kind: "acknowledge", subject: "Acknowledged: 42 % of clips fail" },
   { kind: "resolve", subject: "Resolved: 42 % of clips fail" },
   { kind: "test", subject: "Test: 42 % of clips fail" },
+  { kind: "report", subject: "42 % of clips fail" },
 ] as const)("a $kind begins with what kind of news it is", ({ kind, subject }) => {
   expect(wordsOf(notificationOf({ kind })).subject).toBe(subject);
 });

@@ -29,6 +29,7 @@ const SUBJECTS: Readonly<Record<NotificationKind, (level: string) => string>> = 
   acknowledge: () => "Acknowledged: ",
   resolve: () => "Resolved: ",
   test: () => "Test: ",
+  report: () => "",
 };
 
 /** Makes the words of a notification: what happened, how much, since when, why, and what to do. */
@@ -62,6 +63,7 @@ function list(title: string, lines: readonly string[]): string {
 }
 
 function factsOf({ level, rule_name, alerts, alert_count, count, kind, created_at }: AlertNotification) {
+  if (kind === "report") return [];
   const facts = [
     { label: "Level", text: level },
     { label: "Rule", text: oneLine(rule_name, LINE_LENGTH) },

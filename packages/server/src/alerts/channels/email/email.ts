@@ -1,5 +1,6 @@
 import { createHash } from "node:crypto";
 import { isIP } from "node:net";
+import type { AlertNotification } from "@playhead/core";
 import { createTransport } from "nodemailer";
 import * as z from "zod";
 import { type Channel, type ChannelDeps, ChannelRefusal, type ChannelType } from "../channel.ts";
@@ -60,6 +61,7 @@ export const email = {
       async send(notification, signal) {
         const words = wordsOf(notification);
         const group = messageId(notification.group_key);
+        const attachments = await attachmentsOf(notification, deps);
         try {
           const { response, rejected } = await transport.sendMail({
             from: { name: "Playhead", address: given.from },
@@ -67,6 +69,7 @@ export const email = {
             subject: words.subject,
             text: textOf(words),
             html: htmlOf(words),
+            attachments: [...attachments],
             messageId: messageId(notification.notification_id),
             // Mails of one group stand together where mails are read.
             references: group,
@@ -86,6 +89,12 @@ export const email = {
     };
   },
 } satisfies ChannelType<EmailSettings>;
+
+/** A file that is gone is no reason not to tell: the mail has a link. */
+async function attachmentsOf({ attachment }: AlertNotification, { readAttachment }: ChannelDeps) {
+  const content = attachment === undefined ? null : await readAttachment(attachment);
+  return attachment === undefined || content === null ? [] : [{ filename: attachment, content: Buffer.from(content) }];
+}
 
 function transportOptions(given: EmailSettings, deps: ChannelDeps, limitMs: number) {
   const { host, port, security, user, password, ca } = given;

@@ -23,13 +23,14 @@ const settings = z.strictObject({
   timeout_seconds: timeoutSeconds,
 });
 
-/** A test is an incident that is over at once. */
+/** A test is an incident that is over at once; a report is none: nobody is woken for it. */
 const ACTIONS: Readonly<Record<AlertNotification["kind"], readonly PagerDutyAction[]>> = {
   trigger: ["trigger"],
   repeat: ["trigger"],
   acknowledge: ["acknowledge"],
   resolve: ["resolve"],
   test: ["trigger", "resolve"],
+  report: [],
 };
 
 /** Opens, acknowledges and resolves one incident for each group of alerts. */
@@ -52,7 +53,7 @@ export const pagerduty = {
           const outcome = await post(deps.guard, { url, headers, body, limitMs, signal, answerBytes: ANSWER_BYTES });
           answers.push(judge(outcome, false).answer);
         }
-        return { answer: answers.join("; ") };
+        return { answer: answers.join("; ") || "reports are no incidents: nothing was sent" };
       },
     };
   },

@@ -38,6 +38,7 @@ const TYPES: Readonly<Record<NotificationKind, string>> = {
   acknowledge: "alert.acknowledged",
   resolve: "alert.resolved",
   test: "alert.test",
+  report: "report.made",
 };
 
 /** Posts to an address, signed as Standard Webhooks has it. */
