@@ -5,7 +5,7 @@ import { Icon } from "../../ui/icons.tsx";
 import { lookOfTask, StateMark } from "../../ui/state-mark.tsx";
 import { lookOfStep } from "../../ui/step-words.ts";
 import type { ChosenSegment } from "./chosen-segment.ts";
-import { positionOnScale, type Timescale } from "./timescale.ts";
+import { isOnScale, positionOnScale, type Timescale } from "./timescale.ts";
 import { nameOfTask, speakTrack, trackFigure } from "./track-words.ts";
 import { type Segment, segmentsOf, type Tally, type TimelineRow } from "./tracks.ts";
 
@@ -145,7 +145,7 @@ function RowView({
             index={at}
           />
         ))}
-        {row.kind === "track" && task.ended_at !== null && (
+        {row.kind === "track" && task.ended_at !== null && isOnScale(scale, Date.parse(task.ended_at)) && (
           <TrackEnd shape={look.shape} at={positionOnScale(scale, Date.parse(task.ended_at))} />
         )}
       </div>
@@ -168,6 +168,7 @@ function GroupSpan({
 }) {
   const left = positionOnScale(scale, Date.parse(startedAt));
   const right = endedAt === null ? 1 : positionOnScale(scale, Date.parse(endedAt));
+  if (right <= left) return null;
   return (
     <div
       className="tl-span"
