@@ -5,6 +5,8 @@ import { Icon } from "../../ui/icons.tsx";
 import { lookOfTask, StateMark } from "../../ui/state-mark.tsx";
 import { lookOfStep } from "../../ui/step-words.ts";
 import type { ChosenSegment } from "./chosen-segment.ts";
+import { blocksOf } from "./density.ts";
+import { GroupSpan } from "./group-span.tsx";
 import { isOnScale, positionOnScale, type Timescale } from "./timescale.ts";
 import { nameOfTask, speakTrack, trackFigure } from "./track-words.ts";
 import { type Segment, segmentsOf, type Tally, type TimelineRow } from "./tracks.ts";
@@ -129,13 +131,11 @@ function RowView({
         <span className="sr-only">{row.kind === "group" ? speakGroup(row.tally) : speakTrack(task, job, nowMs)}</span>
       </button>
       <div className="tl-lane" aria-hidden="true" onClick={(event) => chooseAt(event.target)}>
-        {row.kind === "group" && task.started_at !== null && (
-          <GroupSpan startedAt={task.started_at} endedAt={task.ended_at} scale={scale} />
-        )}
-        {segments.map((segment, at) => (
+        {row.kind === "group" && <GroupSpan row={row} scale={scale} widthPx={widthPx} />}
+        {blocksOf(segments, scale, widthPx).map(({ startMs, endMs, segment, index: at }) => (
           <SegmentView
-            key={segment.startMs}
-            segment={segment}
+            key={startMs}
+            segment={{ ...segment, startMs, endMs }}
             wholeWork={wholeWork}
             canceled={task.state === "canceled"}
             scale={scale}
@@ -155,27 +155,6 @@ function RowView({
 
 function speakGroup({ done, total, failed }: Tally): string {
   return `${done} of ${total} done${failed > 0 ? `, ${failed} failed` : ""}`;
-}
-
-function GroupSpan({
-  startedAt,
-  endedAt,
-  scale,
-}: {
-  readonly startedAt: string;
-  readonly endedAt: string | null;
-  readonly scale: Timescale;
-}) {
-  const left = positionOnScale(scale, Date.parse(startedAt));
-  const right = endedAt === null ? 1 : positionOnScale(scale, Date.parse(endedAt));
-  if (right <= left) return null;
-  return (
-    <div
-      className="tl-span"
-      data-ended={endedAt === null ? undefined : ""}
-      style={{ left: `${left * 100}%`, width: `${(right - left) * 100}%` }}
-    />
-  );
 }
 
 /** How a track ended: the mark of its state, or a flag where it failed. */

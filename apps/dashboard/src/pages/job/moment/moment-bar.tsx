@@ -32,13 +32,13 @@ export function MomentBar({ playhead, nowMs, isOpen, onStep, note }: MomentBarPr
       <Button look="plain" icon="chevron" label="Next event (→)" onClick={() => onStep(1)}>
         <span className="sr-only">Next event</span>
       </Button>
-      <span className="w-11 text-center font-mono text-12 text-soft">{speed}</span>
-      <span className="text-13 text-soft">
+      {speed !== null && <span className="w-11 text-center font-mono text-12 text-ink">{speed}</span>}
+      <span className="mx-2 text-13 text-soft">
         {isLive ? (isOpen ? "Live" : "As it ended") : momentWords(atMs, nowMs)}
         {note !== null && <span className="text-faint"> · {note}</span>}
       </span>
       {!isLive && (
-        <Button look="plain" label={isOpen ? "Live (End)" : "As it ended (End)"} onClick={playhead.goLive}>
+        <Button label={isOpen ? "Live (End)" : "As it ended (End)"} onClick={playhead.goLive}>
           {isOpen ? "Live" : "To the end"}
         </Button>
       )}
