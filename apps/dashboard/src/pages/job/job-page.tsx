@@ -10,6 +10,7 @@ import { Skeleton } from "../../ui/skeleton.tsx";
 import { lookOfJob } from "../../ui/state-mark.tsx";
 import { DESK, useMedia } from "../../ui/use-media.ts";
 import { useNow } from "../../ui/use-now.ts";
+import { useForecast } from "./forecast/use-forecast.ts";
 import { JobControls } from "./job-controls.tsx";
 import { JobErrors } from "./job-errors.tsx";
 import { JobByline, JobHead } from "./job-head.tsx";
@@ -25,6 +26,7 @@ import { TimelineBar } from "./timeline-bar.tsx";
 import { TrackInspector } from "./track-inspector.tsx";
 import { branchesOf, withoutTrunk } from "./tracks.ts";
 import { useChosen } from "./use-chosen.ts";
+import { useHappenings } from "./use-happenings.ts";
 import { WaitingNote } from "./waiting-note.tsx";
 
 /** How often the playhead moves on; between two places it glides. */
@@ -65,6 +67,8 @@ function LoadedJob({
     setChosen({ taskId, segment: null });
     timeline.current?.scrollIntoView({ block: "nearest", behavior: "smooth" });
   };
+  const forecast = useForecast(current);
+  const { happenings, markers } = useHappenings(current, shown);
   const { word } = lookOfJob(current);
   const percent = formatPercent(current.progress.percent_complete);
   const total = isPast ? job.tasks.size : tasksTotal;
@@ -102,6 +106,9 @@ function LoadedJob({
               headLook={playhead.atMs !== null ? "past" : ended ? "end" : live ? "now" : "stale"}
               lastMs={range.endMs}
               onSeek={playhead.seek}
+              forecast={forecast}
+              happenings={happenings}
+              markers={markers}
               isPartial={total > job.tasks.size}
               chosen={chosen}
               onChoose={setChosen}

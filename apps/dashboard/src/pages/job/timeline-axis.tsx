@@ -1,5 +1,7 @@
 import { formatClock, formatTimecode, speakDuration } from "@playhead/client/format";
 import type { RefObject } from "react";
+import type { Marker } from "./happenings.ts";
+import { TimelineMarkers } from "./timeline-markers.tsx";
 import { formatTick, isOnScale, positionOnScale, type Timescale, ticksOf } from "./timescale.ts";
 import { useAxisDrag } from "./use-axis-drag.ts";
 import type { TimelineView } from "./use-timeline-view.ts";
@@ -19,6 +21,7 @@ export interface TimelineAxisProps {
   readonly onSeek: (atMs: number) => void;
   /** How many tracks there are, in words. */
   readonly tracks: string;
+  readonly markers: readonly Marker[];
   /** Expected time left at the playhead; null while nothing is known. */
   readonly etaMs: number | null;
 }
@@ -35,7 +38,7 @@ const FINISH_PX = 42;
 
 /** The axis: timecode since the job's start, and the playhead's head, to be dragged. */
 export function TimelineAxis(props: TimelineAxisProps) {
-  const { lanesRef, view, widthPx, originMs, headMs, onSeek, tracks, etaMs } = props;
+  const { lanesRef, view, widthPx, originMs, headMs, onSeek, tracks, markers, etaMs } = props;
   const { scale } = view;
   const { ticks, stepMs } = ticksOf(scale, widthPx, originMs);
   const { hasRoom, finishPx, isBeyond } = placesOf({ scale, widthPx, headMs, etaMs });
@@ -52,6 +55,7 @@ export function TimelineAxis(props: TimelineAxisProps) {
               {hasRoom(atMs) && formatTick(atMs - originMs, stepMs)}
             </div>
           ))}
+          <TimelineMarkers markers={markers} scale={scale} />
           {finishPx !== null && etaMs !== null && (
             <div className="tl-eta" style={{ left: finishPx }}>
               ≈ {formatClock(headMs + etaMs)}

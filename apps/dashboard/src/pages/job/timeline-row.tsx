@@ -1,13 +1,15 @@
 import { formatDuration } from "@playhead/client/format";
-import type { Job } from "@playhead/core";
+import type { Job, TaskForecast } from "@playhead/core";
 import { memo } from "react";
 import { Icon } from "../../ui/icons.tsx";
 import { lookOfTask, StateMark } from "../../ui/state-mark.tsx";
 import { lookOfStep } from "../../ui/step-words.ts";
 import type { ChosenSegment } from "./chosen-segment.ts";
 import { blocksOf } from "./density.ts";
+import { Ghost } from "./forecast/ghost.tsx";
 import { GroupSpan } from "./group-span.tsx";
 import { isOnScale, positionOnScale, type Timescale } from "./timescale.ts";
+import { TrackMarks } from "./track-marks.tsx";
 import { nameOfTask, speakTrack, trackFigure } from "./track-words.ts";
 import { type Segment, segmentsOf, type Tally, type TimelineRow } from "./tracks.ts";
 
@@ -26,6 +28,12 @@ export interface TimelineRowProps {
   readonly onActive: (index: number) => void;
   readonly onChoose: (chosen: ChosenSegment | null) => void;
   readonly onFold: (id: string) => void;
+  /** What is expected of it; null where nothing is known. */
+  readonly ghost: TaskForecast | null;
+  /** When that was expected; 0 without. */
+  readonly fromMs: number;
+  /** When it was begun again, also later than the moment that is shown. */
+  readonly retries: readonly number[];
 }
 
 /** A segment this narrow has no room for its name. */
@@ -48,6 +56,9 @@ export const TimelineRowView = memo(
     a.isActive === b.isActive &&
     a.chosen === b.chosen &&
     a.onChoose === b.onChoose &&
+    a.ghost === b.ghost &&
+    a.retries === b.retries &&
+    a.job.errors === b.job.errors &&
     a.job.state === b.job.state,
 );
 
@@ -75,6 +86,9 @@ function RowView({
   onActive,
   onChoose,
   onFold,
+  ghost,
+  fromMs,
+  retries,
 }: TimelineRowProps) {
   const { task } = row;
   const segments = row.kind === "track" ? segmentsOf(task) : [];
@@ -145,6 +159,8 @@ function RowView({
             index={at}
           />
         ))}
+        {ghost !== null && task.ended_at === null && <Ghost forecast={ghost} scale={scale} fromMs={fromMs} />}
+        {row.kind === "track" && <TrackMarks task={task} job={job} retries={retries} scale={scale} />}
         {row.kind === "track" && task.ended_at !== null && isOnScale(scale, Date.parse(task.ended_at)) && (
           <TrackEnd shape={look.shape} at={positionOnScale(scale, Date.parse(task.ended_at))} />
         )}

@@ -1,8 +1,10 @@
-import { isFinalJobState, type Job } from "@playhead/core";
+import { isFinalJobState, type Job, type JobForecast } from "@playhead/core";
 import { useVirtualizer } from "@tanstack/react-virtual";
 import { type CSSProperties, type KeyboardEvent, useEffect, useMemo, useRef, useState } from "react";
 import { useWidth } from "../../ui/use-width.ts";
 import type { ChosenSegment } from "./chosen-segment.ts";
+import { toldUpTo } from "./forecast/fan.ts";
+import type { Happenings, Marker } from "./happenings.ts";
 import { type HeadLook, TimelineAxis } from "./timeline-axis.tsx";
 import { TimelineOverlay } from "./timeline-overlay.tsx";
 import { TimelineRowView } from "./timeline-row.tsx";
@@ -27,6 +29,10 @@ export interface TimelineProps {
   readonly lastMs: number;
   readonly onSeek: (atMs: number) => void;
   /** Whether the job has more pieces of work than are in hand. */
+  /** What is expected; null where nothing is known of it. */
+  readonly forecast: JobForecast | null;
+  readonly happenings: Happenings;
+  readonly markers: readonly Marker[];
   readonly isPartial: boolean;
   readonly chosen: ChosenSegment | null;
   readonly onChoose: (chosen: ChosenSegment | null) => void;
@@ -37,10 +43,13 @@ const ROW_PX = 32;
 const MANY_ROWS = 16;
 const DENSE_ROW_PX = 26;
 
+/** The same each time, or rows would be drawn again. */
+const NONE: readonly number[] = [];
+
 /** The job as an editor draws a sequence: a track for each piece of work, a segment for each step, and the playhead. */
 export function Timeline(props: TimelineProps) {
-  const { job, branches, view, originMs, shownMs, headMs, headLook, lastMs, onSeek, isPartial, chosen, onChoose } =
-    props;
+  const { job, branches, view, originMs, shownMs, headMs, headLook, lastMs, onSeek } = props;
+  const { forecast, happenings, markers, isPartial, chosen, onChoose } = props;
   const { scale } = view;
   const [folded, setFolded] = useState(() => foldedAtFirst(branches));
   const rows = useMemo(() => timelineRows(branches, folded), [branches, folded]);
@@ -61,6 +70,13 @@ export function Timeline(props: TimelineProps) {
     getItemKey: (index) => rows[index]?.id ?? index,
     overscan: 12,
   });
+
+  // What was expected of single pieces at a moment before, nobody has kept.
+  const ghosts = useMemo(
+    () => new Map(headLook === "now" ? forecast?.tasks.map((each) => [each.task_id, each]) : []),
+    [forecast, headLook],
+  );
+  const told = useMemo(() => (forecast === null ? [] : toldUpTo(forecast, headMs)), [forecast, headMs]);
 
   const fold = (id: string) =>
     setFolded((before) => {
@@ -151,6 +167,7 @@ export function Timeline(props: TimelineProps) {
         look={headLook}
         lastMs={lastMs}
         onSeek={onSeek}
+        markers={markers}
         etaMs={isFinalJobState(job.state) ? null : job.progress.eta_ms}
         tracks={tracksWord(branches, job, isPartial)}
       />
@@ -181,11 +198,22 @@ export function Timeline(props: TimelineProps) {
                 onActive={setActive}
                 onChoose={onChoose}
                 onFold={fold}
+                ghost={ghosts.get(row.id) ?? null}
+                fromMs={ghosts.has(row.id) ? (forecast?.at_ms ?? 0) : 0}
+                retries={happenings.retries.get(row.id) ?? NONE}
               />
             );
           })}
         </ul>
-        <TimelineOverlay scale={scale} headMs={headMs} look={headLook} lastMs={lastMs} job={job} />
+        <TimelineOverlay
+          scale={scale}
+          headMs={headMs}
+          look={headLook}
+          lastMs={lastMs}
+          job={job}
+          happenings={happenings}
+          told={told}
+        />
       </div>
     </div>
   );
