@@ -4,6 +4,7 @@ import { isFinalJobState, type Job } from "@playhead/core";
 import { type UseJobResult, useJob } from "@playhead/react";
 import { memo, useMemo, useRef } from "react";
 import { Announcer } from "../../ui/announcer.tsx";
+import { createChartGroup } from "../../ui/chart/chart-group.ts";
 import { LivenessNote } from "../../ui/liveness-note.tsx";
 import { Page } from "../../ui/page.tsx";
 import { Skeleton } from "../../ui/skeleton.tsx";
@@ -20,6 +21,7 @@ import { LogConsole } from "./log-console.tsx";
 import { useLogAt } from "./moment/log-at.ts";
 import { Scrubber } from "./moment/scrubber.tsx";
 import { useShownJob } from "./moment/use-shown-job.ts";
+import { Resources } from "./resources/resources.tsx";
 import { RetryControl } from "./retry-control.tsx";
 import { Timeline } from "./timeline.tsx";
 import { TimelineBar } from "./timeline-bar.tsx";
@@ -68,6 +70,7 @@ function LoadedJob({
     timeline.current?.scrollIntoView({ block: "nearest", behavior: "smooth" });
   };
   const forecast = useForecast(current);
+  const group = useMemo(() => createChartGroup(), []);
   const { happenings, markers } = useHappenings(current, shown);
   const { word } = lookOfJob(current);
   const percent = formatPercent(current.progress.percent_complete);
@@ -109,12 +112,14 @@ function LoadedJob({
               forecast={forecast}
               happenings={happenings}
               markers={markers}
+              group={group}
               isPartial={total > job.tasks.size}
               chosen={chosen}
               onChoose={setChosen}
             />
           )}
           <TrackInspector job={job} chosen={chosen} nowMs={shownMs} />
+          <Resources job={current} range={range} view={view} atMs={playhead.atMs} group={group} />
         </section>
       )}
       <div className="mt-8 grid gap-x-8 gap-y-10 max-desk:pb-20 wide:grid-cols-[minmax(0,1fr)_minmax(24rem,34rem)]">

@@ -1,9 +1,11 @@
 import { isFinalJobState, type Job, type ToldForecast } from "@playhead/core";
 import type { CSSProperties } from "react";
+import type { ChartGroup } from "../../ui/chart/chart-group.ts";
 import type { Span } from "./density.ts";
 import { fanOf } from "./forecast/fan.ts";
 import type { Happenings } from "./happenings.ts";
 import type { HeadLook } from "./timeline-axis.tsx";
+import { TimelineCursor } from "./timeline-cursor.tsx";
 import { isOnScale, positionOnScale, type Timescale } from "./timescale.ts";
 
 export interface TimelineOverlayProps {
@@ -17,10 +19,12 @@ export interface TimelineOverlayProps {
   readonly happenings: Happenings;
   /** What was told of its finish until then; empty where too little is known. */
   readonly told: readonly ToldForecast[];
+  /** The charts below. */
+  readonly group: ChartGroup;
 }
 
 /** What lies over the tracks: time spent paused, what is expected right of the playhead, and the playhead. */
-export function TimelineOverlay({ scale, headMs, look, lastMs, job, happenings, told }: TimelineOverlayProps) {
+export function TimelineOverlay({ scale, headMs, look, lastMs, job, happenings, told, group }: TimelineOverlayProps) {
   const { eta_ms, eta_low_ms, eta_high_ms } = job.progress;
   const isOpen = !isFinalJobState(job.state);
   const lengthMs = scale.endMs - scale.startMs;
@@ -72,6 +76,7 @@ export function TimelineOverlay({ scale, headMs, look, lastMs, job, happenings, 
         {isOnScale(scale, headMs) && look !== "end" && <div className="tl-now" />}
       </div>
       {isOpen && told.length > 0 && <FanView told={told} scale={scale} headMs={headMs} />}
+      <TimelineCursor group={group} scale={scale} headMs={headMs} />
       {isPast && isOnScale(scale, lastMs) && (
         <div className="tl-moving" style={{ transform: `translateX(${positionOnScale(scale, lastMs) * 100}%)` }}>
           <div className="tl-now tl-beneath" />

@@ -1,6 +1,7 @@
 import { isFinalJobState, type Job, type JobForecast } from "@playhead/core";
 import { useVirtualizer } from "@tanstack/react-virtual";
 import { type CSSProperties, type KeyboardEvent, useEffect, useMemo, useRef, useState } from "react";
+import type { ChartGroup } from "../../ui/chart/chart-group.ts";
 import { useWidth } from "../../ui/use-width.ts";
 import type { ChosenSegment } from "./chosen-segment.ts";
 import { toldUpTo } from "./forecast/fan.ts";
@@ -33,6 +34,8 @@ export interface TimelineProps {
   readonly forecast: JobForecast | null;
   readonly happenings: Happenings;
   readonly markers: readonly Marker[];
+  /** The charts below, which share its cursor. */
+  readonly group: ChartGroup;
   readonly isPartial: boolean;
   readonly chosen: ChosenSegment | null;
   readonly onChoose: (chosen: ChosenSegment | null) => void;
@@ -49,7 +52,7 @@ const NONE: readonly number[] = [];
 /** The job as an editor draws a sequence: a track for each piece of work, a segment for each step, and the playhead. */
 export function Timeline(props: TimelineProps) {
   const { job, branches, view, originMs, shownMs, headMs, headLook, lastMs, onSeek } = props;
-  const { forecast, happenings, markers, isPartial, chosen, onChoose } = props;
+  const { forecast, happenings, markers, group, isPartial, chosen, onChoose } = props;
   const { scale } = view;
   const [folded, setFolded] = useState(() => foldedAtFirst(branches));
   const rows = useMemo(() => timelineRows(branches, folded), [branches, folded]);
@@ -213,6 +216,7 @@ export function Timeline(props: TimelineProps) {
           job={job}
           happenings={happenings}
           told={told}
+          group={group}
         />
       </div>
     </div>

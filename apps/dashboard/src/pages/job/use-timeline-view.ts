@@ -15,6 +15,8 @@ export interface TimelineView {
   /** Moves on, where it has to, to show a moment. */
   readonly show: (atMs: number) => void;
   readonly showAll: () => void;
+  /** Shows exactly this; null for all. */
+  readonly look: (at: Timescale | null) => void;
 }
 
 /** The view of a job's timeline: all of it at first, going on as the job does; the reader's own once they zoomed. */
@@ -37,6 +39,9 @@ export function useTimelineView(job: Job, nowMs: number): TimelineView {
       pan: (byMs: number) => change((view, bounds) => panned(view, byMs, bounds)),
       show: (atMs: number) => change((view, bounds) => showing(view, atMs, bounds)),
       showAll: () => setView(null),
+      // What is shown already is not shown again: charts that follow the view would answer each other.
+      look: (at: Timescale | null) =>
+        setView((before) => (before?.startMs === at?.startMs && before?.endMs === at?.endMs ? before : at)),
     };
   }, []);
   return { scale: view ?? all, isZoomed: view !== null, ...acts };
