@@ -11,6 +11,7 @@ import { Skeleton } from "../../ui/skeleton.tsx";
 import { lookOfJob } from "../../ui/state-mark.tsx";
 import { DESK, useMedia } from "../../ui/use-media.ts";
 import { useNow } from "../../ui/use-now.ts";
+import { SegmentCalls } from "./flame/segment-calls.tsx";
 import { useForecast } from "./forecast/use-forecast.ts";
 import { JobControls } from "./job-controls.tsx";
 import { JobErrors } from "./job-errors.tsx";
@@ -119,6 +120,7 @@ function LoadedJob({
             />
           )}
           <TrackInspector job={job} chosen={chosen} nowMs={shownMs} />
+          <SegmentCalls job={job} chosen={chosen} view={view} originMs={range.startMs} nowMs={shownMs} />
           <Resources job={current} range={range} view={view} atMs={playhead.atMs} group={group} />
         </section>
       )}

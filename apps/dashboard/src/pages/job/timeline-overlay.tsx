@@ -56,8 +56,8 @@ export function TimelineOverlay({ scale, headMs, look, lastMs, job, happenings, 
         style={{ transform: `translateX(${positionOnScale(scale, headMs) * 100}%)` }}
         data-look={look}
       >
-        {(isOpen || isPast) && <div className="tl-future" />}
-        {isOpen && eta_ms !== null && told.length === 0 && (
+        {(isOpen || isPast) && headMs <= scale.endMs && <div className="tl-future" />}
+        {isOpen && eta_ms !== null && told.length === 0 && headMs <= scale.endMs && (
           <>
             <div
               className="tl-cone"
