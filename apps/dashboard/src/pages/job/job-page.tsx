@@ -2,25 +2,34 @@ import { serverNowMs } from "@playhead/client";
 import { formatPercent, speakEta } from "@playhead/client/format";
 import { isFinalJobState, type Job } from "@playhead/core";
 import { type UseJobResult, useJob } from "@playhead/react";
-import { useMemo, useRef } from "react";
+import { memo, useMemo, useRef } from "react";
 import { Announcer } from "../../ui/announcer.tsx";
+import { createChartGroup } from "../../ui/chart/chart-group.ts";
 import { LivenessNote } from "../../ui/liveness-note.tsx";
 import { Page } from "../../ui/page.tsx";
 import { Skeleton } from "../../ui/skeleton.tsx";
 import { lookOfJob } from "../../ui/state-mark.tsx";
 import { DESK, useMedia } from "../../ui/use-media.ts";
 import { useNow } from "../../ui/use-now.ts";
+import { SegmentCalls } from "./flame/segment-calls.tsx";
+import { useForecast } from "./forecast/use-forecast.ts";
 import { JobControls } from "./job-controls.tsx";
 import { JobErrors } from "./job-errors.tsx";
 import { JobByline, JobHead } from "./job-head.tsx";
 import { JobLink, JobMissing } from "./job-missing.tsx";
 import { JobParts } from "./job-parts.tsx";
 import { LogConsole } from "./log-console.tsx";
+import { useLogAt } from "./moment/log-at.ts";
+import { Scrubber } from "./moment/scrubber.tsx";
+import { useShownJob } from "./moment/use-shown-job.ts";
+import { Resources } from "./resources/resources.tsx";
 import { RetryControl } from "./retry-control.tsx";
 import { Timeline } from "./timeline.tsx";
+import { TimelineBar } from "./timeline-bar.tsx";
 import { TrackInspector } from "./track-inspector.tsx";
 import { branchesOf, withoutTrunk } from "./tracks.ts";
 import { useChosen } from "./use-chosen.ts";
+import { useHappenings } from "./use-happenings.ts";
 import { WaitingNote } from "./waiting-note.tsx";
 
 /** How often the playhead moves on; between two places it glides. */
@@ -35,7 +44,7 @@ export function JobPage({ jobId }: { readonly jobId: string }) {
 }
 
 function LoadedJob({
-  job,
+  job: current,
   live,
   connection,
   logs,
@@ -44,12 +53,16 @@ function LoadedJob({
   clockOffsetMs,
   tasksTotal,
 }: UseJobResult & { readonly job: Job }) {
-  const ended = isFinalJobState(job.state);
+  const ended = isFinalJobState(current.state);
   const clockMs = useNow(ended ? null : PACE_MS);
   // What is no longer live stands where it was last heard of.
   const lostAtMs = "lostAtMs" in connection ? (connection.lostAtMs ?? heardAtMs) : null;
   const nowMs = serverNowMs(live ? clockMs : (lostAtMs ?? clockMs), clockOffsetMs);
+  const shown = useShownJob(current, nowMs);
+  const { job, atMs, shownMs, playhead, range, view } = shown;
+  const isPast = atMs !== null;
   const branches = useMemo(() => withoutTrunk(branchesOf(job)), [job]);
+  const shownLogs = useLogAt(logs, atMs, loadOlderLogs);
   const [chosen, setChosen] = useChosen();
   const timeline = useRef<HTMLElement>(null);
   const desk = useMedia(DESK);
@@ -57,49 +70,74 @@ function LoadedJob({
     setChosen({ taskId, segment: null });
     timeline.current?.scrollIntoView({ block: "nearest", behavior: "smooth" });
   };
-  const { word } = lookOfJob(job);
-  const percent = formatPercent(job.progress.percent_complete);
+  const forecast = useForecast(current);
+  const group = useMemo(() => createChartGroup(), []);
+  const { happenings, markers } = useHappenings(current, shown);
+  const { word } = lookOfJob(current);
+  const percent = formatPercent(current.progress.percent_complete);
+  const total = isPast ? job.tasks.size : tasksTotal;
 
   return (
     <Page
-      title={`${ended ? word : percent} · ${job.title}`}
-      heading={job.title}
+      title={`${ended ? word : percent} · ${current.title}`}
+      heading={current.title}
       headingClassName="text-20 font-semibold tracking-tight wrap-anywhere"
       above={<JobLink />}
       below={<JobByline job={job} />}
-      actions={ended ? <RetryControl job={job} live={live} /> : <JobControls job={job} live={live} />}
+      actions={ended ? <RetryControl job={current} live={live} /> : <JobControls job={current} live={live} />}
     >
       <Announcer
-        topic={`${job.state} ${job.liveness}`}
-        message={[`${job.title}: ${word}`, percent, ended ? null : speakEta(job.progress)]
+        topic={`${current.state} ${current.liveness}`}
+        message={[`${current.title}: ${word}`, percent, ended ? null : speakEta(current.progress)]
           .filter((part) => part !== null)
           .join(", ")}
       />
-      <JobHead job={job} nowMs={nowMs} live={live} />
+      <JobHead job={job} nowMs={shownMs} live={live && !isPast} />
       <LivenessNote job={job} />
-      <WaitingNote job={job} />
-      <JobErrors job={job} nowMs={nowMs} onShow={desk ? show : null} />
-      {desk && branches.length > 0 && (
+      {!isPast && <WaitingNote job={job} />}
+      <JobErrors job={job} nowMs={shownMs} onShow={desk ? show : null} />
+      {desk && current.tasks.size > 0 && (
         <section ref={timeline} aria-label="Timeline" className="mt-8 scroll-mt-14">
-          <Timeline
-            job={job}
-            branches={branches}
-            nowMs={nowMs}
-            isPartial={tasksTotal > job.tasks.size}
-            live={live}
-            chosen={chosen}
-            onChoose={setChosen}
-          />
-          <TrackInspector job={job} chosen={chosen} nowMs={nowMs} />
+          <TimelineBar shown={shown} nowMs={nowMs} />
+          {branches.length > 0 && (
+            <Timeline
+              job={job}
+              branches={branches}
+              view={view}
+              originMs={range.startMs}
+              shownMs={shownMs}
+              headMs={playhead.atMs ?? range.endMs}
+              headLook={playhead.atMs !== null ? "past" : ended ? "end" : live ? "now" : "stale"}
+              lastMs={range.endMs}
+              onSeek={playhead.seek}
+              forecast={forecast}
+              happenings={happenings}
+              markers={markers}
+              group={group}
+              isPartial={total > job.tasks.size}
+              chosen={chosen}
+              onChoose={setChosen}
+            />
+          )}
+          <TrackInspector job={job} chosen={chosen} nowMs={shownMs} />
+          <SegmentCalls job={job} chosen={chosen} view={view} originMs={range.startMs} nowMs={shownMs} />
+          <Resources job={current} range={range} view={view} atMs={playhead.atMs} group={group} />
         </section>
       )}
-      <div className="mt-8 grid gap-x-8 gap-y-10 wide:grid-cols-[minmax(0,1fr)_minmax(24rem,34rem)]">
-        <JobParts job={job} branches={branches} tasksTotal={tasksTotal} nowMs={nowMs} />
-        <LogConsole job={job} logs={logs} onLoadOlder={loadOlderLogs} />
+      <div className="mt-8 grid gap-x-8 gap-y-10 max-desk:pb-20 wide:grid-cols-[minmax(0,1fr)_minmax(24rem,34rem)]">
+        <Parts job={job} branches={branches} tasksTotal={total} nowMs={shownMs} />
+        <Log job={job} logs={shownLogs} onLoadOlder={loadOlderLogs} />
       </div>
+      {!desk && current.started_at !== null && (
+        <Scrubber playhead={playhead} range={range} nowMs={nowMs} isOpen={!ended} />
+      )}
     </Page>
   );
 }
+
+/** What stays as it is while only the playhead moves is not drawn again. */
+const Parts = memo(JobParts);
+const Log = memo(LogConsole);
 
 /** The page before the job has come: everything has its place. */
 function LoadingJob({ jobId }: { readonly jobId: string }) {

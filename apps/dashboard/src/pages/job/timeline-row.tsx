@@ -1,11 +1,15 @@
 import { formatDuration } from "@playhead/client/format";
-import type { Job } from "@playhead/core";
+import type { Job, TaskForecast } from "@playhead/core";
 import { memo } from "react";
 import { Icon } from "../../ui/icons.tsx";
 import { lookOfTask, StateMark } from "../../ui/state-mark.tsx";
 import { lookOfStep } from "../../ui/step-words.ts";
 import type { ChosenSegment } from "./chosen-segment.ts";
-import { positionOnScale, type Timescale } from "./timescale.ts";
+import { blocksOf } from "./density.ts";
+import { Ghost } from "./forecast/ghost.tsx";
+import { GroupSpan } from "./group-span.tsx";
+import { isOnScale, positionOnScale, type Timescale } from "./timescale.ts";
+import { TrackMarks } from "./track-marks.tsx";
 import { nameOfTask, speakTrack, trackFigure } from "./track-words.ts";
 import { type Segment, segmentsOf, type Tally, type TimelineRow } from "./tracks.ts";
 
@@ -24,6 +28,12 @@ export interface TimelineRowProps {
   readonly onActive: (index: number) => void;
   readonly onChoose: (chosen: ChosenSegment | null) => void;
   readonly onFold: (id: string) => void;
+  /** What is expected of it; null where nothing is known. */
+  readonly ghost: TaskForecast | null;
+  /** When that was expected; 0 without. */
+  readonly fromMs: number;
+  /** When it was begun again, also later than the moment that is shown. */
+  readonly retries: readonly number[];
 }
 
 /** A segment this narrow has no room for its name. */
@@ -46,6 +56,9 @@ export const TimelineRowView = memo(
     a.isActive === b.isActive &&
     a.chosen === b.chosen &&
     a.onChoose === b.onChoose &&
+    a.ghost === b.ghost &&
+    a.retries === b.retries &&
+    a.job.errors === b.job.errors &&
     a.job.state === b.job.state,
 );
 
@@ -73,6 +86,9 @@ function RowView({
   onActive,
   onChoose,
   onFold,
+  ghost,
+  fromMs,
+  retries,
 }: TimelineRowProps) {
   const { task } = row;
   const segments = row.kind === "track" ? segmentsOf(task) : [];
@@ -129,13 +145,11 @@ function RowView({
         <span className="sr-only">{row.kind === "group" ? speakGroup(row.tally) : speakTrack(task, job, nowMs)}</span>
       </button>
       <div className="tl-lane" aria-hidden="true" onClick={(event) => chooseAt(event.target)}>
-        {row.kind === "group" && task.started_at !== null && (
-          <GroupSpan startedAt={task.started_at} endedAt={task.ended_at} scale={scale} />
-        )}
-        {segments.map((segment, at) => (
+        {row.kind === "group" && <GroupSpan row={row} scale={scale} widthPx={widthPx} />}
+        {blocksOf(segments, scale, widthPx).map(({ startMs, endMs, segment, index: at }) => (
           <SegmentView
-            key={segment.startMs}
-            segment={segment}
+            key={startMs}
+            segment={{ ...segment, startMs, endMs }}
             wholeWork={wholeWork}
             canceled={task.state === "canceled"}
             scale={scale}
@@ -145,7 +159,9 @@ function RowView({
             index={at}
           />
         ))}
-        {row.kind === "track" && task.ended_at !== null && (
+        {ghost !== null && task.ended_at === null && <Ghost forecast={ghost} scale={scale} fromMs={fromMs} />}
+        {row.kind === "track" && <TrackMarks task={task} job={job} retries={retries} scale={scale} />}
+        {row.kind === "track" && task.ended_at !== null && isOnScale(scale, Date.parse(task.ended_at)) && (
           <TrackEnd shape={look.shape} at={positionOnScale(scale, Date.parse(task.ended_at))} />
         )}
       </div>
@@ -155,26 +171,6 @@ function RowView({
 
 function speakGroup({ done, total, failed }: Tally): string {
   return `${done} of ${total} done${failed > 0 ? `, ${failed} failed` : ""}`;
-}
-
-function GroupSpan({
-  startedAt,
-  endedAt,
-  scale,
-}: {
-  readonly startedAt: string;
-  readonly endedAt: string | null;
-  readonly scale: Timescale;
-}) {
-  const left = positionOnScale(scale, Date.parse(startedAt));
-  const right = endedAt === null ? 1 : positionOnScale(scale, Date.parse(endedAt));
-  return (
-    <div
-      className="tl-span"
-      data-ended={endedAt === null ? undefined : ""}
-      style={{ left: `${left * 100}%`, width: `${(right - left) * 100}%` }}
-    />
-  );
 }
 
 /** How a track ended: the mark of its state, or a flag where it failed. */

@@ -1,23 +1,42 @@
-import { isFinalJobState, type Job } from "@playhead/core";
+import { isFinalJobState, type Job, type JobForecast } from "@playhead/core";
 import { useVirtualizer } from "@tanstack/react-virtual";
 import { type CSSProperties, type KeyboardEvent, useEffect, useMemo, useRef, useState } from "react";
+import type { ChartGroup } from "../../ui/chart/chart-group.ts";
 import { useWidth } from "../../ui/use-width.ts";
 import type { ChosenSegment } from "./chosen-segment.ts";
-import { TimelineAxis } from "./timeline-axis.tsx";
+import { toldUpTo } from "./forecast/fan.ts";
+import type { Happenings, Marker } from "./happenings.ts";
+import { type HeadLook, TimelineAxis } from "./timeline-axis.tsx";
 import { TimelineOverlay } from "./timeline-overlay.tsx";
 import { TimelineRowView } from "./timeline-row.tsx";
 import { ticksOf } from "./timescale.ts";
 import { type Branch, foldedAtFirst, lineageOf, segmentsOf, tallyOf, timelineRows } from "./tracks.ts";
-import { useTimescale } from "./use-timescale.ts";
+import { useTimelineGestures } from "./use-timeline-gestures.ts";
+import type { TimelineView } from "./use-timeline-view.ts";
 
 export interface TimelineProps {
+  /** As it stood at the moment that is shown. */
   readonly job: Job;
   readonly branches: readonly Branch[];
-  /** The server's time; where it stopped, while what is shown is not live. */
-  readonly nowMs: number;
+  readonly view: TimelineView;
+  /** When the job began. */
+  readonly originMs: number;
+  /** The moment that the job is shown at. */
+  readonly shownMs: number;
+  /** Where the playhead stands: it may be ahead of what is shown, while one drags it. */
+  readonly headMs: number;
+  readonly headLook: HeadLook;
+  /** Now, or when the job ended. */
+  readonly lastMs: number;
+  readonly onSeek: (atMs: number) => void;
   /** Whether the job has more pieces of work than are in hand. */
+  /** What is expected; null where nothing is known of it. */
+  readonly forecast: JobForecast | null;
+  readonly happenings: Happenings;
+  readonly markers: readonly Marker[];
+  /** The charts below, which share its cursor. */
+  readonly group: ChartGroup;
   readonly isPartial: boolean;
-  readonly live: boolean;
   readonly chosen: ChosenSegment | null;
   readonly onChoose: (chosen: ChosenSegment | null) => void;
 }
@@ -27,18 +46,23 @@ const ROW_PX = 32;
 const MANY_ROWS = 16;
 const DENSE_ROW_PX = 26;
 
+/** The same each time, or rows would be drawn again. */
+const NONE: readonly number[] = [];
+
 /** The job as an editor draws a sequence: a track for each piece of work, a segment for each step, and the playhead. */
-export function Timeline({ job, branches, nowMs, isPartial, live, chosen, onChoose }: TimelineProps) {
+export function Timeline(props: TimelineProps) {
+  const { job, branches, view, originMs, shownMs, headMs, headLook, lastMs, onSeek } = props;
+  const { forecast, happenings, markers, group, isPartial, chosen, onChoose } = props;
+  const { scale } = view;
   const [folded, setFolded] = useState(() => foldedAtFirst(branches));
   const rows = useMemo(() => timelineRows(branches, folded), [branches, folded]);
   const scroller = useRef<HTMLDivElement>(null);
   const lanes = useRef<HTMLDivElement>(null);
   const widthPx = useWidth(lanes);
-  const scale = useTimescale(job, nowMs, job.progress.eta_high_ms);
+  useTimelineGestures({ scroller, lanes, view });
   const [active, setActive] = useState(0);
-  const ended = isFinalJobState(job.state);
   // While the job is paused, what is open has gone no further than to there.
-  const workUntilMs = job.paused_since === null ? nowMs : Date.parse(job.paused_since);
+  const workUntilMs = job.paused_since === null ? shownMs : Date.parse(job.paused_since);
   const activeRow = Math.min(active, rows.length - 1);
 
   const rowPx = rows.length > MANY_ROWS ? DENSE_ROW_PX : ROW_PX;
@@ -49,6 +73,13 @@ export function Timeline({ job, branches, nowMs, isPartial, live, chosen, onChoo
     getItemKey: (index) => rows[index]?.id ?? index,
     overscan: 12,
   });
+
+  // What was expected of single pieces at a moment before, nobody has kept.
+  const ghosts = useMemo(
+    () => new Map(headLook === "now" ? forecast?.tasks.map((each) => [each.task_id, each]) : []),
+    [forecast, headLook],
+  );
+  const told = useMemo(() => (forecast === null ? [] : toldUpTo(forecast, headMs)), [forecast, headMs]);
 
   const fold = (id: string) =>
     setFolded((before) => {
@@ -114,26 +145,38 @@ export function Timeline({ job, branches, nowMs, isPartial, live, chosen, onChoo
       ArrowLeft: () => step(-1),
       Escape: () => onChoose(null),
     }[event.key];
-    if (act === undefined || event.altKey || event.ctrlKey || event.metaKey) return;
+    // The playhead's keys are those of the whole page.
+    const isPlayhead = event.target instanceof Element && event.target.closest("[role=slider]") !== null;
+    if (act === undefined || isPlayhead || event.altKey || event.ctrlKey || event.metaKey) return;
     event.preventDefault();
     act();
   };
 
   return (
     // biome-ignore lint/a11y/noStaticElementInteractions: the keys come from the buttons inside
-    <div ref={scroller} className="timeline" style={{ "--row": `${rowPx}px` } as CSSProperties} onKeyDown={onKeyDown}>
+    <div
+      ref={scroller}
+      className="timeline"
+      style={{ "--row": `${rowPx}px` } as CSSProperties}
+      data-held={view.isZoomed || headLook === "past" ? "" : undefined}
+      onKeyDown={onKeyDown}
+    >
       <TimelineAxis
         lanesRef={lanes}
-        scale={scale}
+        view={view}
         widthPx={widthPx}
-        nowMs={ended ? null : nowMs}
-        live={live}
-        etaMs={job.progress.eta_ms}
+        originMs={originMs}
+        headMs={headMs}
+        look={headLook}
+        lastMs={lastMs}
+        onSeek={onSeek}
+        markers={markers}
+        etaMs={isFinalJobState(job.state) ? null : job.progress.eta_ms}
         tracks={tracksWord(branches, job, isPartial)}
       />
       <div className="tl-body" style={{ height: virtual.getTotalSize() }}>
         <div className="tl-lane" aria-hidden="true">
-          {ticksOf(scale, widthPx).map(({ atMs, at }) => (
+          {ticksOf(scale, widthPx, originMs).ticks.map(({ atMs, at }) => (
             <div key={atMs} className="tl-grid" style={{ left: `${at * 100}%` }} />
           ))}
         </div>
@@ -158,11 +201,23 @@ export function Timeline({ job, branches, nowMs, isPartial, live, chosen, onChoo
                 onActive={setActive}
                 onChoose={onChoose}
                 onFold={fold}
+                ghost={ghosts.get(row.id) ?? null}
+                fromMs={ghosts.has(row.id) ? (forecast?.at_ms ?? 0) : 0}
+                retries={happenings.retries.get(row.id) ?? NONE}
               />
             );
           })}
         </ul>
-        <TimelineOverlay scale={scale} nowMs={ended ? null : nowMs} live={live} job={job} />
+        <TimelineOverlay
+          scale={scale}
+          headMs={headMs}
+          look={headLook}
+          lastMs={lastMs}
+          job={job}
+          happenings={happenings}
+          told={told}
+          group={group}
+        />
       </div>
     </div>
   );

@@ -1,6 +1,6 @@
 import fc from "fast-check";
 import { describe, expect, test } from "vitest";
-import { nextTimescale, positionOnScale, ticksOf } from "./timescale.ts";
+import { formatTick, nextTimescale, positionOnScale, ticksOf } from "./timescale.ts";
 
 const START = Date.parse("2026-11-21T10:00:00.000Z");
 const SEC = 1_000;
@@ -73,12 +73,30 @@ describe("ticks", () => {
     { lengthSec: 7_200, widthPx: 1_000, stepSec: 900 },
     { lengthSec: 40 * 86_400, widthPx: 500, stepSec: 8 * 86_400 },
   ])("$lengthSec s on $widthPx px: each $stepSec s", ({ lengthSec: length, widthPx, stepSec }) => {
-    const ticks = ticksOf({ startMs: START, endMs: START + length * SEC }, widthPx);
+    const { ticks } = ticksOf({ startMs: START, endMs: START + length * SEC }, widthPx, START);
     expect(ticks[0]).toEqual({ atMs: START, at: 0 });
     expect((ticks[1]?.atMs ?? 0) - START).toBe(stepSec * SEC);
   });
 
   test("without a width yet there are few", () => {
-    expect(ticksOf({ startMs: START, endMs: START + 60 * SEC }, 0).length).toBeLessThan(3);
+    expect(ticksOf({ startMs: START, endMs: START + 60 * SEC }, 0, START).ticks.length).toBeLessThan(3);
+  });
+
+  test("zoomed, they stay where they are round from the start", () => {
+    const scale = { startMs: START + 61_234, endMs: START + 71_234 };
+    const { ticks, stepMs } = ticksOf(scale, 500, START);
+    expect(ticks.map(({ atMs }) => (atMs - START) / SEC)).toEqual([62, 64, 66, 68, 70]);
+    expect(formatTick(62_000, stepMs)).toBe("00:01:02");
+  });
+
+  test("close to each other they say milliseconds", () => {
+    const { ticks, stepMs } = ticksOf({ startMs: START + 61_234, endMs: START + 61_334 }, 500, START);
+    expect(ticks.map(({ atMs }) => formatTick(atMs - START, stepMs))).toEqual([
+      "01:01.240",
+      "01:01.260",
+      "01:01.280",
+      "01:01.300",
+      "01:01.320",
+    ]);
   });
 });

@@ -1,3 +1,5 @@
+import { formatTimecode } from "@playhead/client/format";
+
 /** The stretch of time that a timeline shows. Milliseconds since the epoch. */
 export interface Timescale {
   readonly startMs: number;
@@ -76,20 +78,47 @@ export function positionOnScale({ startMs, endMs }: Timescale, atMs: number): nu
   return Math.min(1, Math.max(0, (atMs - startMs) / (endMs - startMs)));
 }
 
+/** @returns whether a moment is to be seen. */
+export function isOnScale({ startMs, endMs }: Timescale, atMs: number): boolean {
+  return atMs >= startMs && atMs <= endMs;
+}
+
 const TICK_STEPS_MS = [
-  1, 2, 5, 10, 15, 30, 60, 120, 300, 600, 900, 1_800, 3_600, 7_200, 14_400, 21_600, 43_200, 86_400,
-].map((sec) => sec * SECOND);
+  ...[1, 2, 5, 10, 20, 50, 100, 200, 500],
+  ...[1, 2, 5, 10, 15, 30, 60, 120, 300, 600, 900, 1_800, 3_600, 7_200, 14_400, 21_600, 43_200, 86_400].map(
+    (sec) => sec * SECOND,
+  ),
+];
 /** Labels closer than this run into each other. */
 const LEAST_TICK_PX = 92;
 
-/** The moments that are named on the axis: round ones, as many as there is room for. */
-export function ticksOf(scale: Timescale, widthPx: number): readonly Tick[] {
+/** The ticks of an axis. */
+export interface Ticks {
+  readonly ticks: readonly Tick[];
+  readonly stepMs: number;
+}
+
+/**
+ * The moments that are named on the axis: round ones, as many as there is room for.
+ *
+ * @param originMs where timecode begins: ticks are round from there
+ */
+export function ticksOf(scale: Timescale, widthPx: number, originMs: number): Ticks {
   const lengthMs = scale.endMs - scale.startMs;
   const leastMs = (lengthMs * LEAST_TICK_PX) / Math.max(1, widthPx);
   const stepMs = TICK_STEPS_MS.find((each) => each >= leastMs) ?? Math.ceil(leastMs / (24 * HOUR)) * 24 * HOUR;
   const ticks: Tick[] = [];
-  for (let offsetMs = 0; offsetMs < lengthMs; offsetMs += stepMs) {
-    ticks.push({ atMs: scale.startMs + offsetMs, at: offsetMs / lengthMs });
+  const firstMs = originMs + Math.ceil((scale.startMs - originMs) / stepMs) * stepMs;
+  for (let atMs = firstMs; atMs < scale.endMs; atMs += stepMs) {
+    ticks.push({ atMs, at: (atMs - scale.startMs) / lengthMs });
   }
-  return ticks;
+  return { ticks, stepMs };
+}
+
+/** A tick's name: its timecode, down to milliseconds where ticks stand that close. */
+export function formatTick(offsetMs: number, stepMs: number): string {
+  const timecode = formatTimecode(offsetMs);
+  if (stepMs >= SECOND) return timecode;
+  // Hours and minutes are those of the ticks beside it.
+  return `${timecode.slice(-5)}.${String(Math.round(offsetMs) % SECOND).padStart(3, "0")}`;
 }

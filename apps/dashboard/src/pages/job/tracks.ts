@@ -1,5 +1,6 @@
 import { isFinalTaskState, type Job, type Task } from "@playhead/core";
 import { isMilestone } from "../../ui/step-words.ts";
+import type { Span } from "./density.ts";
 
 /** A stretch of a track: work on a step, or waiting. */
 export interface Segment {
@@ -21,6 +22,7 @@ export type TimelineRow =
       readonly depth: number;
       readonly folded: boolean;
       readonly tally: Tally;
+      readonly children: readonly Branch[];
     };
 
 /** How the pieces of a group stand. */
@@ -93,7 +95,7 @@ export function timelineRows(branches: readonly Branch[], folded: ReadonlySet<st
       return;
     }
     const isFolded = folded.has(id);
-    rows.push({ kind: "group", id, task, depth, folded: isFolded, tally: tallyOf(children) });
+    rows.push({ kind: "group", id, task, depth, folded: isFolded, tally: tallyOf(children), children });
     if (!isFolded) for (const child of children) add(child, depth + 1);
   };
   for (const branch of branches) add(branch, 0);
@@ -114,6 +116,15 @@ export function foldedAtFirst(branches: readonly Branch[]): ReadonlySet<string> 
   };
   branches.forEach(visit);
   return folded;
+}
+
+/** When each of the leaves was worked on, of those that were. */
+export function workSpansOf(children: readonly Branch[]): readonly Span[] {
+  return children.flatMap(({ task, children: below }) => {
+    if (below.length > 0) return workSpansOf(below);
+    if (task.started_at === null) return [];
+    return [{ startMs: Date.parse(task.started_at), endMs: task.ended_at === null ? null : Date.parse(task.ended_at) }];
+  });
 }
 
 /** How the leaves of a branch stand. */

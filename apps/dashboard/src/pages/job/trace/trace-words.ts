@@ -1,11 +1,8 @@
-import { formatDuration, formatSize } from "@playhead/client/format";
+import { formatSize } from "@playhead/client/format";
 import type { ErrorDetails, JsonObject, JsonValue, LogEntry } from "@playhead/core";
+import { formatCallTime } from "../../../ui/call-time.ts";
 
-/** How long a call took, as exactly as it matters: `0.4 ms`, `38 ms`, `1.2 s`. */
-export function formatCallTime(ms: number): string {
-  if (ms >= 1_000) return formatDuration(ms);
-  return `${ms < 10 ? ms.toFixed(1) : Math.round(ms)} ms`;
-}
+export { formatCallTime };
 
 /** A call in words, for screen readers; its name stands before it. */
 export function speakCall(call: LogEntry, tookMs: number): string {
