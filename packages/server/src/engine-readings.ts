@@ -42,7 +42,7 @@ export function createReadings(deps: ReadingsDeps) {
     newestEntryId: telemetry.arrivals.newestEntryId,
     nextEntries: telemetry.arrivals.next,
   });
-  const calls = createPerformanceReadings({ performance, nowMs });
+  const calls = createPerformanceReadings({ performance, hasJob, nowMs });
   const monitoring = createMonitoringReadings({
     countJobs: store.countJobs,
     countEntries: telemetryStore.countEntries,

@@ -6,7 +6,8 @@ import {
   type TimeRange,
   type ToldRange,
 } from "@playhead/core";
-import type { CallSum, RollupSpan, TelemetryStore } from "../store/telemetry-store.ts";
+import type { CallSum, NamedCallSum, RollupSpan, TelemetryStore } from "../store/telemetry-store.ts";
+import { sumJobCalls } from "./job-calls.ts";
 import { significanceOf } from "./significance.ts";
 
 /** Which calls are asked about. */
@@ -65,6 +66,12 @@ export interface Performance {
   compare(
     query: Omit<CallsQuery, "range"> & { readonly before: TimeRange; readonly after: TimeRange },
   ): Promise<PerformanceComparison>;
+  /** What changed from the calls of one job to those of another. */
+  compareJobs(query: {
+    readonly tenantId: string;
+    readonly beforeJobId: string;
+    readonly afterJobId: string;
+  }): Promise<PerformanceComparison>;
   /** One function by its name, in whatever categories it has; null where it was not called within the range. */
   readFunction(
     query: CallsQuery & { readonly name: string; readonly span: RollupSpan },
@@ -76,7 +83,9 @@ const QUANTILES = [0.5, 0.9, 0.95, 0.99];
 const SIGNIFICANT_P = 0.01;
 
 /** @param store whose rollups are read */
-export function createPerformance(store: Pick<TelemetryStore, "sumCalls" | "sumCallsBySpan">): Performance {
+export function createPerformance(
+  store: Pick<TelemetryStore, "sumCalls" | "sumCallsBySpan" | "queryEntries">,
+): Performance {
   const sums = (query: CallsQuery) => store.sumCalls({ ...query, quantiles: QUANTILES });
 
   async function getPerformanceSummary(query: CallsQuery): Promise<PerformanceSummary> {
@@ -97,25 +106,33 @@ export function createPerformance(store: Pick<TelemetryStore, "sumCalls" | "sumC
     readSeries,
     async compare({ before, after, ...query }) {
       const [then, now] = await Promise.all([sums({ ...query, range: before }), sums({ ...query, range: after })]);
-      const keyOf = (sum: (typeof now.sums)[number]) => `${sum.category} ${sum.name}`;
-      const earlier = new Map(then.sums.map((sum) => [keyOf(sum), sum]));
-      const later = new Map(now.sums.map((sum) => [keyOf(sum), sum]));
-      const functions = [...new Map([...earlier, ...later])].map(([key, { category, name }]) => {
-        return { category, name, ...changeOf(earlier.get(key) ?? null, later.get(key) ?? null) };
-      });
-      functions.sort((a, b) => Math.abs(b.average_change ?? 0) - Math.abs(a.average_change ?? 0));
-      return {
-        before: told(then.range),
-        after: told(now.range),
-        percentile_error: SKETCH_RELATIVE_ERROR,
-        functions,
-      };
+      return comparisonOf(then, now);
+    },
+    async compareJobs({ tenantId, beforeJobId, afterJobId }) {
+      const sumsOf = (jobId: string) => sumJobCalls(store, { tenantId, jobId, quantiles: QUANTILES });
+      return comparisonOf(await sumsOf(beforeJobId), await sumsOf(afterJobId));
     },
     async readFunction(query) {
       const [summary, series] = await Promise.all([getPerformanceSummary(query), readSeries(query)]);
       return summary.functions.length === 0 ? null : { summary, series };
     },
   };
+}
+
+interface SummedRange {
+  readonly range: TimeRange;
+  readonly sums: readonly NamedCallSum[];
+}
+
+function comparisonOf(then: SummedRange, now: SummedRange): PerformanceComparison {
+  const keyOf = (sum: NamedCallSum) => `${sum.category} ${sum.name}`;
+  const earlier = new Map(then.sums.map((sum) => [keyOf(sum), sum]));
+  const later = new Map(now.sums.map((sum) => [keyOf(sum), sum]));
+  const functions = [...new Map([...earlier, ...later])].map(([key, { category, name }]) => {
+    return { category, name, ...changeOf(earlier.get(key) ?? null, later.get(key) ?? null) };
+  });
+  functions.sort((a, b) => Math.abs(b.average_change ?? 0) - Math.abs(a.average_change ?? 0));
+  return { before: told(then.range), after: told(now.range), percentile_error: SKETCH_RELATIVE_ERROR, functions };
 }
 
 function changeOf(before: CallSum | null, after: CallSum | null): Omit<Comparison, "category" | "name"> {

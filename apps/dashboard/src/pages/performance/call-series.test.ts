@@ -23,7 +23,7 @@ const point = (hour: number, count: number): SeriesPoint => ({
 test("where nothing was called, durations have a gap, and counts are none from its one end to its other", () => {
   const { timesMs, durations, counts } = callSeries([point(1, 2), point(2, 3), point(4, 4), point(9, 5)]);
   expect(timesMs.map((ms) => ms / HOUR)).toEqual([1, 2, 3, 4, 5, 8, 9]);
-  expect(durations[1]).toMatchObject({ id: "p50", values: [10, 15, null, 20, null, null, 25] });
+  expect(durations[2]).toMatchObject({ id: "p50", values: [10, 15, null, 20, null, null, 25] });
   expect(counts[0]).toMatchObject({ id: "calls", values: [2, 3, 0, 4, 0, 0, 5] });
 });
 

@@ -73,7 +73,7 @@ function Row({ row, range }: { readonly row: FunctionRow; readonly range: ViewRa
           <span aria-hidden="true" className="h-1 w-16 overflow-hidden rounded-sm bg-raised max-wide:hidden">
             <span className="block h-full bg-past" style={{ width: `${share * 100}%` }} />
           </span>
-          {formatCallTime(after.total_ms)}
+          <span className="w-20">{formatCallTime(after.total_ms)}</span>
           <span className="sr-only">, {Math.round(share * 100)} % of all</span>
         </span>
       </td>

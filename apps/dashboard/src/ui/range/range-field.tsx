@@ -44,22 +44,23 @@ export function RangeField<Range extends ViewRange | null>({ range, onChange, an
       </select>
       {between !== null && (
         <span className="flex flex-wrap items-center gap-2 text-13 text-faint">
-          <Moment name="From" moment={between.from} onChange={(from) => from !== null && change({ from })} />
+          <MomentField name="From" moment={between.from} onChange={(from) => from !== null && change({ from })} />
           to
-          <Moment name="Before" moment={between.to} onChange={(to) => change({ to })} />
+          <MomentField name="Before" moment={between.to} onChange={(to) => change({ to })} />
         </span>
       )}
     </>
   );
 }
 
-interface MomentProps {
+export interface MomentFieldProps {
   readonly name: string;
   readonly moment: string | null;
   readonly onChange: (moment: string | null) => void;
 }
 
-function Moment({ name, moment, onChange }: MomentProps) {
+/** A moment, in the reader's zone. */
+export function MomentField({ name, moment, onChange }: MomentFieldProps) {
   return (
     <input
       aria-label={name}
