@@ -52,13 +52,13 @@ test.each<{ name: string; functions: Comparison[]; trends?: FunctionTrend[]; sai
   {
     name: "nothing before",
     functions: [changed("f", 1, 2, { before: null, average_change: null, p_value: null, is_significant: false })],
-    said: "Nothing to compare with yet; no calls in the week before",
+    said: "Nothing to compare with yet; no calls before",
     tone: "plain",
   },
   {
     name: "nothing that is sure and large enough",
     functions: [changed("f", 100, 104), changed("g", 100, 150, { is_significant: false })],
-    said: "As fast as usual; nothing changed since the week before",
+    said: "As fast as the week before; ",
     tone: "good",
   },
   {

@@ -29,13 +29,12 @@ export function performanceAnswer(
   if (called.length === 0) return { said: `Nothing was called ${range.inWords}`, more: "", tone: "plain" };
   const compared = called.filter(({ before }) => before !== null);
   if (compared.length === 0) {
-    return { said: "Nothing to compare with yet", more: `no calls in ${range.before}`, tone: "plain" };
+    return { said: "Nothing to compare with yet", more: "no calls before", tone: "plain" };
   }
   const slower = compared.filter((each) => verdictOf(each) === "slower").sort((a, b) => addedMs(b) - addedMs(a));
   const faster = compared.filter((each) => verdictOf(each) === "faster").sort((a, b) => addedMs(a) - addedMs(b));
   const first = slower[0] ?? faster[0];
-  if (first === undefined)
-    return { said: "As fast as usual", more: `nothing changed since ${range.before}`, tone: "good" };
+  if (first === undefined) return { said: `As fast as ${range.before}`, more: "", tone: "good" };
   const isWorse = slower.length > 0;
   const others = (isWorse ? slower : faster).length - 1;
   const sinceMs = changedAt(first, trends, range);
