@@ -75,7 +75,7 @@ export function LogList({ feed, onReadOlder }: LogListProps) {
         role="log"
         aria-label="Log lines"
         aria-live="off"
-        className="h-[calc(100dvh-19rem)] min-h-80 overflow-x-hidden overflow-y-auto overscroll-contain rounded-md border border-line bg-sunken"
+        className="h-[calc(100dvh-16.5rem)] min-h-80 overflow-x-hidden overflow-y-auto overscroll-contain rounded-md border border-line bg-sunken"
       >
         <div className="relative" style={{ height: virtual.getTotalSize() }}>
           {virtual.getVirtualItems().map(({ index, start, key }) => {

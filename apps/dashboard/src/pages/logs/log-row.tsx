@@ -28,20 +28,21 @@ const LEVEL_COLORS: Readonly<Record<LogLevel, string>> = {
   error: "text-failed",
   critical: "text-failed",
 };
-const DAY_MS = 86_400_000;
 
 /** A line of the log: when, how bad, what; opened, all that is known of it. */
 export function LogRowView({ row: { entry, repeats }, isOpen, onToggle, onUnfold, nowMs }: LogRowProps) {
   const { timestamp, level, message, job_id } = entry;
   const atMs = Date.parse(timestamp);
   const clock = formatClock(atMs, { seconds: true });
-  const isOld = nowMs - atMs > DAY_MS / 2 && formatMoment(atMs, nowMs) !== clock.slice(0, 5);
+  const moment = formatMoment(atMs, nowMs);
+  // Of another day; `21 Nov 14:20` there, `14:20` today.
+  const day = moment.length > clock.length ? moment.replace(/ \d\d:\d\d$/, "") : null;
   const oldest = repeats.at(-1);
   return (
     <div className={isOpen ? "bg-surface" : "hover:bg-surface"}>
       <div className="flex items-baseline gap-x-3 px-3 py-0.5 font-mono text-12/5">
         <time dateTime={timestamp} title={timestamp} className="shrink-0 text-faint">
-          {isOld && <span className="max-desk:sr-only">{formatMoment(atMs, nowMs).replace(/ \d\d:\d\d$/, "")} </span>}
+          {day !== null && <span className="max-desk:block">{day} </span>}
           {clock}
         </time>
         <span className={`w-10 shrink-0 ${LEVEL_COLORS[level]}`}>{LEVEL_WORDS[level]}</span>

@@ -1,7 +1,7 @@
 import { Toggle } from "@base-ui/react/toggle";
 import { ToggleGroup } from "@base-ui/react/toggle-group";
 import type { JobSummary, LogLevel } from "@playhead/core";
-import { useEffect, useId, useState } from "react";
+import { type ReactNode, useEffect, useId, useState } from "react";
 import { Icon } from "../../ui/icons.tsx";
 import { FILTER, RangeField } from "../../ui/range/range-field.tsx";
 import { isFiltered, type LogsView, USUAL_VIEW, WHATS, type WhatName } from "./logs-view.ts";
@@ -11,6 +11,8 @@ export interface LogsFiltersProps {
   /** Those that are offered. */
   readonly jobs: readonly JobSummary[];
   readonly onChange: (view: LogsView) => void;
+  /** At the end of the row. */
+  readonly children: ReactNode;
 }
 
 const LEVELS: readonly (readonly [LogLevel, string])[] = [
@@ -23,7 +25,7 @@ const LEVELS: readonly (readonly [LogLevel, string])[] = [
 const TYPING_MS = 250;
 
 /** What one looks for: words, levels, calls or lines, job, time. */
-export function LogsFilters({ view, jobs, onChange }: LogsFiltersProps) {
+export function LogsFilters({ view, jobs, onChange, children }: LogsFiltersProps) {
   return (
     <search className="mt-4 flex flex-wrap items-center gap-2">
       <SearchField text={view.text} onChange={(text) => onChange({ ...view, text })} />
@@ -66,6 +68,7 @@ export function LogsFilters({ view, jobs, onChange }: LogsFiltersProps) {
           Clear filters
         </button>
       )}
+      {children}
     </search>
   );
 }

@@ -2,7 +2,7 @@ import { Toggle } from "@base-ui/react/toggle";
 import { formatAge } from "@playhead/client/format";
 import type { JobSummary } from "@playhead/core";
 import { useEffect, useMemo, useState, useSyncExternalStore } from "react";
-import { useSearchParams } from "wouter";
+import { Link, useSearchParams } from "wouter";
 import { client } from "../../client.ts";
 import { sentence } from "../../ui/error-text.ts";
 import { Icon } from "../../ui/icons.tsx";
@@ -15,10 +15,11 @@ import { createLogFeed } from "./log-feed.ts";
 import { LogList } from "./log-list.tsx";
 import { type EntriesFilter, logsApi } from "./logs-api.ts";
 import { LogsFilters } from "./logs-filters.tsx";
-import { entriesFilter, isFiltered, readLogsView, writeLogsView } from "./logs-view.ts";
+import { entriesFilter, isFiltered, readLogsView, USUAL_VIEW, writeLogsView } from "./logs-view.ts";
 
 const JOBS_OFFERED = 50;
 const LAST_ERROR_EVERY_MS = 15_000;
+const LINES_OF_ERRORS = `/logs?${writeLogsView({ ...USUAL_VIEW, level: "error" })}`;
 const NO_JOBS: readonly JobSummary[] = [];
 const isVisible = () => document.visibilityState === "visible";
 
@@ -42,19 +43,18 @@ export function LogsPage() {
         view={view}
         jobs={jobs.value ?? NO_JOBS}
         onChange={(next) => setSearch(writeLogsView(next), { replace: true })}
-      />
-      <div className="mt-2 flex items-center justify-end gap-1">
+      >
         <Toggle
           pressed={isLive}
           disabled={!canFollow}
           onPressedChange={setWantsLive}
           title={canFollow ? undefined : "The time that is shown has ended"}
-          className="flex h-7 items-center gap-1.5 rounded-sm px-2 text-12 text-faint hover:text-ink data-disabled:opacity-55 data-pressed:text-ink"
+          className="ml-auto flex h-8 items-center gap-1.5 rounded-sm px-2 text-12 text-faint hover:text-ink data-disabled:opacity-55 data-pressed:text-ink"
         >
           <Icon name="follow" />
           {isLive ? "Following" : "Follow"}
         </Toggle>
-      </div>
+      </LogsFilters>
       <Loading
         polled={{ value: state.loaded ? state : null, error: state.error }}
         what="the log"
@@ -85,7 +85,9 @@ function LastError() {
   return (
     <>
       Last error {formatAge(nowMs - Date.parse(value.timestamp))}:{" "}
-      <span className="text-failed">{sentence(value.message)}</span>
+      <Link href={LINES_OF_ERRORS} className="text-failed decoration-1 underline-offset-4 hover:underline">
+        {sentence(value.message)}
+      </Link>
     </>
   );
 }
