@@ -44,7 +44,7 @@ export function createReadings(deps: ReadingsDeps) {
     newestEntryId: telemetry.arrivals.newestEntryId,
     nextEntries: telemetry.arrivals.next,
   });
-  const calls = createPerformanceReadings({ performance, nowMs });
+  const calls = createPerformanceReadings({ performance, hasJob, nowMs });
   const trends = createTrendReading({ readTrends, nowMs });
   const monitoring = createMonitoringReadings({
     countJobs: store.countJobs,

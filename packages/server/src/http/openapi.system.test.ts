@@ -190,6 +190,10 @@ test("every route answers what the document says, in every status that can be pr
   });
   await call("GET /api/v1/performance/series", 200, { path: "/api/v1/performance/series?span=minute" });
   await call("GET /api/v1/performance/compare", 200);
+  await call("GET /api/v1/performance/compare", 404, {
+    path: "/api/v1/performance/compare?job_id=none&before_job_id=none",
+  });
+  await call("GET /api/v1/performance/compare", 422, { path: "/api/v1/performance/compare?job_id=none" });
   const called1 = "GET /api/v1/performance/functions/{name}";
   await call(called1, 200, { path: "/api/v1/performance/functions/probe" });
   await call(called1, 404, { path: "/api/v1/performance/functions/none" });

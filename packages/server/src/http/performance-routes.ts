@@ -1,6 +1,7 @@
 import { EXECUTION_CATEGORIES, PlayheadError, type TimeRange } from "@playhead/core";
 import * as z from "zod";
 import type { Api } from "./api.ts";
+import { noSuchJob } from "./no-such-job.ts";
 import { reading } from "./reading.ts";
 import { moment, timestamp } from "./schemas.ts";
 
@@ -79,10 +80,17 @@ export interface PerformanceDeps {
     compare(
       query: Omit<Calls, "range"> & { readonly before: TimeRange; readonly after: TimeRange },
     ): Promise<z.output<typeof comparisonAnswer>>;
+    compareJobs(query: {
+      readonly tenantId: string;
+      readonly beforeJobId: string;
+      readonly afterJobId: string;
+    }): Promise<z.output<typeof comparisonAnswer>>;
     readFunction(
       query: Calls & { readonly name: string; readonly span: (typeof SPANS)[number] },
     ): Promise<z.output<typeof functionAnswer> | null>;
   };
+  /** Whether the tenant has such a job. */
+  readonly hasJob: (tenantId: string, jobId: string) => Promise<boolean>;
   readonly nowMs: () => number;
 }
 
@@ -94,9 +102,10 @@ const rangeQuery = {
   category: z.enum(EXECUTION_CATEGORIES).optional(),
 };
 const name = z.string().min(1).max(500);
+const jobId = z.string().min(1).max(500).optional();
 
 /** What took how long, as it can be read. */
-export function createPerformanceReadings({ performance, nowMs }: PerformanceDeps) {
+export function createPerformanceReadings({ performance, hasJob, nowMs }: PerformanceDeps) {
   interface Asked {
     readonly from?: number | undefined;
     readonly to?: number | undefined;
@@ -120,6 +129,14 @@ export function createPerformanceReadings({ performance, nowMs }: PerformanceDep
     };
   }
 
+  async function compareJobs(tenantId: string, beforeJobId: string | undefined, afterJobId: string | undefined) {
+    if (beforeJobId === undefined || afterJobId === undefined) {
+      throw new PlayheadError("validation_error", "expected job_id and before_job_id, got only one of them");
+    }
+    for (const jobId of [beforeJobId, afterJobId]) if (!(await hasJob(tenantId, jobId))) throw noSuchJob(jobId);
+    return performance.compareJobs({ tenantId, beforeJobId, afterJobId });
+  }
+
   const functionQuery = z.strictObject({ ...rangeQuery, span });
   return {
     summary: reading({
@@ -133,14 +150,19 @@ export function createPerformanceReadings({ performance, nowMs }: PerformanceDep
       read: (tenantId, query) => performance.readSeries({ ...callsOf(tenantId, query), span: query.span }),
     }),
     compare: reading({
-      summary: "What changed between two ranges",
+      summary: "What changed between two ranges, or between two jobs",
       query: z.strictObject({
         ...rangeQuery,
         name: name.optional(),
         before_from: moment.optional().meta({ description: "As long a range before, where it is missing" }),
         before_to: moment.optional().meta({ description: "Exclusive; `from` where it is missing" }),
+        job_id: jobId.meta({ description: "A job to compare, in place of a range; with before_job_id" }),
+        before_job_id: jobId.meta({ description: "The job that it is compared with" }),
       }),
-      read: (tenantId, query) => {
+      read: async (tenantId, query) => {
+        if (query.job_id !== undefined || query.before_job_id !== undefined) {
+          return compareJobs(tenantId, query.before_job_id, query.job_id);
+        }
         const { range: after, ...calls } = callsOf(tenantId, query);
         const toMs = query.before_to ?? after.fromMs;
         const before = rangeOf({ from: query.before_from ?? toMs - (after.toMs - after.fromMs), to: toMs });

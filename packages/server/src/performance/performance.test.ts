@@ -1,5 +1,6 @@
+import type { LogEntry } from "@playhead/core";
 import { expect, test } from "vitest";
-import type { CallSumsQuery, MediansQuery, NamedCallSum } from "../store/telemetry-store.ts";
+import type { CallSumsQuery, EntriesQuery, MediansQuery, NamedCallSum } from "../store/telemetry-store.ts";
 import { createPerformance } from "./performance.ts";
 
 const DAY_MS = 86_400_000;
@@ -22,10 +23,26 @@ function sum(name: string, count: number, averageMs: number, more: Partial<Named
   };
 }
 
+function entry(function_name: string, duration: number, event_type: "complete" | "error" = "complete"): LogEntry {
+  return {
+    category: "function",
+    function_name,
+    duration,
+    event_type,
+    timestamp: "1970-01-01T00:00:01.000Z",
+  } as LogEntry;
+}
+
 /** The seam to the store as its owner sees it: what it would add up, and medians of windows, by the start of the range. */
 function storeOf(
   sums: ReadonlyMap<number, readonly NamedCallSum[]>,
-  medians: ReadonlyMap<number, readonly number[]> = new Map(),
+  {
+    medians = new Map(),
+    calls = new Map(),
+  }: {
+    readonly medians?: ReadonlyMap<number, readonly number[]>;
+    readonly calls?: ReadonlyMap<string, readonly LogEntry[]>;
+  } = {},
 ) {
   return {
     readMedians: async ({ range }: MediansQuery) => {
@@ -35,6 +52,13 @@ function storeOf(
     sumCalls: async ({ range }: CallSumsQuery) => ({ range, sums: sums.get(range.fromMs) ?? [] }),
     sumCallsBySpan: async ({ range }: CallSumsQuery) =>
       (sums.get(range.fromMs) ?? []).map((each) => ({ ...each, startMs: range.fromMs, endMs: range.toMs })),
+    // The newest first, a page at a time.
+    queryEntries: async ({ job_id = "", after, limit }: EntriesQuery) => {
+      const from = after?.entryId ?? 0;
+      const all = calls.get(job_id) ?? [];
+      const next = from + limit < all.length ? { tsMs: 0, entryId: from + limit } : null;
+      return { entries: all.slice(from, from + limit), next };
+    },
   };
 }
 
@@ -117,7 +141,7 @@ test.each([
     [YESTERDAY.fromMs, before],
     [TODAY.fromMs, after],
   ]);
-  const { compare } = createPerformance(storeOf(calls, windows));
+  const { compare } = createPerformance(storeOf(calls, { medians: windows }));
   const { functions } = await compare({ tenantId: "t", before: YESTERDAY, after: TODAY });
   expect(functions).toMatchObject([{ name: "f", p_basis: "windows", is_significant: isSignificant }]);
 });
@@ -143,4 +167,27 @@ test("a function that was not called is none", async () => {
   expect(await performance.readFunction({ ...query, range: TODAY })).toMatchObject({
     series: { span: "day", points: [{ from: "1970-01-11T00:00:00.000Z", to: "1970-01-12T00:00:00.000Z", count: 1 }] },
   });
+});
+
+test("two jobs are compared call by call, however many pages their calls fill", async () => {
+  const takes = (ms: number, count: number) =>
+    Array.from({ length: count }, (_, at) => entry("render", ms + (at % 3), at === 0 ? "error" : "complete"));
+  const calls = new Map([
+    ["then", [...takes(100, 1_500), entry("gone", 1)]],
+    ["now", takes(120, 2_001)],
+  ]);
+  const answer = await createPerformance(storeOf(new Map(), { calls })).compareJobs({
+    tenantId: "t",
+    beforeJobId: "then",
+    afterJobId: "now",
+  });
+  expect(answer.after).toEqual({ from: "1970-01-01T00:00:01.000Z", to: "1970-01-01T00:00:01.123Z" });
+  expect(answer.functions).toMatchObject([
+    { name: "render", before: { count: 1_500, error_count: 1, min_ms: 100 }, after: { count: 2_001, max_ms: 122 } },
+    { name: "gone", before: { count: 1 }, after: null },
+  ]);
+  const [render] = answer.functions;
+  expect(render?.average_change).toBeCloseTo(121 / 101 - 1);
+  expect(render?.before?.average_ms).toBeCloseTo(101);
+  expect(render?.is_significant).toBe(true);
 });

@@ -7,7 +7,8 @@ import {
   type TimeRange,
   type ToldRange,
 } from "@playhead/core";
-import type { CallSum, NamedMedians, RollupSpan, TelemetryStore } from "../store/telemetry-store.ts";
+import type { CallSum, NamedCallSum, NamedMedians, RollupSpan, TelemetryStore } from "../store/telemetry-store.ts";
+import { sumJobCalls } from "./job-calls.ts";
 import { significanceOf } from "./significance.ts";
 import { windowOf } from "./window-of.ts";
 
@@ -72,6 +73,12 @@ export interface Performance {
   compare(
     query: Omit<CallsQuery, "range"> & { readonly before: TimeRange; readonly after: TimeRange },
   ): Promise<PerformanceComparison>;
+  /** What changed from the calls of one job to those of another. */
+  compareJobs(query: {
+    readonly tenantId: string;
+    readonly beforeJobId: string;
+    readonly afterJobId: string;
+  }): Promise<PerformanceComparison>;
   /** One function by its name, in whatever categories it has; null where it was not called within the range. */
   readFunction(
     query: CallsQuery & { readonly name: string; readonly span: RollupSpan },
@@ -86,7 +93,7 @@ const MAX_WINDOWS = 500;
 
 /** @param store whose rollups are read */
 export function createPerformance(
-  store: Pick<TelemetryStore, "sumCalls" | "sumCallsBySpan" | "readMedians">,
+  store: Pick<TelemetryStore, "sumCalls" | "sumCallsBySpan" | "readMedians" | "queryEntries">,
 ): Performance {
   const sums = (query: CallsQuery) => store.sumCalls({ ...query, quantiles: QUANTILES });
 
@@ -113,19 +120,14 @@ export function createPerformance(
         store.readMedians({ ...medians, range: before }).then(byKey),
         store.readMedians({ ...medians, range: after }).then(byKey),
       ]);
-      const earlier = new Map(then.sums.map((sum) => [keyOf(sum), sum]));
-      const later = new Map(now.sums.map((sum) => [keyOf(sum), sum]));
-      const functions = [...new Map([...earlier, ...later])].map(([key, { category, name }]) => {
+      return comparisonOf(then, now, (key) => {
         const ranks = compareSamples(windowsThen.get(key) ?? [], windowsNow.get(key) ?? []);
-        return { category, name, ...changeOf(earlier.get(key) ?? null, later.get(key) ?? null, ranks?.pValue ?? null) };
+        return ranks?.pValue ?? null;
       });
-      functions.sort((a, b) => Math.abs(b.average_change ?? 0) - Math.abs(a.average_change ?? 0));
-      return {
-        before: told(then.range),
-        after: told(now.range),
-        percentile_error: SKETCH_RELATIVE_ERROR,
-        functions,
-      };
+    },
+    async compareJobs({ tenantId, beforeJobId, afterJobId }) {
+      const sumsOf = (jobId: string) => sumJobCalls(store, { tenantId, jobId, quantiles: QUANTILES });
+      return comparisonOf(await sumsOf(beforeJobId), await sumsOf(afterJobId), () => null);
     },
     async readFunction(query) {
       const [summary, series] = await Promise.all([getPerformanceSummary(query), readSeries(query)]);
@@ -140,7 +142,26 @@ function byKey(medians: readonly NamedMedians[]): ReadonlyMap<string, readonly n
   return new Map(medians.map((each) => [keyOf(each), each.points.map(({ medianMs }) => medianMs)]));
 }
 
-/** @param ranksP what the ranks of windows say; null where there are too few of them */
+interface SummedRange {
+  readonly range: TimeRange;
+  readonly sums: readonly NamedCallSum[];
+}
+
+/** @param ranksP what the ranks of windows say of a function; null where there are too few of them */
+function comparisonOf(
+  then: SummedRange,
+  now: SummedRange,
+  ranksP: (key: string) => number | null,
+): PerformanceComparison {
+  const earlier = new Map(then.sums.map((sum) => [keyOf(sum), sum]));
+  const later = new Map(now.sums.map((sum) => [keyOf(sum), sum]));
+  const functions = [...new Map([...earlier, ...later])].map(([key, { category, name }]) => {
+    return { category, name, ...changeOf(earlier.get(key) ?? null, later.get(key) ?? null, ranksP(key)) };
+  });
+  functions.sort((a, b) => Math.abs(b.average_change ?? 0) - Math.abs(a.average_change ?? 0));
+  return { before: told(then.range), after: told(now.range), percentile_error: SKETCH_RELATIVE_ERROR, functions };
+}
+
 function changeOf(
   before: CallSum | null,
   after: CallSum | null,

@@ -1,5 +1,6 @@
 import type { JobState, JobSummary, JobsFilter } from "@playhead/core";
 import { useJobs } from "@playhead/react";
+import { lazy, Suspense } from "react";
 import { needsSomeone as alertNeedsSomeone } from "../../alerts/alert-words.ts";
 import { useFiringAlerts } from "../../alerts/firing-alerts.ts";
 import { Announcer } from "../../ui/announcer.tsx";
@@ -8,13 +9,16 @@ import { Page } from "../../ui/page.tsx";
 import { Section } from "../../ui/section.tsx";
 import { Skeleton } from "../../ui/skeleton.tsx";
 import { useNow } from "../../ui/use-now.ts";
+import { ErrorsByCause } from "./errors-by-cause.tsx";
 import { FirstJob } from "./first-job.tsx";
 import { NeedsYou } from "./needs-you.tsx";
-import { NewestErrors } from "./newest-errors.tsx";
 import { overviewAnswer } from "./overview-answer.ts";
 import { OverviewFigures } from "./overview-figures.tsx";
 import { RecentJobs } from "./recent-jobs.tsx";
 import { RunningJobs } from "./running-jobs.tsx";
+
+/** Comes after what matters more: the charts weigh more than the rest of the page. */
+const OverviewCharts = lazy(async () => ({ default: (await import("./overview-charts.tsx")).OverviewCharts }));
 
 const OPEN: JobsFilter = { state: ["running", "completing", "pausing", "paused", "canceling", "pending"], limit: 50 };
 const RECENT: JobsFilter = { limit: 100 };
@@ -60,7 +64,10 @@ export function OverviewPage() {
         </div>
         <div className="grid min-w-0 content-start gap-y-10">
           <OverviewFigures jobs={open.jobs} />
-          <NewestErrors jobs={[...open.jobs, ...ended]} nowMs={nowMs} />
+          <ErrorsByCause jobs={[...open.jobs, ...ended]} nowMs={nowMs} />
+          <Suspense fallback={<Skeleton className="h-40 w-full" />}>
+            <OverviewCharts />
+          </Suspense>
         </div>
       </div>
     </Page>
