@@ -4,7 +4,7 @@ import type { ServerFiles } from "./app-files.ts";
 import type { Audit } from "./audit/audit.ts";
 import { createAttemptLimit } from "./auth/attempt-limit.ts";
 import { type Auth, SESSION_COOKIE } from "./auth/auth.ts";
-import { MAX_TOKEN_SEC } from "./auth/job-tokens.ts";
+import { MAX_SHARE_SEC, MAX_TOKEN_SEC } from "./auth/job-tokens.ts";
 import { mayDo } from "./auth/principal.ts";
 import { SESSION_SECONDS } from "./auth/sessions.ts";
 import type { Engine } from "./engine.ts";
@@ -24,6 +24,7 @@ import { addLogRoutes } from "./http/log-routes.ts";
 import { addMonitoringStatsRoutes } from "./http/monitoring-stats-routes.ts";
 import { addPerformanceRoutes } from "./http/performance-routes.ts";
 import { addSessionRoutes } from "./http/session-routes.ts";
+import { addShareRoutes, type ShareRoutesDeps } from "./http/share-routes.ts";
 import { addTokenRoutes } from "./http/token-routes.ts";
 import { addUploadRoutes } from "./http/upload-routes.ts";
 import { addVideoRoutes } from "./http/video-routes.ts";
@@ -136,8 +137,16 @@ const CLEANUP_MS = 2_000;
 /** Keys, job tokens, uploads, retention, and the log of what was done with them. */
 export function addAdministration(
   http: Api,
-  { hasJob, retention }: Engine,
-  { auth, log, uploads }: { readonly auth: Auth; readonly log: Audit; readonly uploads: ServerFiles["uploads"] },
+  { hasJob, readJob, retention }: Engine,
+  {
+    auth,
+    log,
+    uploads,
+    ...shown
+  }: { readonly auth: Auth; readonly log: Audit; readonly uploads: ServerFiles["uploads"] } & Pick<
+    ShareRoutesDeps,
+    "publicUrl" | "mediaFile"
+  >,
 ): void {
   const { isOwner } = auth;
   const audit = ({ caller, ip }: AuditedRequest, action: string, target: string, tenantId: string) =>
@@ -157,6 +166,7 @@ export function addAdministration(
     maxTokenSec: MAX_TOKEN_SEC,
     audit,
   });
+  addShareRoutes(http, { hasJob, readJob, mintToken: auth.mintToken, maxShareSec: MAX_SHARE_SEC, audit, ...shown });
   addUploadRoutes(http, { uploads, audit });
   addAuditRoutes(http, { list: log.list, isOwner });
   addCleanupRoute(http, { cleanUp: () => retention.runNow(CLEANUP_MS), isOwner, audit });

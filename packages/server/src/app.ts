@@ -141,7 +141,20 @@ async function startNetwork(
   const files = openFiles(engine, config);
   addApi(http, engine, auth, callbackParts, { kinds: createJobKinds(options.jobKinds ?? []), files });
   addObservations(http, engine);
-  addAdministration(http, engine, { auth, log: audit, uploads: files.uploads });
+  let { public_url: publicUrl } = config;
+  // Jobs of the server's own worker are their tenants'; all other files here are the default tenant's.
+  async function mediaFile(tenantId: string, rootId: string, path: string) {
+    const file = await media.fileOf(rootId, path);
+    if (file === null) return null;
+    return ((await files.workFolders.mayShow(tenantId, file)) ?? tenantId === DEFAULT_TENANT) ? file : null;
+  }
+  addAdministration(http, engine, {
+    auth,
+    log: audit,
+    uploads: files.uploads,
+    publicUrl: () => publicUrl ?? null,
+    mediaFile,
+  });
   addAlerts(http, { alerts: engine.alerts, engine, auth, log: audit });
   addMonitoringRoutes(http, {
     countJobs: store.countJobs,
@@ -155,19 +168,14 @@ async function startNetwork(
     runsServer: ({ tenantId }) => tenantId === DEFAULT_TENANT,
   });
   addApiPageRoutes(http);
-  await addPageRoutes(http, {
-    dashboardFolder,
-    // Jobs of the server's own worker are their tenants'; all other files here are the default tenant's.
-    async mediaFile(tenantId, rootId, path) {
-      const file = await media.fileOf(rootId, path);
-      if (file === null) return null;
-      return ((await files.workFolders.mayShow(tenantId, file)) ?? tenantId === DEFAULT_TENANT) ? file : null;
-    },
-  });
+  await addPageRoutes(http, { dashboardFolder, mediaFile });
   const gateway = openGateway(engine, auth, config, log);
   addStreamRoutes(http, gateway);
   gateway.attach(http.server);
-  const configured = { engine, alertSettings, requestLimit, gateway, files };
+  const setPublicUrl = (url: string | undefined) => {
+    publicUrl = url;
+  };
+  const configured = { engine, alertSettings, requestLimit, gateway, files, setPublicUrl };
   health.setSettings(healthSettingsOf(config));
   const { storage_folder: storageFolder } = config.health;
   if (storageFolder !== undefined) health.register(objectStorageCheck(folderStorage(storageFolder)));
