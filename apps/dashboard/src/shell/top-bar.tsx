@@ -4,6 +4,7 @@ import { Link, useLocation } from "wouter";
 import { SignOutButton } from "../session/sign-out-button.tsx";
 import { ConnectionWord } from "./connection-word.tsx";
 import { FiringCount } from "./firing-count.tsx";
+import { PaletteHost } from "./palette/palette-host.tsx";
 import { PlayheadSign } from "./playhead-sign.tsx";
 import { ThemeButton } from "./theme-button.tsx";
 
@@ -57,6 +58,7 @@ export function TopBar() {
       </nav>
       <div className="ml-auto flex items-center gap-1">
         <ConnectionWord />
+        <PaletteHost />
         <ThemeButton />
         <SignOutButton />
       </div>
