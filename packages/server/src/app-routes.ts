@@ -39,12 +39,13 @@ export function addApi(
   engine: Engine,
   auth: Auth,
   { callbacks, secrets }: CallbackParts,
-  { kinds, files }: { readonly kinds: JobKinds; readonly files: ServerFiles },
+  { kinds, files, timeZone }: { readonly kinds: JobKinds; readonly files: ServerFiles; readonly timeZone: string },
 ): void {
   const { store, ingest, workers, control, starts, attempts } = engine;
   addSessionRoutes(http, {
     openSession: auth.openSession,
     endSession: auth.endSession,
+    timeZone,
     cookieName: SESSION_COOKIE,
     cookieSeconds: SESSION_SECONDS,
     limit: createAttemptLimit({ nowMs: Date.now }),

@@ -139,7 +139,11 @@ async function startNetwork(
       engine.telemetry.measure("api", `${method} ${route}`, durationMs, status >= 500),
   });
   const files = openFiles(engine, config);
-  addApi(http, engine, auth, callbackParts, { kinds: createJobKinds(options.jobKinds ?? []), files });
+  addApi(http, engine, auth, callbackParts, {
+    kinds: createJobKinds(options.jobKinds ?? []),
+    files,
+    timeZone: config.time_zone,
+  });
   addObservations(http, engine);
   let { public_url: publicUrl } = config;
   // Jobs of the server's own worker are their tenants'; all other files here are the default tenant's.

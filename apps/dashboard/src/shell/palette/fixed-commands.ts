@@ -1,5 +1,6 @@
 import { signOut } from "../../session/sign-out.ts";
 import { applyTheme } from "../../theme/theme.ts";
+import { chooseZone, shownZone } from "../../ui/time-zone.ts";
 import type { Command } from "./commands.ts";
 import { SHORTCUTS } from "./shortcuts.ts";
 
@@ -45,6 +46,9 @@ export function fixedCommands({ onHelp }: { readonly onHelp: () => void }): read
     group: "Actions",
     run,
   });
+  const { choice, other } = shownZone();
+  const changeZone = () => chooseZone(choice === "viewer" ? "server" : "viewer");
+  const zones = other === null ? [] : [action(`Times in ${other}`, "time zone clock", changeZone)];
   return [
     ...pages,
     page("/jobs?state=running", "Running jobs", "active pause all"),
@@ -52,6 +56,7 @@ export function fixedCommands({ onHelp }: { readonly onHelp: () => void }): read
     action("Theme: dark", "colours night appearance", () => applyTheme("dark")),
     action("Theme: light", "colours day appearance", () => applyTheme("light")),
     action("Theme: as the system", "colours appearance auto", () => applyTheme("system")),
+    ...zones,
     action("Copy the address of this page", "link url share", () => void navigator.clipboard?.writeText(location.href)),
     action("Keyboard shortcuts", "keys help", onHelp),
     action("Sign out", "log out leave", () => void signOut()),

@@ -1,5 +1,7 @@
-import { afterAll, expect, test } from "vitest";
+import { formatClock } from "@playhead/client/format";
+import { afterAll, expect, onTestFinished, test } from "vitest";
 import { axeFaults } from "./axe-faults.ts";
+import { startDashboardServer } from "./dashboard-server.ts";
 import { closeBrowser, openDashboard } from "./open-dashboard.ts";
 
 afterAll(closeBrowser);
@@ -54,4 +56,29 @@ test("by keyboard one goes to a page, finds a job, and sees which keys there are
   await field.waitFor();
   expect(await help.count()).toBe(0);
   expect(complaints).toEqual([]);
+});
+
+test("times are told in the zone that one chooses, on each page, and the next time as well", async () => {
+  const server = await startDashboardServer({ PLAYHEAD_TIME_ZONE: "Asia/Tokyo" });
+  onTestFinished(() => server.close());
+  const { page, goTo, story } = await openDashboard({}, server);
+  const { jobId } = await story("Harbour at dawn");
+  const answer = await fetch(`${server.origin}/api/v1/jobs/${jobId}`, {
+    headers: { authorization: `Bearer ${server.key}` },
+  });
+  const { created_at } = (await answer.json()) as { readonly created_at: string };
+  const inTokyo = formatClock(Date.parse(created_at), { timeZone: "Asia/Tokyo" });
+  await goTo("/jobs");
+  await page.getByRole("button", { name: /^Times are in .+, your zone\. Change to Asia\/Tokyo/ }).click();
+  await page
+    .getByRole("row", { name: /Harbour/ })
+    .getByText(inTokyo)
+    .waitFor();
+  await page.reload();
+  await page
+    .getByRole("row", { name: /Harbour/ })
+    .getByText(inTokyo)
+    .waitFor();
+  await page.getByRole("button", { name: /^Times are in Asia\/Tokyo, the server's zone/ }).waitFor();
+  expect(await axeFaults(page)).toEqual([]);
 });
