@@ -6,6 +6,7 @@ import { refreshFiring } from "../../alerts/firing-alerts.ts";
 import { LEVEL_COLORS, LevelMark } from "../../alerts/level-mark.tsx";
 import { sentence } from "../../ui/error-text.ts";
 import { Figure } from "../../ui/figure.tsx";
+import { Loading } from "../../ui/loading.tsx";
 import { usePolled } from "../../ui/poll.ts";
 import { Section } from "../../ui/section.tsx";
 import { spell } from "../../ui/step-words.ts";
@@ -15,7 +16,6 @@ import { AlertActions } from "./alert-actions.tsx";
 import { AlertLinks, measuredList } from "./alert-facts.tsx";
 import { type AlertMoment, alertMoments } from "./alert-timeline.ts";
 import { AlertsFrame } from "./alerts-frame.tsx";
-import { Loading } from "./loading.tsx";
 
 /** One alert: what it found, what happened to it, and what was told of it. */
 export function AlertPage({ alertId }: { readonly alertId: string }) {

@@ -5,12 +5,12 @@ import { Link } from "wouter";
 import { alertsApi } from "../../alerts/alerts-api.ts";
 import { Button } from "../../ui/button.tsx";
 import { FaultNote } from "../../ui/fault-note.tsx";
+import { Loading } from "../../ui/loading.tsx";
 import { usePolled } from "../../ui/poll.ts";
 import { type MarkShape, StateMark } from "../../ui/state-mark.tsx";
 import { useAction } from "../../ui/use-action.ts";
 import { useNow } from "../../ui/use-now.ts";
 import { AlertsFrame } from "./alerts-frame.tsx";
-import { Loading } from "./loading.tsx";
 
 const LOOKS: Readonly<Record<AlertChannelInfo["breaker"], readonly [shape: MarkShape, word: string]>> = {
   closed: ["completed", "Works"],

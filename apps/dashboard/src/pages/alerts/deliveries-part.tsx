@@ -2,12 +2,12 @@ import type { AlertDelivery, DeliveryState } from "@playhead/core";
 import { useSearchParams } from "wouter";
 import { DELIVERY_WORDS } from "../../alerts/alert-words.ts";
 import { alertsApi } from "../../alerts/alerts-api.ts";
+import { Loading } from "../../ui/loading.tsx";
 import { usePolled } from "../../ui/poll.ts";
 import { useNow } from "../../ui/use-now.ts";
 import { AlertsFrame } from "./alerts-frame.tsx";
 import { DeliveryRow } from "./delivery-row.tsx";
 import { Filter, MoreButton } from "./filters.tsx";
-import { Loading } from "./loading.tsx";
 import { usePages } from "./use-pages.ts";
 
 const STATES = Object.keys(DELIVERY_WORDS) as readonly DeliveryState[];

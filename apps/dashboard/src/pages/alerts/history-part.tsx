@@ -3,13 +3,13 @@ import { Link, useSearchParams } from "wouter";
 import { LEVEL_WORDS, lastedWords } from "../../alerts/alert-words.ts";
 import { alertsApi } from "../../alerts/alerts-api.ts";
 import { LevelMark } from "../../alerts/level-mark.tsx";
+import { Loading } from "../../ui/loading.tsx";
 import { usePolled } from "../../ui/poll.ts";
 import { formatMoment } from "../../ui/times.ts";
 import { useNow } from "../../ui/use-now.ts";
 import { AlertsFrame } from "./alerts-frame.tsx";
 import { Filter, type FilterProps, MoreButton } from "./filters.tsx";
 import { type HistoryView, historyQuery, readHistoryView, SINCES, writeHistoryView } from "./history-view.ts";
-import { Loading } from "./loading.tsx";
 import { usePages } from "./use-pages.ts";
 
 const STATE_WORDS: Readonly<Record<AlertState, string>> = {

@@ -3,11 +3,11 @@ import { firingAnswer } from "../../alerts/alert-words.ts";
 import { alertsApi } from "../../alerts/alerts-api.ts";
 import { refreshFiring, useFiringAlerts } from "../../alerts/firing-alerts.ts";
 import { Announcer } from "../../ui/announcer.tsx";
+import { Loading } from "../../ui/loading.tsx";
 import { usePolled } from "../../ui/poll.ts";
 import { useNow } from "../../ui/use-now.ts";
 import { AlertItem } from "./alert-item.tsx";
 import { AlertsFrame } from "./alerts-frame.tsx";
-import { Loading } from "./loading.tsx";
 
 /** What fires now, and what one can do about it. */
 export function NowPart() {

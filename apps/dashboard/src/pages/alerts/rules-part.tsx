@@ -4,11 +4,11 @@ import { LEVEL_WORDS } from "../../alerts/alert-words.ts";
 import { alertsApi } from "../../alerts/alerts-api.ts";
 import { LevelMark } from "../../alerts/level-mark.tsx";
 import { FaultNote } from "../../ui/fault-note.tsx";
+import { Loading } from "../../ui/loading.tsx";
 import { usePolled } from "../../ui/poll.ts";
 import { Section } from "../../ui/section.tsx";
 import { useAction } from "../../ui/use-action.ts";
 import { AlertsFrame } from "./alerts-frame.tsx";
-import { Loading } from "./loading.tsx";
 import { draftOf, fieldsOf } from "./rule-fields.ts";
 
 /** All rules: those of one's own first, then those that come with Playhead. */

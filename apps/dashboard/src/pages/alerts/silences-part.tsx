@@ -5,11 +5,11 @@ import { refreshFiring } from "../../alerts/firing-alerts.ts";
 import { Button } from "../../ui/button.tsx";
 import { sentence } from "../../ui/error-text.ts";
 import { FaultNote } from "../../ui/fault-note.tsx";
+import { Loading } from "../../ui/loading.tsx";
 import { usePolled } from "../../ui/poll.ts";
 import { useAction } from "../../ui/use-action.ts";
 import { useNow } from "../../ui/use-now.ts";
 import { AlertsFrame } from "./alerts-frame.tsx";
-import { Loading } from "./loading.tsx";
 
 /** What nobody is told of for now. */
 export function SilencesPart() {

@@ -1,8 +1,8 @@
-import { Button } from "../../ui/button.tsx";
-import { describeError } from "../../ui/error-text.ts";
-import type { Polled } from "../../ui/poll.ts";
-import { Skeleton } from "../../ui/skeleton.tsx";
-import { StateMark } from "../../ui/state-mark.tsx";
+import { Button } from "./button.tsx";
+import { describeError } from "./error-text.ts";
+import type { Polled } from "./poll.ts";
+import { Skeleton } from "./skeleton.tsx";
+import { StateMark } from "./state-mark.tsx";
 
 const PLACES = ["a", "b", "c", "d"];
 
