@@ -132,22 +132,33 @@ export function addObservations(http: Api, { readings }: Engine): void {
   addExportRoutes(http, readings.exporting);
 }
 
+/** Links for those who wait for a job. */
+export function addSharing(
+  http: Api,
+  { hasJob, readJob }: Engine,
+  deps: { readonly auth: Auth; readonly log: Audit } & Pick<ShareRoutesDeps, "publicUrl" | "mediaFile">,
+): void {
+  const { auth, log, publicUrl, mediaFile } = deps;
+  addShareRoutes(http, {
+    hasJob,
+    readJob,
+    mintToken: auth.mintToken,
+    maxShareSec: MAX_SHARE_SEC,
+    publicUrl,
+    mediaFile,
+    audit: ({ caller, ip }, action, target, tenantId) =>
+      log.record({ credential_id: caller.credentialId, tenant_id: tenantId, action, target, address: ip }),
+  });
+}
+
 /** Who asks for a cleanup waits for so long at most. */
 const CLEANUP_MS = 2_000;
 
 /** Keys, job tokens, uploads, retention, and the log of what was done with them. */
 export function addAdministration(
   http: Api,
-  { hasJob, readJob, retention }: Engine,
-  {
-    auth,
-    log,
-    uploads,
-    ...shown
-  }: { readonly auth: Auth; readonly log: Audit; readonly uploads: ServerFiles["uploads"] } & Pick<
-    ShareRoutesDeps,
-    "publicUrl" | "mediaFile"
-  >,
+  { hasJob, retention }: Engine,
+  { auth, log, uploads }: { readonly auth: Auth; readonly log: Audit; readonly uploads: ServerFiles["uploads"] },
 ): void {
   const { isOwner } = auth;
   const audit = ({ caller, ip }: AuditedRequest, action: string, target: string, tenantId: string) =>
@@ -167,7 +178,6 @@ export function addAdministration(
     maxTokenSec: MAX_TOKEN_SEC,
     audit,
   });
-  addShareRoutes(http, { hasJob, readJob, mintToken: auth.mintToken, maxShareSec: MAX_SHARE_SEC, audit, ...shown });
   addUploadRoutes(http, { uploads, audit });
   addAuditRoutes(http, { list: log.list, isOwner });
   addCleanupRoute(http, { cleanUp: () => retention.runNow(CLEANUP_MS), isOwner, audit });

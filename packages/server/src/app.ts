@@ -6,7 +6,7 @@ import { configWithoutFile } from "./app-config.ts";
 import { openFiles } from "./app-files.ts";
 import { openGateway } from "./app-gateway.ts";
 import { createAlertSettings, healthSettingsOf, openLiveConfig, requestLimitsOf } from "./app-reload.ts";
-import { addAdministration, addApi, addObservations } from "./app-routes.ts";
+import { addAdministration, addApi, addObservations, addSharing } from "./app-routes.ts";
 import { createAudit } from "./audit/audit.ts";
 import { createAuth } from "./auth/auth.ts";
 import { mayDo } from "./auth/principal.ts";
@@ -152,13 +152,8 @@ async function startNetwork(
     if (file === null) return null;
     return ((await files.workFolders.mayShow(tenantId, file)) ?? tenantId === DEFAULT_TENANT) ? file : null;
   }
-  addAdministration(http, engine, {
-    auth,
-    log: audit,
-    uploads: files.uploads,
-    publicUrl: () => publicUrl ?? null,
-    mediaFile,
-  });
+  addAdministration(http, engine, { auth, log: audit, uploads: files.uploads });
+  addSharing(http, engine, { auth, log: audit, publicUrl: () => publicUrl ?? null, mediaFile });
   addAlerts(http, { alerts: engine.alerts, engine, auth, log: audit });
   addMonitoringRoutes(http, {
     countJobs: store.countJobs,

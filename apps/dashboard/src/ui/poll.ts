@@ -91,8 +91,8 @@ export function usePoll<Value>(poll: Poll<Value>): Polled<Value> {
 }
 
 /** Polls what `read` reads as long as the component is there; another `key` begins anew. */
-export function usePolled<Value>(key: string, read: () => Promise<Value>) {
+export function usePolled<Value>(key: string, read: () => Promise<Value>, everyMs = EVERY_MS) {
   // biome-ignore lint/correctness/useExhaustiveDependencies: the key says what is read
-  const poll = useMemo(() => createPoll(read), [key]);
+  const poll = useMemo(() => createPoll(read, ofDocument, everyMs), [key]);
   return { ...usePoll(poll), refresh: poll.refresh };
 }

@@ -10,9 +10,12 @@ import { ReportTable } from "./report-table.tsx";
 import { comparisonText, isGoodNews, rangeText, valueText } from "./report-words.ts";
 import { type ReportFigure, reportsApi } from "./reports-api.ts";
 
+/** What was made stays as it is. */
+const NEVER_CHANGES_MS = 86_400_000;
+
 /** One report: what its files tell, on the page. */
 export function ReportPage({ reportId }: { readonly reportId: string }) {
-  const read = usePolled(reportId, () => reportsApi.read(reportId));
+  const read = usePolled(reportId, () => reportsApi.read(reportId), NEVER_CHANGES_MS);
   const report = read.value;
   if (report === null) {
     return (
