@@ -24,6 +24,7 @@ import { Scrubber } from "./moment/scrubber.tsx";
 import { useShownJob } from "./moment/use-shown-job.ts";
 import { Resources } from "./resources/resources.tsx";
 import { RetryControl } from "./retry-control.tsx";
+import { ShareButton } from "./share-button.tsx";
 import { Timeline } from "./timeline.tsx";
 import { TimelineBar } from "./timeline-bar.tsx";
 import { TrackInspector } from "./track-inspector.tsx";
@@ -84,7 +85,12 @@ function LoadedJob({
       headingClassName="text-20 font-semibold tracking-tight wrap-anywhere"
       above={<JobLink />}
       below={<JobByline job={job} />}
-      actions={ended ? <RetryControl job={current} live={live} /> : <JobControls job={current} live={live} />}
+      actions={
+        <>
+          <ShareButton job={current} />
+          {ended ? <RetryControl job={current} live={live} /> : <JobControls job={current} live={live} />}
+        </>
+      }
     >
       <Announcer
         topic={`${current.state} ${current.liveness}`}
