@@ -210,16 +210,17 @@ test("roles may do what SPEC §17 gives them, and a job token at most reads and 
     Object.fromEntries(
       ROLES.map((role) => [
         role,
-        (["read", "control", "submit", "report", "share", "admin"] as const).filter((each) =>
+        (["read", "control", "submit", "report", "share", "metrics", "admin"] as const).filter((each) =>
           mayDo({ role, jobIds }, each),
         ),
       ]),
     );
   expect(may(null)).toEqual({
-    admin: ["read", "control", "submit", "report", "share", "admin"],
+    admin: ["read", "control", "submit", "report", "share", "metrics", "admin"],
     operator: ["read", "control", "submit", "share"],
     worker: ["read", "submit", "report", "share"],
     viewer: ["read"],
+    monitor: ["metrics"],
   });
   expect(may(new Set(["j"]))).toMatchObject({
     admin: ["read", "control"],

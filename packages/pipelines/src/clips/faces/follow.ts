@@ -29,6 +29,8 @@ export const MAX_JERK = 1.5;
 const LINGER_SEC = 0.5;
 /** How often it is checked that the faces are inside, and in which share of these moments they have to be. */
 const CHECKS_PER_SEC = 10;
+/** Of a short shot as well: two moments in it say little of the rest. */
+const LEAST_CHECKS = 40;
 const MIN_INSIDE = 0.97;
 
 /**
@@ -44,7 +46,7 @@ export function followFaces(
   window: FrameSize,
   picture: FrameSize,
 ): Following {
-  const checks = Math.max(1, Math.ceil((shot.endSec - shot.startSec) * CHECKS_PER_SEC));
+  const checks = Math.max(LEAST_CHECKS, Math.ceil((shot.endSec - shot.startSec) * CHECKS_PER_SEC));
   const moments = Array.from({ length: checks }, (_, i) => {
     const timeSec = shot.startSec + ((i + 0.5) * (shot.endSec - shot.startSec)) / checks;
     return { timeSec, box: boxAt(subjects, timeSec, picture) };
