@@ -1,4 +1,4 @@
-import { type JobSnapshot, type JobSummary, snapshotOf, summaryOf } from "@playhead/core";
+import { isFinalJobState, type JobSnapshot, type JobSummary, snapshotOf, summaryOf } from "@playhead/core";
 import type { Ingest } from "./ingest/ingest.ts";
 import type { LiveJob } from "./ingest/live-job.ts";
 import type { Store } from "./store/store.ts";
@@ -11,7 +11,7 @@ export function createJobReads({
   store,
   ingest,
 }: {
-  readonly store: Pick<Store, "readSnapshot">;
+  readonly store: Pick<Store, "readSnapshot" | "readEndedJobIds">;
   readonly ingest: Ingest;
 }) {
   async function findJob(tenantId: string, jobId: string) {
@@ -92,12 +92,26 @@ export function createJobReads({
     return (await Promise.all(read)).filter((job) => job !== null);
   }
 
+  /** Those of the tenant's jobs that have ended. */
+  async function endedJobs(tenantId: string, jobIds: readonly string[]): Promise<readonly string[]> {
+    const inMemory = jobIds.flatMap((jobId) => ingest.jobs.peek(jobId)?.draft ?? []);
+    const ended = inMemory.filter((job) => job.tenant_id === tenantId && isFinalJobState(job.state));
+    // No job is taken into memory for this: a worker may go on for hours about jobs that nobody else speaks of.
+    const known = new Set(inMemory.map(({ job_id }) => job_id));
+    const unknown = jobIds.filter((jobId) => !known.has(jobId));
+    const stored = unknown.length === 0 ? [] : await store.readEndedJobIds(tenantId, unknown);
+    return [...ended.map(({ job_id }) => job_id), ...stored];
+  }
+
   /** How many jobs have not ended, of all tenants. */
   function activeJobs(): number {
     return [...ingest.jobs.open()].length;
   }
 
-  return { activeJobs, findJob, isStoredSoon, readJob, hasJob, projectTasks, itemsPerMinute, refresh, readLive };
+  return {
+    ...{ activeJobs, findJob, isStoredSoon, readJob, hasJob, projectTasks, itemsPerMinute, refresh, readLive },
+    endedJobs,
+  };
 }
 
 export type JobReads = ReturnType<typeof createJobReads>;

@@ -1,13 +1,12 @@
 import { randomBytes, randomUUID } from "node:crypto";
-import {
-  type BatchAck,
-  type ControlCommand,
-  type ControlVerb,
-  isFinalJobState,
-  type Job,
-  type JsonObject,
-  type RecordBatch,
-  type WorkerCommand,
+import type {
+  BatchAck,
+  ControlCommand,
+  ControlVerb,
+  Job,
+  JsonObject,
+  RecordBatch,
+  WorkerCommand,
 } from "@playhead/core";
 import { createMemoryBus } from "./bus/memory-bus.ts";
 import { createControl } from "./control/control.ts";
@@ -264,17 +263,6 @@ function assembleEngine(parts: EngineParts) {
     for await (const page of documentPages(store, WORKERS)) for (const { id } of page) workers.remember(id);
   }
 
-  /** Those of the tenant's jobs that have ended. */
-  async function endedJobs(tenantId: string, jobIds: readonly string[]): Promise<readonly string[]> {
-    const inMemory = jobIds.flatMap((jobId) => ingest.jobs.peek(jobId)?.draft ?? []);
-    const ended = inMemory.filter((job) => job.tenant_id === tenantId && isFinalJobState(job.state));
-    // No job is taken into memory for this: a worker may go on for hours about jobs that nobody else speaks of.
-    const known = new Set(inMemory.map(({ job_id }) => job_id));
-    const unknown = jobIds.filter((jobId) => !known.has(jobId));
-    const stored = unknown.length === 0 ? [] : await store.readEndedJobIds(tenantId, unknown);
-    return [...ended.map(({ job_id }) => job_id), ...stored];
-  }
-
   const { attempts, retry, setBeforeRetry } = assembleRetries({
     ...{ store, bus, findJob, control, nowMs },
     limits: () => limits,
@@ -361,7 +349,6 @@ function assembleEngine(parts: EngineParts) {
     /** When open jobs will be done, and what was said of it. */
     forecasts,
     waitForCommands: starts.waitForCommands,
-    endedJobs,
     /** What is tried again by itself. */
     attempts,
     /** As {@link LocalEngine.retry}, of any tenant. */
