@@ -1,5 +1,6 @@
 import { join } from "node:path";
 import { defineConfig } from "vitest/config";
+import { LongFirst } from "./scripts/long-first.ts";
 
 /** Workspace packages run from their sources, as they do in `npm start`; all else resolves as in plain Node. */
 const conditions = ["playhead-src", "node"];
@@ -17,6 +18,7 @@ export default defineConfig({
     // A filter may match in one of the two projects only; scripts/test.mjs sees to it that something ran at all.
     passWithNoTests: true,
     maxWorkers: "100%",
+    sequence: { sequencer: LongFirst },
     // Half of the time that a process or a thread takes to start goes into compiling the same sources again.
     env: { NODE_COMPILE_CACHE: join(import.meta.dirname, "node_modules/.cache/compiled") },
     setupFiles: [join(import.meta.dirname, "tests/own-state-folder.ts")],

@@ -117,17 +117,17 @@ async function expectClean(page: Page, ready: string, connection = /^Live$/): Pr
     await page.locator("header").getByText(connection).waitFor();
     expect(await axeFaults(page), `${width} px wide`).toEqual([]);
     expect(await page.evaluate(() => document.documentElement.scrollWidth - window.innerWidth)).toBeLessThanOrEqual(0);
-    const dark = await background(page);
+    const dark = await textColour(page);
     await page.emulateMedia({ colorScheme: "light" });
     await page.evaluate(transitionsOver);
-    expect(await background(page)).not.toBe(dark);
+    expect(await textColour(page)).not.toBe(dark);
     expect(await colourFaults(page), `${width} px wide, light`).toEqual([]);
     await page.emulateMedia({ colorScheme: "dark" });
     await page.evaluate(transitionsOver);
   }
 }
 
-const background = (page: Page) => page.evaluate(() => getComputedStyle(document.body).backgroundColor);
+const textColour = (page: Page) => page.evaluate(() => getComputedStyle(document.body).color);
 
 /** In the page: waits until no colour is on its way to another. What moves for ever does not count. */
 async function transitionsOver(): Promise<void> {

@@ -158,6 +158,7 @@ export {
   encodedBuckets,
   SKETCH_RELATIVE_ERROR,
   type Sketch,
+  sumEncoded,
 } from "./sketch.ts";
 export type { SketchBuckets } from "./sketch-text.ts";
 export {

@@ -52,7 +52,56 @@ export function readBuckets(text: string, lastPlace: number, visit: (place: numb
   }
 }
 
+/** Stands between encoded texts that are read as one; none of them has it. */
+const TEXT_END = " ";
+
+/**
+ * Adds what encoded texts hold, which stand one after the other with spaces between them, to counts by place. As
+ * {@link readBuckets} of each, in half the time: there is nobody to visit. Of one that is damaged it adds what comes before
+ * the damage.
+ */
+export function addEncoded(texts: string, counts: Float64Array): void {
+  for (let at = 0; at < texts.length; ) {
+    const space = texts.indexOf(TEXT_END, at);
+    const end = space < 0 ? texts.length : space;
+    if (texts.startsWith(VERSION, at)) addPairs(texts, at + VERSION.length, end, counts);
+    at = end + 1;
+  }
+}
+
+function addPairs(texts: string, from: number, end: number, counts: Float64Array): void {
+  let at = from;
+  let place = -1;
+  while (at < end) {
+    let gap = DIGIT_OF[texts.charCodeAt(at)] as number;
+    if (gap < 32) at += 1;
+    else {
+      gap = tryLong(texts, at);
+      if (gap < 0) return;
+      at += digitsOf(texts, at);
+    }
+    let count = DIGIT_OF[texts.charCodeAt(at)] as number;
+    if (count < 32) at += 1;
+    else {
+      count = tryLong(texts, at);
+      if (count < 0) return;
+      at += digitsOf(texts, at);
+    }
+    place += gap + 1;
+    if (place >= counts.length || count === 0) return;
+    counts[place] = (counts[place] as number) + count;
+  }
+}
+
+/** @throws PlayheadError `validation_error` */
 function readLong(text: string, from: number): number {
+  const value = tryLong(text, from);
+  if (value < 0) throw malformed(text);
+  return value;
+}
+
+/** The number that begins there; -1 where none does. */
+function tryLong(text: string, from: number): number {
   let value = 0;
   let at = from;
   for (let unit = 1; unit <= Number.MAX_SAFE_INTEGER; unit *= 32) {
@@ -61,7 +110,7 @@ function readLong(text: string, from: number): number {
     value += (digit % 32) * unit;
     if (digit < 32 && value <= Number.MAX_SAFE_INTEGER) return value;
   }
-  throw malformed(text);
+  return -1;
 }
 
 /** Of a number that has been read. */

@@ -1,6 +1,13 @@
 import fc from "fast-check";
 import { describe, expect, test } from "vitest";
-import { createSketch, decodeSketch, SKETCH_RELATIVE_ERROR, type Sketch } from "./sketch.ts";
+import {
+  createSketch,
+  decodeSketch,
+  encodedBuckets,
+  SKETCH_RELATIVE_ERROR,
+  type Sketch,
+  sumEncoded,
+} from "./sketch.ts";
 
 /** Of all magnitudes, as durations are: from a microsecond to years. */
 const duration = fc.oneof(
@@ -108,6 +115,31 @@ test("stays small, whatever is added", () => {
   });
   expect(buckets).toBeLessThanOrEqual(2_074);
   expect(sketch.encode().length).toBeLessThan(8_000);
+});
+
+test("of texts that are read as one it is what merging each gives, as far as each can be read", () => {
+  const digits = fc.string({ unit: fc.constantFrom(..."ABCgh9_!é"), maxLength: 12 });
+  const encoded = fc.oneof(
+    durations.map((values) => sketchOf(values).encode()),
+    durations.chain((values) => fc.nat(40).map((length) => sketchOf(values).encode().slice(0, length))),
+    digits,
+    digits.map((text) => `1${text}`),
+  );
+  fc.assert(
+    fc.property(fc.array(encoded, { maxLength: 5 }), (texts) => {
+      const [merged, summed] = [createSketch(), createSketch()];
+      for (const text of texts) {
+        try {
+          merged.merge(encodedBuckets(text));
+        } catch {
+          // What comes before the damage was merged.
+        }
+      }
+      summed.merge(sumEncoded(texts.join(" ")));
+      expect(everything(summed)).toEqual(everything(merged));
+    }),
+    { numRuns: 500 },
+  );
 });
 
 describe("a text that is no sketch", () => {

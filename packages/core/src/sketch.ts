@@ -6,7 +6,7 @@
  * {@link MIN_VALUE}, counts as 0; what is larger than {@link MAX_VALUE}, as that. So there are at most 2,073 buckets,
  * 16 kB, whatever is added.
  */
-import { encodeBuckets, readBuckets, type SketchBuckets } from "./sketch-text.ts";
+import { addEncoded, encodeBuckets, readBuckets, type SketchBuckets } from "./sketch-text.ts";
 
 /** A percentile is off by at most this share of its true value, for values from 1e-6 to 1e12; 0 is told exactly. */
 export const SKETCH_RELATIVE_ERROR = 0.01;
@@ -131,6 +131,23 @@ export function decodeSketch(text: string): Sketch {
 /** What an encoded sketch holds, to be merged without being made one: `each` throws where `decodeSketch` would. */
 export function encodedBuckets(text: string): SketchBuckets {
   return { each: (visit) => readBuckets(text, BUCKETS, visit) };
+}
+
+/**
+ * What encoded sketches hold together, which stand one after the other with spaces between them, to be merged at once: in
+ * half the time that merging each takes. Of one that is damaged it has what comes before the damage.
+ */
+export function sumEncoded(texts: string): SketchBuckets {
+  const counts = new Float64Array(BUCKETS + 1);
+  addEncoded(texts, counts);
+  return {
+    each(visit) {
+      for (let place = 0; place < counts.length; place++) {
+        const count = counts[place] as number;
+        if (count > 0) visit(place, count);
+      }
+    },
+  };
 }
 
 /** The value that stands for a bucket; 0 for place 0. */

@@ -1,23 +1,28 @@
-import { describe, expect, test } from "vitest";
+import { beforeAll, describe, expect, test } from "vitest";
+import { atFileEnd } from "../../test/file-end.ts";
 import { finish, runJob } from "../../test/run-job.ts";
 import { openSocket } from "../../test/socket.ts";
-import { startTestServer } from "../../test/start-server.ts";
+import { startTestServer, type TestServer } from "../../test/start-server.ts";
 
 describe("who may not come in is told why", () => {
+  const atEnd = atFileEnd();
+  let server: TestServer;
+  beforeAll(async () => {
+    server = await startTestServer({ atEnd });
+  });
+
   const CASES = [
     { name: "a wrong token", url: "/?job_id=j&token=wrong", code: 4500 },
     { name: "no token", url: "/?job_id=j", code: 4500 },
     { name: "a wrong token at playhead.v1", url: "/?token=wrong", protocol: "playhead.v1", code: 4500 },
   ];
   test.each(CASES)("$name: $code", async ({ url, protocol, code }) => {
-    const { server } = await startTestServer();
-    const socket = openSocket(server.url.replace("http", "ws") + url, protocol);
+    const socket = openSocket(server.server.url.replace("http", "ws") + url, protocol);
     expect(await socket.closed).toMatchObject({ code, reason: expect.stringContaining("token") });
     expect(socket.frames).toEqual([]);
   });
 
   test("a job that is not there: 4502, the address being without one or wrong: 4503", async () => {
-    const server = await startTestServer();
     expect(await openSocket(server.socketUrl("job_id=none")).closed).toMatchObject({
       code: 4502,
       reason: "there is no job none",
@@ -27,7 +32,6 @@ describe("who may not come in is told why", () => {
   });
 
   test("a session's cookie opens a socket for a page of ours, and for no other", async () => {
-    const server = await startTestServer();
     await finish(runJob(server, "j"));
     const { url, accessKey } = server.server;
     const signedIn = await server.ask("/api/v1/session", {
@@ -46,7 +50,6 @@ describe("who may not come in is told why", () => {
   test.each(["{", '{"type":"shout","data":{}}', '{"type":"subscribe","data":{"ref":"é"}}', "7"])(
     "a client that sends %s: 4503",
     async (text) => {
-      const server = await startTestServer();
       const socket = openSocket(server.socketUrl(""), "playhead.v1");
       await socket.until(({ type }) => type === "hello");
       socket.socket.send(text);
@@ -55,9 +58,8 @@ describe("who may not come in is told why", () => {
   );
 
   test("frames that are too large, binary, or too many; nobody else is harmed", async () => {
-    const server = await startTestServer();
-    await finish(runJob(server, "j"));
-    const bystander = openSocket(server.socketUrl("job_id=j"));
+    await finish(runJob(server, "j1"));
+    const bystander = openSocket(server.socketUrl("job_id=j1"));
     await bystander.until(({ type }) => type === "snapshot");
     const open = async () => {
       const socket = openSocket(server.socketUrl(""), "playhead.v1");
@@ -80,7 +82,6 @@ describe("who may not come in is told why", () => {
   test.each(["//", "/elsewhere", "/api/v1/jobs", "/..%2f", "/\\"])(
     "an upgrade of %s is refused, and the server lives",
     async (path) => {
-      const server = await startTestServer();
       const socket = openSocket(`${server.server.url.replace("http", "ws")}/x`, undefined, {
         // As no browser would send it.
         createConnection: undefined,

@@ -13,10 +13,11 @@ import type {
   RollupsQuery,
   SpanCallSum,
 } from "../../telemetry-store.ts";
-import { prepareRow, prepareRows } from "../connection.ts";
+import { prepareRows } from "../connection.ts";
 import { prepareReadMeta } from "./meta.ts";
 import { type CallTotals, noCalls } from "./rollup-deltas.ts";
 import { addRow, ROLLUP_FIGURES, type RollupTuple, SPANS } from "./rollup-rows.ts";
+import { createSumReader, type WhichSeries } from "./sum-rollups.ts";
 
 /** Reads rollups, and adds them up: that is work for a thread of its own. */
 export interface RollupReader {
@@ -44,14 +45,7 @@ export function createRollupReader(db: DatabaseSync, calendar: Calendar): Rollup
     `SELECT start_ms, ${ROLLUP_FIGURES} FROM rollups WHERE ${inSpan} AND start_ms >= ? AND start_ms < ?
      ORDER BY start_ms DESC LIMIT ?`,
   );
-  const selectFirst = prepareRow<[number]>(
-    db,
-    `SELECT start_ms FROM rollups WHERE ${inSpan} ORDER BY start_ms LIMIT 1`,
-  );
-  const selectLast = prepareRow<[number]>(
-    db,
-    `SELECT start_ms FROM rollups WHERE ${inSpan} ORDER BY start_ms DESC LIMIT 1`,
-  );
+  const { readBounds, readSums } = createSumReader(db);
   const readMeta = prepareReadMeta(db);
 
   const selectSeries = prepareRows<[number, number, string]>(
@@ -65,11 +59,7 @@ export function createRollupReader(db: DatabaseSync, calendar: Calendar): Rollup
      WHERE tenant_id = ?1 AND (?2 IS NULL OR category = ?2) AND name = ?3 ORDER BY category`,
   );
 
-  function seriesOf({
-    tenantId,
-    category,
-    name,
-  }: Pick<RollupsQuery, "tenantId" | "category" | "name">): readonly Series[] {
+  function seriesOf({ tenantId, category, name }: WhichSeries): readonly Series[] {
     const place: SQLInputValue = category === undefined ? null : EXECUTION_CATEGORIES.indexOf(category);
     const rows = name === undefined ? selectSeries(tenantId, place) : selectNamed(tenantId, place, name);
     return rows.map(([seriesId, at, own]) => {
@@ -78,15 +68,11 @@ export function createRollupReader(db: DatabaseSync, calendar: Calendar): Rollup
   }
 
   /** All that there is lies in these months, so that nobody plans for the year 1970. */
-  function rangeOf(all: readonly Series[]): TimeRange {
-    const month = SPANS.indexOf("month");
-    let fromMs = Number.MAX_SAFE_INTEGER;
-    let lastMs = Number.MIN_SAFE_INTEGER;
-    for (const { seriesId } of all) {
-      fromMs = Math.min(fromMs, selectFirst(seriesId, month)?.[0] ?? fromMs);
-      lastMs = Math.max(lastMs, selectLast(seriesId, month)?.[0] ?? lastMs);
-    }
-    return fromMs > lastMs ? { fromMs: 0, toMs: 0 } : { fromMs, toMs: calendar.endOf("month", lastMs) };
+  function rangeOf(which: WhichSeries): TimeRange {
+    const months = readBounds(which, "month");
+    return months === null
+      ? { fromMs: 0, toMs: 0 }
+      : { fromMs: months.firstMs, toMs: calendar.endOf("month", months.lastMs) };
   }
 
   return {
@@ -103,19 +89,12 @@ export function createRollupReader(db: DatabaseSync, calendar: Calendar): Rollup
 
     sumCalls({ range, quantiles, ...which }) {
       const minutesFromMs = readMeta("minutes_from");
-      const all = seriesOf(which);
-      const held = rangeOf(all);
+      const held = rangeOf(which);
       const within = { fromMs: Math.max(range.fromMs, held.fromMs), toMs: Math.min(range.toMs, held.toMs) };
       const plan = planRollups(calendar, within, minutesFromMs);
-      const sums: NamedCallSum[] = [];
-      for (const { seriesId, category, name } of all) {
-        const totals = noCalls();
-        for (const piece of plan) {
-          const rows = selectRows(seriesId, SPANS.indexOf(piece.span), piece.range.fromMs, piece.range.toMs);
-          for (const [, ...row] of rows) addRow(totals, row);
-        }
-        if (totals.count > 0) sums.push({ category, name, ...callSum(totals, quantiles) });
-      }
+      const sums = readSums(which, plan).map(({ category, name, totals }): NamedCallSum => {
+        return { category, name, ...callSum(totals, quantiles) };
+      });
       return { range: widenRange(calendar, range, minutesFromMs), sums };
     },
 
