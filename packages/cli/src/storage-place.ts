@@ -1,3 +1,4 @@
+import { mkdir } from "node:fs/promises";
 import { PlayheadError } from "@playhead/core";
 import type { Storage, StorageSettings } from "@playhead/pipelines";
 import type { Config, HealthCheck, ProbedStorage } from "@playhead/server";
@@ -62,8 +63,12 @@ async function settingsOf(text: string, { storage }: Pick<Config, "storage">): P
   });
 }
 
-/** The health check of a storage: an object is put there, read and deleted. */
+/**
+ * The health check of a storage: an object is put there, read and deleted. A folder is made now, as the first upload would
+ * make it: one that is missing later, such as a disk that is not there any more, is then told of.
+ */
 export async function storageCheck(settings: StorageSettings): Promise<HealthCheck> {
+  if (settings.kind === "folder") await mkdir(settings.folder, { recursive: true }).catch(() => undefined);
   const { folderStorage, objectStorageCheck } = await import("@playhead/server");
   return objectStorageCheck(settings.kind === "folder" ? folderStorage(settings.folder) : bucketProbe(settings));
 }

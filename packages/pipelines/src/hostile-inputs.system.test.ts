@@ -5,8 +5,9 @@ import { promisify } from "node:util";
 import { PlayheadError } from "@playhead/sdk";
 import { afterAll, beforeAll, expect, test } from "vitest";
 import { createHostileMedia, type HostileInput, type HostileWorld } from "../fixtures/hostile-media.ts";
-import { createMediaFolder, filesIn } from "../fixtures/media-folder.ts";
+import { createMediaFolder, filesIn, tone } from "../fixtures/media-folder.ts";
 import { setupAnalyze } from "../fixtures/setup-analyze.ts";
+import { setupBulk, TINY_VIDEO } from "../fixtures/setup-bulk.ts";
 import { setupMerge } from "../fixtures/setup-merge.ts";
 import { setupRun } from "../fixtures/setup-run.ts";
 import { startWebServer } from "../fixtures/web-server.ts";
@@ -79,6 +80,37 @@ test("merge: the same, beside a harmless one; nothing is left of it", async () =
     expect([files(), running()]).toEqual([code === "accepted" ? ["merged.mp4", "merged.segments.json"] : [], []]);
     return code;
   });
+});
+
+test("bulk, pictures and sounds of rows: each row fails alone, the harmless one is made", async () => {
+  const good = media.make("voice.wav", ...tone(0.2));
+  const picture = media.make("blue.png", "-f", "lavfi", "-i", "color=c=blue:s=8x8", "-frames:v", "1");
+  const rows = [
+    ...world.inputs.flatMap(({ path, name }, i) => [
+      { name: `${i} picture ${name}`, a: path, b: good },
+      { name: `${i} sound ${name}`, a: picture, b: path },
+    ]),
+    { name: "good", a: picture, b: good },
+  ];
+  const template = {
+    ...{ video: TINY_VIDEO, title: { text: "{{name}}", duration_sec: 0.2 }, output: { file: "{{name}}" } },
+    ...{ images: { from: ["{{a}}"], duration_sec: 0.2 }, narration: { from: "{{b}}" } },
+  };
+  const { run, transport, files, running } = setupBulk(media);
+  // As whoever says --any-folder: names are not looked at, so what is in the files has to be.
+  const result = await run(JSON.stringify(rows), template, { fileOf: (name) => name });
+  expect(result.state).toBe("completed");
+  // A picture whose name looks like a sequence's is a picture.
+  expect(result.videos.map(({ title }) => title.replace(/^\d+ /, "")).toSorted()).toEqual([
+    ...["good", "picture frame%03d.png"],
+  ]);
+  const codes = new Set(
+    transport.facts().flatMap(({ type, data }) => (type === "video.failed" ? [data.error_code] : [])),
+  );
+  for (const code of codes) expect(String(code)).toMatch(/^(input_\w+|decode_failed|ffmpeg_failed)$/);
+  expect(files().filter((name) => /part|^\./.test(name))).toEqual([]);
+  expect(running()).toEqual([]);
+  expect(world.connections()).toBe(0);
 });
 
 test("analyze, a folder of them: each fails alone, the harmless one is looked at", async () => {

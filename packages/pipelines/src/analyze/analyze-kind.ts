@@ -22,7 +22,10 @@ const input = z.strictObject({
     .meta({ title: "Videos", description: "Instead of a feed or YouTube" }),
   top: z.int().min(1).max(MOST_ITEMS).optional().meta({ title: "How many of the best are named" }),
   max_items: z.int().min(1).max(MOST_ITEMS).optional().meta({ title: "Clips looked at, at most" }),
-  weights: z.partialRecord(z.enum(PARTS), z.number().min(0)).optional().meta({ title: "Weights of the score" }),
+  weights: z.partialRecord(z.enum(PARTS), z.number().min(0)).optional().meta({
+    title: "Weights of the score",
+    description: 'What counts how much, such as {"motion": 5, "loudness": 0}',
+  }),
   max_parallel: z.int().min(1).max(MAX_PARALLEL).optional().meta({ title: "Clips at a time" }),
 });
 

@@ -91,7 +91,7 @@ test.each<Failure & { readonly name: string; readonly a: string }>([
     name: "a file that is not there",
     a: "none.png",
     ...{ fails: "video", code: "input_missing", errorClass: "input", step: "gathering" },
-    message: /"none\.png" cannot be read/,
+    message: /^there is no file "none\.png"$/,
   },
   {
     name: "a file that is no picture",

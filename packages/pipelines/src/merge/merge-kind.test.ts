@@ -8,7 +8,7 @@ test("it is among the kinds, and what it takes can be shown as a form", () => {
   const { properties, required } = inputSchemaOf(mergeKind);
   expect(required).toEqual(["files"]);
   expect(Object.keys(properties as object)).toEqual([
-    ...["files", "name", "width", "height", "fps", "fit", "max_mb", "crf", "max_parallel"],
+    ...["files", "name", "width", "height", "fps", "fit", "max_mb", "crf", "upload", "max_parallel"],
   ]);
   expect(properties).toMatchObject({ files: { type: "array", minItems: 2, items: { format: "upload" } } });
 });

@@ -37,14 +37,17 @@ const input = z
     fit: z
       .enum(FITS)
       .default("pad")
-      .meta({ title: "Other shapes", description: "Black bars, cut off, or over a blurred copy" }),
+      .meta({
+        title: "Videos of another shape",
+        description: "Get black bars, are cut off, or stand over a blurred copy",
+      }),
     max_mb: z.number().positive().optional().meta({ title: "At most so many megabytes" }),
     crf: z
       .number()
       .min(0)
       .max(51)
       .optional()
-      .meta({ title: "Quality", description: "0 (lossless) to 51; 20 looks as good as the original" }),
+      .meta({ title: "Quality", description: "Lower is better; 20 looks as good as the original" }),
     upload: z
       .boolean()
       .optional()

@@ -37,24 +37,24 @@ export function notBeforeMs({ not_before: moment }: Pick<Job, "not_before">): nu
  * starves: after 200 of them the least urgent job comes before the most urgent that is new.
  */
 export function effectivePriority(job: Job, nowMs: number, agingMs: number): number {
-  return (job.priority ?? 0) + Math.floor(Math.max(0, nowMs - waitingSinceMs(job)) / agingMs);
+  return pointsOf(job, waitingSinceMs(job), nowMs, agingMs);
+}
+
+function pointsOf({ priority = 0 }: Job, sinceMs: number, nowMs: number, agingMs: number): number {
+  return priority + Math.floor(Math.max(0, nowMs - sinceMs) / agingMs);
 }
 
 /** By effective priority; among equals the tenant that has waited longest for its turn; then who came first. */
 export function queueOrder({ nowMs, agingMs, servedAt }: QueueOrderInput): QueueOrder {
-  const points = new Map<Job, number>();
-  const pointsOf = (job: Job) => {
-    let known = points.get(job);
-    if (known === undefined) {
-      known = effectivePriority(job, nowMs, agingMs);
-      points.set(job, known);
-    }
-    return known;
-  };
+  const placeOf = (job: Job) => ({ job, points: effectivePriority(job, nowMs, agingMs), sinceMs: waitingSinceMs(job) });
+  /** Whoever looks for the first of very many compares each with the best so far: that one is not worked out each time. */
+  let best: ReturnType<typeof placeOf> | null = null;
   return {
-    compare: (one, other) =>
-      pointsOf(other) - pointsOf(one) ||
-      (one.tenant_id === other.tenant_id ? 0 : servedAt(one.tenant_id) - servedAt(other.tenant_id)) ||
-      waitingSinceMs(one) - waitingSinceMs(other),
+    compare(one, other) {
+      if (best?.job !== other) best = placeOf(other);
+      const sinceMs = waitingSinceMs(one);
+      const turn = one.tenant_id === other.tenant_id ? 0 : servedAt(one.tenant_id) - servedAt(other.tenant_id);
+      return best.points - pointsOf(one, sinceMs, nowMs, agingMs) || turn || sinceMs - best.sinceMs;
+    },
   };
 }

@@ -51,7 +51,7 @@ export function InputField({ field, value, fault, onChange, onBusy }: InputField
         <AreaField
           {...common}
           note={`${note === undefined ? "" : `${note}. `}As JSON`}
-          rows={3}
+          rows={isRequired ? 10 : 3}
           code
           value={text}
           onChange={onChange}

@@ -1,5 +1,5 @@
 import { open } from "node:fs/promises";
-import type { PictureFormat } from "@playhead/ffmpeg";
+import { checkInputFile, type PictureFormat } from "@playhead/ffmpeg";
 import { PlayheadError } from "@playhead/sdk";
 import { fileWords } from "../../media/words.ts";
 
@@ -10,9 +10,11 @@ const JPEG = Buffer.from("ffd8ff", "hex");
  * What a picture is by its first bytes, whatever its name says: a file that only looks like one by its name may be a
  * script that refers to others.
  *
- * @throws PlayheadError `input_missing`, `input_not_media`
+ * @throws PlayheadError `input_missing`, `input_empty`, `input_refused`, `input_not_media`
  */
 export async function pictureFormat(path: string): Promise<PictureFormat> {
+  // Whoever opens a pipe waits for somebody to write into it.
+  await checkInputFile(path);
   const head = await firstBytes(path);
   if (head.subarray(0, PNG.length).equals(PNG)) return "png";
   if (head.subarray(0, JPEG.length).equals(JPEG)) return "jpeg";

@@ -237,3 +237,17 @@ test("a style that lacks something here is left out, unless it was asked for: th
   expect(prepared.styles.map(({ processor }) => processor)).toEqual(STYLES);
   await expect(prepare({ ...options, styles: ["lacking"] })).rejects.toMatchObject({ code: "part_missing" });
 });
+
+test("while faces are looked for, this thread is free: the work is the detector's own", async () => {
+  const detector = await openFaceDetector();
+  const { width, height } = DETECTOR_FRAME;
+  const look = () => detector.detect({ width, height, pixels: new Uint8Array(width * height * 3).fill(128) });
+  await look();
+  // Time of the processor, not of the clock: how busy the machine is otherwise does not count.
+  const sum = ({ user, system }: NodeJS.CpuUsage) => user + system;
+  const [all, ours] = [process.cpuUsage(), process.threadCpuUsage()];
+  for (let looks = 0; looks < 20; looks += 1) await look();
+  const share = sum(process.threadCpuUsage(ours)) / sum(process.cpuUsage(all));
+  await detector.close();
+  expect(share).toBeLessThan(0.2);
+});
