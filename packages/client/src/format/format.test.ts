@@ -80,7 +80,12 @@ describe("what is left", () => {
       "about 2.5 hours left, between 2 and 4 hours",
     ],
     ["the range alone, from three times on", eta(5 * M, 3 * M, 9 * M), "≈ 3–9 min", "between 3 and 9 minutes left"],
-    ["and under that both", eta(5 * M, 3 * M, 8.9 * M), "≈ 5 min (3–9)", "about 5 minutes left, between 3 and 9 minutes"],
+    [
+      "and under that both",
+      eta(5 * M, 3 * M, 8.9 * M),
+      "≈ 5 min (3–9)",
+      "about 5 minutes left, between 3 and 9 minutes",
+    ],
     ["never nothing at all", eta(100), "≈ 1 s", "about 1 second left"],
   ])("%s", (_, given, shown, said) => {
     expect(formatEta(given)).toBe(shown);
