@@ -125,6 +125,7 @@ interface EngineParts
 function assembleEngine(parts: EngineParts) {
   const { dataFolder, stores, media, log: tell, nowMs, limits: firstLimits, retention: policy } = parts;
   let limits = firstLimits;
+  let { detailsMs } = policy;
   const { store, telemetryStore, logFiles } = stores;
   const bus = createMemoryBus((error) => log("error", "a listener of the bus failed", { error: textOf(error) }));
   const telemetry = assembleTelemetry({
@@ -140,7 +141,7 @@ function assembleEngine(parts: EngineParts) {
   const forecasts = createForecasts({
     store,
     nowMs,
-    keepMs: () => policy.detailsMs,
+    keepMs: () => detailsMs,
     onError: (error) => log("error", "a forecast could not be made or kept", { error: textOf(error) }),
   });
   const ingest = createIngest({
@@ -359,7 +360,10 @@ function assembleEngine(parts: EngineParts) {
       limits = next;
     },
     /** For how long things are kept from now on. */
-    setRetention: retention.setPolicy,
+    setRetention(next: RetentionPolicy): void {
+      detailsMs = next.detailsMs;
+      retention.setPolicy(next);
+    },
     /** What is told of alerts from now on, and where to. */
     setAlerts(settings: AlertSettings): void {
       alerts.setSettings(settings).catch((error: unknown) => {

@@ -36,7 +36,7 @@ describe("a job that runs", () => {
     expect(draw(halfway(), 80, 30)).toBe(
       [
         "▸ talk.mp4  clips                                                  running  12 s",
-        "━━━━━━━━━━━━━━━━─────────────────────────────────────  31 %  ≈ 25 s (10–55)",
+        "━━━━━━━━━━━━━━━━─────────────────────────────────────  31 %  ≈ 10–55 s",
         "4 of 18 clips done, 1 failed, 20 a minute",
         "",
         "✓ Scene 1  3 clips  7.0 s",
@@ -59,7 +59,7 @@ describe("a job that runs", () => {
     expect(draw(halfway(), 80, 13)).toBe(
       [
         "▸ talk.mp4  clips                                                  running  12 s",
-        "━━━━━━━━━━━━━━━━─────────────────────────────────────  31 %  ≈ 25 s (10–55)",
+        "━━━━━━━━━━━━━━━━─────────────────────────────────────  31 %  ≈ 10–55 s",
         "4 of 18 clips done, 1 failed, 20 a minute",
         "",
         "✓ Scene 1  3 clips  7.0 s",

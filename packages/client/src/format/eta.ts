@@ -6,6 +6,8 @@ export type EtaFields = Pick<JobProgress, "eta_ms" | "eta_low_ms" | "eta_high_ms
 
 /** An interval whose ends differ by less than this factor is worth one number. */
 const SINGLE_NUMBER_RATIO = 1.35;
+/** From this factor on, a number in its middle would promise what nobody knows. */
+const RANGE_RATIO = 3;
 /** From here on "by" would promise what nobody knows. */
 const WIDE_RATIO = 2;
 
@@ -13,30 +15,39 @@ const SECOND = 1_000;
 const MINUTE = 60 * SECOND;
 const HOUR = 60 * MINUTE;
 
-/** How long a job still takes: `≈ 4 min (3–6)` while the range matters, `≈ 4 min` when one number is worth it; null when nothing is known. */
-export function formatEta({ eta_ms, eta_low_ms, eta_high_ms }: EtaFields): string | null {
-  if (eta_ms === null) return null;
-  const lowMs = eta_low_ms ?? eta_ms;
-  const highMs = eta_high_ms ?? eta_ms;
-  // One unit for all three, so that they can be compared at a glance.
-  const unit = unitFor(highMs);
-  const single = `≈ ${unit.show(eta_ms)} ${unit.name}`;
-  const [low, high] = [unit.show(lowMs), unit.show(highMs)];
-  return highMs <= lowMs * SINGLE_NUMBER_RATIO || low === high ? single : `${single} (${low}–${high})`;
+/**
+ * How long a job still takes: `≈ 3–9 min` early, when nobody knows better; `≈ 4 min (3–6)` while the range matters;
+ * `≈ 4 min` when one number is worth it; null when nothing is known.
+ */
+export function formatEta(fields: EtaFields): string | null {
+  const eta = readEta(fields);
+  if (eta === null) return null;
+  const { unit, kind, low, middle, high } = eta;
+  if (kind === "range") return `≈ ${low}–${high} ${unit.name}`;
+  return kind === "number" ? `≈ ${middle} ${unit.name}` : `≈ ${middle} ${unit.name} (${low}–${high})`;
 }
 
 /** The same as a sentence for a screen reader: `about 4 minutes left, between 3 and 6 minutes`. */
-export function speakEta({ eta_ms, eta_low_ms, eta_high_ms }: EtaFields): string | null {
+export function speakEta(fields: EtaFields): string | null {
+  const eta = readEta(fields);
+  if (eta === null) return null;
+  const { unit, kind, low, middle, high } = eta;
+  const counted = (shown: string) => `${shown} ${unit.spoken}${shown === "1" ? "" : "s"}`;
+  if (kind === "range") return `between ${low} and ${counted(high)} left`;
+  const about = `about ${counted(middle)} left`;
+  return kind === "number" ? about : `${about}, between ${low} and ${counted(high)}`;
+}
+
+/** What is to be said of it, in one unit for all three numbers, so that they can be compared at a glance. */
+function readEta({ eta_ms, eta_low_ms, eta_high_ms }: EtaFields) {
   if (eta_ms === null) return null;
   const lowMs = eta_low_ms ?? eta_ms;
   const highMs = eta_high_ms ?? eta_ms;
   const unit = unitFor(highMs);
-  const counted = (shown: string) => `${shown} ${unit.spoken}${shown === "1" ? "" : "s"}`;
-  const about = `about ${counted(unit.show(eta_ms))} left`;
-  const [low, high] = [unit.show(lowMs), unit.show(highMs)];
-  return highMs <= lowMs * SINGLE_NUMBER_RATIO || low === high
-    ? about
-    : `${about}, between ${low} and ${counted(high)}`;
+  const [low, middle, high] = [unit.show(lowMs), unit.show(eta_ms), unit.show(highMs)];
+  const isNarrow = highMs <= lowMs * SINGLE_NUMBER_RATIO || low === high;
+  const kind = isNarrow ? "number" : highMs < lowMs * RANGE_RATIO ? "both" : "range";
+  return { unit, kind, low, middle, high } as const;
 }
 
 /** When it is done: `by 14:20` with the upper end when the range is narrow, `around 14:20` when it is wide; null when nothing is known. */

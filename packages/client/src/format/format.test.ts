@@ -68,9 +68,9 @@ describe("what is left", () => {
     ],
     [
       "one unit for all three",
-      eta(90 * S, 35 * S, 4 * M),
-      "≈ 1.5 min (0.5–4)",
-      "about 1.5 minutes left, between 0.5 and 4 minutes",
+      eta(150 * S, 90 * S, 4 * M),
+      "≈ 2.5 min (1.5–4)",
+      "about 2.5 minutes left, between 1.5 and 4 minutes",
     ],
     ["hours", eta(5.2 * H, 4 * H, 8.1 * H), "≈ 5 h (4–8)", "about 5 hours left, between 4 and 8 hours"],
     [
@@ -78,6 +78,13 @@ describe("what is left", () => {
       eta(2.4 * H, 2 * H, 4.1 * H),
       "≈ 2.5 h (2–4)",
       "about 2.5 hours left, between 2 and 4 hours",
+    ],
+    ["the range alone, from three times on", eta(5 * M, 3 * M, 9 * M), "≈ 3–9 min", "between 3 and 9 minutes left"],
+    [
+      "and under that both",
+      eta(5 * M, 3 * M, 8.9 * M),
+      "≈ 5 min (3–9)",
+      "about 5 minutes left, between 3 and 9 minutes",
     ],
     ["never nothing at all", eta(100), "≈ 1 s", "about 1 second left"],
   ])("%s", (_, given, shown, said) => {

@@ -25,15 +25,17 @@ export interface ForecastsDeps {
 
 /** Workers of the server's own process carry this before their name. */
 const LOCAL_PREFIX = "local:";
-/** More open jobs than this are forecast by the linear rule: there is no time to think about them all. */
-const MAX_JOBS = 1_000;
+/** What comes while so many jobs run is forecast by the linear rule: there is no time to think about them all. */
+const MAX_RUNNING = 1_000;
+/** The same for jobs that have not ended, most of which wait for their turn. */
+const MAX_OPEN = 10_000;
 /** What has come and is not thought about yet, of all jobs. */
 const MAX_CHANGES = 100_000;
 /** How often it is looked which job is due. */
 const LOOK_MS = 100;
 /** Thinking takes so much of one turn of the loop, and of all its time. */
 const TURN_MS = 6;
-const DUTY = 0.05;
+const DUTY = 0.03;
 /** So many jobs a second are forecast at once when they begin. */
 const FIRSTS_A_SECOND = 50;
 const FACTS_AT_ONCE = 250;
@@ -58,6 +60,7 @@ export function createForecasts({ store, nowMs, keepMs, onError }: ForecastsDeps
   /** Those that were seen to longest ago come first. */
   const open = new Map<string, Open>();
   let changeCount = 0;
+  let runningCount = 0;
   let timer: NodeJS.Timeout | null = null;
   let isClosed = false;
   let firsts = { atMs: 0, left: FIRSTS_A_SECOND };
@@ -75,7 +78,9 @@ export function createForecasts({ store, nowMs, keepMs, onError }: ForecastsDeps
     const beganMs = performance.now();
     const now = nowMs();
     changeCount = 0;
+    runningCount = 0;
     for (const [jobId, each] of open) {
+      if (each.forecast.job.started_at !== null) runningCount += 1;
       changeCount += each.forecast.waiting();
       if (performance.now() - beganMs > TURN_MS || each.forecast.dueMs(now) > now) continue;
       open.delete(jobId);
@@ -182,7 +187,8 @@ export function createForecasts({ store, nowMs, keepMs, onError }: ForecastsDeps
     /** Begins to follow a job; `say` has its progress said, soon. */
     open(job: Job, say: () => void) {
       const forecast = createJobForecast({ job, nowMs, maySpend });
-      if (isClosed || isFinalJobState(job.state) || open.size >= MAX_JOBS) {
+      const isFull = runningCount >= MAX_RUNNING || open.size >= MAX_OPEN;
+      if (isClosed || isFinalJobState(job.state) || isFull) {
         forecast.giveUp();
         return { ...forecast, close() {} };
       }

@@ -49,6 +49,8 @@ const QUIET_SHARE = 0.02;
 const QUIET_MOST_MS = 60_000;
 
 export function createJobForecast({ job, nowMs, maySpend }: JobForecastDeps) {
+  let past: ForecastHistory | null = null;
+  /** Only once the job has begun: what waits for its turn takes little room. */
   let followed: FollowedJob | null = null;
   let isGivenUp = false;
   let changes: JobChange[] = [];
@@ -63,7 +65,8 @@ export function createJobForecast({ job, nowMs, maySpend }: JobForecastDeps) {
 
   /** Thinks about what has come. @returns whether there is more */
   function think(most = CHANGES_AT_ONCE): boolean {
-    if (followed === null) return false;
+    if (past === null || (job.started_at === null && !isFinalJobState(job.state))) return false;
+    followed ??= createFollowedJob(job, past);
     const until = Math.min(changes.length, thought + most);
     for (; thought < until; thought++) followed.take(changes[thought] as JobChange);
     if (thought < changes.length) return true;
@@ -110,7 +113,7 @@ export function createJobForecast({ job, nowMs, maySpend }: JobForecastDeps) {
     },
     estimate(input: EtaInput): Eta | null {
       // Who has just begun is told at once, if past jobs say how long it takes.
-      const isFirst = made === null && followed !== null && followed.pastJobs > 0;
+      const isFirst = made === null && past !== null && past.templateOf(job.kind).jobs > 0 && job.started_at !== null;
       if (isFirst && changes.length <= CHANGES_AT_ONCE && maySpend() && !think()) make(input.nowMs);
       const left = leftAt(input.nowMs);
       if (left === null) return estimateLinearEta(input);
@@ -123,15 +126,16 @@ export function createJobForecast({ job, nowMs, maySpend }: JobForecastDeps) {
       };
     },
     /** From now on it is fed with what happens; first with what has happened so far. */
-    follow(history: ForecastHistory, past: Iterable<JobChange> = []): void {
+    follow(history: ForecastHistory, earlier: Iterable<JobChange> = []): void {
       if (isGivenUp) return;
-      followed = createFollowedJob(job, history);
-      changes = [...past, ...changes];
+      past = history;
+      changes = [...earlier, ...changes];
       hasNews = true;
     },
     /** It happens faster than one can think: the linear rule it is. */
     giveUp(): void {
       isGivenUp = true;
+      past = null;
       followed = null;
       made = null;
       changes = [];
@@ -139,9 +143,10 @@ export function createJobForecast({ job, nowMs, maySpend }: JobForecastDeps) {
     },
     /** When it is to be seen to next: what happened, or what is expected, is to be thought about. */
     dueMs(now: number): number {
-      if (followed === null) return Number.POSITIVE_INFINITY;
+      if (past === null) return Number.POSITIVE_INFINITY;
       if (isFinalJobState(job.state)) return now;
-      if (job.started_at === null || job.state === "paused") return hasNews ? now : Number.POSITIVE_INFINITY;
+      if (job.started_at === null) return Number.POSITIVE_INFINITY;
+      if (job.state === "paused") return hasNews ? now : Number.POSITIVE_INFINITY;
       const quietMs = Math.min(QUIET_MOST_MS, Math.max(EVERY_MS, (made?.left.leftSec ?? 0) * QUIET_SHARE * 1_000));
       return madeMs + (hasNews ? EVERY_MS : quietMs);
     },

@@ -5,6 +5,7 @@ import { namedValues } from "../../ui/named-values.ts";
 import { PlayheadBar } from "../../ui/playhead-bar.tsx";
 import { lookOfJob, SHAPE_COLORS, StateMark } from "../../ui/state-mark.tsx";
 import { jobAnswer } from "./job-answer.ts";
+import { JobBasis } from "./job-basis.tsx";
 import { JobFigures } from "./job-figures.tsx";
 
 export interface JobHeadProps {
@@ -60,6 +61,7 @@ export function JobHead({ job, nowMs, live }: JobHeadProps) {
         <JobFigures job={job} nowMs={nowMs} />
       </div>
       <PlayheadBar job={job} live={live} className={isFinalJobState(job.state) ? "h-1" : "h-2"} />
+      <JobBasis job={job} />
       {job.summary !== null && <Summary summary={job.summary} />}
     </div>
   );
