@@ -12,7 +12,7 @@ export interface JobMeasuresDeps {
 }
 
 /** Of each kind, the newest so many jobs are looked at; of each, so many of its tasks. */
-const MAX_JOBS = 200;
+const MAX_JOBS = 120;
 const MAX_TASKS = 200;
 /** What ended does not change: measures are kept, the latest used ones. */
 const MAX_KEPT = 5_000;
