@@ -29,6 +29,8 @@ export interface EngineTrendsDeps extends Pick<JobMeasuresDeps, "toldOf"> {
   readonly nowMs: () => number;
 }
 
+type AnalysisThread = ThreadCaller<undefined, AnalysisService>;
+
 const LOOK_EVERY_MS = 60_000;
 /** Workers tell of their machine every 15 s. */
 const SAMPLES_MS = 60_000;
@@ -37,26 +39,32 @@ const MAX_SAMPLES = 200;
 /** What became slower: asked for over HTTP, and looked at as jobs complete and hours end. */
 export function assembleTrends(deps: EngineTrendsDeps) {
   const { store, telemetryStore, bus, telemetry, jobs, timeZone, hear, log, nowMs, toldOf } = deps;
-  let thread: ThreadCaller<undefined, AnalysisService> | null = null;
+  let thread: Promise<AnalysisThread> | null = null;
   let looking: Promise<void> = Promise.resolve();
   let timer: NodeJS.Timeout | undefined;
   const ends: (() => void)[] = [];
 
   /** In a thread of its own: it may take longer than others should wait. */
   async function analyze(question: SeriesQuestion): Promise<SeriesAnswer> {
-    thread ??= await openThread();
-    return thread.call("analyze", question);
+    thread ??= openThread();
+    return (await thread).call("analyze", question);
   }
 
-  async function openThread() {
-    const worker = startTrendsThread();
-    worker.unref();
-    const opened = callThread<undefined, AnalysisService>(worker, "the thread of trends");
+  /** One that has crashed is opened anew for the next question. */
+  async function openThread(): Promise<AnalysisThread> {
+    const opened: AnalysisThread = callThread(startTrendsThread(), "the thread of trends");
     void opened.ended.then(() => {
-      if (thread === opened) thread = null;
+      thread = null;
     });
     await opened.open(undefined);
     return opened;
+  }
+
+  async function endThread(): Promise<void> {
+    if (thread === null) return;
+    const opened = await thread;
+    await opened.call("close");
+    await opened.ended;
   }
 
   /** As the job says; or as its worker said about then. */
@@ -70,7 +78,7 @@ export function assembleTrends(deps: EngineTrendsDeps) {
     return samples.find((sample) => sample.source === source || sample.source === worker)?.host ?? null;
   }
 
-  const measures = createJobMeasures({ store, hostOf, ...(toldOf !== undefined && { toldOf }) });
+  const measures = createJobMeasures({ store, hostOf, toldOf });
   const watch = createTrendWatch({ store: telemetryStore, measures, analyze, timeZone, nowMs });
 
   async function look(): Promise<void> {
@@ -116,9 +124,7 @@ export function assembleTrends(deps: EngineTrendsDeps) {
       clearInterval(timer);
       for (const end of ends) end();
       await looking;
-      if (thread === null) return;
-      await thread.call("close");
-      await thread.ended;
+      await endThread();
     },
   };
 }

@@ -188,11 +188,12 @@ function assembleEngine(parts: EngineParts) {
   const trends = assembleTrends({
     ...{ store, telemetryStore, bus, telemetry, jobs, log, nowMs },
     timeZone: parts.timeZone,
+    toldOf: forecasts.toldOf,
     hear: alerts.noteTrends,
   });
-  const { readTrends } = trends;
   const readings = createReadings({
-    ...{ store, telemetryStore, telemetry, health, alerts, readTrends, nowMs },
+    ...{ store, telemetryStore, telemetry, health, alerts, nowMs },
+    readTrends: trends.readTrends,
     hasJob: reads.hasJob,
   });
   const reports = assembleReports({

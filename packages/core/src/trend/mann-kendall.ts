@@ -41,7 +41,7 @@ function withoutLine(times: readonly number[], values: readonly number[]): reado
 }
 
 /** How like each value is to the one before: the autocorrelation at lag 1, from -1 to 1. */
-export function likenessOf(values: readonly number[]): number {
+function likenessOf(values: readonly number[]): number {
   const mean = values.reduce((sum, value) => sum + value, 0) / values.length;
   let [squares, products] = [0, 0];
   for (let i = 0; i < values.length; i++) {

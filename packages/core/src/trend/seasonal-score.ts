@@ -36,8 +36,8 @@ const LEAST_SPREAD = 0.01;
  * sort (weekdays, weekends) in the three weeks before, plus the median of what the last 24 hours were off by; strange is
  * what is more than 4 median absolute deviations (of the last 150) away. In the first two weeks hours are not told apart.
  *
- * Measured on hourly series: 0.05 false alarms a week, 68 % of spikes of one hour and five deviations. Shifts of some
- * hours are the {@link StepDetector}'s.
+ * On simulated hours it finds 7 in 10 spikes of one hour and five deviations, with hardly a false alarm. Shifts that last
+ * are the {@link StepDetector}'s.
  *
  * @param points in the order of time; values are logarithms
  * @returns one for each; null where too little came before

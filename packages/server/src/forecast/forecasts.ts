@@ -257,6 +257,8 @@ export function createForecasts({ store, nowMs, keepMs, onError }: ForecastsDeps
       };
     },
     /** What was said of a job last before a moment; null where nothing was. */
+    /** What was told of the job's finish, oldest first. */
+    toldOf,
     toldAt: async (jobId: string, atMs: number): Promise<ToldPoint | null> => toldBefore(await toldOf(jobId), atMs),
     exportHistory: histories.export,
     importHistory: histories.import,

@@ -1,16 +1,15 @@
 import {
   type CallFigures,
-  compareSamples,
   type ExecutionCategory,
   type PerformanceSummary,
   SKETCH_RELATIVE_ERROR,
   type TimeRange,
   type ToldRange,
 } from "@playhead/core";
-import type { CallSum, NamedCallSum, NamedMedians, RollupSpan, TelemetryStore } from "../store/telemetry-store.ts";
+import type { CallSum, NamedCallSum, RollupSpan, TelemetryStore } from "../store/telemetry-store.ts";
 import { sumJobCalls } from "./job-calls.ts";
 import { significanceOf } from "./significance.ts";
-import { windowOf } from "./window-of.ts";
+import { compareWindows, functionKey } from "./window-ranks.ts";
 
 /** Which calls are asked about. */
 export interface CallsQuery {
@@ -88,8 +87,6 @@ export interface Performance {
 const QUANTILES = [0.5, 0.9, 0.95, 0.99];
 /** Differences that chance alone makes less often than this are said to be significant. */
 const SIGNIFICANT_P = 0.01;
-/** Of each function and range. */
-const MAX_WINDOWS = 500;
 
 /** @param store whose rollups are read */
 export function createPerformance(
@@ -114,20 +111,16 @@ export function createPerformance(
     getPerformanceSummary,
     readSeries,
     async compare({ before, after, ...query }) {
-      const [then, now] = await Promise.all([sums({ ...query, range: before }), sums({ ...query, range: after })]);
-      const medians = { ...query, span: windowOf(before, after), limit: MAX_WINDOWS };
-      const [windowsThen, windowsNow] = await Promise.all([
-        store.readMedians({ ...medians, range: before }).then(byKey),
-        store.readMedians({ ...medians, range: after }).then(byKey),
+      const [then, now, ranks] = await Promise.all([
+        sums({ ...query, range: before }),
+        sums({ ...query, range: after }),
+        compareWindows(store, { ...query, before, after }),
       ]);
-      return comparisonOf(then, now, (key) => {
-        const ranks = compareSamples(windowsThen.get(key) ?? [], windowsNow.get(key) ?? []);
-        return ranks?.pValue ?? null;
-      });
+      return comparisonOf(then, now, ranks);
     },
     async compareJobs({ tenantId, beforeJobId, afterJobId }) {
       const sumsOf = (jobId: string) => sumJobCalls(store, { tenantId, jobId, quantiles: QUANTILES });
-      return comparisonOf(await sumsOf(beforeJobId), await sumsOf(afterJobId), () => null);
+      return comparisonOf(await sumsOf(beforeJobId), await sumsOf(afterJobId), new Map());
     },
     async readFunction(query) {
       const [summary, series] = await Promise.all([getPerformanceSummary(query), readSeries(query)]);
@@ -136,30 +129,26 @@ export function createPerformance(
   };
 }
 
-const keyOf = ({ category, name }: Pick<Comparison, "category" | "name">) => `${category} ${name}`;
-
-function byKey(medians: readonly NamedMedians[]): ReadonlyMap<string, readonly number[]> {
-  return new Map(medians.map((each) => [keyOf(each), each.points.map(({ medianMs }) => medianMs)]));
-}
-
 interface SummedRange {
   readonly range: TimeRange;
   readonly sums: readonly NamedCallSum[];
 }
 
-/** @param ranksP what the ranks of windows say of a function; null where there are too few of them */
-function comparisonOf(
-  then: SummedRange,
-  now: SummedRange,
-  ranksP: (key: string) => number | null,
-): PerformanceComparison {
-  const earlier = new Map(then.sums.map((sum) => [keyOf(sum), sum]));
-  const later = new Map(now.sums.map((sum) => [keyOf(sum), sum]));
+/** @param ranks what the ranks of windows say, of those functions that have enough of them */
+function comparisonOf(then: SummedRange, now: SummedRange, ranks: ReadonlyMap<string, number>): PerformanceComparison {
+  const earlier = new Map(then.sums.map((sum) => [functionKey(sum), sum]));
+  const later = new Map(now.sums.map((sum) => [functionKey(sum), sum]));
   const functions = [...new Map([...earlier, ...later])].map(([key, { category, name }]) => {
-    return { category, name, ...changeOf(earlier.get(key) ?? null, later.get(key) ?? null, ranksP(key)) };
+    const change = changeOf(earlier.get(key) ?? null, later.get(key) ?? null, ranks.get(key) ?? null);
+    return { category, name, ...change };
   });
   functions.sort((a, b) => Math.abs(b.average_change ?? 0) - Math.abs(a.average_change ?? 0));
-  return { before: told(then.range), after: told(now.range), percentile_error: SKETCH_RELATIVE_ERROR, functions };
+  return {
+    before: told(then.range),
+    after: told(now.range),
+    percentile_error: SKETCH_RELATIVE_ERROR,
+    functions,
+  };
 }
 
 function changeOf(

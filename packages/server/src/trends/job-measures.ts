@@ -8,11 +8,11 @@ export interface JobMeasuresDeps {
   /** The machine that a job ran on when it ended; null where nobody said. */
   readonly hostOf: (job: JobSummary) => Promise<string | null>;
   /** What was said of a job's finish while it ran, oldest first. @defaultValue nothing */
-  readonly toldOf?: (jobId: string) => Promise<readonly ToldForecast[]>;
+  readonly toldOf: (jobId: string) => Promise<readonly ToldForecast[]>;
 }
 
 /** Of each kind, the newest so many jobs are looked at; of each, so many of its tasks. */
-export const MAX_JOBS = 200;
+const MAX_JOBS = 120;
 const MAX_TASKS = 200;
 /** What ended does not change: measures are kept, the latest used ones. */
 const MAX_KEPT = 5_000;
@@ -31,7 +31,7 @@ export function createJobMeasures({ store, hostOf, toldOf }: JobMeasuresDeps) {
 
   async function measure(job: JobSummary): Promise<JobMeasure | null> {
     const page = await store.listTasks({ jobId: job.job_id, states: ["completed"], limit: MAX_TASKS });
-    const told = (await toldOf?.(job.job_id)) ?? [];
+    const told = await toldOf(job.job_id);
     return measureJob(job, page.items, { expectedMs: expectedAtStart(job, told), host: await hostOf(job) });
   }
 

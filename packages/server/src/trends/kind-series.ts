@@ -5,8 +5,8 @@ import { groupKey, type JobMeasure, type MediaGroup } from "./job-measure.ts";
  * What is looked at, best first: `residual`, how long jobs took by how long they were expected to take when they began;
  * `speed`, seconds of media made in a second; `duration`, how long they took, whatever they had to do.
  */
-export const TREND_MEASURES = ["residual", "speed", "duration"] as const;
-/** One of {@link TREND_MEASURES}. */
+const TREND_MEASURES = ["residual", "speed", "duration"] as const;
+/** One of those. */
 export type TrendMeasure = (typeof TREND_MEASURES)[number];
 
 /** A series of one measure. */

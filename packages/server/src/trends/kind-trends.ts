@@ -32,7 +32,7 @@ export interface KindTrendsDeps {
   readonly analyze: (question: SeriesQuestion) => Promise<SeriesAnswer>;
 }
 
-const MAX_KINDS = 20;
+const MAX_KINDS = 10;
 /** Those that most jobs have are looked at. */
 const MAX_GROUPS = 50;
 

@@ -99,6 +99,11 @@ describe("the built-in rules", () => {
       said: { labels: { job_id: "j1" } },
     },
     {
+      id: "jobs-slower",
+      heard: [gauge(at, "kind_regression", 0.42, { kind: "clips" })],
+      said: { labels: { kind: "clips" }, value: 0.42 },
+    },
+    {
       id: "cpu-high",
       heard: [gauge(at, "cpu_percent", 81, { host: "a" })],
       said: { labels: { host: "a" }, value: 81 },

@@ -1,7 +1,7 @@
 import { readFileSync } from "node:fs";
 import { describe, expect, test } from "vitest";
 import { builtInRules } from "./built-in-rules.ts";
-import { ruleDraftSchema } from "./check-rule.ts";
+import { checkRule, ruleDraftSchema } from "./check-rule.ts";
 import { FUNCTIONS, MEASUREMENTS } from "./measurements.ts";
 
 const PAGE = readFileSync(new URL("../../../../../docs/alerts.md", import.meta.url), "utf8");
@@ -50,6 +50,12 @@ describe("docs/alerts.md", () => {
   test("explains each field of a rule", () => {
     const named = rows("What a rule is made of").map((row) => /`(\w+)`/.exec(row)?.[1]);
     expect(named).toEqual(Object.keys(ruleDraftSchema.shape));
+  });
+
+  test("has an example of a rule about trends on another page, which is one", () => {
+    const page = readFileSync(new URL("../../../../../docs/performance.md", import.meta.url), "utf8");
+    const [, example = ""] = /```json\n([\s\S]*?)```/.exec(page) ?? [];
+    expect(checkRule(JSON.parse(example))).toMatchObject({ group_by: ["function_name"], no_data: "keep" });
   });
 
   test("shows a rule that is one", async () => {
