@@ -51,7 +51,7 @@ export function createReportShelf({ store, folder }: ShelfDeps) {
     async put({ tenantId, info }: KeptReport, files: RenderedReport | null): Promise<void> {
       if (files !== null) {
         await mkdir(folder, { recursive: true, mode: 0o700 });
-        for (const format of REPORT_FORMATS) await writeWhole(fileOf(info.report_id, format), files[format]);
+        await Promise.all(REPORT_FORMATS.map((format) => writeWhole(fileOf(info.report_id, format), files[format])));
       }
       await store.putDocument({
         ...{ collection: COLLECTION, id: info.report_id, tenantId, body: { ...info } },
