@@ -295,7 +295,7 @@ test("property 17: whatever is asked, table, chart, CSV, page and PDF show all a
         });
       },
     ),
-    { numRuns: 4 },
+    { numRuns: 3 },
   );
 });
 
