@@ -22,6 +22,12 @@ const PACKAGES = {
     apt: "chromium",
     mac: "brew install --cask chromium",
   },
+  poppler: {
+    anyOf: [["pdftotext", "pdffonts", "pdfinfo"]],
+    environment: "PLAYHEAD_PDFTOTEXT",
+    apt: "poppler-utils",
+    mac: "brew install poppler",
+  },
   prometheus: {
     anyOf: [["prometheus", "promtool"]],
     environment: "PLAYHEAD_PROMETHEUS",

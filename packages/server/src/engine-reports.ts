@@ -86,8 +86,6 @@ export function assembleReports(deps: EngineReportsDeps) {
   };
 }
 
-export type EngineReports = ReturnType<typeof assembleReports>;
-
 function notificationOf(report: ReportInfo, publicUrl: string | null, nowMs: number): AlertNotification {
   const { report_id: id, title, headline } = report;
   return {

@@ -8,9 +8,10 @@ const GUARD = createAddressGuard({ allowPrivate: true, words: { field: "url", se
 export function channelsOf(
   settings: { readonly [name: string]: unknown },
   env: Readonly<Record<string, string>> = {},
+  readAttachment: (name: string) => Promise<Uint8Array | null> = async () => null,
 ): ReadonlyMap<string, Channel> {
   const parsed: ChannelsSettings = channelsSettings.parse(settings);
-  return createChannels(parsed, { guard: GUARD, nowMs: Date.now, env });
+  return createChannels(parsed, { guard: GUARD, nowMs: Date.now, env, readAttachment });
 }
 
 /** One of them. */

@@ -12,6 +12,8 @@ export interface ReceivedMail {
   /** Its parts, decoded. */
   readonly text: string;
   readonly html: string;
+  /** All of it, as it came. */
+  readonly raw: string;
 }
 
 /** A real SMTP server on this machine; `options` are those of smtp-server. */
@@ -50,7 +52,7 @@ function readMail(raw: string) {
     );
     return part === undefined ? "" : decode(part);
   };
-  return { headers, text: partOf("text/plain"), html: partOf("text/html") };
+  return { headers, text: partOf("text/plain"), html: partOf("text/html"), raw };
 }
 
 function splitHead(raw: string) {

@@ -142,6 +142,9 @@ async function* rollupLines(
 
 function rollupRow(rollup: Rollup, span: RollupSpan) {
   const sketch = decodeSketch(rollup.sketch);
+  // As the summary has it: what is known exactly bounds what is estimated.
+  const quantile = (share: number) =>
+    Math.min(rollup.durationMaxMs, Math.max(rollup.durationMinMs, sketch.quantile(share) ?? 0));
   return {
     timestamp: new Date(rollup.startMs).toISOString(),
     span,
@@ -154,10 +157,10 @@ function rollupRow(rollup: Rollup, span: RollupSpan) {
     average_ms: rollup.durationSumMs / rollup.count,
     min_ms: rollup.durationMinMs,
     max_ms: rollup.durationMaxMs,
-    p50_ms: sketch.quantile(0.5),
-    p90_ms: sketch.quantile(0.9),
-    p95_ms: sketch.quantile(0.95),
-    p99_ms: sketch.quantile(0.99),
+    p50_ms: quantile(0.5),
+    p90_ms: quantile(0.9),
+    p95_ms: quantile(0.95),
+    p99_ms: quantile(0.99),
   };
 }
 

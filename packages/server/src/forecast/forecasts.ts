@@ -256,9 +256,9 @@ export function createForecasts({ store, nowMs, keepMs, onError }: ForecastsDeps
         told: told.map(({ percent: _, ...point }) => point),
       };
     },
-    /** What was said of a job last before a moment; null where nothing was. */
-    /** What was told of the job's finish, oldest first. */
+    /** What was said of a job's finish, oldest first. */
     toldOf,
+    /** What was said of a job last before a moment; null where nothing was. */
     toldAt: async (jobId: string, atMs: number): Promise<ToldPoint | null> => toldBefore(await toldOf(jobId), atMs),
     exportHistory: histories.export,
     importHistory: histories.import,

@@ -15,10 +15,12 @@ export function createRenderer({ startThread, limitMs }: RenderThreadDeps) {
   let isClosed = false;
 
   async function draw(report: ReportData): Promise<RenderedReport> {
-    if (isClosed) throw new PlayheadError("service_unavailable", "the server is ending: the report was not drawn");
+    if (isClosed) throw ending();
     const drawn = Promise.withResolvers<RenderedReport>();
     const fail = (why: string, cause?: unknown) =>
-      drawn.reject(new PlayheadError("internal_error", `the report could not be drawn: ${why}`, { cause }));
+      drawn.reject(
+        isClosed ? ending() : new PlayheadError("internal_error", `the report could not be drawn: ${why}`, { cause }),
+      );
     const worker = startThread(report);
     running.add(worker);
     const timer = setTimeout(() => fail(`it took longer than ${limitMs / 1_000} s`), limitMs);
@@ -48,4 +50,9 @@ export function createRenderer({ startThread, limitMs }: RenderThreadDeps) {
       await underWay;
     },
   };
+}
+
+/** Nothing is wrong with the report: it is made after the next start, or asked for again. */
+function ending(): PlayheadError {
+  return new PlayheadError("service_unavailable", "the server is ending: the report was not drawn");
 }

@@ -26,6 +26,11 @@ export function periodName({ fromMs }: TimeRange, timeZone: string): string {
   return zoned(fromMs, timeZone).toPlainDate().toString();
 }
 
+/** The date of the first day after a period. */
+export function periodEnd({ toMs }: TimeRange, timeZone: string): string {
+  return zoned(toMs, timeZone).toPlainDate().toString();
+}
+
 /**
  * The range as it can be told of: widened to whole minutes, of which calls are summed up.
  *

@@ -51,7 +51,7 @@ export function createReportShelf({ store, folder }: ShelfDeps) {
     async put({ tenantId, info }: KeptReport, files: RenderedReport | null): Promise<void> {
       if (files !== null) {
         await mkdir(folder, { recursive: true, mode: 0o700 });
-        for (const format of REPORT_FORMATS) await writeWhole(fileOf(info.report_id, format), files[format]);
+        await Promise.all(REPORT_FORMATS.map((format) => writeWhole(fileOf(info.report_id, format), files[format])));
       }
       await store.putDocument({
         ...{ collection: COLLECTION, id: info.report_id, tenantId, body: { ...info } },
@@ -74,15 +74,19 @@ export function createReportShelf({ store, folder }: ShelfDeps) {
       const info = await read(tenantId, reportId);
       return info?.status === "made" ? await readIfThere(fileOf(reportId, format)) : null;
     },
-    /** One small step of letting go of the reports of before then. */
+    /** One small step of letting go of the reports that were made before then. */
     async letGo(beforeMs: number, limit: number): Promise<{ readonly removed: number; readonly hasMore: boolean }> {
       const old = await store.listDocuments({ collection: COLLECTION, afterId: firstIdBefore(beforeMs), limit });
-      for (const { id } of old) await store.removeDocument(COLLECTION, id);
-      // Those without an entry as well: a crash may have left them.
+      // One that was missed is younger than what it tells of.
+      const gone = old.filter((document) => Date.parse(keptOf(document).info.created_at) < beforeMs);
+      for (const { id } of gone) await store.removeDocument(COLLECTION, id);
+      // Files without an entry as well: a crash may have left them.
       const names = await readdir(folder).catch(() => []);
-      const files = names.filter((name) => (momentOfId(name.split(".", 1)[0] ?? "") ?? beforeMs) < beforeMs);
-      for (const name of files) await rm(path.join(folder, name), { force: true });
-      return { removed: old.length, hasMore: old.length === limit };
+      const idOf = (name: string) => name.split(".", 1)[0] ?? "";
+      for (const name of names.filter((each) => (momentOfId(idOf(each)) ?? beforeMs) < beforeMs)) {
+        if ((await find(idOf(name))) === null) await rm(path.join(folder, name), { force: true });
+      }
+      return { removed: gone.length, hasMore: gone.length === limit };
     },
   };
 }

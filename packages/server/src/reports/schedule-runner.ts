@@ -2,7 +2,7 @@ import type { ReportInfo } from "@playhead/core";
 import { type After, afterByTimer } from "../outbound/after.ts";
 import { reportIdOf } from "./report-id.ts";
 import { ALL } from "./report-query.ts";
-import { lastPeriod, periodName } from "./report-range.ts";
+import { lastPeriod, periodEnd, periodName } from "./report-range.ts";
 import type { ReportShelf } from "./report-shelf.ts";
 import type { Reports } from "./reports.ts";
 import { nextDueMs } from "./schedule-times.ts";
@@ -68,7 +68,7 @@ export function createScheduleRunner(deps: RunnerDeps) {
     const { schedule_id: scheduleId, kind, time_zone: timeZone, send_to: channels } = schedule;
     const range = lastPeriod(kind, timeZone, dueMs);
     const name = periodName(range, timeZone);
-    const reportId = reportIdOf(Date.parse(`${name}T00:00:00Z`), `${scheduleId} ${name}`);
+    const reportId = reportIdOf(Date.parse(`${periodEnd(range, timeZone)}T00:00:00Z`), `${scheduleId} ${name}`);
     const there = (await shelf.find(reportId))?.info;
     const report =
       there?.status === "made"

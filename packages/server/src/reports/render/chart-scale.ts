@@ -1,7 +1,10 @@
 import type { ReportUnit } from "@playhead/core";
 
 /** What people count time in. */
-const TIME_STEPS_MS = [1, 2, 5, 10, 15, 30].flatMap((step) => [step * 1_000, step * 60_000, step * 3_600_000]);
+const TIME_STEPS_MS = [
+  ...[1, 2, 5, 10, 15, 30].flatMap((step) => [step * 1_000, step * 60_000]),
+  ...[1, 2, 3, 6, 12].map((step) => step * 3_600_000),
+];
 const MOST_STEPS = 4;
 
 /** The values that lines of a chart stand at, from 0 up to at least the largest value. */

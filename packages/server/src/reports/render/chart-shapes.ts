@@ -37,6 +37,8 @@ export type ChartShape =
 export interface ChartBox {
   readonly width: number;
   readonly height: number;
+  /** Room for the words on the left. */
+  readonly left: number;
 }
 
 /** The ink of a report on paper. */
@@ -52,8 +54,7 @@ const LINES: readonly Tone[] = [
   { colour: INK.soft, dash: [1, 2] },
 ];
 const AXIS: Tone = { colour: INK.line, dash: [] };
-/** Room for the words on the left and below. */
-const LEFT = 48;
+/** Room for the words below. */
 const BELOW = 18;
 const ABOVE = 6;
 const LABEL_WIDTH = 52;
@@ -68,9 +69,13 @@ export function toneOf({ drawn }: Pick<ReportChart, "drawn">, id: string, at: nu
 }
 
 /** Draws a chart: the same shapes become SVG and PDF. */
-export function chartShapes(chart: ReportChart, { width, height }: ChartBox, timeZone: string): readonly ChartShape[] {
+export function chartShapes(
+  chart: ReportChart,
+  { width, height, left }: ChartBox,
+  timeZone: string,
+): readonly ChartShape[] {
   const { spans, series, drawn, unit } = chart;
-  const plot = { left: LEFT, top: ABOVE, width: width - LEFT, height: height - ABOVE - BELOW };
+  const plot = { left, top: ABOVE, width: width - left, height: height - ABOVE - BELOW };
   const stacks = spans.map((_, at) => series.reduce((sum, { values }) => sum + (values[at] ?? 0), 0));
   const largest = Math.max(
     0,

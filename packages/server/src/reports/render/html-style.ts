@@ -14,21 +14,23 @@ h2 { font-size: 16px; font-weight: 600; }
 .range { margin-top: 4px; }
 .range span { font-family: Inter, system-ui, sans-serif; }
 .headline { font-size: 16px; margin-top: 16px; }
-.figures { display: grid; grid-template-columns: repeat(auto-fill, minmax(170px, 1fr)); gap: 20px 16px; margin-top: 28px; }
+.figures { display: grid; grid-template-columns: repeat(auto-fill, minmax(150px, 1fr)); gap: 20px 16px; margin-top: 28px; }
 .figures dt { font-size: 13px; color: ${INK.soft}; }
 .figures dd { font-size: 28px; line-height: 1.25; font-weight: 600; font-variant-numeric: tabular-nums; }
 .figures dd.before { font: 12px/1.4 Inter, system-ui, sans-serif; }
 section { margin-top: 32px; }
 .legend { display: flex; flex-wrap: wrap; gap: 4px 16px; padding: 0; margin: 6px 0; list-style: none; font-size: 13px; }
 .legend li { overflow-wrap: anywhere; }
-.chart { display: block; width: 100%; height: auto; }
+.chart { display: block; width: 100%; min-width: 540px; height: auto; }
 .chart text { font-size: 11px; }
 .wide { overflow-x: auto; margin-top: 8px; }
 table { width: 100%; border-collapse: collapse; font-size: 13px; }
 th { text-align: left; font-weight: 600; font-size: 12px; color: ${INK.soft}; border-bottom: 1px solid ${INK.soft}; }
-th, td { padding: 5px 8px 5px 0; vertical-align: top; }
-td { border-bottom: 1px solid ${INK.line}; overflow-wrap: anywhere; }
-th.number, td.number { text-align: right; white-space: nowrap; padding: 5px 0 5px 12px; }
+th, td { padding: 5px 6px; vertical-align: top; }
+th:first-child, td:first-child { padding-left: 0; }
+th:last-child, td:last-child { padding-right: 0; }
+td { border-bottom: 1px solid ${INK.line}; overflow-wrap: break-word; }
+th.number, td.number { text-align: right; white-space: nowrap; }
 td.number { font-size: 12px; }
 footer { margin-top: 40px; border-top: 1px solid ${INK.line}; padding-top: 12px; }
 @media print {

@@ -12,7 +12,7 @@ const ENTITIES: Readonly<Record<string, string>> = {
 };
 const escaped = (text: string) => text.replace(/[&<>"']/g, (character) => ENTITIES[character] ?? "");
 
-const CHART = { width: 720, height: 180 };
+const CHART = { width: 720, height: 180, left: 66 };
 
 /** A report as one page that loads nothing from anywhere, and prints well. */
 export function htmlOf(report: ReportData): string {
@@ -62,8 +62,8 @@ function chartHtml(chart: ReportChart, zone: string): string {
   });
   return [
     `<section><h2>${escaped(chart.title)}</h2><ul class="legend">${legend.join("")}</ul>`,
-    `<svg class="chart" viewBox="0 0 ${CHART.width} ${CHART.height}" role="img" aria-label="${escaped(chartWords(chart, zone))}">`,
-    `${shapes}</svg></section>`,
+    `<div class="wide"><svg class="chart" viewBox="0 0 ${CHART.width} ${CHART.height}" role="img" aria-label="${escaped(chartWords(chart, zone))}">`,
+    `${shapes}</svg></div></section>`,
   ].join("");
 }
 

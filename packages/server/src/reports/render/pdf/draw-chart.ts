@@ -37,7 +37,7 @@ export function drawChart(sheet: Sheet, parent: Element, chart: ReportChart, tim
   }
   sheet.skip(4);
   const top = sheet.y();
-  const shapes = chartShapes(chart, { width: sheet.width, height: HEIGHT }, timeZone);
+  const shapes = chartShapes(chart, { width: sheet.width, height: HEIGHT, left: 44 }, timeZone);
   const draw = () => {
     for (const shape of shapes) drawShape(sheet, shape, top);
   };

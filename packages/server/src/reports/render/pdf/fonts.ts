@@ -69,8 +69,6 @@ export function createFonts(document: FontDocument) {
   };
 }
 
-export type Fonts = ReturnType<typeof createFonts>;
-
 function readFace(face: Face): readonly FontFile[] {
   const { family, weight } = FACES[face];
   const fileOf = (subset: string) =>
