@@ -1,3 +1,4 @@
+import type { Span } from "./span.ts";
 import type { Timescale } from "./timescale.ts";
 import type { Segment } from "./tracks.ts";
 
@@ -39,12 +40,6 @@ export function blocksOf(segments: readonly Segment[], scale: Timescale, widthPx
     };
   });
   return blocks;
-}
-
-/** A stretch in which something was at work; null while it is. */
-export interface Span {
-  readonly startMs: number;
-  readonly endMs: number | null;
 }
 
 /** How many of the spans were under way in each of so many equal parts of the scale, on average. */
