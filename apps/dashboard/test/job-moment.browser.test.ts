@@ -74,9 +74,9 @@ test("the timeline is dragged, zoomed and panned, and a track opens its calls", 
   // The wheel zooms towards the pointer, and 0 shows all again.
   await page.mouse.move(x + width * 0.5, y + height / 2);
   await page.mouse.wheel(0, -600);
-  await page.getByRole("button", { name: "All", exact: true }).waitFor();
+  await page.getByRole("button", { name: "Show all (0)" }).waitFor();
   await page.keyboard.press("0");
-  await page.getByRole("button", { name: "All", exact: true }).waitFor({ state: "detached" });
+  await page.getByRole("button", { name: "Show all (0)" }).waitFor({ state: "detached" });
 
   await page.getByRole("button", { name: /^Original/ }).click();
   const calls = page.getByRole("slider", { name: "Calls" });
