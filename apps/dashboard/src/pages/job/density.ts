@@ -10,6 +10,9 @@ export interface Block {
   /** The longest of its segments, which lends it its looks, and its place among them. */
   readonly segment: Segment;
   readonly index: number;
+  /** The places of the first and the last of its segments. */
+  readonly from: number;
+  readonly to: number;
 }
 
 /** Narrower than this a segment is drawn together with its neighbours. */
@@ -28,7 +31,7 @@ export function blocksOf(segments: readonly Segment[], scale: Timescale, widthPx
     const joins =
       before !== undefined && before.endMs !== null && Math.min(lengthOf(before), lengthOf(segment)) < leastMs;
     if (!joins) {
-      blocks.push({ startMs, endMs, segment, index });
+      blocks.push({ startMs, endMs, segment, index, from: index, to: index });
       return;
     }
     const isLonger = lengthOf(segment) > lengthOf(before.segment);
@@ -37,6 +40,8 @@ export function blocksOf(segments: readonly Segment[], scale: Timescale, widthPx
       endMs,
       segment: isLonger ? segment : before.segment,
       index: isLonger ? index : before.index,
+      from: before.from,
+      to: index,
     };
   });
   return blocks;
