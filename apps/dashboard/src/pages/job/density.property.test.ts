@@ -36,6 +36,10 @@ test("blocks cover what the segments cover that are to be seen, in order, withou
       expect(blocks.at(-1)?.endMs).toBe(seen.at(-1)?.endMs);
       expect(blocks.slice(1).map(({ startMs }) => startMs)).toEqual(blocks.slice(0, -1).map(({ endMs }) => endMs));
       for (const { segment, index } of blocks) expect(segments[index]).toBe(segment);
+      const places = blocks.flatMap(({ from, to }) =>
+        Array.from({ length: to - from + 1 }, (_, at) => segments[from + at]),
+      );
+      expect(places).toEqual(seen);
     }),
   );
 });

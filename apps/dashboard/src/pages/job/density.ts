@@ -1,3 +1,4 @@
+import type { Span } from "./span.ts";
 import type { Timescale } from "./timescale.ts";
 import type { Segment } from "./tracks.ts";
 
@@ -9,6 +10,9 @@ export interface Block {
   /** The longest of its segments, which lends it its looks, and its place among them. */
   readonly segment: Segment;
   readonly index: number;
+  /** The places of the first and the last of its segments. */
+  readonly from: number;
+  readonly to: number;
 }
 
 /** Narrower than this a segment is drawn together with its neighbours. */
@@ -27,7 +31,7 @@ export function blocksOf(segments: readonly Segment[], scale: Timescale, widthPx
     const joins =
       before !== undefined && before.endMs !== null && Math.min(lengthOf(before), lengthOf(segment)) < leastMs;
     if (!joins) {
-      blocks.push({ startMs, endMs, segment, index });
+      blocks.push({ startMs, endMs, segment, index, from: index, to: index });
       return;
     }
     const isLonger = lengthOf(segment) > lengthOf(before.segment);
@@ -36,15 +40,11 @@ export function blocksOf(segments: readonly Segment[], scale: Timescale, widthPx
       endMs,
       segment: isLonger ? segment : before.segment,
       index: isLonger ? index : before.index,
+      from: before.from,
+      to: index,
     };
   });
   return blocks;
-}
-
-/** A stretch in which something was at work; null while it is. */
-export interface Span {
-  readonly startMs: number;
-  readonly endMs: number | null;
 }
 
 /** How many of the spans were under way in each of so many equal parts of the scale, on average. */

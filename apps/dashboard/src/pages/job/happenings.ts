@@ -1,5 +1,5 @@
 import type { Alert, Job, JobState, PlayheadEvent } from "@playhead/core";
-import type { Span } from "./density.ts";
+import type { Span } from "./span.ts";
 
 /** Something that the axis marks. */
 export interface Marker {

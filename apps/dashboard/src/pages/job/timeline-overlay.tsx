@@ -1,9 +1,9 @@
 import { isFinalJobState, type Job, type ToldForecast } from "@playhead/core";
 import type { CSSProperties } from "react";
 import type { ChartGroup } from "../../ui/chart/chart-group.ts";
-import type { Span } from "./density.ts";
 import { fanOf } from "./forecast/fan.ts";
 import type { Happenings } from "./happenings.ts";
+import type { Span } from "./span.ts";
 import type { HeadLook } from "./timeline-axis.tsx";
 import { TimelineCursor } from "./timeline-cursor.tsx";
 import { isOnScale, positionOnScale, type Timescale } from "./timescale.ts";

@@ -146,7 +146,7 @@ function RowView({
       </button>
       <div className="tl-lane" aria-hidden="true" onClick={(event) => chooseAt(event.target)}>
         {row.kind === "group" && <GroupSpan row={row} scale={scale} widthPx={widthPx} />}
-        {blocksOf(segments, scale, widthPx).map(({ startMs, endMs, segment, index: at }) => (
+        {blocksOf(segments, scale, widthPx).map(({ startMs, endMs, segment, index: at, from, to }) => (
           <SegmentView
             key={startMs}
             segment={{ ...segment, startMs, endMs }}
@@ -155,7 +155,7 @@ function RowView({
             scale={scale}
             widthPx={widthPx}
             nowMs={nowMs}
-            chosen={chosen?.segment === at}
+            chosen={isWithin(chosen, from, to)}
             index={at}
           />
         ))}
@@ -171,6 +171,11 @@ function RowView({
 
 function speakGroup({ done, total, failed }: Tally): string {
   return `${done} of ${total} done${failed > 0 ? `, ${failed} failed` : ""}`;
+}
+
+/** A segment that is drawn together with others is chosen with them. */
+function isWithin(chosen: ChosenSegment | null, from: number, to: number): boolean {
+  return chosen !== null && chosen.segment !== null && chosen.segment >= from && chosen.segment <= to;
 }
 
 /** How a track ended: the mark of its state, or a flag where it failed. */

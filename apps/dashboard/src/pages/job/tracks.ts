@@ -1,6 +1,6 @@
 import { isFinalTaskState, type Job, type Task } from "@playhead/core";
 import { isMilestone } from "../../ui/step-words.ts";
-import type { Span } from "./density.ts";
+import type { Span } from "./span.ts";
 
 /** A stretch of a track: work on a step, or waiting. */
 export interface Segment {

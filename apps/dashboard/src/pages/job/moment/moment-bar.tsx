@@ -38,7 +38,7 @@ export function MomentBar({ playhead, nowMs, isOpen, onStep, note }: MomentBarPr
         {note !== null && <span className="text-faint"> · {note}</span>}
       </span>
       {!isLive && (
-        <Button label={isOpen ? "Live (End)" : "As it ended (End)"} onClick={playhead.goLive}>
+        <Button label={isOpen ? "Live (End)" : "To the end (End)"} onClick={playhead.goLive}>
           {isOpen ? "Live" : "To the end"}
         </Button>
       )}
