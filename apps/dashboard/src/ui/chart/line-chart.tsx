@@ -101,7 +101,8 @@ export function LineChart(props: LineChartProps) {
         aria-valuetext={moment === null ? "nothing yet" : `${moment}: ${said}`}
         onKeyDown={onKeyDown}
         onBlur={() => shared.setCursor(null)}
-        className="overflow-hidden rounded-sm"
+        // As wide as there is room: what was drawn for a wider page holds it open no more.
+        className="overflow-hidden rounded-sm contain-inline-size"
         style={{ height: heightPx }}
       />
       {zoom !== null && (
