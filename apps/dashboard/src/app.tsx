@@ -10,6 +10,7 @@ import { StayConnected } from "./session/stay-connected.tsx";
 import { LoadingPage } from "./shell/loading-page.tsx";
 import { NotFoundPage } from "./shell/not-found-page.tsx";
 import { Shell } from "./shell/shell.tsx";
+import { ZonedPages } from "./shell/zoned-pages.tsx";
 
 /** Each page is fetched when somebody goes there first. */
 const pages = {
@@ -34,21 +35,23 @@ export function App() {
           <SessionGate>
             <StayConnected />
             <JobListProvider>
-              <Suspense fallback={<LoadingPage />}>
-                <Switch>
-                  <Route path="/" component={OverviewPage} />
-                  <Route path="/jobs" component={pages.jobs} />
-                  <Route path="/new" component={pages.newJob} />
-                  <Route path="/jobs/:id">{({ id }) => <pages.job key={id} jobId={decodeURIComponent(id)} />}</Route>
-                  <Route path="/performance/*?" component={pages.performance} />
-                  <Route path="/logs" component={pages.logs} />
-                  <Route path="/alerts/*?" component={pages.alerts} />
-                  <Route path="/health" component={pages.health} />
-                  <Route path="/reports/*?" component={pages.reports} />
-                  <Route path="/settings" component={pages.settings} />
-                  <Route component={NotFoundPage} />
-                </Switch>
-              </Suspense>
+              <ZonedPages>
+                <Suspense fallback={<LoadingPage />}>
+                  <Switch>
+                    <Route path="/" component={OverviewPage} />
+                    <Route path="/jobs" component={pages.jobs} />
+                    <Route path="/new" component={pages.newJob} />
+                    <Route path="/jobs/:id">{({ id }) => <pages.job key={id} jobId={decodeURIComponent(id)} />}</Route>
+                    <Route path="/performance/*?" component={pages.performance} />
+                    <Route path="/logs" component={pages.logs} />
+                    <Route path="/alerts/*?" component={pages.alerts} />
+                    <Route path="/health" component={pages.health} />
+                    <Route path="/reports/*?" component={pages.reports} />
+                    <Route path="/settings" component={pages.settings} />
+                    <Route component={NotFoundPage} />
+                  </Switch>
+                </Suspense>
+              </ZonedPages>
             </JobListProvider>
           </SessionGate>
         </Shell>

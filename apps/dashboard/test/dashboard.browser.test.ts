@@ -3,20 +3,13 @@ import { afterAll, describe, expect, onTestFinished, test } from "vitest";
 import { withoutBuiltInRules } from "./alert-rules.ts";
 import { startDashboardServer } from "./dashboard-server.ts";
 import { closeBrowser, openDashboard } from "./open-dashboard.ts";
-import type { StoryWorker } from "./story-worker.ts";
+import { finishClip as finish } from "./story-worker.ts";
 
 afterAll(closeBrowser);
 
 /** Waits until a text is to be seen. */
 const sees = (page: Page, text: string | RegExp) => page.getByText(text).first().waitFor();
 const button = (page: Page, name: string) => page.getByRole("button", { name, exact: true });
-
-/** Takes a clip from its start to its end. */
-async function finish(worker: StoryWorker, style: string): Promise<void> {
-  const clip = { task_id: style, scene_id: "1", style };
-  await worker.fact("clip.progress", { ...clip, step: "rendering", percent_complete: 10 });
-  await worker.fact("clip.progress", { ...clip, step: "complete", state: "completed" });
-}
 
 describe("signing in", () => {
   test("without the link the page asks for the key, says when it is wrong, and lets in with the right one", async () => {

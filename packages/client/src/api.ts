@@ -16,6 +16,8 @@ import { createRequest, type RequestOptions } from "./http-request.ts";
 export interface Session {
   readonly role: "admin" | "operator" | "worker" | "viewer";
   readonly tenant_id: string;
+  /** The server's own: IANA name of the zone that it sums days up by. */
+  readonly time_zone: string;
 }
 
 /** The figures of the whole server. */

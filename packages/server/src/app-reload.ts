@@ -65,13 +65,15 @@ export interface Configured {
   readonly requestLimit: Pick<RequestLimit, "setLimits">;
   readonly gateway: Pick<Gateway, "setLimits">;
   readonly files: Pick<ServerFiles, "setConfig">;
+  readonly setPublicUrl: (url: string | undefined) => void;
 }
 
 /**
  * Hands a configuration on to everyone who goes by it. Nobody restarts, and nothing under way is touched. Who cannot go by
  * it throws: then the version is refused, and the one before is handed on again.
  */
-function applyConfig({ engine, alertSettings, requestLimit, gateway, files }: Configured, next: Config): void {
+function applyConfig(configured: Configured, next: Config): void {
+  const { engine, alertSettings, requestLimit, gateway, files, setPublicUrl } = configured;
   engine.setLimits(jobLimitsOf(next));
   engine.setRetention(retentionPolicyOf(next));
   engine.setLogFiles(logFilesSettingsOf(next));
@@ -80,6 +82,7 @@ function applyConfig({ engine, alertSettings, requestLimit, gateway, files }: Co
   requestLimit.setLimits(requestLimitsOf(next));
   gateway.setLimits(connectionLimitsOf(next));
   files.setConfig(next);
+  setPublicUrl(next.public_url);
 }
 
 export interface LiveConfigDeps {

@@ -4,7 +4,7 @@ import type { ServerFiles } from "./app-files.ts";
 import type { Audit } from "./audit/audit.ts";
 import { createAttemptLimit } from "./auth/attempt-limit.ts";
 import { type Auth, SESSION_COOKIE } from "./auth/auth.ts";
-import { MAX_TOKEN_SEC } from "./auth/job-tokens.ts";
+import { MAX_SHARE_SEC, MAX_TOKEN_SEC } from "./auth/job-tokens.ts";
 import { mayDo } from "./auth/principal.ts";
 import { SESSION_SECONDS } from "./auth/sessions.ts";
 import type { Engine } from "./engine.ts";
@@ -24,6 +24,7 @@ import { addLogRoutes } from "./http/log-routes.ts";
 import { addMonitoringStatsRoutes } from "./http/monitoring-stats-routes.ts";
 import { addPerformanceRoutes } from "./http/performance-routes.ts";
 import { addSessionRoutes } from "./http/session-routes.ts";
+import { addShareRoutes, type ShareRoutesDeps } from "./http/share-routes.ts";
 import { addTokenRoutes } from "./http/token-routes.ts";
 import { addUploadRoutes } from "./http/upload-routes.ts";
 import { addVideoRoutes } from "./http/video-routes.ts";
@@ -38,12 +39,13 @@ export function addApi(
   engine: Engine,
   auth: Auth,
   { callbacks, secrets }: CallbackParts,
-  { kinds, files }: { readonly kinds: JobKinds; readonly files: ServerFiles },
+  { kinds, files, timeZone }: { readonly kinds: JobKinds; readonly files: ServerFiles; readonly timeZone: string },
 ): void {
   const { store, ingest, workers, control, starts, attempts } = engine;
   addSessionRoutes(http, {
     openSession: auth.openSession,
     endSession: auth.endSession,
+    timeZone,
     cookieName: SESSION_COOKIE,
     cookieSeconds: SESSION_SECONDS,
     limit: createAttemptLimit({ nowMs: Date.now }),
@@ -128,6 +130,25 @@ export function addObservations(http: Api, { readings }: Engine): void {
   addPerformanceRoutes(http, readings.calls);
   addMonitoringStatsRoutes(http, readings.monitoring);
   addExportRoutes(http, readings.exporting);
+}
+
+/** Links for those who wait for a job. */
+export function addSharing(
+  http: Api,
+  { hasJob, readJob }: Engine,
+  deps: { readonly auth: Auth; readonly log: Audit } & Pick<ShareRoutesDeps, "publicUrl" | "mediaFile">,
+): void {
+  const { auth, log, publicUrl, mediaFile } = deps;
+  addShareRoutes(http, {
+    hasJob,
+    readJob,
+    mintToken: auth.mintToken,
+    maxShareSec: MAX_SHARE_SEC,
+    publicUrl,
+    mediaFile,
+    audit: ({ caller, ip }, action, target, tenantId) =>
+      log.record({ credential_id: caller.credentialId, tenant_id: tenantId, action, target, address: ip }),
+  });
 }
 
 /** Who asks for a cleanup waits for so long at most. */

@@ -6,7 +6,7 @@ import { configWithoutFile } from "./app-config.ts";
 import { openFiles } from "./app-files.ts";
 import { openGateway } from "./app-gateway.ts";
 import { createAlertSettings, healthSettingsOf, openLiveConfig, requestLimitsOf } from "./app-reload.ts";
-import { addAdministration, addApi, addObservations } from "./app-routes.ts";
+import { addAdministration, addApi, addObservations, addSharing } from "./app-routes.ts";
 import { createAudit } from "./audit/audit.ts";
 import { createAuth } from "./auth/auth.ts";
 import { mayDo } from "./auth/principal.ts";
@@ -139,9 +139,21 @@ async function startNetwork(
       engine.telemetry.measure("api", `${method} ${route}`, durationMs, status >= 500),
   });
   const files = openFiles(engine, config);
-  addApi(http, engine, auth, callbackParts, { kinds: createJobKinds(options.jobKinds ?? []), files });
+  addApi(http, engine, auth, callbackParts, {
+    kinds: createJobKinds(options.jobKinds ?? []),
+    files,
+    timeZone: config.time_zone,
+  });
   addObservations(http, engine);
+  let { public_url: publicUrl } = config;
+  // Jobs of the server's own worker are their tenants'; all other files here are the default tenant's.
+  async function mediaFile(tenantId: string, rootId: string, path: string) {
+    const file = await media.fileOf(rootId, path);
+    if (file === null) return null;
+    return ((await files.workFolders.mayShow(tenantId, file)) ?? tenantId === DEFAULT_TENANT) ? file : null;
+  }
   addAdministration(http, engine, { auth, log: audit, uploads: files.uploads });
+  addSharing(http, engine, { auth, log: audit, publicUrl: () => publicUrl ?? null, mediaFile });
   addAlerts(http, { alerts: engine.alerts, engine, auth, log: audit });
   addMonitoringRoutes(http, {
     countJobs: store.countJobs,
@@ -155,19 +167,14 @@ async function startNetwork(
     runsServer: ({ tenantId }) => tenantId === DEFAULT_TENANT,
   });
   addApiPageRoutes(http);
-  await addPageRoutes(http, {
-    dashboardFolder,
-    // Jobs of the server's own worker are their tenants'; all other files here are the default tenant's.
-    async mediaFile(tenantId, rootId, path) {
-      const file = await media.fileOf(rootId, path);
-      if (file === null) return null;
-      return ((await files.workFolders.mayShow(tenantId, file)) ?? tenantId === DEFAULT_TENANT) ? file : null;
-    },
-  });
+  await addPageRoutes(http, { dashboardFolder, mediaFile });
   const gateway = openGateway(engine, auth, config, log);
   addStreamRoutes(http, gateway);
   gateway.attach(http.server);
-  const configured = { engine, alertSettings, requestLimit, gateway, files };
+  const setPublicUrl = (url: string | undefined) => {
+    publicUrl = url;
+  };
+  const configured = { engine, alertSettings, requestLimit, gateway, files, setPublicUrl };
   health.setSettings(healthSettingsOf(config));
   const { storage_folder: storageFolder } = config.health;
   if (storageFolder !== undefined) health.register(objectStorageCheck(folderStorage(storageFolder)));

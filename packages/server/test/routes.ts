@@ -86,6 +86,8 @@ export const ROUTES: readonly RouteRow[] = [
   { route: "POST /api/v1/jobs/bulk", needs: "control", body: { verb: "pause", job_ids: [":id"] } },
   { route: "POST /api/v1/jobs/:id/tokens", needs: "share" },
   { route: "DELETE /api/v1/tokens/:token_id", needs: "share" },
+  { route: "POST /api/v1/jobs/:id/share", needs: "share" },
+  { route: "GET /api/v1/jobs/:id/preview", needs: "read", query: "url=none" },
   { route: "POST /api/v1/events", needs: "report", report: true },
   { route: "GET /api/v1/commands", needs: "report", query: "source=w" },
   { route: "POST /api/v1/commands/:command_id/ack", needs: "report" },

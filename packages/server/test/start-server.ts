@@ -18,13 +18,14 @@ export interface TestServerOptions {
   readonly atEnd?: (end: () => void | Promise<void>) => void;
 }
 
-/** The real server on a free port, with a dashboard of two files; it ends with the test. */
+/** The real server on a free port, with a dashboard of three files; it ends with the test. */
 export async function startTestServer(options: TestServerOptions = {}) {
   const { config, file, environment = {}, dataFolder, alerts, atEnd = onTestFinished } = options;
   const folder = tempFolder(atEnd);
   const dashboardFolder = join(folder, "dashboard");
   mkdirSync(join(dashboardFolder, "assets"), { recursive: true });
   writeFileSync(join(dashboardFolder, "index.html"), "<!doctype html><title>Playhead</title>");
+  writeFileSync(join(dashboardFolder, "share.html"), "<!doctype html><title>A job</title>");
   writeFileSync(join(dashboardFolder, "assets", "main.js"), "export {};");
   const data = dataFolder ?? join(folder, "data");
   const complaints: string[] = [];

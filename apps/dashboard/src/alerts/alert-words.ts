@@ -1,6 +1,7 @@
-import { formatDuration, formatMoment } from "@playhead/client/format";
+import { formatDuration } from "@playhead/client/format";
 import { ALERT_LEVELS, type Alert, type AlertDelivery, type AlertLevel, type DeliveryState } from "@playhead/core";
 import { namedValues } from "../ui/named-values.ts";
+import { formatMoment } from "../ui/times.ts";
 
 /** Each level as a word. */
 export const LEVEL_WORDS: Readonly<Record<AlertLevel, string>> = {

@@ -1,16 +1,11 @@
 import { useConnection } from "@playhead/react";
-import { client } from "../client.ts";
 import { Icon } from "../ui/icons.tsx";
+import { signOut } from "./sign-out.ts";
 
 /** Ends the session of this browser; shown to whoever has one. */
 export function SignOutButton() {
   const { status } = useConnection();
   if (status === "refused" || status === "idle") return null;
-  const signOut = async () => {
-    await client.api.signOut().catch(() => {});
-    // From scratch: nothing that was seen stays in memory.
-    location.assign("/");
-  };
   return (
     <button
       type="button"

@@ -1,5 +1,5 @@
-import { formatClock } from "@playhead/client/format";
 import { useConnection } from "@playhead/react";
+import { formatClock } from "../ui/times.ts";
 import { connectionWord, lostAtOf } from "./connection-words.ts";
 
 /** Whether what one sees is now, in a word; and as of when it is, where it is not. */

@@ -2,6 +2,7 @@ import { useConnection } from "@playhead/react";
 import type { ReactNode } from "react";
 import { StaleNotice } from "./stale-notice.tsx";
 import { TopBar } from "./top-bar.tsx";
+import { ZoneSwitch } from "./zone-switch.tsx";
 
 /** What stands around every page. */
 export function Shell({ children }: { readonly children: ReactNode }) {
@@ -18,6 +19,10 @@ export function Shell({ children }: { readonly children: ReactNode }) {
       <main id="main" tabIndex={-1} className="grow">
         {children}
       </main>
+      {/* On a phone the bar has no room for it. */}
+      <footer className="px-2 pb-4 desk:hidden">
+        <ZoneSwitch />
+      </footer>
       <StaleNotice />
     </div>
   );

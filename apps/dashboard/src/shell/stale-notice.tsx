@@ -1,8 +1,9 @@
-import { formatAge, formatClock } from "@playhead/client/format";
+import { formatAge } from "@playhead/client/format";
 import { useConnection } from "@playhead/react";
 import { client } from "../client.ts";
 import { Button } from "../ui/button.tsx";
 import { StateMark } from "../ui/state-mark.tsx";
+import { formatClock } from "../ui/times.ts";
 import { useNow } from "../ui/use-now.ts";
 import { doing, lostAtOf, needsSignIn } from "./connection-words.ts";
 

@@ -1,5 +1,5 @@
-import { useState } from "react";
-import { applyTheme, readTheme, type Theme } from "../theme/theme.ts";
+import { useSyncExternalStore } from "react";
+import { applyTheme, onTheme, readTheme, type Theme } from "../theme/theme.ts";
 import { Icon, type IconName } from "../ui/icons.tsx";
 
 const NEXT: Readonly<Record<Theme, Theme>> = { system: "light", light: "dark", dark: "system" };
@@ -8,16 +8,12 @@ const NAMES: Readonly<Record<Theme, string>> = { system: "as the system", light:
 
 /** Goes through the themes: as the system, light, dark. */
 export function ThemeButton() {
-  const [theme, setTheme] = useState(readTheme);
-  const choose = () => {
-    applyTheme(NEXT[theme]);
-    setTheme(NEXT[theme]);
-  };
+  const theme = useSyncExternalStore(onTheme, readTheme);
   const label = `Theme: ${NAMES[theme]}. Change to ${NAMES[NEXT[theme]]}`;
   return (
     <button
       type="button"
-      onClick={choose}
+      onClick={() => applyTheme(NEXT[theme])}
       aria-label={label}
       title={label}
       className="flex size-8 items-center justify-center rounded-md text-soft transition-colors duration-150 hover:bg-raised hover:text-ink"

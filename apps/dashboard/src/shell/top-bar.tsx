@@ -4,8 +4,10 @@ import { Link, useLocation } from "wouter";
 import { SignOutButton } from "../session/sign-out-button.tsx";
 import { ConnectionWord } from "./connection-word.tsx";
 import { FiringCount } from "./firing-count.tsx";
+import { PaletteHost } from "./palette/palette-host.tsx";
 import { PlayheadSign } from "./playhead-sign.tsx";
 import { ThemeButton } from "./theme-button.tsx";
+import { ZoneSwitch } from "./zone-switch.tsx";
 
 const PAGES = [
   { href: "/", name: "Overview", isAt: (path: string) => path === "/" },
@@ -57,6 +59,8 @@ export function TopBar() {
       </nav>
       <div className="ml-auto flex items-center gap-1">
         <ConnectionWord />
+        <ZoneSwitch className="max-desk:hidden" />
+        <PaletteHost />
         <ThemeButton />
         <SignOutButton />
       </div>

@@ -1,8 +1,14 @@
 import { useEffect, useState } from "react";
 import { Icon } from "./icons.tsx";
 
-/** A command to run in a terminal, and a button that copies it. */
-export function CopyCommand({ command }: { readonly command: string }) {
+export interface CopyCommandProps {
+  readonly command: string;
+  /** What it is. @defaultValue `Command` */
+  readonly label?: string;
+}
+
+/** A command to run in a terminal, or a link to send, and a button that copies it. */
+export function CopyCommand({ command, label = "Command" }: CopyCommandProps) {
   const [copied, setCopied] = useState(false);
   useEffect(() => {
     if (!copied) return;
@@ -21,7 +27,7 @@ export function CopyCommand({ command }: { readonly command: string }) {
       <input
         readOnly
         value={command}
-        aria-label="Command"
+        aria-label={label}
         onFocus={(event) => event.target.select()}
         className="min-w-0 grow bg-transparent py-1 font-mono text-13 outline-none"
       />

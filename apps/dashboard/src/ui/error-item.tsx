@@ -1,8 +1,8 @@
-import { formatMoment } from "@playhead/client/format";
 import type { ViewedError } from "@playhead/core";
 import type { ReactNode } from "react";
 import { sentence } from "./error-text.ts";
 import { StateMark } from "./state-mark.tsx";
+import { formatMoment } from "./times.ts";
 
 export interface ErrorItemProps {
   readonly error: ViewedError;

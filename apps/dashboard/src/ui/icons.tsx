@@ -15,6 +15,7 @@ const PATHS = {
   moon: "M13 9.5A5.5 5.5 0 0 1 6.5 3 5.5 5.5 0 1 0 13 9.5z",
   system: "M2.5 3.5h11v7h-11zM6 13.5h4M8 10.5v3",
   sign_out: "M6.5 3H4a1 1 0 0 0-1 1v8a1 1 0 0 0 1 1h2.5M10 5l3 3-3 3m3-3H6.5",
+  share: "M8 10V2.5m-3 3 3-3 3 3M3.5 8.5v5h9v-5",
   follow: "M8 3v9m-4-4 4 4 4-4",
 } as const;
 

@@ -1,8 +1,9 @@
-import { formatDuration, formatMoment, formatPercent } from "@playhead/client/format";
+import { formatDuration, formatPercent } from "@playhead/client/format";
 import { activeMs, type JobSummary } from "@playhead/core";
 import { Link } from "wouter";
 import { PlayheadBar } from "./playhead-bar.tsx";
 import { lookOfJob, SHAPE_COLORS, StateMark } from "./state-mark.tsx";
+import { formatMoment } from "./times.ts";
 
 export interface JobsTableProps {
   readonly jobs: readonly JobSummary[];

@@ -1,5 +1,5 @@
-import { formatClock } from "@playhead/client/format";
 import { isFinalJobState, type JobState, type Liveness } from "@playhead/core";
+import { formatClock } from "./times.ts";
 
 /** What is the matter with a job that is neither well nor ended, and what can be done about it. */
 export interface LivenessWords {

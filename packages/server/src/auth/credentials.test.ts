@@ -228,6 +228,27 @@ describe("a job token", () => {
     expect(await auth.ofToken(minted.token)).toBeNull();
   });
 
+  test("of a share link lives for weeks, ends with being revoked or with its key, and only reads", async () => {
+    const DAY_MS = 24 * 60 * MINUTE_MS;
+    const { auth, start, tenantId, keyId, token } = await setupToken();
+    const share = { expiresInSec: 20 * 86_400, isShare: true } as const;
+    const [kept, ended] = [await auth.mintToken(token(keyId, share)), await auth.mintToken(token(keyId, share))];
+    await auth.revokeToken(tenantId, ended.tokenId);
+    now += 19 * DAY_MS;
+    for (const each of [auth, await start()]) {
+      expect(await each.ofToken(kept.token)).toMatchObject({ role: "viewer", jobIds: new Set(["j1"]) });
+      expect(await each.ofToken(ended.token)).toBeNull();
+    }
+    await auth.revokeKey(tenantId, keyId);
+    expect(await auth.ofToken(kept.token)).toBeNull();
+
+    const { auth: other, keyId: otherKey, token: otherToken } = await setupToken();
+    const tooMuch = await other.mintToken(otherToken(otherKey, { ...share, verbs: ["control"] }));
+    expect(await other.ofToken(tooMuch.token)).toBeNull();
+    const tooLong = await other.mintToken(otherToken(otherKey, { isShare: true, expiresInSec: 31 * 86_400 }));
+    expect(await other.ofToken(tooLong.token)).toBeNull();
+  });
+
   test("that is revoked ends at once and over a restart, also unseen; no other token does", async () => {
     const { auth, start, tenantId, token, keyId, minted } = await setupToken();
     const other = await auth.mintToken(token(keyId));

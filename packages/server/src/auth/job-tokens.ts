@@ -12,6 +12,8 @@ export type TokenVerb = (typeof TOKEN_VERBS)[number];
 
 /** As long as a job token may live. */
 export const MAX_TOKEN_SEC = 900;
+/** As long as the token of a share link may live: whoever waits for a video opens it again the week after. */
+export const MAX_SHARE_SEC = 30 * 86_400;
 
 export interface NewJobToken {
   readonly tenantId: string;
@@ -22,6 +24,8 @@ export interface NewJobToken {
   readonly subject: string | null;
   /** The key that asked for it: the token ends with it. */
   readonly keyId: string;
+  /** Whether it is for a share link, which may live longer, and only read. @defaultValue false */
+  readonly isShare?: boolean;
 }
 
 export interface JobTokensDeps {
@@ -37,8 +41,8 @@ const COLLECTION = "revoked_tokens";
 const MAX_JOBS = 64;
 /** How far the clock of another signer with our secret may be ahead. */
 const CLOCK_SKEW_SEC = 60;
-/** After this long no token that is there now can still hold. */
-const FORGOTTEN_MS = (MAX_TOKEN_SEC + CLOCK_SKEW_SEC) * 1_000;
+/** What the ids of share links' tokens begin with: how long one may live is known of one that was never shown to us, too. */
+const SHARE_PREFIX = "share_";
 /** Beyond this many in use those that have run out are looked through. */
 const MANY_IN_USE = 1_000;
 const MAX_REVOKED_A_TENANT = 10_000;
@@ -98,8 +102,8 @@ export async function createJobTokens({ store, signingKey, nowMs, tenantOfKey }:
 
   return {
     /** Signs a token. */
-    async mint({ tenantId, jobIds, verbs, expiresInSec, subject, keyId }: NewJobToken) {
-      const tokenId = `tok_${randomBytes(16).toString("hex")}`;
+    async mint({ tenantId, jobIds, verbs, expiresInSec, subject, keyId, isShare = false }: NewJobToken) {
+      const tokenId = `${isShare ? SHARE_PREFIX : "tok_"}${randomBytes(16).toString("hex")}`;
       const nowSec = Math.floor(nowMs() / 1_000);
       const expSec = nowSec + expiresInSec;
       const allowed: readonly TokenVerb[] = verbs.includes("control") ? TOKEN_VERBS : ["read"];
@@ -117,9 +121,10 @@ export async function createJobTokens({ store, signingKey, nowMs, tenantOfKey }:
       const claims = await readClaims(token);
       if (claims === null) return null;
       const { tid: tenantId, jobs, verbs, key: keyId, jti, iat, exp } = claims;
-      const isShortLived = exp - iat <= MAX_TOKEN_SEC && iat <= nowMs() / 1_000 + CLOCK_SKEW_SEC;
+      const isShortLived = exp - iat <= maxSecOf(jti) && iat <= nowMs() / 1_000 + CLOCK_SKEW_SEC;
+      const mayDoTooMuch = jti.startsWith(SHARE_PREFIX) && verbs.includes("control");
       const isEnded = revoked.has(tenantId, jti) || tenantOfKey(keyId) !== tenantId;
-      if (!isShortLived || isEnded) return null;
+      if (!isShortLived || mayDoTooMuch || isEnded) return null;
       const credentialId = credentialOf(tenantId, jti);
       const expiresAtMs = exp * 1_000;
       noteUse(credentialId, { keyId, untilMs: expiresAtMs });
@@ -133,7 +138,8 @@ export async function createJobTokens({ store, signingKey, nowMs, tenantOfKey }:
      * @throws PlayheadError `rate_limited` when too many were revoked within the time that tokens live
      */
     async revoke(tenantId: string, tokenId: string): Promise<string> {
-      await revoked.add(tenantId, tokenId, nowMs() + FORGOTTEN_MS);
+      // After this long it can no longer hold, whenever it was made.
+      await revoked.add(tenantId, tokenId, nowMs() + (maxSecOf(tokenId) + CLOCK_SKEW_SEC) * 1_000);
       inUse.delete(credentialOf(tenantId, tokenId));
       return credentialOf(tenantId, tokenId);
     },
@@ -144,6 +150,10 @@ export async function createJobTokens({ store, signingKey, nowMs, tenantOfKey }:
       return ended;
     },
   };
+}
+
+function maxSecOf(tokenId: string): number {
+  return tokenId.startsWith(SHARE_PREFIX) ? MAX_SHARE_SEC : MAX_TOKEN_SEC;
 }
 
 /** Another signer with our secret may give its tokens ids of its own: only with the tenant they are one token's. */

@@ -17,7 +17,7 @@ export interface RevocationsDeps {
  * restart.
  */
 export async function createRevocations({ store, collection, nowMs, maxPerTenant }: RevocationsDeps) {
-  /** Until when each would have held at the longest; the oldest first. */
+  /** Until when each would have held at the longest. */
   const revoked = new Map<string, Map<string, number>>();
   for await (const page of documentPages(store, collection)) {
     for (const { tenantId, body, expiresMs } of page) {

@@ -296,6 +296,10 @@ test("every route answers what the document says, in every status that can be pr
   const { token_id } = await call(`POST ${job}/tokens`, 201, { path: at(`${job}/tokens`), body: { verbs: ["read"] } });
   await call(`POST ${job}/tokens`, 404, { path: at(`${job}/tokens`, "none") });
   await call("DELETE /api/v1/tokens/{token_id}", 204, { path: `/api/v1/tokens/${token_id}` });
+  await call(`POST ${job}/share`, 201, { path: at(`${job}/share`), body: { expires_in_seconds: 3_600 } });
+  await call(`POST ${job}/share`, 404, { path: at(`${job}/share`, "none") });
+  await call(`GET ${job}/preview`, 204, { path: `${at(`${job}/preview`)}?url=none` });
+  await call(`GET ${job}/preview`, 404, { path: `${at(`${job}/preview`, "none")}?url=none` });
   await call("GET /api/v1/audit", 200);
   await call("GET /api/v1/audit", 401, anonymous);
   await call("GET /api/v1/config", 200);

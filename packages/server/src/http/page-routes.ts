@@ -30,12 +30,14 @@ const CONTENT_SECURITY_POLICY = [
   "form-action 'self'",
 ].join("; ");
 /** A file that a job made may be anything; as a page of its own it may do nothing. */
-const MEDIA_SECURITY_POLICY = "default-src 'none'; media-src 'self'; sandbox";
+export const MEDIA_SECURITY_POLICY = "default-src 'none'; media-src 'self'; sandbox";
 
 /** The dashboard's files, and the clips and pictures that jobs on this machine made. */
 export async function addPageRoutes(api: Api, { dashboardFolder, mediaFile }: PageRoutesDeps): Promise<void> {
   await api.register(fastifyStatic, { root: dashboardFolder, serve: false });
   const params = z.object({ "*": z.string() });
+  // Who waits for a job gets a page of its own, which is small, and asks for no sign-in.
+  const pageOf = (path: string) => (path.startsWith("share/") ? "share.html" : "index.html");
 
   api.get(
     "/media/:root/*",
@@ -57,13 +59,13 @@ export async function addPageRoutes(api: Api, { dashboardFolder, mediaFile }: Pa
     }
     reply.header("content-security-policy", CONTENT_SECURITY_POLICY).header("x-frame-options", "DENY");
     if (file.startsWith("assets/")) return reply.sendFile(file, { maxAge: "365d", immutable: true });
-    if (!existsSync(join(dashboardFolder, "index.html"))) {
+    if (!existsSync(join(dashboardFolder, pageOf(file)))) {
       throw new PlayheadError("service_unavailable", "the dashboard has not been built", {
         hint: "run node scripts/build-dashboard.mjs",
       });
     }
     const isFile = file !== "" && !file.split(/[\\/]/).includes("..") && existsSync(join(dashboardFolder, file));
-    // Pages are told apart in the browser: every other address is the one page.
-    return reply.sendFile(isFile ? file : "index.html", { cacheControl: false });
+    // Pages are told apart in the browser: every other address is the one page, or the one that is shared.
+    return reply.sendFile(isFile ? file : pageOf(file), { cacheControl: false });
   });
 }

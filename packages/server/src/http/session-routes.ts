@@ -8,6 +8,8 @@ export interface SessionRoutesDeps {
   readonly openSession: (key: string) => Promise<string | null>;
   /** Ends the session that comes with a request, if there is one, with all that it opened. */
   readonly endSession: (headers: IncomingHttpHeaders) => Promise<void>;
+  /** IANA name of the zone in which days are summed up. */
+  readonly timeZone: string;
   readonly cookieName: string;
   readonly cookieSeconds: number;
   /** Counts the attempts of an address; throws `rate_limited` for one too many. */
@@ -20,10 +22,15 @@ export interface SessionRoutesDeps {
 
 /** Signing in and out, for browsers. */
 export function addSessionRoutes(api: Api, deps: SessionRoutesDeps): void {
-  const { openSession, endSession, cookieName, cookieSeconds, limit } = deps;
+  const { openSession, endSession, timeZone, cookieName, cookieSeconds, limit } = deps;
   const cookie = (value: string, seconds: number) =>
     `${cookieName}=${value}; Path=/; HttpOnly; SameSite=Strict; Max-Age=${seconds}`;
-  const session = z.object({ role: z.string(), tenant_id: z.string(), expires_at: z.string().nullable() });
+  const session = z.object({
+    role: z.string(),
+    tenant_id: z.string(),
+    expires_at: z.string().nullable(),
+    time_zone: z.string(),
+  });
 
   /** The cookie for a key; null for a key of nobody. */
   async function signIn(key: string, address: string): Promise<string | null> {
@@ -41,6 +48,7 @@ export function addSessionRoutes(api: Api, deps: SessionRoutesDeps): void {
       role,
       tenant_id: tenantId,
       expires_at: expiresAtMs === null ? null : new Date(expiresAtMs).toISOString(),
+      time_zone: timeZone,
     }),
   );
   api.post(

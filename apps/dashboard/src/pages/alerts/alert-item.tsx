@@ -1,9 +1,9 @@
-import { formatMoment } from "@playhead/client/format";
 import type { Alert } from "@playhead/core";
 import { Link } from "wouter";
 import { careWords, LEVEL_WORDS, lastedWords, sinceOf } from "../../alerts/alert-words.ts";
 import { LEVEL_COLORS, LevelMark } from "../../alerts/level-mark.tsx";
 import { sentence } from "../../ui/error-text.ts";
+import { formatMoment } from "../../ui/times.ts";
 import { AlertActions } from "./alert-actions.tsx";
 import { AlertLinks, Causes, Facts } from "./alert-facts.tsx";
 

@@ -1,4 +1,3 @@
-import { formatClock, formatMoment } from "@playhead/client/format";
 import { type Alert, type AlertDelivery, PlayheadError } from "@playhead/core";
 import { Link } from "wouter";
 import { careWords, LEVEL_WORDS, lastedWords } from "../../alerts/alert-words.ts";
@@ -11,6 +10,7 @@ import { Loading } from "../../ui/loading.tsx";
 import { usePolled } from "../../ui/poll.ts";
 import { Section } from "../../ui/section.tsx";
 import { spell } from "../../ui/step-words.ts";
+import { formatClock, formatMoment } from "../../ui/times.ts";
 import { useNow } from "../../ui/use-now.ts";
 import { AlertActions } from "./alert-actions.tsx";
 import { AlertLinks, measuredList } from "./alert-facts.tsx";

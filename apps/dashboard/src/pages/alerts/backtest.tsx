@@ -1,10 +1,11 @@
-import { formatDuration, formatMoment } from "@playhead/client/format";
+import { formatDuration } from "@playhead/client/format";
 import type { AlertBacktest, AlertRuleDraft } from "@playhead/core";
 import { useState } from "react";
 import { alertsApi } from "../../alerts/alerts-api.ts";
 import { Button } from "../../ui/button.tsx";
 import { FaultNote } from "../../ui/fault-note.tsx";
 import { ChoiceField } from "../../ui/field.tsx";
+import { formatMoment } from "../../ui/times.ts";
 import { useAction } from "../../ui/use-action.ts";
 import { backtestWords, type FiringSpan, firingSpans } from "./backtest-words.ts";
 

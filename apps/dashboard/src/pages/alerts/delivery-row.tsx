@@ -1,10 +1,10 @@
-import { formatClock, formatMoment } from "@playhead/client/format";
 import type { AlertDelivery, DeliveryState } from "@playhead/core";
 import { answerWords, DELIVERY_WORDS, KIND_WORDS } from "../../alerts/alert-words.ts";
 import { alertsApi } from "../../alerts/alerts-api.ts";
 import { Button } from "../../ui/button.tsx";
 import { FaultNote } from "../../ui/fault-note.tsx";
 import { type MarkShape, SHAPE_COLORS, StateMark } from "../../ui/state-mark.tsx";
+import { formatClock, formatMoment } from "../../ui/times.ts";
 import { useAction } from "../../ui/use-action.ts";
 
 const SHAPES: Readonly<Record<DeliveryState, MarkShape>> = {

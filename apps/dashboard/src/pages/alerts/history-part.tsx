@@ -1,4 +1,3 @@
-import { formatMoment } from "@playhead/client/format";
 import type { Alert, AlertState } from "@playhead/core";
 import { Link, useSearchParams } from "wouter";
 import { LEVEL_WORDS, lastedWords } from "../../alerts/alert-words.ts";
@@ -6,6 +5,7 @@ import { alertsApi } from "../../alerts/alerts-api.ts";
 import { LevelMark } from "../../alerts/level-mark.tsx";
 import { Loading } from "../../ui/loading.tsx";
 import { usePolled } from "../../ui/poll.ts";
+import { formatMoment } from "../../ui/times.ts";
 import { useNow } from "../../ui/use-now.ts";
 import { AlertsFrame } from "./alerts-frame.tsx";
 import { Filter, type FilterProps, MoreButton } from "./filters.tsx";

@@ -1,6 +1,6 @@
-import { formatMoment } from "@playhead/client/format";
 import type { ComponentHealth, HealthHistory } from "@playhead/core";
 import { Icon } from "../../ui/icons.tsx";
+import { formatMoment } from "../../ui/times.ts";
 import { HealthMark, STATUS_COLORS } from "./health-mark.tsx";
 import { detailWords, formatTaken, messageWords, nameOf, STATUS_WORDS } from "./health-words.ts";
 import { HistoryStrip } from "./history-strip.tsx";

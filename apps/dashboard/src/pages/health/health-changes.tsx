@@ -1,6 +1,6 @@
-import { formatMoment } from "@playhead/client/format";
 import type { HealthHistory } from "@playhead/core";
 import { Section } from "../../ui/section.tsx";
+import { formatMoment } from "../../ui/times.ts";
 import { HealthMark, STATUS_COLORS } from "./health-mark.tsx";
 import { messageWords, nameOf, STATUS_WORDS } from "./health-words.ts";
 

@@ -1,8 +1,9 @@
-import { formatDuration, formatMoment, formatSize } from "@playhead/client/format";
+import { formatDuration, formatSize } from "@playhead/client/format";
 import type { HealthStatus, JsonObject, JsonValue } from "@playhead/core";
 import { sentence } from "../../ui/error-text.ts";
 import type { NamedValue } from "../../ui/named-values.ts";
 import { spell } from "../../ui/step-words.ts";
+import { formatMoment } from "../../ui/times.ts";
 
 const NAMES: Readonly<Record<string, string>> = {
   system_resources: "Machine",

@@ -1,5 +1,6 @@
-import { formatClock, formatDuration } from "@playhead/client/format";
+import { formatDuration } from "@playhead/client/format";
 import type { HealthHistory, HealthStatus } from "@playhead/core";
+import { formatClock } from "../../ui/times.ts";
 import { STATUS_WORDS } from "./health-words.ts";
 
 /** A time in which a component was all the same. */

@@ -17,6 +17,7 @@ import { JobLink, JobMissing } from "./job-missing.tsx";
 import { JobParts } from "./job-parts.tsx";
 import { LogConsole } from "./log-console.tsx";
 import { RetryControl } from "./retry-control.tsx";
+import { ShareButton } from "./share-button.tsx";
 import { Timeline } from "./timeline.tsx";
 import { TrackInspector } from "./track-inspector.tsx";
 import { branchesOf, withoutTrunk } from "./tracks.ts";
@@ -67,7 +68,12 @@ function LoadedJob({
       headingClassName="text-20 font-semibold tracking-tight wrap-anywhere"
       above={<JobLink />}
       below={<JobByline job={job} />}
-      actions={ended ? <RetryControl job={job} live={live} /> : <JobControls job={job} live={live} />}
+      actions={
+        <>
+          <ShareButton job={job} />
+          {ended ? <RetryControl job={job} live={live} /> : <JobControls job={job} live={live} />}
+        </>
+      }
     >
       <Announcer
         topic={`${job.state} ${job.liveness}`}

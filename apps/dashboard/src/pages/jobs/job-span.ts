@@ -61,10 +61,3 @@ export function readMoment(text: string | null): string | null {
   const ms = text === null ? Number.NaN : Date.parse(text);
   return Number.isNaN(ms) ? null : new Date(ms).toISOString();
 }
-
-/** A moment as `datetime-local` fields hold it, in the reader's zone. */
-export function toLocalField(moment: string | null): string {
-  if (moment === null) return "";
-  const date = new Date(moment);
-  return new Date(date.getTime() - date.getTimezoneOffset() * 60_000).toISOString().slice(0, 16);
-}

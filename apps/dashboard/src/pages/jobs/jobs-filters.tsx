@@ -2,7 +2,9 @@ import { Toggle } from "@base-ui/react/toggle";
 import { useId, useState } from "react";
 import { Icon } from "../../ui/icons.tsx";
 import { StateMark } from "../../ui/state-mark.tsx";
-import { type JobSpan, readMoment, SINCES, toLocalField } from "./job-span.ts";
+import { shownZone } from "../../ui/time-zone.ts";
+import { momentOf, wallText } from "../../ui/wall-clock.ts";
+import { type JobSpan, SINCES } from "./job-span.ts";
 import {
   ALL_JOBS,
   countOf,
@@ -206,21 +208,25 @@ interface MomentProps {
 }
 
 function Moment({ name, moment, onChange }: MomentProps) {
+  const { timeZone } = shownZone();
   return (
     <input
       aria-label={name}
       type="datetime-local"
       className={FIELD}
-      value={toLocalField(moment)}
-      onChange={({ target }) => onChange(readMoment(target.value))}
+      value={moment === null ? "" : wallText(Date.parse(moment), timeZone)}
+      onChange={({ target }) => {
+        const atMs = momentOf(target.value, timeZone);
+        onChange(atMs === null ? null : new Date(atMs).toISOString());
+      }}
     />
   );
 }
 
 function startOfToday(): string {
-  const day = new Date();
-  day.setHours(0, 0, 0, 0);
-  return day.toISOString();
+  const { timeZone } = shownZone();
+  const midnight = `${wallText(Date.now(), timeZone).slice(0, 10)}T00:00`;
+  return new Date(momentOf(midnight, timeZone) ?? Date.now()).toISOString();
 }
 
 const SORTS: readonly (JobsSort & { readonly word: string })[] = [

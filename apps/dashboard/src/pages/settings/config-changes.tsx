@@ -1,6 +1,6 @@
-import { formatMoment } from "@playhead/client/format";
 import { usePolled } from "../../ui/poll.ts";
 import { Section } from "../../ui/section.tsx";
+import { formatMoment } from "../../ui/times.ts";
 import { settingsApi } from "./settings-api.ts";
 
 const SHOWN = 8;

@@ -1,5 +1,5 @@
-import { formatMoment } from "@playhead/client/format";
 import { StateMark } from "../../ui/state-mark.tsx";
+import { formatMoment } from "../../ui/times.ts";
 import type { Configuration } from "./settings-api.ts";
 
 export interface ConfigNoticesProps {

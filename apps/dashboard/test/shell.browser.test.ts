@@ -1,0 +1,84 @@
+import { formatClock } from "@playhead/client/format";
+import { afterAll, expect, onTestFinished, test } from "vitest";
+import { axeFaults } from "./axe-faults.ts";
+import { startDashboardServer } from "./dashboard-server.ts";
+import { closeBrowser, openDashboard } from "./open-dashboard.ts";
+
+afterAll(closeBrowser);
+
+test("by keyboard one goes to a page, finds a job, and sees which keys there are", async () => {
+  const { page, story, complaints } = await openDashboard();
+  const worker = await story("Harbour at dawn");
+  const field = page.getByRole("combobox", { name: "Search and commands" });
+  await page.getByRole("link", { name: /Harbour at dawn/ }).waitFor();
+
+  await page.keyboard.press("Control+k");
+  await field.fill("hea");
+  await page.getByRole("option", { name: "Health", selected: true }).waitFor();
+  for (const colorScheme of ["dark", "light"] as const) {
+    await page.emulateMedia({ colorScheme });
+    expect(await axeFaults(page)).toEqual([]);
+  }
+  await page.keyboard.press("Enter");
+  await page.waitForURL("**/health");
+  await field.waitFor({ state: "detached" });
+
+  await page.keyboard.press("Control+k");
+  await field.fill("harbour");
+  await page.getByRole("option", { name: `Harbour at dawn ${worker.jobId}`, selected: true }).waitFor();
+  await page.keyboard.press("Enter");
+  await page.getByRole("heading", { level: 1, name: "Harbour at dawn" }).waitFor();
+  await page.keyboard.press("Control+k");
+  await page
+    .getByRole("group", { name: "Recent" })
+    .getByRole("option", { name: /Harbour/ })
+    .waitFor();
+  await page.keyboard.press("Escape");
+  await field.waitFor({ state: "detached" });
+
+  await page.keyboard.press("g");
+  await page.keyboard.press("j");
+  await page.waitForURL("**/jobs");
+  await page.getByRole("searchbox").waitFor();
+  await page.keyboard.press("/");
+  await page.keyboard.type("gj?");
+  expect(await page.getByRole("searchbox").inputValue()).toBe("gj?");
+  await page.getByRole("heading", { level: 1 }).click();
+  await page.keyboard.press("?");
+  const help = page.getByRole("dialog", { name: "Keyboard shortcuts" });
+  await help.waitFor();
+  expect(await axeFaults(page)).toEqual([]);
+  await help.getByRole("checkbox").uncheck();
+  await page.keyboard.press("Escape");
+  await help.waitFor({ state: "detached" });
+  await page.keyboard.press("?");
+  await page.keyboard.press("Control+k");
+  await field.waitFor();
+  expect(await help.count()).toBe(0);
+  expect(complaints).toEqual([]);
+});
+
+test("times are told in the zone that one chooses, on each page, and the next time as well", async () => {
+  const server = await startDashboardServer({ PLAYHEAD_TIME_ZONE: "Asia/Tokyo" });
+  onTestFinished(() => server.close());
+  const { page, goTo, story } = await openDashboard({}, server);
+  const { jobId } = await story("Harbour at dawn");
+  const answer = await fetch(`${server.origin}/api/v1/jobs/${jobId}`, {
+    headers: { authorization: `Bearer ${server.key}` },
+  });
+  const { created_at } = (await answer.json()) as { readonly created_at: string };
+  const inTokyo = formatClock(Date.parse(created_at), { timeZone: "Asia/Tokyo" });
+  await goTo("/jobs");
+  await page.getByRole("button", { name: /^Times are in .+, your zone\. Change to Asia\/Tokyo/ }).click();
+  await page
+    .getByRole("row", { name: /Harbour/ })
+    .getByText(inTokyo)
+    .waitFor();
+  await page.reload();
+  await page
+    .getByRole("row", { name: /Harbour/ })
+    .getByText(inTokyo)
+    .waitFor();
+  await page.getByRole("button", { name: /^Times are in Asia\/Tokyo, the server's zone/ }).waitFor();
+  expect(await axeFaults(page)).toEqual([]);
+});
