@@ -1,13 +1,13 @@
 import { Toggle } from "@base-ui/react/toggle";
 import { ToggleGroup } from "@base-ui/react/toggle-group";
 import type { LogTail } from "@playhead/client";
-import { formatClock } from "@playhead/client/format";
 import type { Job, LogLevel, LogLine } from "@playhead/core";
 import { useVirtualizer } from "@tanstack/react-virtual";
 import { useEffect, useLayoutEffect, useMemo, useRef, useState } from "react";
 import { Button } from "../../ui/button.tsx";
 import { Icon } from "../../ui/icons.tsx";
 import { Section } from "../../ui/section.tsx";
+import { formatClock } from "../../ui/times.ts";
 import { filterLines, spellFields } from "./log-filter.ts";
 import { nameOfTask, parentName } from "./track-words.ts";
 
