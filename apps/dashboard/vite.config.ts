@@ -14,6 +14,8 @@ export default defineConfig({
     // Files, not data: addresses, so that the page needs no exception in its content security policy.
     assetsInlineLimit: 0,
     modulePreload: { polyfill: false },
+    // What belongs to which page: test/weight.test.ts weighs them.
+    manifest: true,
     // The dashboard, and the page that a share link opens.
     rolldownOptions: { input: ["index.html", "share.html"] },
   },

@@ -1,13 +1,13 @@
 import { Toggle } from "@base-ui/react/toggle";
 import { ToggleGroup } from "@base-ui/react/toggle-group";
 import type { LogTail } from "@playhead/client";
-import { formatClock } from "@playhead/client/format";
 import type { Job, LogLevel, LogLine } from "@playhead/core";
 import { useVirtualizer } from "@tanstack/react-virtual";
 import { useEffect, useLayoutEffect, useMemo, useRef, useState } from "react";
 import { Button } from "../../ui/button.tsx";
 import { Icon } from "../../ui/icons.tsx";
 import { Section } from "../../ui/section.tsx";
+import { formatClock } from "../../ui/times.ts";
 import { filterLines, spellFields } from "./log-filter.ts";
 import { nameOfTask, parentName } from "./track-words.ts";
 
@@ -15,6 +15,8 @@ export interface LogConsoleProps {
   readonly job: Pick<Job, "tasks">;
   readonly logs: LogTail;
   readonly onLoadOlder: () => Promise<void>;
+  /** Shows the job as it stood when a line was written; where it is given, the times of the lines do. */
+  readonly onMoment?: (atMs: number) => void;
 }
 
 const LEVELS: readonly (readonly [LogLevel, string])[] = [
@@ -28,7 +30,7 @@ const LINE_PX = 22;
 const AT_END_PX = 24;
 
 /** The job's log: its live tail, to be searched, sifted and read on into the past. */
-export function LogConsole({ job, logs, onLoadOlder }: LogConsoleProps) {
+export function LogConsole({ job, logs, onLoadOlder, onMoment }: LogConsoleProps) {
   const [level, setLevel] = useState<LogLevel>("info");
   const [text, setText] = useState("");
   const [follow, setFollow] = useState(true);
@@ -145,7 +147,7 @@ export function LogConsole({ job, logs, onLoadOlder }: LogConsoleProps) {
                 className="absolute inset-x-0"
                 style={{ transform: `translateY(${start}px)` }}
               >
-                <Line line={line} job={job} inFull={level === "debug"} />
+                <Line line={line} job={job} inFull={level === "debug"} onMoment={onMoment} />
               </div>
             );
           })}
@@ -181,15 +183,29 @@ interface LineProps {
   readonly job: Pick<Job, "tasks">;
   /** With the fields of lines that are no trouble, too. */
   readonly inFull: boolean;
+  readonly onMoment: ((atMs: number) => void) | undefined;
 }
 
-function Line({ line, job, inFull }: LineProps) {
+function Line({ line, job, inFull, onMoment }: LineProps) {
+  const atMs = Date.parse(line.ts);
+  const clock = formatClock(atMs, { seconds: true });
   const task = line.task_id === null ? undefined : job.tasks.get(line.task_id);
   const fields = inFull || (line.level !== "info" && line.level !== "debug") ? spellFields(line) : "";
   return (
     <p className="flex gap-x-3 px-3 py-0.5 font-mono text-12/4.5">
       <time dateTime={line.ts} title={line.ts} className="shrink-0 text-faint">
-        {formatClock(Date.parse(line.ts), { seconds: true })}
+        {onMoment === undefined ? (
+          clock
+        ) : (
+          <button
+            type="button"
+            aria-label={`The job at ${clock}`}
+            onClick={() => onMoment(atMs)}
+            className="rounded-sm hover:text-ink hover:underline"
+          >
+            {clock}
+          </button>
+        )}
       </time>
       <span className={`w-10 shrink-0 ${LEVEL_COLORS[line.level]}`}>{LEVEL_WORDS[line.level]}</span>
       <span className="min-w-0 whitespace-pre-wrap wrap-anywhere">

@@ -1,3 +1,5 @@
+import { readMoment } from "../../ui/range/view-range.ts";
+
 /** A stretch of time in which jobs were created: up to now, or between two moments (the second exclusive). */
 export type JobSpan =
   | { readonly since: SinceName }
@@ -54,10 +56,4 @@ export function writeSpan(span: JobSpan | null, search: URLSearchParams): void {
   }
   if (span.from !== null) search.set("from", span.from);
   if (span.to !== null) search.set("to", span.to);
-}
-
-/** A moment in the one way in which it is written; null for what is none. */
-export function readMoment(text: string | null): string | null {
-  const ms = text === null ? Number.NaN : Date.parse(text);
-  return Number.isNaN(ms) ? null : new Date(ms).toISOString();
 }

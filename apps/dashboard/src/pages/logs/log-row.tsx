@@ -1,7 +1,7 @@
-import { formatClock, formatMoment } from "@playhead/client/format";
 import type { ErrorDetails, JsonValue, LogEntry, LogLevel } from "@playhead/core";
 import { Link } from "wouter";
 import { formatCallTime } from "../../ui/call-time.ts";
+import { formatClock, formatMoment } from "../../ui/times.ts";
 import type { LogRow } from "./fold-lines.ts";
 
 export interface LogRowProps {

@@ -9,6 +9,7 @@ import { Icon } from "../../ui/icons.tsx";
 import { Loading } from "../../ui/loading.tsx";
 import { Page } from "../../ui/page.tsx";
 import { usePolled } from "../../ui/poll.ts";
+import { shownZone, zoneLabel } from "../../ui/time-zone.ts";
 import { useNow } from "../../ui/use-now.ts";
 import { EXPORT_FORMATS, exportAddress } from "./export-address.ts";
 import { createLogFeed } from "./log-feed.ts";
@@ -96,7 +97,7 @@ function LastError() {
 function Below({ filter }: { readonly filter: EntriesFilter }) {
   return (
     <p className="mt-1 text-13 text-soft">
-      Times in {Intl.DateTimeFormat().resolvedOptions().timeZone}, newest first. Save all of it as{" "}
+      Times in {zoneLabel(shownZone().timeZone, Date.now())}, newest first. Save all of it as{" "}
       {EXPORT_FORMATS.map((format, at) => (
         <span key={format}>
           {at > 0 && ", "}

@@ -1,9 +1,9 @@
-import { formatMoment } from "@playhead/client/format";
 import type { JobSummary } from "@playhead/core";
 import { Link } from "wouter";
 import { sentence } from "../../ui/error-text.ts";
 import { Section } from "../../ui/section.tsx";
 import { StateMark } from "../../ui/state-mark.tsx";
+import { formatMoment } from "../../ui/times.ts";
 import { type ErrorGroup, groupErrors } from "./error-groups.ts";
 
 export interface ErrorsByCauseProps {

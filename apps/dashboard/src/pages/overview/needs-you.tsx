@@ -1,4 +1,3 @@
-import { formatMoment } from "@playhead/client/format";
 import type { Alert, JobSummary } from "@playhead/core";
 import { Link } from "wouter";
 import { LEVEL_WORDS, sinceOf } from "../../alerts/alert-words.ts";
@@ -7,6 +6,7 @@ import { sentence } from "../../ui/error-text.ts";
 import { livenessWords } from "../../ui/liveness-words.ts";
 import { Section } from "../../ui/section.tsx";
 import { lookOfJob, SHAPE_COLORS, StateMark } from "../../ui/state-mark.tsx";
+import { formatMoment } from "../../ui/times.ts";
 
 export interface NeedsYouProps {
   /** What fires, the most urgent first. */

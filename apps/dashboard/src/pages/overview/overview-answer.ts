@@ -1,6 +1,6 @@
-import { formatClock } from "@playhead/client/format";
 import type { JobSummary, Liveness } from "@playhead/core";
 import { needsSomeone } from "../../ui/liveness-words.ts";
+import { formatClock } from "../../ui/times.ts";
 
 /** The page's one line: what is going on, when it is over, and whether anyone is needed. */
 export interface OverviewAnswer {

@@ -1,10 +1,11 @@
-import { formatDuration, formatEta, formatFinish, formatPercent, formatRate } from "@playhead/client/format";
+import { formatDuration, formatEta, formatPercent, formatRate } from "@playhead/client/format";
 import { activeMs, type JobSummary } from "@playhead/core";
 import { Link } from "wouter";
 import { PlayheadBar } from "../../ui/playhead-bar.tsx";
 import { Section } from "../../ui/section.tsx";
 import { lookOfJob, SHAPE_COLORS, StateMark } from "../../ui/state-mark.tsx";
 import { lookOfStep } from "../../ui/step-words.ts";
+import { formatFinish } from "../../ui/times.ts";
 
 export interface RunningJobsProps {
   readonly jobs: readonly JobSummary[];

@@ -1,6 +1,5 @@
 import { Toggle } from "@base-ui/react/toggle";
 import { ToggleGroup } from "@base-ui/react/toggle-group";
-import { formatMoment } from "@playhead/client/format";
 import type { JobSummary } from "@playhead/core";
 import { useSearchParams } from "wouter";
 import { client } from "../../client.ts";
@@ -8,6 +7,7 @@ import { Loading } from "../../ui/loading.tsx";
 import { usePolled } from "../../ui/poll.ts";
 import { FILTER, MomentField, RangeField } from "../../ui/range/range-field.tsx";
 import { rangeWords } from "../../ui/range/view-range.ts";
+import { formatMoment } from "../../ui/times.ts";
 import { CompareTable } from "./compare-table.tsx";
 import { type CompareView, compareQuery, EARLIERS, readCompareView, writeCompareView } from "./compare-view.ts";
 import { EVERY_MS } from "./functions-part.tsx";

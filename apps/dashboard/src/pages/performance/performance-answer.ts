@@ -1,4 +1,4 @@
-import { formatMoment } from "@playhead/client/format";
+import { formatMoment } from "../../ui/times.ts";
 import { addedMs, changeSentence, verdictOf } from "./change-words.ts";
 import type { Comparison, FunctionTrend } from "./performance-api.ts";
 

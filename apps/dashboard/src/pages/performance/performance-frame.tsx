@@ -1,6 +1,7 @@
 import type { ReactNode } from "react";
 import { Link, useLocation } from "wouter";
 import { Page } from "../../ui/page.tsx";
+import { shownZone, zoneLabel } from "../../ui/time-zone.ts";
 
 const PARTS = [
   { href: "/performance", name: "Functions" },
@@ -40,5 +41,5 @@ export function PerformanceFrame({ title, heading, below, children }: Performanc
 
 /** In which zone the page's times are. */
 export function zoneWords(): string {
-  return `times in ${Intl.DateTimeFormat().resolvedOptions().timeZone}`;
+  return `times in ${zoneLabel(shownZone().timeZone, Date.now())}`;
 }

@@ -1,8 +1,8 @@
-import { formatMoment } from "@playhead/client/format";
 import type { LogEntry } from "@playhead/core";
 import { Link } from "wouter";
 import { formatCallTime } from "../../ui/call-time.ts";
 import { StateMark } from "../../ui/state-mark.tsx";
+import { formatMoment } from "../../ui/times.ts";
 
 export interface SlowestCallsProps {
   readonly calls: readonly LogEntry[];

@@ -15,9 +15,9 @@ export function ReportChart({ chart, timeZone }: { readonly chart: ReportChartDa
   const [first, last] = [spans[0], spans.at(-1)];
   if (first === undefined || last === undefined) return <p className="py-4 text-13 text-soft">Nothing to draw.</p>;
   return (
-    <figure className="m-0 pt-3">
+    <figure className="relative m-0 pt-3">
       <div className="flex justify-between font-mono text-12 text-faint">
-        <span>{valueText(top, unit, timeZone)}</span>
+        <span className="mr-4 whitespace-nowrap">{valueText(top, unit, timeZone)}</span>
         <Legend chart={chart} />
       </div>
       <svg
@@ -43,10 +43,11 @@ export function ReportChart({ chart, timeZone }: { readonly chart: ReportChartDa
             {runs.map((run) => (
               <path
                 key={run[0]?.[0]}
-                d={`M${run.map(([x, y]) => `${x * WIDTH} ${(1 - y) * HEIGHT}`).join("L")}`}
+                // A point that stands alone is a dot.
+                d={`M${run.map(([x, y]) => `${x * WIDTH} ${(1 - y) * HEIGHT}`).join("L")}h0`}
                 fill="none"
                 stroke="currentColor"
-                strokeWidth="2"
+                strokeWidth={run.length === 1 ? 6 : 2}
                 strokeLinejoin="round"
                 strokeLinecap="round"
                 vectorEffect="non-scaling-stroke"
@@ -59,29 +60,31 @@ export function ReportChart({ chart, timeZone }: { readonly chart: ReportChartDa
         <span>{dayText(Date.parse(first.from), timeZone)}</span>
         <span>{dayText(Date.parse(last.to) - 1, timeZone)}</span>
       </div>
-      <table className="sr-only">
-        <caption>{title}</caption>
-        <thead>
-          <tr>
-            <th scope="col">From</th>
-            {series.map(({ id, label }) => (
-              <th key={id} scope="col">
-                {label}
-              </th>
-            ))}
-          </tr>
-        </thead>
-        <tbody>
-          {spans.map(({ from }, at) => (
-            <tr key={from}>
-              <th scope="row">{valueText(from, "time", timeZone)}</th>
-              {series.map(({ id, values }) => (
-                <td key={id}>{valueText(values[at] ?? null, unit, timeZone)}</td>
+      <div className="sr-only">
+        <table>
+          <caption>{title}</caption>
+          <thead>
+            <tr>
+              <th scope="col">From</th>
+              {series.map(({ id, label }) => (
+                <th key={id} scope="col">
+                  {label}
+                </th>
               ))}
             </tr>
-          ))}
-        </tbody>
-      </table>
+          </thead>
+          <tbody>
+            {spans.map(({ from }, at) => (
+              <tr key={from}>
+                <th scope="row">{valueText(from, "time", timeZone)}</th>
+                {series.map(({ id, values }) => (
+                  <td key={id}>{valueText(values[at] ?? null, unit, timeZone)}</td>
+                ))}
+              </tr>
+            ))}
+          </tbody>
+        </table>
+      </div>
     </figure>
   );
 }

@@ -32,7 +32,7 @@ export function ReportTable({ table, timeZone }: { readonly table: ReportTableDa
                 {columns.map(({ id, unit }, column) => (
                   <td
                     key={id}
-                    className={`h-8 py-1 pr-6 last:pr-0 ${isText(unit) ? "max-w-[32rem] wrap-anywhere" : "text-right font-mono text-12 whitespace-nowrap"}`}
+                    className={`h-8 py-1 pr-6 last:pr-0 ${isText(unit) ? "min-w-32 max-w-[32rem] wrap-anywhere" : "text-right font-mono text-12 whitespace-nowrap"}`}
                   >
                     {valueText(row[column] ?? null, unit, timeZone)}
                   </td>

@@ -1,4 +1,5 @@
 import { type KeyboardEvent, useEffect, useLayoutEffect, useMemo, useRef, useState, useSyncExternalStore } from "react";
+import { shownZone } from "../time-zone.ts";
 import { useWidth } from "../use-width.ts";
 import { type ChartGroup, type ChartRange, createChartGroup } from "./chart-group.ts";
 import { ChartLegend } from "./chart-legend.tsx";
@@ -25,8 +26,8 @@ export interface LineChartProps {
   /** What the time axis spans. @defaultValue from the first time to the last */
   readonly fromMs?: number;
   readonly toMs?: number;
-  /** IANA name. @defaultValue the browser's */
-  readonly timeZone?: string | undefined;
+  /** IANA name. @defaultValue the one that times are shown in */
+  readonly timeZone?: string;
 }
 
 const NO_MARKS: readonly ChartMark[] = [];
@@ -37,7 +38,7 @@ const FAR_KEYS_POINTS = 10;
  * arrows go from point to point.
  */
 export function LineChart(props: LineChartProps) {
-  const { title, timesMs, series, marks = NO_MARKS, heightPx = 180, group, timeZone } = props;
+  const { title, timesMs, series, marks = NO_MARKS, heightPx = 180, group, timeZone = shownZone().timeZone } = props;
   const own = useMemo(() => createChartGroup(), []);
   const shared = group ?? own;
   const cursorMs = useSyncExternalStore(shared.subscribe, () => shared.cursorMs);
@@ -101,7 +102,8 @@ export function LineChart(props: LineChartProps) {
         aria-valuetext={moment === null ? "nothing yet" : `${moment}: ${said}`}
         onKeyDown={onKeyDown}
         onBlur={() => shared.setCursor(null)}
-        className="overflow-hidden rounded-sm"
+        // As wide as there is room: what was drawn for a wider page holds it open no more.
+        className="overflow-hidden rounded-sm contain-inline-size"
         style={{ height: heightPx }}
       />
       {zoom !== null && (

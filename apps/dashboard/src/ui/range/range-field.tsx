@@ -1,4 +1,6 @@
-import { type BetweenRange, boundsOfRange, LASTS, readMoment, toLocalField, type ViewRange } from "./view-range.ts";
+import { shownZone } from "../time-zone.ts";
+import { momentOf, wallText } from "../wall-clock.ts";
+import { type BetweenRange, boundsOfRange, LASTS, type ViewRange } from "./view-range.ts";
 
 /** How what one chooses from looks, in a row of filters. */
 export const FILTER =
@@ -11,7 +13,7 @@ interface RangeFieldProps<Range extends ViewRange | null> {
   readonly any?: Range extends null ? string : never;
 }
 
-/** Which stretch of time: one up to now, or between two moments in the reader's zone. */
+/** Which stretch of time: one up to now, or between two moments in the shown zone. */
 export function RangeField<Range extends ViewRange | null>({ range, onChange, any }: RangeFieldProps<Range>) {
   const given: ViewRange | null = range;
   const between = given !== null && "from" in given ? given : null;
@@ -59,15 +61,19 @@ export interface MomentFieldProps {
   readonly onChange: (moment: string | null) => void;
 }
 
-/** A moment, in the reader's zone. */
+/** A moment, in the shown zone. */
 export function MomentField({ name, moment, onChange }: MomentFieldProps) {
+  const { timeZone } = shownZone();
   return (
     <input
       aria-label={name}
       type="datetime-local"
       className={FILTER}
-      value={moment === null ? "" : toLocalField(moment)}
-      onChange={({ target }) => onChange(readMoment(target.value === "" ? null : target.value))}
+      value={moment === null ? "" : wallText(Date.parse(moment), timeZone)}
+      onChange={({ target }) => {
+        const atMs = momentOf(target.value, timeZone);
+        onChange(atMs === null ? null : new Date(atMs).toISOString());
+      }}
     />
   );
 }

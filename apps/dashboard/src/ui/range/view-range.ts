@@ -54,12 +54,6 @@ export function readMoment(text: string | null): string | null {
   return Number.isNaN(ms) ? null : new Date(ms).toISOString();
 }
 
-/** A moment as `datetime-local` fields hold it, in the reader's zone. */
-export function toLocalField(moment: string): string {
-  const date = new Date(moment);
-  return new Date(date.getTime() - date.getTimezoneOffset() * 60_000).toISOString().slice(0, 16);
-}
-
 function lastOf(name: LastName) {
   return LASTS.find((each) => each.name === name) ?? LASTS[0];
 }
