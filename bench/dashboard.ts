@@ -18,7 +18,7 @@ const settings = {
   minutes: option("minutes", isQuick ? 1 : 30),
   running: 200,
   updates_per_second: 4,
-  first_views: isQuick ? 3 : 5,
+  first_views: isQuick ? 2 : 5,
 };
 /** Each page, and what stands on it once it has something to say. */
 const PAGES = {
