@@ -1,13 +1,24 @@
-// The server of bench/jobs-page.ts: many jobs that have ended, some that run, and a worker that reports of those.
+// The server of bench/jobs-page.ts and bench/dashboard.ts: many jobs that have ended, some that are said to run, and log lines.
 import { mkdtemp, rm } from "node:fs/promises";
 import os from "node:os";
 import path from "node:path";
 import { emptyJob, type JobState, type JobSummary, NO_PROGRESS, summaryOf } from "@playhead/core";
-import { configSchema, createEngine, startServer } from "@playhead/server";
+import { configSchema, createEngine, createSqliteTelemetry, startServer } from "@playhead/server";
+import { seededRandom } from "./chaos/seeded-random.ts";
+import { createLogsWorkload } from "./logs-workload.ts";
 
-const { jobs: count, dashboardFolder }: { jobs: number; dashboardFolder: string } = JSON.parse(process.argv[2] ?? "{}");
-/** So many of the newest jobs run. */
-const RUNNING = 50;
+interface Options {
+  readonly jobs: number;
+  readonly dashboardFolder: string;
+  /** So many of the newest jobs run, without anyone who reports of them. */
+  readonly running?: number;
+  readonly logLines?: number;
+}
+
+const { jobs: count, dashboardFolder, running = 50, logLines = 0 }: Options = JSON.parse(process.argv[2] ?? "{}");
+/** Lines go back so far: within what the server keeps. */
+const LOG_DAYS = 6;
+const LINES_A_GROUP = 1_000;
 const GROUP_SIZE = 2_000;
 const SPACING_MS = 20_000;
 const KINDS = ["clips", "merge", "transcode"];
@@ -15,6 +26,7 @@ const PLACES = ["Harbour", "Market", "Station", "Bridge", "Garden", "Theatre", "
 
 const data = await mkdtemp(path.join(os.tmpdir(), "playhead-jobs-page-"));
 await fill();
+await fillLog();
 const server = await startServer({
   config: configSchema.parse({ data, port: 0 }),
   dashboardFolder,
@@ -50,6 +62,19 @@ async function fill(): Promise<void> {
   await engine.close();
 }
 
+/** Stores log lines, as bench/logs.ts does. */
+async function fillLog(): Promise<void> {
+  const telemetry = await createSqliteTelemetry({ folder: data, timeZone: "UTC" });
+  const toMs = Date.now();
+  const range = { fromMs: toMs - LOG_DAYS * 86_400_000, toMs };
+  const workload = createLogsWorkload({ ...range, entries: logLines, random: seededRandom(1) });
+  for (let from = 0; from < logLines; from += LINES_A_GROUP) {
+    const entries = Array.from({ length: Math.min(LINES_A_GROUP, logLines - from) }, workload.next);
+    await telemetry.append({ entries, totals: [], samples: [], sources: new Map([["bench", from + entries.length]]) });
+  }
+  await telemetry.close();
+}
+
 function jobOf(number: number, startMs: number): JobSummary {
   const createdMs = startMs + number * SPACING_MS;
   const state = stateOf(number);
@@ -76,7 +101,7 @@ function jobOf(number: number, startMs: number): JobSummary {
 }
 
 function stateOf(number: number): JobState {
-  if (number >= count - RUNNING) return "running";
+  if (number >= count - running) return "running";
   if (number % 16 === 3) return "failed";
   return number % 25 === 7 ? "canceled" : "completed";
 }

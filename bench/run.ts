@@ -14,6 +14,7 @@ const BENCHES = [
   "reconnect",
   "slow-reader",
   "jobs-page",
+  "dashboard",
   "logs",
   "chaos",
   "alerts",

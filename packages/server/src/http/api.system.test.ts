@@ -41,6 +41,7 @@ describe("who asks", () => {
       role: "admin",
       tenant_id: "default",
       expires_at: null,
+      time_zone: "UTC",
     });
   });
 });

@@ -40,6 +40,7 @@ describe("API keys", () => {
       role: "worker",
       tenant_id: "default",
       expires_at: null,
+      time_zone: "UTC",
     });
     const listed = await owner.ask("/api/v1/keys");
     const text = await listed.text();
