@@ -30,7 +30,7 @@ const MAX_RUNNING = 1_000;
 /** The same for jobs that have not ended, most of which wait for their turn. */
 const MAX_OPEN = 10_000;
 /** What has come and is not thought about yet, of all jobs. */
-const MAX_CHANGES = 100_000;
+const MAX_CHANGES = 50_000;
 /** How often it is looked which job is due. */
 const LOOK_MS = 100;
 /** Thinking takes so much of one turn of the loop, and of all its time. */
@@ -213,7 +213,8 @@ export function createForecasts({ store, nowMs, keepMs, onError }: ForecastsDeps
           forecast.folded(...change);
           if (entered === null) enter();
           changeCount += 1;
-          if (changeCount > MAX_CHANGES && forecast.waiting() > 1_000) {
+          // Those go that have more than their share of it.
+          if (changeCount > MAX_CHANGES && forecast.waiting() > (2 * MAX_CHANGES) / Math.max(1, open.size)) {
             forecast.giveUp();
             open.delete(job.job_id);
           }
@@ -281,8 +282,6 @@ export function createForecasts({ store, nowMs, keepMs, onError }: ForecastsDeps
     },
   };
 }
-
-export type Forecasts = ReturnType<typeof createForecasts>;
 
 function keyOf({ tenant_id: tenantId, kind, worker, metadata }: Job): HistoryKey {
   const { host } = metadata;

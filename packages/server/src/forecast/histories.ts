@@ -132,8 +132,6 @@ export function createHistories({ store, nowMs, onError }: HistoriesDeps) {
   };
 }
 
-export type Histories = ReturnType<typeof createHistories>;
-
 function idOf({ tenantId, host, kind }: HistoryKey): string {
   return [tenantId, host, kind].map(encodeURIComponent).join("/");
 }

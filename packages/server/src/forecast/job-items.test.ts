@@ -106,6 +106,16 @@ test.each<{ name: string; facts: Facts; told: string[] }>([
     ],
   },
   {
+    name: "what is said of a task after its end is no work",
+    facts: [
+      created("a", "video"),
+      about("task.started", "a"),
+      about("task.completed", "a"),
+      about("task.artifact_added", "a", { artifact: { type: "video", name: "a.mp4" } }),
+    ],
+    told: ["add 0 job", "replace 0 at 0", "add 1 video planned", "begun", "start 1 at 1", "end 1 at 2"],
+  },
+  {
     name: "what is found after its like has begun is growth",
     facts: [created("a", "video"), about("task.started", "a"), created("b", "video")],
     told: ["add 0 job", "replace 0 at 0", "add 1 video planned", "begun", "start 1 at 1", "add 2 video"],

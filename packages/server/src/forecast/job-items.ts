@@ -95,8 +95,10 @@ export function createJobItems(
 
   return {
     changed(before, after, activeSec) {
-      const node = nodes.get(after.task_id) ?? admit(after, activeSec);
       const wasOpen = before !== undefined && !isFinalTaskState(before.state);
+      // What is said of a task after its end, such as where its file lies, is no work.
+      if (before !== undefined && !wasOpen && isFinalTaskState(after.state)) return;
+      const node = nodes.get(after.task_id) ?? admit(after, activeSec);
       if (before !== undefined && after.attempt > before.attempt && (node.isRunning || !wasOpen))
         again(node, activeSec);
       if (after.state === "processing") {
@@ -104,7 +106,7 @@ export function createJobItems(
         const isNews = after.percent_complete !== (before?.percent_complete ?? 0);
         if (node.item !== null && isNews) forecaster.progressed(node.item, after.percent_complete / 100, activeSec);
       } else if (isFinalTaskState(after.state)) {
-        if (wasOpen || before === undefined) end(node, after, activeSec);
+        end(node, after, activeSec);
       } else if (node.isRunning) {
         again(node, activeSec);
       }
