@@ -29,7 +29,19 @@ interface SceneCardProps {
   readonly nowMs: number;
 }
 
-function SceneCard({ card: { group, leaves }, jobState, nowMs }: SceneCardProps) {
+/** Drawn again only when something on it changed: there may be hundreds, while one drags through the job. */
+const SceneCard = memo(
+  SceneCardView,
+  (a, b) =>
+    a.jobState === b.jobState &&
+    a.card.group === b.card.group &&
+    a.card.leaves.length === b.card.leaves.length &&
+    a.card.leaves.every((leaf, at) => leaf === b.card.leaves[at]) &&
+    // What is not at work stands still.
+    (a.nowMs === b.nowMs || !a.card.leaves.some(({ state }) => state === "processing")),
+);
+
+function SceneCardView({ card: { group, leaves }, jobState, nowMs }: SceneCardProps) {
   return (
     <li className={`min-w-0 rounded-md border border-line bg-surface ${group === null ? "col-span-full" : ""}`}>
       {group !== null && <CardHead group={group} leaves={leaves} />}
