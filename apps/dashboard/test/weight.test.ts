@@ -12,7 +12,10 @@ const SHARE_BYTES = 92_000;
 
 /** As Vite writes it. */
 type Manifest = Readonly<
-  Record<string, { readonly file: string; readonly imports?: readonly string[]; readonly dynamicImports?: readonly string[] }>
+  Record<
+    string,
+    { readonly file: string; readonly imports?: readonly string[]; readonly dynamicImports?: readonly string[] }
+  >
 >;
 // `npm test` and `npm start` build it; by hand: node scripts/build-dashboard.mjs
 const manifest = JSON.parse(readFileSync(join(DIST, ".vite/manifest.json"), "utf8")) as Manifest;
@@ -54,7 +57,10 @@ describe("the JavaScript of a first view, gzipped", () => {
 test("every page but the first is fetched when somebody goes there, and so is the palette", () => {
   expect(pages.length).toBeGreaterThanOrEqual(9);
   const atOnce = closureOf(["index.html"]);
-  const later = [...pages, ...Object.keys(manifest).filter((key) => /palette\/(palette|shortcuts-dialog)\.tsx$/.test(key))];
+  const later = [
+    ...pages,
+    ...Object.keys(manifest).filter((key) => /palette\/(palette|shortcuts-dialog)\.tsx$/.test(key)),
+  ];
   expect(later.length).toBe(pages.length + 2);
   expect(later.filter((key) => atOnce.has(key))).toEqual([]);
 });
