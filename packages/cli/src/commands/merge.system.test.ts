@@ -36,11 +36,14 @@ test("videos into one: lines for what happens, then where it is and how it came 
   const again = await merge("a.mp4", second, "--out", "öut/all.mp4");
   expect(again).toMatchObject({ code: 3, stderr: [expect.stringMatching(/there is a file "all\.mp4" already/)] });
   const small = ["--replace", "--size", "160x90", "--fps", "10", "--max-mb", "0.03", "--json"];
-  const replaced = await merge("a.mp4", second, "--out", "öut/all.mp4", ...small);
+  const upload = ["--upload", "folder:störage", "--public-url", "https://cdn.example"];
+  const replaced = await merge("a.mp4", second, "--out", "öut/all.mp4", ...small, ...upload);
   expect({ code: replaced.code, ...resultOf(replaced.stdout) }).toMatchObject({
     ...{ code: 0, type: "result", state: "completed", completed: 1 },
     summary: { width: 160, height: 90, frame_rate: 10, mode: "normalised", target_met: true },
   });
+  const { job_id } = resultOf(replaced.stdout) as { job_id: string };
+  expect(readdirSync(join(cwd, "störage", job_id)).toSorted()).toEqual(["all.mp4", "all.segments.json"]);
 });
 
 test("what cannot be merged is one line, with its code, and leaves nothing behind", async () => {

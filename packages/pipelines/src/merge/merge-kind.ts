@@ -34,13 +34,10 @@ const input = z
       .max(120)
       .optional()
       .meta({ title: "Pictures a second", description: "Chosen by the videos, unless given" }),
-    fit: z
-      .enum(FITS)
-      .default("pad")
-      .meta({
-        title: "Videos of another shape",
-        description: "Get black bars, are cut off, or stand over a blurred copy",
-      }),
+    fit: z.enum(FITS).default("pad").meta({
+      title: "Videos of another shape",
+      description: "Get black bars, are cut off, or stand over a blurred copy",
+    }),
     max_mb: z.number().positive().optional().meta({ title: "At most so many megabytes" }),
     crf: z
       .number()
