@@ -45,8 +45,8 @@ export default defineConfig({
           pool: "threads",
           isolate: false,
           // None takes five seconds where the machine is its own; on one that does much else, it may be many times that.
-          testTimeout: 60_000,
-          hookTimeout: 60_000,
+          testTimeout: 240_000,
+          hookTimeout: 120_000,
         },
       },
       {

@@ -27,7 +27,7 @@ export interface StartOptions {
 }
 
 const MAIN = join(import.meta.dirname, "..", "src", "main.ts");
-const LIMIT_MS = 60_000;
+const LIMIT_MS = 110_000;
 /** What would change how a command behaves here. */
 const STEERING = /^(PLAYHEAD_|WEBSOCKET_PORT$|FFMPEG_PATH$|NO_COLOR$|FORCE_COLOR$|CI$|NODE_(?!COMPILE_CACHE$)|VITEST)/;
 

@@ -189,4 +189,4 @@ test("property: whatever the server does, and whoever is killed, each record arr
   );
   // Batches did come twice: else nothing of this was put to the test.
   expect(knownAtAll).toBeGreaterThan(0);
-}, 120_000);
+}, 240_000);
