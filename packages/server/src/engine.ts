@@ -16,6 +16,7 @@ import { type AlertSettings, assembleAlerts, DEFAULT_ALERTS } from "./engine-ale
 import { assembleHealth } from "./engine-health.ts";
 import { createJobReads } from "./engine-job-reads.ts";
 import { DEFAULT_JOB_LIMITS, type JobLimits, watchJobs } from "./engine-job-watch.ts";
+import { createKnownWorkers } from "./engine-known-workers.ts";
 import { createReadings } from "./engine-readings.ts";
 import { assembleReports, openReportShelf } from "./engine-reports.ts";
 import { DEFAULT_RETENTION, openRetention } from "./engine-retention.ts";
@@ -32,7 +33,6 @@ import { createMediaRoots, type MediaRoots } from "./media/media-roots.ts";
 import { LOCAL_WORKER_PREFIX, recoverLostJobs } from "./recovery/recover-lost-jobs.ts";
 import type { RetentionPolicy } from "./retention/retention.ts";
 import type { ServerLog } from "./server-log.ts";
-import { documentPages } from "./store/document-pages.ts";
 import { DEFAULT_TENANT, workerKeyOf } from "./tenants.ts";
 
 export interface EngineOptions {
@@ -85,10 +85,6 @@ export interface LocalEngine {
   /** Announces a job that does again what an ended one was to do. @returns its id @throws PlayheadError as `control` */
   retry(jobId: string): Promise<string>;
 }
-
-/** Collection of the workers that said that they would be heard of, kept for so long. */
-const WORKERS = "workers";
-const WORKER_KNOWN_MS = 7 * 24 * 3_600_000;
 
 /**
  * The server without its network: store, ingest, bus and control. One process a data folder.
@@ -206,11 +202,15 @@ function assembleEngine(parts: EngineParts) {
     },
   });
   const changeAlerts = createAlertChanges(alerts);
+  const knownWorkers = createKnownWorkers({
+    ...{ store, nowMs },
+    onError: (error) => log("warning", "a worker could not be noted", { error: textOf(error) }),
+  });
   const workers = createWorkers({
     nowMs,
     lostAfterMs: () => limits.workerLostAfterMs,
     commandsOnReturn,
-    onExpected,
+    onExpected: knownWorkers.note,
   });
   const control = createControl({ findJob: findRun, report: ingest.report, workers, newId: randomUUID, newJobId });
   const starts = assembleStarts({
@@ -251,18 +251,6 @@ function assembleEngine(parts: EngineParts) {
   function workerSilentMs(job: Job): number | null {
     const worker = workerOf(job);
     return worker === null ? null : workers.silentMs(worker);
-  }
-
-  /** So that a process after this one knows whose silence means something. */
-  function onExpected(source: string): void {
-    const expiresMs = nowMs() + WORKER_KNOWN_MS;
-    store
-      .putDocument({ collection: WORKERS, id: source, tenantId: DEFAULT_TENANT, body: {}, expiresMs })
-      .catch((error: unknown) => log("warning", "a worker could not be noted", { error: textOf(error) }));
-  }
-
-  async function rememberWorkers(): Promise<void> {
-    for await (const page of documentPages(store, WORKERS)) for (const { id } of page) workers.remember(id);
   }
 
   const { attempts, retry, setBeforeRetry } = assembleRetries({
@@ -376,7 +364,7 @@ function assembleEngine(parts: EngineParts) {
     /** Ends the jobs of workers that ended with an earlier process. */
     async recover(): Promise<void> {
       retention.start();
-      await rememberWorkers();
+      await knownWorkers.recall(workers);
       await telemetry.recover();
       const lost = await recoverLostJobs({
         openJobIds: store.readOpenJobIds,

@@ -132,7 +132,7 @@ function LoadedJob({
       )}
       <div className="mt-8 grid gap-x-8 gap-y-10 max-desk:pb-20 wide:grid-cols-[minmax(0,1fr)_minmax(24rem,34rem)]">
         <Parts job={job} branches={branches} tasksTotal={total} nowMs={shownMs} />
-        <Log job={job} logs={shownLogs} onLoadOlder={loadOlderLogs} />
+        <Log job={job} logs={shownLogs} onLoadOlder={loadOlderLogs} onMoment={playhead.seek} />
       </div>
       {!desk && current.started_at !== null && (
         <Scrubber playhead={playhead} range={range} nowMs={nowMs} isOpen={!ended} />
