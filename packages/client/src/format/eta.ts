@@ -50,14 +50,18 @@ function readEta({ eta_ms, eta_low_ms, eta_high_ms }: EtaFields) {
   return { unit, kind, low, middle, high } as const;
 }
 
-/** When it is done: `by 14:20` with the upper end when the range is narrow, `around 14:20` when it is wide; null when nothing is known. */
+/**
+ * When it is done: `by 14:20` with the upper end when the range is narrow, `around 14:20` when it is wide, `between 14:08
+ * and 14:40` where a number in its middle would promise too much; null when nothing is known.
+ */
 export function formatFinish(eta: EtaFields, nowMs: number, timeZone?: string): string | null {
   if (eta.eta_ms === null) return null;
   const zone = timeZone === undefined ? {} : { timeZone };
   const lowMs = eta.eta_low_ms ?? eta.eta_ms;
   const highMs = eta.eta_high_ms ?? eta.eta_ms;
-  const wide = highMs > lowMs * WIDE_RATIO && highMs - lowMs > MINUTE;
-  return wide ? `around ${formatClock(nowMs + eta.eta_ms, zone)}` : `by ${formatClock(nowMs + highMs, zone)}`;
+  const clock = (leftMs: number) => formatClock(nowMs + leftMs, zone);
+  if (highMs <= lowMs * WIDE_RATIO || highMs - lowMs <= MINUTE) return `by ${clock(highMs)}`;
+  return highMs < lowMs * RANGE_RATIO ? `around ${clock(eta.eta_ms)}` : `between ${clock(lowMs)} and ${clock(highMs)}`;
 }
 
 interface Unit {

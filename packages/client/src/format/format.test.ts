@@ -95,7 +95,8 @@ describe("what is left", () => {
   const now = Date.parse("2026-11-21T14:00:00Z");
   test.each([
     ["narrow: by the upper end", eta(18 * M, 16 * M, 20 * M), "by 14:20"],
-    ["wide: around the middle", eta(18 * M, 8 * M, 40 * M), "around 14:18"],
+    ["wide: around the middle", eta(18 * M, 12 * M, 30 * M), "around 14:18"],
+    ["who knows: from then to then", eta(18 * M, 8 * M, 40 * M), "between 14:08 and 14:40"],
     ["nothing known", eta(null), null],
   ])("%s", (_, given, text) => expect(formatFinish(given, now, "UTC")).toBe(text));
 });

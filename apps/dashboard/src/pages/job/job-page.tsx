@@ -2,7 +2,7 @@ import { serverNowMs } from "@playhead/client";
 import { formatPercent, speakEta } from "@playhead/client/format";
 import { isFinalJobState, type Job } from "@playhead/core";
 import { type UseJobResult, useJob } from "@playhead/react";
-import { memo, useMemo, useRef } from "react";
+import { lazy, memo, Suspense, useMemo, useRef } from "react";
 import { Announcer } from "../../ui/announcer.tsx";
 import { createChartGroup } from "../../ui/chart/chart-group.ts";
 import { LivenessNote } from "../../ui/liveness-note.tsx";
@@ -22,7 +22,6 @@ import { LogConsole } from "./log-console.tsx";
 import { useLogAt } from "./moment/log-at.ts";
 import { Scrubber } from "./moment/scrubber.tsx";
 import { useShownJob } from "./moment/use-shown-job.ts";
-import { Resources } from "./resources/resources.tsx";
 import { RetryControl } from "./retry-control.tsx";
 import { ShareButton } from "./share-button.tsx";
 import { Timeline } from "./timeline.tsx";
@@ -32,6 +31,9 @@ import { branchesOf, withoutTrunk } from "./tracks.ts";
 import { useChosen } from "./use-chosen.ts";
 import { useHappenings } from "./use-happenings.ts";
 import { WaitingNote } from "./waiting-note.tsx";
+
+/** Charts are fetched when there is room for them. */
+const Resources = lazy(async () => ({ default: (await import("./resources/resources.tsx")).Resources }));
 
 /** How often the playhead moves on; between two places it glides. */
 const PACE_MS = 250;
@@ -127,7 +129,9 @@ function LoadedJob({
           )}
           <TrackInspector job={job} chosen={chosen} nowMs={shownMs} />
           <SegmentCalls job={job} chosen={chosen} view={view} originMs={range.startMs} nowMs={shownMs} />
-          <Resources job={current} range={range} view={view} atMs={playhead.atMs} group={group} />
+          <Suspense fallback={null}>
+            <Resources job={current} range={range} view={view} atMs={playhead.atMs} group={group} />
+          </Suspense>
         </section>
       )}
       <div className="mt-8 grid gap-x-8 gap-y-10 max-desk:pb-20 wide:grid-cols-[minmax(0,1fr)_minmax(24rem,34rem)]">

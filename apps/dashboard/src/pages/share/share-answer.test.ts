@@ -25,8 +25,8 @@ test.each([
   [
     "a video, who knows",
     job("merge", "running", eta(8, 18, 40)),
-    "Your video will be ready around 14:18",
-    "≈ 18 min (8–40) left",
+    "Your video will be ready between 14:08 and 14:40",
+    "≈ 8–40 min left",
   ],
   [
     "tomorrow",
