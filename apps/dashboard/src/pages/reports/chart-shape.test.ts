@@ -1,8 +1,8 @@
+import type { ReportChart } from "@playhead/core";
 import { expect, test } from "vitest";
 import { chartShape } from "./chart-shape.ts";
-import type { ReportChartData } from "./reports-api.ts";
 
-const chart = (drawn: "bars" | "lines", ...values: readonly (readonly (number | null)[])[]): ReportChartData => ({
+const chart = (drawn: "bars" | "lines", ...values: readonly (readonly (number | null)[])[]): ReportChart => ({
   id: "c",
   title: "C",
   drawn,

@@ -1,4 +1,4 @@
-import type { ReportChartData } from "./reports-api.ts";
+import type { ReportChart } from "@playhead/core";
 
 /** A chart's drawing, in a square of 0..1 with its origin at the bottom left. */
 export interface ChartShape {
@@ -21,7 +21,7 @@ export interface ChartShape {
 const BAR_SHARE = 0.7;
 
 /** Where everything of a chart stands. */
-export function chartShape({ drawn, spans, series }: ReportChartData): ChartShape {
+export function chartShape({ drawn, spans, series }: ReportChart): ChartShape {
   const sums = spans.map((_, at) => series.reduce((sum, { values }) => sum + (values[at] ?? 0), 0));
   const all = drawn === "bars" ? sums : series.flatMap(({ values }) => values.filter((value) => value !== null));
   const top = roundUp(Math.max(0, ...all));

@@ -1,3 +1,4 @@
+import type { ReportKind } from "@playhead/core";
 import { type FormEvent, useState } from "react";
 import { Link, useLocation } from "wouter";
 import { Button } from "../../ui/button.tsx";
@@ -7,7 +8,7 @@ import { Page } from "../../ui/page.tsx";
 import { shownZone } from "../../ui/time-zone.ts";
 import { useAction } from "../../ui/use-action.ts";
 import { draftOf, emptyForm, faultOf, METRICS, needsRange, type ReportForm } from "./report-draft.ts";
-import { type ReportKind, reportsApi } from "./reports-api.ts";
+import { reportsApi } from "./reports-api.ts";
 
 const KINDS: readonly (readonly [ReportKind, string])[] = [
   ["weekly", "The last whole week"],

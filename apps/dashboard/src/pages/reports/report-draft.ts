@@ -1,5 +1,6 @@
+import type { ReportKind } from "@playhead/core";
 import { momentOf, wallText } from "../../ui/wall-clock.ts";
-import type { ReportDraft, ReportKind } from "./reports-api.ts";
+import type { ReportDraft } from "./reports-api.ts";
 
 /** What a report can tell, and what that is called. */
 export const METRICS = [

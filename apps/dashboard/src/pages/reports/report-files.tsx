@@ -1,5 +1,6 @@
+import type { ReportFormat } from "@playhead/core";
 import { Icon } from "../../ui/icons.tsx";
-import { fileHref, type ReportFormat } from "./reports-api.ts";
+import { fileHref } from "./reports-api.ts";
 
 const ORDER: readonly ReportFormat[] = ["pdf", "html", "csv", "json"];
 const OPENED: ReadonlySet<ReportFormat> = new Set(["pdf", "html"]);

@@ -1,3 +1,4 @@
+import type { ReportInfo } from "@playhead/core";
 import { Link } from "wouter";
 import { Loading } from "../../ui/loading.tsx";
 import { Page } from "../../ui/page.tsx";
@@ -9,7 +10,7 @@ import { MoreButton } from "../alerts/filters.tsx";
 import { usePages } from "../alerts/use-pages.ts";
 import { ReportFiles } from "./report-files.tsx";
 import { KIND_WORDS, rangeText } from "./report-words.ts";
-import { type ReportInfo, reportsApi } from "./reports-api.ts";
+import { reportsApi } from "./reports-api.ts";
 import { ScheduleList } from "./schedule-list.tsx";
 
 /** All reports, the newest first, and what makes them by itself. */

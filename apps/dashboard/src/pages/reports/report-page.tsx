@@ -1,3 +1,4 @@
+import type { ReportFigure } from "@playhead/core";
 import { Figure } from "../../ui/figure.tsx";
 import { Loading } from "../../ui/loading.tsx";
 import { Page } from "../../ui/page.tsx";
@@ -8,7 +9,7 @@ import { ReportChart } from "./report-chart.tsx";
 import { ReportFiles } from "./report-files.tsx";
 import { ReportTable } from "./report-table.tsx";
 import { comparisonText, isGoodNews, rangeText, valueText } from "./report-words.ts";
-import { type ReportFigure, reportsApi } from "./reports-api.ts";
+import { reportsApi } from "./reports-api.ts";
 
 /** What was made stays as it is. */
 const NEVER_CHANGES_MS = 86_400_000;

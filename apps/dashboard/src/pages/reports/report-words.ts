@@ -1,6 +1,6 @@
 import { formatClock } from "@playhead/client/format";
+import type { ReportFigure, ReportKind, ReportSchedule, ReportUnit } from "@playhead/core";
 import { wallClock } from "../../ui/wall-clock.ts";
-import type { ReportFigure, ReportKind, ReportSchedule, ReportUnit } from "./reports-api.ts";
 
 const COUNT = new Intl.NumberFormat("en-US", { maximumFractionDigits: 0 });
 const SCORE = new Intl.NumberFormat("en-US", { maximumFractionDigits: 1 });

@@ -1,3 +1,4 @@
+import type { ReportSchedule } from "@playhead/core";
 import { useState } from "react";
 import { Button } from "../../ui/button.tsx";
 import { ConfirmDialog } from "../../ui/confirm-dialog.tsx";
@@ -9,7 +10,7 @@ import { formatMoment } from "../../ui/times.ts";
 import { useAction } from "../../ui/use-action.ts";
 import { useNow } from "../../ui/use-now.ts";
 import { cronText, KIND_WORDS } from "./report-words.ts";
-import { type ReportSchedule, reportsApi } from "./reports-api.ts";
+import { reportsApi } from "./reports-api.ts";
 import { ScheduleDialog } from "./schedule-dialog.tsx";
 
 /** What makes reports by itself. */

@@ -6,7 +6,7 @@ import { syncPath } from "../planned-moves.ts";
 import { asStoreError } from "../store-error.ts";
 import { type BackedUpFile, type BackupManifest, describeFile, isBackup, writeManifest } from "./backup-manifest.ts";
 import { copyDatabase } from "./copy-database.ts";
-import { expectRoom, findDataFiles } from "./data-files.ts";
+import { expectRoom, findDataFiles, listReports } from "./data-files.ts";
 import { FACTS_DATABASE } from "./database-kinds.ts";
 import { readEpoch } from "./epoch.ts";
 import { inRescueThread } from "./rescue-thread.ts";
@@ -60,8 +60,9 @@ export async function backupData(options: BackupOptions): Promise<Backup> {
       });
     }
     const takenMs = nowMs();
-    for (const name of found.others) await copyOwn(folder, partial, name);
-    const names = [...found.databases, ...found.others].filter((name) => existsSync(path.join(partial, name)));
+    const others = [...found.others, ...listReports(folder)];
+    for (const name of others) await copyOwn(folder, partial, name);
+    const names = [...found.databases, ...others].filter((name) => existsSync(path.join(partial, name)));
     await expectWell(partial, onStage);
     signal?.throwIfAborted();
     const files: BackedUpFile[] = [];
@@ -122,7 +123,7 @@ async function copyOwn(from: string, to: string, name: string): Promise<void> {
   try {
     await copyFile(path.join(from, name), path.join(to, name));
   } catch (error) {
-    // A log file may have been rotated away since they were listed.
+    // A log file may have been rotated away since they were listed, a report let go of.
     if ((error as NodeJS.ErrnoException).code !== "ENOENT") throw error;
   }
 }

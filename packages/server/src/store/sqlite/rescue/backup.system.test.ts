@@ -160,6 +160,15 @@ describe("a backup", { timeout: LIMIT_MS }, () => {
     expect(withLogs.manifest.files.map((file) => file.path)).toContain("logs/application.log");
   });
 
+  test("has the files of reports", async () => {
+    backedUp();
+    mkdirSync(at("data", "reports"));
+    writeFileSync(at("data", "reports", "rep_1.pdf"), "%PDF");
+    const { folder: made, manifest } = await backup(at("reported"));
+    expect(manifest.files.map((file) => file.path)).toContain("reports/rep_1.pdf");
+    expect(readFileSync(path.join(made, "reports", "rep_1.pdf"), "utf8")).toBe("%PDF");
+  });
+
   test("that is called off, or of damaged data, leaves nothing", async () => {
     backedUp();
     const left = () => readdirSync(folder).sort();

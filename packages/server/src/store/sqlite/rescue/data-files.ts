@@ -7,6 +7,7 @@ import { DATABASES } from "./database-kinds.ts";
 const SECRET_NAMES = ["access-key", "session-secret"] as const;
 const MEDIA_NAME = "media";
 const LOGS_NAME = "logs";
+const REPORTS_NAME = "reports";
 /** Beside what is written itself: for names, and for what others write meanwhile. */
 const SPARE_BYTES = 16 * 1024 * 1024;
 
@@ -25,9 +26,9 @@ export function findDataFiles(folder: string, { withLogs }: { readonly withLogs:
   const sizeOf = (name: string) => statSync(path.join(folder, name), { throwIfNoEntry: false })?.size;
   const databases = DATABASES.map(({ fileName }) => fileName).filter((name) => sizeOf(name) !== undefined);
   const secrets = SECRET_NAMES.filter((name) => sizeOf(name) !== undefined);
-  const others = [...secrets, ...(withLogs ? listLogs(folder) : [])];
+  const others = [...secrets, ...(withLogs ? listFiles(folder, LOGS_NAME) : [])];
   // What stands in a log may make the file longer.
-  const all = [...databases, ...databases.map((name) => `${name}-wal`), ...others];
+  const all = [...databases, ...databases.map((name) => `${name}-wal`), ...others, ...listReports(folder)];
   const sizeBytes = all.reduce((sum, name) => sum + (sizeOf(name) ?? 0), 0);
   return { databases, others, media: readMediaLinks(folder), sizeBytes };
 }
@@ -44,10 +45,15 @@ export function expectRoom(folder: string, sizeBytes: number): void {
   });
 }
 
-function listLogs(folder: string): readonly string[] {
+/** The files of reports. They are there before the database says so: those that it knows are found after it was copied. */
+export function listReports(folder: string): readonly string[] {
+  return listFiles(folder, REPORTS_NAME);
+}
+
+function listFiles(folder: string, subfolder: string): readonly string[] {
   try {
-    const entries = readdirSync(path.join(folder, LOGS_NAME), { withFileTypes: true });
-    return entries.filter((entry) => entry.isFile()).map(({ name }) => path.join(LOGS_NAME, name));
+    const entries = readdirSync(path.join(folder, subfolder), { withFileTypes: true });
+    return entries.filter((entry) => entry.isFile()).map(({ name }) => path.join(subfolder, name));
   } catch {
     // None were written yet.
     return [];
