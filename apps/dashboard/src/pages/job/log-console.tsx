@@ -192,7 +192,7 @@ function Line({ line, job, inFull, onMoment }: LineProps) {
   const task = line.task_id === null ? undefined : job.tasks.get(line.task_id);
   const fields = inFull || (line.level !== "info" && line.level !== "debug") ? spellFields(line) : "";
   return (
-    <p className="flex gap-x-3 px-3 py-0.5 font-mono text-12/4.5">
+    <p className="flex gap-x-3 px-3 py-0.5 font-mono text-12/5">
       <time dateTime={line.ts} title={line.ts} className="shrink-0 text-faint">
         {onMoment === undefined ? (
           clock
@@ -201,7 +201,7 @@ function Line({ line, job, inFull, onMoment }: LineProps) {
             type="button"
             aria-label={`The job at ${clock}`}
             onClick={() => onMoment(atMs)}
-            className="rounded-sm hover:text-ink hover:underline"
+            className="-my-0.5 inline-block rounded-sm py-0.5 hover:text-ink hover:underline"
           >
             {clock}
           </button>

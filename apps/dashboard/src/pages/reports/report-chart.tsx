@@ -1,4 +1,4 @@
-import type { ReportChart } from "@playhead/core";
+import type { ReportChart as ChartData } from "@playhead/core";
 import { chartShape } from "./chart-shape.ts";
 import { dayText, valueText } from "./report-words.ts";
 
@@ -9,7 +9,7 @@ const [WIDTH, HEIGHT] = [600, 160];
 const toneOf = (id: string, at: number) => (/fail|error/.test(id) ? "text-failed" : (TONES[at] ?? "text-edge"));
 
 /** A chart of a report, as its PDF draws it; what it shows stands in a table for those who do not see it. */
-export function ReportChart({ chart, timeZone }: { readonly chart: ReportChart; readonly timeZone: string }) {
+export function ReportChart({ chart, timeZone }: { readonly chart: ChartData; readonly timeZone: string }) {
   const { title, spans, series, unit } = chart;
   const { top, series: shapes } = chartShape(chart);
   const [first, last] = [spans[0], spans.at(-1)];
@@ -89,7 +89,7 @@ export function ReportChart({ chart, timeZone }: { readonly chart: ReportChart; 
   );
 }
 
-function Legend({ chart: { series } }: { readonly chart: ReportChart }) {
+function Legend({ chart: { series } }: { readonly chart: ChartData }) {
   return (
     <span className="flex flex-wrap justify-end gap-x-4">
       {series.map(({ id, label }, at) => (

@@ -1,10 +1,10 @@
-import type { ReportTable, ReportUnit } from "@playhead/core";
+import type { ReportUnit, ReportTable as TableData } from "@playhead/core";
 import { valueText } from "./report-words.ts";
 
 const isText = (unit: ReportUnit) => unit === "text" || unit === "time";
 
 /** A table of a report; a wide one scrolls by itself. */
-export function ReportTable({ table, timeZone }: { readonly table: ReportTable; readonly timeZone: string }) {
+export function ReportTable({ table, timeZone }: { readonly table: TableData; readonly timeZone: string }) {
   const { title, empty, columns, rows, omitted } = table;
   if (rows.length === 0) return <p className="py-4 text-13 text-soft">{empty}</p>;
   return (
