@@ -43,7 +43,8 @@ test.each<{ name: string; jobs: JobSummary[]; firing?: number; said: string }>([
     name: "what does not get on needs someone first, worst first; what is slow does not",
     jobs: [
       failed(1),
-      job({ state: "running", liveness: "stalled" }),
+      // Whatever was forecast of it before.
+      job({ state: "running", liveness: "stalled", progress: { ...NO_PROGRESS, eta_ms: 60_000 } }),
       job({ state: "paused", liveness: "lost" }),
       job({ state: "running", liveness: "slow" }),
     ],

@@ -53,12 +53,13 @@ function needs(firing: number, unwell: readonly JobSummary[], failedCount: numbe
   return said.length === 0 ? "nothing needs you" : said.join(", ");
 }
 
-/** When the last of them is done; unknown while that of any is. */
+/** When the last of them is done; unknown while that of any is, or one does not get on by itself. */
 function doneWhen(running: readonly JobSummary[], nowMs: number, timeZone: string | undefined): string | null {
   let likelyMs = 0;
   let latestMs = 0;
-  for (const { progress } of running) {
-    if (progress.eta_ms === null) return null;
+  for (const job of running) {
+    const { progress } = job;
+    if (progress.eta_ms === null || needsSomeone(job)) return null;
     likelyMs = Math.max(likelyMs, progress.eta_ms);
     latestMs = Math.max(latestMs, progress.eta_high_ms ?? progress.eta_ms);
   }
