@@ -29,10 +29,14 @@ export function TopBar() {
   const [path] = useLocation();
   const { status } = useConnection();
   const nav = useRef<HTMLElement>(null);
-  // On a phone not all pages have room: where one is stays in sight.
+  // On a phone not all pages have room: where one is stays in sight, also as what is beside them takes its room.
   useEffect(() => {
-    const here = PAGES.find(({ isAt }) => isAt(path));
-    nav.current?.querySelector(`[href="${here?.href}"]`)?.scrollIntoView({ inline: "nearest", block: "nearest" });
+    const pages = nav.current;
+    if (pages === null) return;
+    const here = pages.querySelector(`[href="${PAGES.find(({ isAt }) => isAt(path))?.href}"]`);
+    const observer = new ResizeObserver(() => here?.scrollIntoView({ inline: "nearest", block: "nearest" }));
+    observer.observe(pages);
+    return () => observer.disconnect();
   }, [path]);
   return (
     <header className="sticky top-0 z-40 flex h-12 items-center gap-4 border-b border-line bg-page px-4 desk:gap-6 desk:px-8">

@@ -60,7 +60,8 @@ export function createPlot(host: HTMLElement, options: PlotOptions): Plot {
       ms: 1,
       ...(timeZone !== undefined && { tzDate: (atMs: number) => uPlot.tzDate(new Date(atMs), timeZone) }),
       legend: { show: false },
-      padding: [8, units.length > 1 ? 0 : 12, 0, 0],
+      // On the right there is half a label of the time.
+      padding: [8, units.length > 1 ? 0 : 20, 0, 0],
       scales: {
         x: { time: true, auto: false },
         ...Object.fromEntries(
