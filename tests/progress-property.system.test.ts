@@ -114,7 +114,7 @@ test("a batch of items that take equally long is done about when it was estimate
   const shown = await workOff(Array.from({ length: 8 }, () => item));
   const endMs = shown.at(-1)?.tsMs ?? 0;
   const late = shown.filter(({ progress }) => progress.percent_complete >= 25 && progress.percent_complete < 95);
-  expect(late.length).toBeGreaterThan(10);
+  expect(late.length).toBeGreaterThan(5);
   for (const { tsMs, progress } of late) {
     const ratio = Number(progress.eta_ms) / (endMs - tsMs);
     expect(ratio).toBeGreaterThan(0.7);
