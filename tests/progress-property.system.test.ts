@@ -41,8 +41,8 @@ interface Shown {
 }
 
 /** Works off a batch, with time given in, and tells what its viewers were shown. */
-async function workOff(items: readonly Item[]): Promise<readonly Shown[]> {
-  const job = playhead.job({ kind: "batch", id: `job_${++jobs}` });
+async function workOff(items: readonly Item[], kind = "batch"): Promise<readonly Shown[]> {
+  const job = playhead.job({ kind, id: `job_${++jobs}` });
   const shown: Shown[] = [];
   const end = engine.bus.subscribe(job.job_id, (publications) => {
     for (const { content } of publications) {
@@ -66,6 +66,8 @@ async function workOff(items: readonly Item[]): Promise<readonly Shown[]> {
       nowMs += shareMs;
       task.progress(fraction);
       await playhead.flush();
+      // The time that is given in runs faster than a forecast would be made by itself.
+      await engine.forecasts.forecastOf({ job_id: job.job_id, state: "running" });
     }
     nowMs += shareMs;
     if (item.end === "complete") task.complete();
@@ -111,10 +113,14 @@ test("property 2: the bar of any batch only rises, from 0 to exactly 100 at its 
 
 test("a batch of items that take equally long is done about when it was estimated, from its first quarter on", async () => {
   const item: Item = { seconds: 60, reports: [0.25, 0.5, 0.75], end: "complete", weight: undefined, isPlanned: true };
-  const shown = await workOff(Array.from({ length: 8 }, () => item));
+  // Of a kind of its own: the others were as uneven as chance would have them, and were learned from.
+  const shown = await workOff(
+    Array.from({ length: 8 }, () => item),
+    "even batch",
+  );
   const endMs = shown.at(-1)?.tsMs ?? 0;
   const late = shown.filter(({ progress }) => progress.percent_complete >= 25 && progress.percent_complete < 95);
-  expect(late.length).toBeGreaterThan(5);
+  expect(late.length).toBeGreaterThan(10);
   for (const { tsMs, progress } of late) {
     const ratio = Number(progress.eta_ms) / (endMs - tsMs);
     expect(ratio).toBeGreaterThan(0.7);
