@@ -105,8 +105,8 @@ export function createJobForecast({ job, nowMs, maySpend }: JobForecastDeps) {
     },
     shareAt(now: number, fraction: number): number {
       const left = leftAt(now);
-      // A weight that the user gave says how the bar is shared out.
-      if (left === null || followed === null || hasWeights) return fraction;
+      // A weight that the user gave says how the bar is shared out; without a past, only what is done says something.
+      if (left === null || followed === null || hasWeights || followed.pastJobs === 0) return fraction;
       const activeSec = followed.activeSec(now);
       bar ??= createSteadyPercent({ share: job.progress.percent_complete / 100, activeSec });
       return bar.at(activeSec, left.leftSec, job.liveness === "ok");
