@@ -1,6 +1,7 @@
 import type { ReactNode } from "react";
-import { Link, useLocation } from "wouter";
+import { useLocation } from "wouter";
 import { Page } from "../../ui/page.tsx";
+import { PartLinks } from "../../ui/part-links.tsx";
 
 const PARTS = [
   { href: "/alerts", name: "Now" },
@@ -25,18 +26,7 @@ export function AlertsFrame({ title, heading, actions, children }: AlertsFramePr
   const [path] = useLocation();
   return (
     <Page title={title} heading={heading} actions={actions}>
-      <nav aria-label="Alerts" className="mt-4 flex gap-1 overflow-x-auto border-b border-line">
-        {PARTS.map(({ href, name }) => (
-          <Link
-            key={href}
-            href={href}
-            aria-current={isAt(path, href) ? "page" : undefined}
-            className="relative flex h-9 shrink-0 items-center rounded-sm px-2.5 text-13 text-soft outline-offset-[-2px] transition-colors duration-150 after:absolute after:inset-x-2.5 after:bottom-0 after:h-px hover:text-ink aria-[current]:text-ink aria-[current]:after:bg-ink"
-          >
-            {name}
-          </Link>
-        ))}
-      </nav>
+      <PartLinks label="Alerts" parts={PARTS} isAt={(href) => isAt(path, href)} />
       {children}
     </Page>
   );

@@ -1,8 +1,9 @@
-import { formatDuration, formatMoment, formatSize } from "@playhead/client/format";
+import { formatDuration, formatSize } from "@playhead/client/format";
 import type { Job, Task } from "@playhead/core";
 import { useVirtualizer } from "@tanstack/react-virtual";
 import { useRef } from "react";
 import { lookOfTask, StateMark } from "../../ui/state-mark.tsx";
+import { formatMoment } from "../../ui/times.ts";
 import { nameOfTask, parentName, standingOf, trackFigure } from "./track-words.ts";
 import { workedMs } from "./tracks.ts";
 

@@ -1,5 +1,6 @@
-import { formatClock, formatDuration, formatEta, formatFinish, formatPercent } from "@playhead/client/format";
+import { formatDuration, formatEta, formatPercent } from "@playhead/client/format";
 import { activeMs, type Job } from "@playhead/core";
+import { formatClock, formatFinish } from "../../ui/times.ts";
 
 /** What the job page says at its top: the number, what it means, and the rest of the sentence. */
 export interface JobAnswer {

@@ -1,4 +1,3 @@
-import { formatMoment } from "@playhead/client/format";
 import type { Job } from "@playhead/core";
 import { useState } from "react";
 import { client } from "../../client.ts";
@@ -7,6 +6,7 @@ import { CopyCommand } from "../../ui/copy-command.tsx";
 import { describeError } from "../../ui/error-text.ts";
 import { ChoiceField } from "../../ui/field.tsx";
 import { FormDialog } from "../../ui/form-dialog.tsx";
+import { formatMoment } from "../../ui/times.ts";
 import { useAction } from "../../ui/use-action.ts";
 
 interface Share {

@@ -1,5 +1,6 @@
-import { formatClock, formatTimecode, speakDuration } from "@playhead/client/format";
+import { formatTimecode, speakDuration } from "@playhead/client/format";
 import type { RefObject } from "react";
+import { formatClock } from "../../ui/times.ts";
 import type { Marker } from "./happenings.ts";
 import { TimelineMarkers } from "./timeline-markers.tsx";
 import { formatTick, isOnScale, positionOnScale, type Timescale, ticksOf } from "./timescale.ts";

@@ -1,6 +1,7 @@
 import { Toggle } from "@base-ui/react/toggle";
 import { useId, useState } from "react";
 import { Icon } from "../../ui/icons.tsx";
+import { MomentField } from "../../ui/range/range-field.tsx";
 import { StateMark } from "../../ui/state-mark.tsx";
 import { shownZone } from "../../ui/time-zone.ts";
 import { momentOf, wallText } from "../../ui/wall-clock.ts";
@@ -184,13 +185,13 @@ function SpanField({ span, onChange }: SpanFieldProps) {
 
       {between !== null && (
         <span className="flex flex-wrap items-center gap-2 text-13 text-faint">
-          <Moment
+          <MomentField
             name="Created from"
             moment={between.from}
             onChange={(from) => onChange(from === null && between.to === null ? null : { ...between, from })}
           />
           to
-          <Moment
+          <MomentField
             name="Created before"
             moment={between.to}
             onChange={(to) => onChange(between.from === null && to === null ? null : { ...between, to })}
@@ -198,28 +199,6 @@ function SpanField({ span, onChange }: SpanFieldProps) {
         </span>
       )}
     </>
-  );
-}
-
-interface MomentProps {
-  readonly name: string;
-  readonly moment: string | null;
-  readonly onChange: (moment: string | null) => void;
-}
-
-function Moment({ name, moment, onChange }: MomentProps) {
-  const { timeZone } = shownZone();
-  return (
-    <input
-      aria-label={name}
-      type="datetime-local"
-      className={FIELD}
-      value={moment === null ? "" : wallText(Date.parse(moment), timeZone)}
-      onChange={({ target }) => {
-        const atMs = momentOf(target.value, timeZone);
-        onChange(atMs === null ? null : new Date(atMs).toISOString());
-      }}
-    />
   );
 }
 

@@ -1,9 +1,13 @@
 import { formatClock } from "@playhead/client/format";
-import type { ReportFigure, ReportKind, ReportSchedule, ReportUnit } from "@playhead/core";
+import {
+  type ReportFigure,
+  type ReportKind,
+  type ReportSchedule,
+  type ReportUnit,
+  reportComparisonText,
+  reportValueText,
+} from "@playhead/core";
 import { wallClock } from "../../ui/wall-clock.ts";
-
-const COUNT = new Intl.NumberFormat("en-US", { maximumFractionDigits: 0 });
-const SCORE = new Intl.NumberFormat("en-US", { maximumFractionDigits: 1 });
 
 export const KIND_WORDS: Readonly<Record<ReportKind, string>> = {
   daily: "Daily",
@@ -12,56 +16,17 @@ export const KIND_WORDS: Readonly<Record<ReportKind, string>> = {
   custom: "Custom",
 };
 
-/** A value as the report's files have it: `1,204`, `12 %`, `+12 %`, `3 m 12 s`; a dash for none. */
+/** A value as the report's files have it. */
 export function valueText(value: string | number | null, unit: ReportUnit, timeZone: string): string {
-  if (value === null) return "–";
-  if (typeof value === "string") return unit === "time" ? momentText(Date.parse(value), timeZone) : value;
-  switch (unit) {
-    case "count":
-      return COUNT.format(value);
-    case "score":
-      return SCORE.format(value);
-    case "ratio":
-      return `${percentText(value)} %`;
-    case "change":
-      return `${value > 0 ? "+" : value < 0 ? "−" : "±"}${percentText(Math.abs(value))} %`;
-    case "ms":
-      return durationText(value);
-    default:
-      return String(value);
-  }
-}
-
-/** None is said to be nothing that is something. */
-function percentText(share: number): string {
-  const percent = share * 100;
-  if (percent > 0 && percent < 0.1) return "<0.1";
-  return percent < 9.95 ? percent.toFixed(percent === 0 ? 0 : 1) : COUNT.format(percent);
-}
-
-/** A span of time, finer than `formatDuration`: calls take less than a second. */
-function durationText(ms: number): string {
-  if (ms === 0) return "0 ms";
-  if (ms < 10) return `${Number(ms.toPrecision(2))} ms`;
-  if (ms < 999.5) return `${Math.round(ms)} ms`;
-  if (ms < 9_950) return `${(ms / 1_000).toFixed(1)} s`;
-  const seconds = Math.round(ms / 1_000);
-  if (seconds < 60) return `${seconds} s`;
-  if (seconds < 3_600) return `${Math.floor(seconds / 60)} m ${two(seconds % 60)} s`;
-  const minutes = Math.round(ms / 60_000);
-  if (minutes < 24 * 60) return `${Math.floor(minutes / 60)} h ${two(minutes % 60)} m`;
-  const hours = Math.round(ms / 3_600_000);
-  return `${Math.floor(hours / 24)} d ${hours % 24} h`;
+  return reportValueText(value, unit, timeTextOf(timeZone));
 }
 
 /** How a figure stands to the period before: `12 % more than 368`. */
-export function comparisonText({ value, before, change, unit }: ReportFigure, timeZone: string): string {
-  if (before === null) return value === null ? "" : "nothing to compare with";
-  const then = valueText(before, unit, timeZone);
-  if (value === null || change === null) return `before: ${then}`;
-  if (value === before) return `as before: ${then}`;
-  return `${percentText(Math.abs(change))} % ${change > 0 ? "more" : "less"} than ${then}`;
+export function comparisonText(figure: ReportFigure, timeZone: string): string {
+  return reportComparisonText(figure, figure.unit, timeTextOf(timeZone));
 }
+
+const timeTextOf = (timeZone: string) => (iso: string) => momentText(Date.parse(iso), timeZone);
 
 /** Whether a figure went the good way; null where neither is. */
 export function isGoodNews({ change, better }: Pick<ReportFigure, "change" | "better">): boolean | null {

@@ -1,4 +1,5 @@
-import { formatAge, formatClock, formatMoment } from "@playhead/client/format";
+import { formatAge } from "@playhead/client/format";
+import { formatClock, formatMoment } from "../../../ui/times.ts";
 
 /** What is shown, said openly: `At 10:42:13, 3 min ago`; with the date where it was another day. */
 export function momentWords(atMs: number, nowMs: number): string {
