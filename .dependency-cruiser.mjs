@@ -19,6 +19,8 @@ const APP_IMPORTS = {
 };
 
 const OURS = "^(packages|apps|examples|bench|scripts|tests)/";
+/** The programs that tests need beside them, started for real. */
+const TEST_SERVERS = "^tests/servers/";
 /** Tests, and what only they use. */
 const TEST = "\\.test\\.tsx?$|^packages/[^/]+/(test|fixtures)/";
 
@@ -30,7 +32,10 @@ const importRule = (folder, name, allowed) => ({
   comment: `${name} may import ${allowed.length === 0 ? "nothing" : allowed.join(", ")} of ours, and nothing else of ours.`,
   severity: "error",
   from: { path: `^${folder}/${name}/` },
-  to: { path: OURS, pathNot: [`^${folder}/${name}/`, ...(allowed.length === 0 ? [] : [folders(allowed)])] },
+  to: {
+    path: OURS,
+    pathNot: [TEST_SERVERS, `^${folder}/${name}/`, ...(allowed.length === 0 ? [] : [folders(allowed)])],
+  },
 });
 
 /** What a package that runs outside of Node, too, may import beside ours. */
@@ -62,6 +67,13 @@ const rules = [
     severity: "error",
     from: { path: "^((?:packages|apps)/[^/]+|examples|bench|scripts|tests)/" },
     to: { path: "^(packages|apps)/", pathNot: "^$1/", dependencyTypes: ["local"] },
+  },
+  {
+    name: "test-servers",
+    comment: "The servers that tests start are for tests.",
+    severity: "error",
+    from: { path: "^(packages|apps|examples)/", pathNot: TEST },
+    to: { path: TEST_SERVERS },
   },
   {
     name: "source-only",

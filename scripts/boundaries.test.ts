@@ -34,6 +34,8 @@ const SOUND_FILES = {
     'import "@playhead/server"; import "@playhead/sdk"; import "@playhead/pipelines"; import "@playhead/client";',
   "packages/client/src/connection.ts": 'import "@playhead/core";',
   "packages/react/src/use-job.tsx": 'import "react"; import "@playhead/client"; export const x = <b />;',
+  "tests/servers/redis-server.ts": "export const x = 1;",
+  "packages/sdk/src/queue/queue.test.ts": 'import "../../../../tests/servers/redis-server.ts";',
   "apps/dashboard/src/main.tsx": 'import "react"; import "@playhead/react"; export const x = <b />;',
 };
 
@@ -80,6 +82,7 @@ const FAULTS: readonly (readonly [rule: string, from: string, imports: string, t
   ["server-features", "packages/server/src/store/a.ts", "../ingest/ingest.ts", "packages/server/src/ingest/ingest.ts"],
   ["no-circle", "packages/ffmpeg/src/b.ts", "./c.ts", "packages/ffmpeg/src/c.ts"],
   ["package-by-its-name", "tests/a.ts", "../packages/core/src/fold.ts", "packages/core/src/fold.ts"],
+  ["test-servers", "packages/sdk/src/h.ts", "../../../tests/servers/redis-server.ts", "tests/servers/redis-server.ts"],
 ];
 
 const IMPORT_TYPE_FILE = "packages/core/src/import-type.ts";

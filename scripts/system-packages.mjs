@@ -34,6 +34,20 @@ const PACKAGES = {
     apt: "prometheus",
     mac: "brew install prometheus",
   },
+  // Its programs are for servers, and on nobody's PATH where Debian and Homebrew install them.
+  postgres: {
+    anyOf: [
+      ["initdb", "postgres"],
+      ...[18, 17, 16, 15, 14].flatMap((version) => [
+        [`/usr/lib/postgresql/${version}/bin/initdb`],
+        [`/opt/homebrew/opt/postgresql@${version}/bin/initdb`],
+        [`/usr/local/opt/postgresql@${version}/bin/initdb`],
+      ]),
+    ],
+    environment: "PLAYHEAD_POSTGRES",
+    apt: "postgresql",
+    mac: "brew install postgresql@18",
+  },
   redis: {
     anyOf: [["redis-server"]],
     environment: "PLAYHEAD_REDIS_SERVER",

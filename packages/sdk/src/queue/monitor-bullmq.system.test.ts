@@ -1,11 +1,11 @@
 import { DelayedError, type Job, Queue, QueueEvents, Worker, type WorkerOptions } from "bullmq";
 import { Redis } from "ioredis";
 import { beforeAll, describe, expect, onTestFinished, test } from "vitest";
+import { startRedis } from "../../../../tests/servers/redis-server.ts";
 import { currentJob } from "../context.ts";
 import { monitor } from "../monitor/monitor.ts";
 import { createPlayhead } from "../playhead.ts";
 import { createMemoryEngine } from "../testing/memory-engine.ts";
-import { startRedis } from "../testing/redis-server.ts";
 import { createLocalTransport } from "../transport/local-transport.ts";
 import { type MonitorBullMQOptions, monitorBullMQ } from "./monitor-bullmq.ts";
 
