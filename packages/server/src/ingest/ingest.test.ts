@@ -212,6 +212,45 @@ describe("an ingest", () => {
     expect(await server.store.readJob("broken")).toMatchObject({ title: "c", seq: 4 });
   });
 
+  test("a defect in a job that is not stored yet holds nobody up, and the job goes on from what was sound", async () => {
+    const { record, report, send } = newWorker();
+    let isSerialised = false;
+    const odd = {
+      toJSON() {
+        isSerialised = true;
+        return { title: "odd" };
+      },
+      get title(): string {
+        if (isSerialised) throw new TypeError("nobody foresaw this");
+        return "odd";
+      },
+    };
+    const ack = await send(
+      record("fresh", "job.created", { kind: "clips" }),
+      record("fresh", "job.updated", { title: "a" }),
+      record("fresh", "job.updated", odd as never),
+    );
+    expect(ack).toMatchObject({ accepted: 2, refused: [{ n: 3, error_code: "internal_error" }] });
+    expect(defects.splice(0)).toHaveLength(1);
+    expect((await report("fresh", "job.updated", { title: "b" })).accepted).toBe(1);
+    expect(await server.store.readJob("fresh")).toMatchObject({ kind: "clips", title: "b", seq: 3 });
+  });
+
+  test.each(["nonsense.type", "", null, 7])(
+    "refuses the type %j that nobody knows, and takes the rest",
+    async (type) => {
+      const { record, send } = newWorker();
+      const jobId = `typed-${String(type)}x`.replace(".", "-");
+      const ack = await send(
+        record(jobId, "job.created", { kind: "clips" }),
+        record(jobId, type as never, {}),
+        record(jobId, "job.updated", { title: "a" }),
+      );
+      expect(ack).toMatchObject({ accepted: 2, refused: [{ n: 2, error_code: "validation_error" }] });
+      expect(await factsOf(jobId)).toHaveLength(2);
+    },
+  );
+
   test("has the store list tasks as they stand when asked to", async () => {
     const { record, send } = newWorker();
     await send(

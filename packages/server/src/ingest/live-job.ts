@@ -21,6 +21,8 @@ import type { JobForecasting } from "./job-forecasting.ts";
 export interface LiveJob {
   readonly draft: JobDraft;
   readonly tree: ProgressTree;
+  /** Its first fact, until a projection of it was handed to the store; null of a stored job. */
+  announcement: PlayheadEvent | null;
   /** Tasks that changed since the last projection was handed to the store. */
   readonly dirtyTasks: Set<string>;
   /** Facts came since the last projection. */
@@ -62,6 +64,7 @@ function newLiveJob(job: Job, nowMs: number): LiveJob {
   return {
     draft: draftOf(job),
     tree: createProgressTree({ tasks: job.tasks.values(), shown: job.progress.percent_complete / 100 }),
+    announcement: null,
     dirtyTasks: new Set(),
     dirty: false,
     moved: false,

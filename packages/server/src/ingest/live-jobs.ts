@@ -1,4 +1,12 @@
-import { isFinalJobState, summaryOf, type Task } from "@playhead/core";
+import {
+  applyEvent,
+  draftOf,
+  emptyJob,
+  isFinalJobState,
+  type PlayheadEvent,
+  summaryOf,
+  type Task,
+} from "@playhead/core";
 import type { JobProjection, Store } from "../store/store.ts";
 import { createLiveJob, type LiveJob } from "./live-job.ts";
 
@@ -31,6 +39,8 @@ export function createLiveJobs({ store, nowMs, isStored, settled, onLoaded }: Li
   const loading = new Map<string, Promise<LiveJob | null>>();
   /** Their projection goes with the next group: created, changed state, ended. */
   const urgent = new Set<LiveJob>();
+  /** Jobs that left memory before the store knew them, as they began: the facts after that say all else. */
+  let beginnings: JobProjection[] = [];
   /** Due for a projection, some with each group. */
   const lazy = new Set<LiveJob>();
 
@@ -76,6 +86,7 @@ export function createLiveJobs({ store, nowMs, isStored, settled, onLoaded }: Li
       const task = live.draft.tasks.get(taskId);
       if (task !== undefined) tasks.push(task);
     }
+    live.announcement = null;
     live.dirtyTasks.clear();
     live.dirty = false;
     live.moved = false;
@@ -100,6 +111,8 @@ export function createLiveJobs({ store, nowMs, isStored, settled, onLoaded }: Li
       const { job_id: jobId } = live.draft;
       if (jobs.get(jobId) !== live) return;
       forget(live);
+      // The store takes no facts of a job that it does not know.
+      if (live.announcement !== null) beginnings.push(beginningOf(live.announcement));
       urgent.delete(live);
       lazy.delete(live);
       startLoading(
@@ -116,7 +129,8 @@ export function createLiveJobs({ store, nowMs, isStored, settled, onLoaded }: Li
     /** The projections that go with a group of so many facts, as they stand now. */
     takeProjections(facts: number): readonly JobProjection[] {
       const limit = facts < BUSY_FACTS ? PROJECTIONS_A_GROUP : PROJECTIONS_A_BUSY_GROUP;
-      const taken: JobProjection[] = [];
+      const taken = beginnings;
+      beginnings = [];
       for (const live of urgent) taken.push(project(live));
       urgent.clear();
       for (const live of lazy) {
@@ -130,7 +144,7 @@ export function createLiveJobs({ store, nowMs, isStored, settled, onLoaded }: Li
     projectAll(): void {
       for (const live of jobs.values()) if (live.dirty || live.moved) lazy.add(live);
     },
-    isProjectionDue: (): boolean => urgent.size + lazy.size > 0,
+    isProjectionDue: (): boolean => beginnings.length + urgent.size + lazy.size > 0,
     /** Jobs in memory that have not ended. */
     *open(): Generator<LiveJob> {
       for (const live of jobs.values()) if (!isFinalJobState(live.draft.state)) yield live;
@@ -140,6 +154,13 @@ export function createLiveJobs({ store, nowMs, isStored, settled, onLoaded }: Li
 }
 
 export type LiveJobs = ReturnType<typeof createLiveJobs>;
+
+/** A job as its first fact made it. */
+function beginningOf(announcement: PlayheadEvent): JobProjection {
+  const draft = draftOf(emptyJob(announcement.job_id));
+  applyEvent(draft, announcement);
+  return { job: summaryOf(draft), tasks: [] };
+}
 
 function staysMs(live: LiveJob, count: number): number {
   if (isFinalJobState(live.draft.state)) return ENDED_STAYS_MS;

@@ -89,7 +89,10 @@ export function createRecordTaker(deps: RecordTakerDeps) {
       if (wasOpen && isFinalJobState(live.draft.state)) entries.push({ event: foldProgress(live), dataJson: null });
     }
     // All of it is folded: nothing of it can be refused any more, by anyone.
-    if (known === undefined) jobs.add(live);
+    if (known === undefined) {
+      live.announcement = entries[0]?.event ?? null;
+      jobs.add(live);
+    }
     for (const entry of entries) add(live, entry, tsMs);
     tell(live, record);
   }
@@ -155,6 +158,8 @@ export function createRecordTaker(deps: RecordTakerDeps) {
      * @throws PlayheadError when the record is refused; then nothing has changed.
      */
     take(live: LiveJob | undefined, record: EventRecord, reporter: Reporter): void {
+      // Nobody has parsed what comes from this process.
+      if (EVENT_TYPES[record.type] === undefined) throw unknownType(record);
       // Another tenant's job answers as if it were not there; only that there cannot be two of one id shows.
       const isOthers = live !== undefined && live.draft.tenant_id !== reporter.tenantId;
       if (isOthers && record.type === "job.created") throw noSuchJob(record.job_id);
@@ -195,6 +200,12 @@ function toJson(data: JsonObject): string {
       hint: "put what is large into an artifact or the log",
     },
   );
+}
+
+function unknownType({ type }: EventRecord): PlayheadError {
+  return new PlayheadError("validation_error", `expected a type of event, got ${JSON.stringify(type)}`, {
+    hint: "see docs/events.md for those there are",
+  });
 }
 
 function noSuchJob(jobId: string): PlayheadError {
