@@ -109,7 +109,7 @@ const START_MS = 1_795_000_000_000;
 const anyRow = (tenantId: string): fc.Arbitrary<EntryRow> =>
   fc
     .record({
-      tsMs: fc.integer({ min: 0, max: 50 }).map((each) => START_MS + each * 1_000),
+      tsMs: fc.integer({ min: 0, max: 50 }).map((each) => START_MS + each * 1_001),
       eventType: fc.constantFrom("log" as const, "complete" as const, "error" as const),
       level: fc.constantFrom("debug" as const, "info" as const, "error" as const),
       logger: anyText,

@@ -4,7 +4,6 @@ import { EQUAL_FILTERS } from "../../log-filter.ts";
 import { prepareRows } from "../connection.ts";
 import type { Candidate } from "./walk-blocks.ts";
 
-/** SQLite writes these as JSON at a sixth of what it costs to do so here. */
 const TEXTS = [
   "tenant_id",
   "session_id",
@@ -21,22 +20,29 @@ const TEXTS = [
   "user_id",
 ];
 
-type LineTuple = [
-  entryId: number,
-  tsMs: number,
-  eventType: number,
-  level: number,
-  category: number | null,
-  durationMs: number | null,
-  memoryBytes: number | null,
-  parameters: string | null,
-  errorDetails: string | null,
-  metadata: string | null,
-  texts: string,
-];
+type LineTuple = [entryId: number, tsMs: number, line: string];
 
-const COLUMNS = `entry_id, ts_ms, event_type, level, category, duration_ms, memory_bytes, parameters, error_details, metadata,
-  json_object(${TEXTS.map((column) => `'${column}', ${column}`).join(", ")})`;
+/** A field's value as one of core's lists has it, or null. */
+const wordOf = (column: string, words: readonly string[]) =>
+  `CASE ${column} ${words.map((word, at) => `WHEN ${at} THEN '"${word}"'`).join(" ")} ELSE 'null' END`;
+
+/**
+ * The whole line, written by SQLite: a text instead of a row of values, at half the cost. What `json_object` makes ends
+ * with one `}`, after a quote or `null`.
+ */
+const LINE = `concat(
+  rtrim(json_object(${TEXTS.map((column) => `'${column}', ${column}`).join(", ")}), '}'),
+  ',"entry_id":', entry_id,
+  ',"timestamp":"', strftime('%Y-%m-%dT%H:%M:%f', ts_ms / 1000.0, 'unixepoch'),
+  'Z","event_type":', ${wordOf("event_type", LOG_EVENT_TYPES)},
+  ',"level":', ${wordOf("level", LOG_LEVELS)},
+  ',"category":', ${wordOf("category", EXECUTION_CATEGORIES)},
+  ',"duration":', json_quote(duration_ms),
+  ',"memory_usage":', json_quote(memory_bytes),
+  ',"parameters":', coalesce(parameters, 'null'),
+  ',"error_details":', coalesce(error_details, 'null'),
+  ',"metadata":', coalesce(metadata, '{}'),
+  '}', char(10))`;
 
 /** So many differently shaped filters are kept prepared. */
 const MAX_STATEMENTS = 64;
@@ -71,31 +77,10 @@ export function prepareReadLines(db: DatabaseSync, found: string): ReadLines {
     if (levels !== undefined) conditions.push(`level IN (${levels.map((each) => LOG_LEVELS.indexOf(each))})`);
     if (types !== undefined) conditions.push(`event_type IN (${types.map((each) => LOG_EVENT_TYPES.indexOf(each))})`);
 
-    const sql = `SELECT ${COLUMNS} FROM ${found} AND ${conditions.join(" AND ")}`;
+    const sql = `SELECT entry_id, ts_ms, ${LINE} FROM ${found} AND ${conditions.join(" AND ")}`;
     if (statements.size >= MAX_STATEMENTS) statements.clear();
     const select = statements.get(sql) ?? prepareRows<LineTuple>(db, sql);
     statements.set(sql, select);
-    return select(match, ids.from, ids.to, ...values).map((row) => ({ id: row[0], tsMs: row[1], row: lineOf(row) }));
+    return select(match, ids.from, ids.to, ...values).map(([id, tsMs, row]) => ({ id, tsMs, row }));
   };
-}
-
-function lineOf([
-  entryId,
-  tsMs,
-  type,
-  level,
-  category,
-  durationMs,
-  memory,
-  parameters,
-  error,
-  metadata,
-  texts,
-]: LineTuple) {
-  return (
-    `{"entry_id":${entryId},"timestamp":"${new Date(tsMs).toISOString()}","event_type":"${LOG_EVENT_TYPES[type]}"` +
-    `,"level":"${LOG_LEVELS[level]}","category":${category === null ? null : `"${EXECUTION_CATEGORIES[category]}"`}` +
-    `,"duration":${durationMs},"memory_usage":${memory},"parameters":${parameters},"error_details":${error}` +
-    `,"metadata":${metadata ?? "{}"},${texts.slice(1)}\n`
-  );
 }
