@@ -24,6 +24,8 @@ export interface ForecastItem {
   /** How many ran when it began, itself included. */
   beside: number;
   startSec: number;
+  /** It has its place, but may not set to work before: later than it began where a rate was declared. */
+  workSec: number;
   readonly told: [fraction: number, busySec: number][];
 }
 
@@ -182,10 +184,11 @@ function drawItem(
   item: ForecastItem,
   drawn: Float64Array,
   round: number,
-  { slots, failing }: Simulated,
+  { slots, failing, activeSec }: Simulated,
   left: LeftItem,
 ): void {
   const { sum, noise, seed, busySec } = item;
+  const waitSec = item.state === "running" ? Math.max(0, item.workSec - activeSec) : 0;
   const expected = expectedOf(sum, drawn);
   const sd = Math.sqrt(noise.variance);
   const contention = Math.max(0, Math.min(1, drawn[sum.contention.place] as number));
@@ -193,7 +196,7 @@ function drawItem(
   left.contention = contention;
   const again = retriesOf(seed, round, failing);
   const whole = again === 0 ? 0 : again * Math.exp(expected + sd * normalDraw(seed, round));
-  left.sec = (restOf() + whole) * (contention > 0 && beside > 1 ? beside ** -contention : 1);
+  left.sec = (waitSec + restOf() + whole) * (contention > 0 && beside > 1 ? beside ** -contention : 1);
 
   function restOf(): number {
     if (item.state !== "running") return Math.exp(expected + sd * normalDraw(seed, round));

@@ -10,6 +10,7 @@ import {
   type Job,
   type JsonObject,
 } from "@playhead/core";
+import { declaredRateOf } from "./declared-rate.ts";
 import type { JobChange } from "./job-changes.ts";
 import { createJobClock } from "./job-clock.ts";
 import { createJobItems } from "./job-items.ts";
@@ -41,6 +42,12 @@ export function createFollowedJob(job: Pick<Job, "kind" | "metadata">, history: 
   const clock = createJobClock();
   const shown = createShownEta();
   let hasTaught = false;
+  pace(metadata.rate);
+
+  function pace(said: unknown): void {
+    const rate = declaredRateOf(said);
+    if (rate !== null) forecaster.paced(rate);
+  }
 
   function changeState({ new_state: state }: JsonObject, activeSec: number): void {
     if (!isJobState(state)) return;
@@ -52,6 +59,7 @@ export function createFollowedJob(job: Pick<Job, "kind" | "metadata">, history: 
   }
 
   function changeLimit(data: JsonObject, activeSec: number): void {
+    pace(data.rate);
     if (typeof data.rate_limited !== "boolean") return;
     const waitSec = data.rate_limited && isCount(data.retry_after_ms) ? data.retry_after_ms / 1_000 : 0;
     forecaster.limited(activeSec, activeSec + waitSec);
