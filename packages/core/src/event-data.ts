@@ -57,6 +57,10 @@ interface OwnData {
   "job.updated": {
     readonly title?: string;
     readonly rate_limited?: boolean;
+    /** Beside `rate_limited`: for so long nothing begins. */
+    readonly retry_after_ms?: number;
+    /** How often pieces of its work begin at most: `30/min`. */
+    readonly rate?: string;
     readonly processing_deadline_ms?: number | null;
     readonly lost_events?: number;
   };

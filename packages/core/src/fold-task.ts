@@ -128,11 +128,15 @@ function stepsAfter(
   ends: boolean,
 ): readonly StepSpan[] {
   if (begins === null && !ends) return steps;
-  const last = steps.at(-1);
-  const ended =
-    last === undefined || last.ended_at !== null ? steps : [...steps.slice(0, -1), { ...last, ended_at: ts }];
-  if (begins === null) return ended;
+  // One copy of the track a fact: it is made for each step of each task there is.
+  const room = begins === null ? MAX_STEP_SPANS : MAX_STEP_SPANS - 1;
+  const track = steps.slice(-room);
+  const last = track.at(-1);
+  if (last !== undefined && last.ended_at === null) track[track.length - 1] = { ...last, ended_at: ts };
+  if (begins === null) return track;
   const { step, details } = begins;
-  const span: StepSpan = { step, started_at: ts, ended_at: null, ...(details !== null && { details }) };
-  return [...ended, span].slice(-MAX_STEP_SPANS);
+  track.push(
+    details === null ? { step, started_at: ts, ended_at: null } : { step, started_at: ts, ended_at: null, details },
+  );
+  return track;
 }

@@ -172,6 +172,10 @@ export interface JobUpdate {
   readonly title?: string;
   /** Waiting on someone else's limit right now. */
   readonly rate_limited?: boolean;
+  /** With `rate_limited`: for so long nothing will begin, as far as is known. */
+  readonly retry_after_ms?: number;
+  /** How often pieces of its work may begin at most: `30/min`, `2/s`, `1000/h`. The forecast of its end goes by it. */
+  readonly rate?: string;
   readonly processing_deadline_ms?: number;
 }
 

@@ -64,6 +64,8 @@ export interface JobForecaster {
   witnessed(traits: ItemTraits, startSec: number, activeSec: number): void;
   /** Nothing begins before that time. */
   limited(activeSec: number, untilSec: number): void;
+  /** So many items a second may begin at most, as somebody declared. */
+  paced(startsPerSec: number): void;
   /** Whether those that run are not at work, since somebody else holds them back. */
   held(isHeld: boolean, activeSec: number): void;
   forecast(activeSec: number): CalibratedForecast;
@@ -145,12 +147,14 @@ export function createJobForecaster(options: JobForecasterOptions): JobForecaste
 
   /** Those that run were busy until now: as if as many ran as when they began. */
   function advance(toSec: number): void {
-    const stepSec = toSec - nowSec;
+    const fromSec = nowSec;
     nowSec = toSec;
-    if (!(stepSec > 0) || isHeld) return;
+    if (!(toSec > fromSec) || isHeld) return;
     const count = running.length;
     for (const item of running)
-      item.busySec += stepSec * (count === item.beside ? 1 : (count / item.beside) ** -contentionOf(model, item.sum));
+      item.busySec +=
+        Math.max(0, toSec - Math.max(fromSec, item.workSec)) *
+        (count === item.beside ? 1 : (count / item.beside) ** -contentionOf(model, item.sum));
   }
 
   function leave(item: ForecastItem, state: ItemState): void {
@@ -164,7 +168,7 @@ export function createJobForecaster(options: JobForecasterOptions): JobForecaste
   function stateAt(activeSec: number): Simulated {
     return {
       ...{ model, items, running, activeSec, slots: slots.count() },
-      blockedSec: Math.max(0, blockedUntilSec - activeSec),
+      blockedSec: Math.max(0, blockedUntilSec - activeSec, rate.nextSec() - activeSec),
       rate: rate.estimate(activeSec),
       pastRate: rate.wasLimited || known.rate === null ? null : known.rate,
       startCount: rate.startCount,
@@ -189,7 +193,7 @@ export function createJobForecaster(options: JobForecasterOptions): JobForecaste
       if (!pastOf.has(traits.kind)) pastOf.set(traits.kind, noise.seen);
       const item: ForecastItem = {
         ...{ traits, phase, seed: seedOf(`${number}#${traits.kind}`), sum, noise, state: "waiting", told: [] },
-        ...{ fraction: 0, busySec: 0, beside: 1, startSec: 0 },
+        ...{ fraction: 0, busySec: 0, beside: 1, startSec: 0, workSec: 0 },
       };
       items.push(item);
       slots.added(item);
@@ -216,19 +220,23 @@ export function createJobForecaster(options: JobForecasterOptions): JobForecaste
         item.traits = { ...item.traits, sizes: { ...item.traits.sizes, ...sizes } };
         item.sum = model.sumOf(item.traits, learner.job);
       }
-      rate.started();
+      item.workSec = rate.started(activeSec);
     },
     progressed(number, fraction, activeSec) {
       advance(activeSec);
       const item = itemAt(number);
       item.fraction = fraction;
+      // Whatever was declared: it is at work.
+      item.workSec = Math.min(item.workSec, activeSec);
       tell(item, fraction);
     },
     ended(number, activeSec) {
       advance(activeSec);
       const item = itemAt(number);
       if (item.state === "running") {
-        const { traits, beside, startSec, busySec, told } = item;
+        const { traits, beside, startSec, told } = item;
+        // One that has ended was at work, whatever was declared.
+        const busySec = item.workSec < activeSec ? item.busySec : activeSec - startSec;
         const ended = { traits, beside, startSec, busySec, told };
         learner.learn(ended, item.sum);
         keepSome(learned, ended, endedCount);
@@ -265,6 +273,7 @@ export function createJobForecaster(options: JobForecasterOptions): JobForecaste
       rate.limited(activeSec);
       blockedUntilSec = untilSec;
     },
+    paced: rate.declared,
     held(held, activeSec) {
       advance(activeSec);
       isHeld = held;

@@ -1,3 +1,4 @@
+import type { Prediction } from "./belief.ts";
 import type { RawForecast } from "./calibration.ts";
 import { normalCdf, normalDensity, normalDraw, normalQuantile, seedOf, uniformDraw } from "./normal.ts";
 import { type LeftItem, type StartLimits, scheduleSec } from "./schedule.ts";
@@ -23,6 +24,8 @@ export interface ForecastItem {
   /** How many ran when it began, itself included. */
   beside: number;
   startSec: number;
+  /** It has its place, but may not set to work before: later than it began where a rate was declared. */
+  workSec: number;
   readonly told: [fraction: number, busySec: number][];
 }
 
@@ -181,10 +184,11 @@ function drawItem(
   item: ForecastItem,
   drawn: Float64Array,
   round: number,
-  { slots, failing }: Simulated,
+  { slots, failing, activeSec }: Simulated,
   left: LeftItem,
 ): void {
   const { sum, noise, seed, busySec } = item;
+  const waitSec = item.state === "running" ? Math.max(0, item.workSec - activeSec) : 0;
   const expected = expectedOf(sum, drawn);
   const sd = Math.sqrt(noise.variance);
   const contention = Math.max(0, Math.min(1, drawn[sum.contention.place] as number));
@@ -192,7 +196,7 @@ function drawItem(
   left.contention = contention;
   const again = retriesOf(seed, round, failing);
   const whole = again === 0 ? 0 : again * Math.exp(expected + sd * normalDraw(seed, round));
-  left.sec = (restOf() + whole) * (contention > 0 && beside > 1 ? beside ** -contention : 1);
+  left.sec = (waitSec + restOf() + whole) * (contention > 0 && beside > 1 ? beside ** -contention : 1);
 
   function restOf(): number {
     if (item.state !== "running") return Math.exp(expected + sd * normalDraw(seed, round));
@@ -277,17 +281,32 @@ function withRunning({ model, running }: Simulated): WorkModel {
       changed ??= model.copy();
       changed.belief.observe(sum, Math.log(busySec / fraction), noise.variance + spreadOf(fraction, noise));
     } else if (!(fraction > 0)) {
-      const { mean, variance } = model.belief.predict(sum);
-      const deviation = Math.sqrt(variance + noise.variance);
-      const soFar = (Math.log(busySec) - mean) / deviation;
-      if (soFar <= 0.5) continue;
-      // It has run for longer than was expected: the mean of what is beyond.
+      const seen = unfinished(model.belief.predict(sum), noise.variance, Math.log(busySec));
+      if (seen === null) continue;
       changed ??= model.copy();
-      const hazard = normalDensity(soFar) / Math.max(1e-6, 1 - normalCdf(soFar));
-      changed.belief.observe(sum, mean + deviation * hazard, noise.variance * 2);
+      changed.belief.observe(sum, seen.value, seen.noise);
     }
   }
   return changed ?? model;
+}
+
+/** What is unfinished and was not to be expected to have finished says next to nothing. */
+const LEAST_TOLD = 0.02;
+
+/**
+ * What it says that an item has run for so long and has not ended: the observation, with normal noise, that moves a belief
+ * as that does. Without it, the first that end, which are the short ones, would speak for all.
+ *
+ * With z = (ln seconds − mean) / sd and h the hazard of a normal there, what is beyond has the mean + sd · h, and the
+ * variance sd² · (1 − h · (h − z)).
+ */
+function unfinished({ mean, variance }: Prediction, noise: number, soFarLn: number) {
+  const sd = Math.sqrt(variance + noise);
+  const z = (soFarLn - mean) / sd;
+  const hazard = z > 6 ? z + 1 / z : normalDensity(z) / (1 - normalCdf(z));
+  const told = hazard * (hazard - z);
+  if (told < LEAST_TOLD) return null;
+  return { value: mean + sd / (hazard - z), noise: (sd * sd) / told - variance };
 }
 
 function quantileOf(sorted: Float64Array, share: number): number {

@@ -1,8 +1,13 @@
-/** How fast items may begin where somebody else limits it, learned from when they were held back. */
+/** How fast items may begin where somebody limits it: as was declared, or learned from when they were held back. */
 export interface StartRate {
   /** ln of starts a second, and its variance; null while nothing is known. */
   estimate(activeSec: number): { readonly mean: number; readonly variance: number } | null;
-  started(): void;
+  /** @returns when it may set to work, by what was declared: not before this */
+  started(activeSec: number): number;
+  /** So many a second begin at most: that is known, and nothing is to be learned of it. */
+  declared(rate: number): void;
+  /** When the next may begin, by what was declared; active seconds. */
+  nextSec(): number;
   /** Items are held back. */
   limited(activeSec: number): void;
   readonly startCount: number;
@@ -23,9 +28,14 @@ export interface KnownRate {
 }
 
 const MOST_JOBS = 10;
+/** Of ln rate, where it was declared: who says one every two seconds is not asked to the millisecond. */
+const DECLARED_VARIANCE = 0.0004;
 
 export function createStartRate(known: KnownRate | null): StartRate {
   let starts = 0;
+  let declared: number | null = null;
+  /** Each start puts the next off by one interval (the virtual scheduling of leaky buckets). */
+  let nextSec = 0;
   let first: { readonly atSec: number; readonly starts: number } | null = null;
   let last: { readonly atSec: number; readonly starts: number } | null = null;
 
@@ -42,6 +52,7 @@ export function createStartRate(known: KnownRate | null): StartRate {
 
   return {
     estimate(activeSec) {
+      if (declared !== null) return { mean: Math.log(declared), variance: DECLARED_VARIANCE };
       if (first === null) return null;
       const own = ownEstimate(activeSec);
       if (known === null) return own;
@@ -53,9 +64,17 @@ export function createStartRate(known: KnownRate | null): StartRate {
         variance: (own.variance * past.variance) / (own.variance + past.variance),
       };
     },
-    started() {
+    started(activeSec) {
       starts += 1;
+      if (declared === null) return activeSec;
+      const workSec = Math.max(activeSec, nextSec);
+      nextSec = workSec + 1 / declared;
+      return workSec;
     },
+    declared(rate) {
+      declared = rate;
+    },
+    nextSec: () => nextSec,
     limited(atSec) {
       last = { atSec, starts };
       first ??= last;
@@ -67,7 +86,7 @@ export function createStartRate(known: KnownRate | null): StartRate {
       return first !== null;
     },
     learn(before, activeSec) {
-      if (first === null) return before;
+      if (first === null || declared !== null) return before;
       const spanSec = activeSec - first.atSec;
       const count = starts - first.starts;
       if (count <= 4 || spanSec <= 3) return before;

@@ -7,7 +7,7 @@
  * Seconds are those that it was busy, as if nobody else had begun or ended meanwhile. Noise has heavy tails: what is far
  * from what was expected counts less (Student's t with 4 degrees of freedom).
  */
-import { type Belief, createBelief, type StoredBelief, type WeightedSum } from "./belief.ts";
+import { type Belief, createBelief, type Prediction, type StoredBelief, type WeightedSum } from "./belief.ts";
 
 /** What is known of an item before it begins. */
 export interface ItemTraits {
@@ -60,8 +60,15 @@ export interface EndedItem {
   readonly told: readonly (readonly [fraction: number, busySec: number])[];
 }
 
+/** How much jobs differ in pace, all their items alike: the variance of ln seconds, and how many jobs it comes from. */
+export interface PaceNoise {
+  variance: number;
+  weight: number;
+}
+
 export interface WorkModel {
   readonly belief: Belief;
+  readonly pace: PaceNoise;
   readonly kinds: Map<string, KindNoise>;
   noiseOf(kind: string): KindNoise;
   /** @param job the place of the job's own pace */
@@ -72,6 +79,8 @@ export interface WorkModel {
 
 export interface StoredWorkModel {
   readonly belief: StoredBelief;
+  /** @defaultValue nothing is known of it: histories of before did not say */
+  readonly pace?: Readonly<PaceNoise>;
   readonly kinds: Readonly<
     Record<string, Omit<KindNoise, "centres"> & { readonly centres: Readonly<Record<string, number>> }>
   >;
@@ -93,10 +102,10 @@ export function createWorkModel(start?: StoredWorkModel): WorkModel {
       { ...noise, centres: new Map(Object.entries(centres)) },
     ]),
   );
-  return modelOf(createBelief(start?.belief), kinds);
+  return modelOf(createBelief(start?.belief), kinds, { ...(start?.pace ?? NEW_PACE) });
 }
 
-function modelOf(belief: Belief, kinds: Map<string, KindNoise>): WorkModel {
+function modelOf(belief: Belief, kinds: Map<string, KindNoise>, pace: PaceNoise): WorkModel {
   function noiseOf(kind: string): KindNoise {
     const known = kinds.get(kind);
     if (known !== undefined) return known;
@@ -117,6 +126,7 @@ function modelOf(belief: Belief, kinds: Map<string, KindNoise>): WorkModel {
 
   return {
     belief,
+    pace,
     kinds,
     noiseOf,
     sumOf({ kind, style, content, sizes }, job) {
@@ -148,9 +158,11 @@ function modelOf(belief: Belief, kinds: Map<string, KindNoise>): WorkModel {
       modelOf(
         belief.copy(),
         new Map([...kinds].map(([kind, noise]) => [kind, { ...noise, centres: new Map(noise.centres) }])),
+        { ...pace },
       ),
     stored: () => ({
       belief: belief.stored(),
+      pace: { ...pace },
       kinds: Object.fromEntries(
         [...kinds].map(([kind, { centres, ...noise }]) => [kind, { ...noise, centres: Object.fromEntries(centres) }]),
       ),
@@ -177,13 +189,17 @@ export interface JobLearner {
   learn(item: EndedItem, sum: ItemSum): void;
 }
 
-const PACE_VARIANCE = 0.09;
+/** Before any job has ended, as if four had said so. */
+const NEW_PACE: PaceNoise = { variance: 0.09, weight: 4 };
+/** The last so many jobs say how much they differ. */
+const PACE_MEMORY = 20;
+const LEAST_PACE = 0.0025;
 const PACE_DRIFT = 0.0006;
 const PACE_JUMP = 0.06;
 
 export function createJobLearner(model: WorkModel): JobLearner {
   const { belief } = model;
-  const job = belief.placeOf(JOB, 0, PACE_VARIANCE);
+  const job = belief.placeOf(JOB, 0, model.pace.variance);
   let surprise = 0;
   let count = 0;
 
@@ -235,11 +251,19 @@ function learnFractions(noise: KindNoise, told: EndedItem["told"], busySec: numb
   noise.overhead += (after - noise.overhead) / noise.overheadWeight;
 }
 
+/** By what is believed of one job's pace: where nothing is, this is what was believed of all of them (one step of EM). */
+function learnPaceNoise(pace: PaceNoise, { mean, variance }: Prediction): void {
+  pace.weight = Math.min(PACE_MEMORY, pace.weight + 1);
+  pace.variance = Math.max(LEAST_PACE, pace.variance + (mean * mean + variance - pace.variance) / pace.weight);
+}
+
 /** So many numbers are believed in at most; beyond, the kinds go that were not seen for longest. */
 const MAX_SIZE = 48;
 
 /** Forgets what is of one job alone, and is a little less sure of the rest than before. */
-export function endJob({ belief, kinds }: WorkModel): void {
+export function endJob({ belief, kinds, pace }: WorkModel): void {
+  const job = belief.find(JOB);
+  if (job !== undefined) learnPaceNoise(pace, belief.predict({ places: [job], weights: [1] }));
   belief.keep((name) => name !== JOB && !name.startsWith(CONTENT));
   for (const noise of kinds.values()) noise.idle += 1;
   const oldest = [...kinds].toSorted(([, a], [, b]) => b.idle - a.idle);

@@ -71,7 +71,11 @@ export function runBulkIn(
     playhead,
     options,
     () => job,
-    (run) => work(job, run),
+    (run) => {
+      // It was announced by somebody who did not say so.
+      if (options.rate !== undefined) job.update({ rate: options.rate });
+      return work(job, run);
+    },
   );
 }
 
@@ -81,7 +85,10 @@ async function withRun<Result>(
   jobOf: () => JobHandle | null,
   make: (run: BulkRun) => Promise<Result>,
 ): Promise<Result> {
-  const watch = createLimitWatch((rate_limited) => jobOf()?.update({ rate_limited }));
+  const watch = createLimitWatch(
+    (said) => jobOf()?.update(said),
+    () => performance.now(),
+  );
   const prepared = await prepare(options, watch);
   const gauges = createFfmpegGauges(playhead.gauge, prepared.slots, () => performance.now());
   const tally = { planned: prepared.items, made: [], found: [], failed: [] };

@@ -234,11 +234,13 @@ export function createJob(
       if (artifacts.length < MAX_REPEATED_ARTIFACTS) artifacts.push(artifact);
       say("job.artifact_added", { artifact: { ...artifact } });
     },
-    update({ title, rate_limited, processing_deadline_ms }) {
+    update({ title, rate_limited, retry_after_ms, rate, processing_deadline_ms }) {
       if (isEnded()) return;
       say("job.updated", {
         ...(title !== undefined && { title: shortText(title, 500) }),
         ...(rate_limited !== undefined && { rate_limited }),
+        ...(retry_after_ms !== undefined && { retry_after_ms }),
+        ...(rate !== undefined && { rate: shortText(rate, 50) }),
         ...(processing_deadline_ms !== undefined && { processing_deadline_ms }),
       });
     },

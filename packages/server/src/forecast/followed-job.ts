@@ -8,20 +8,12 @@ import {
   isFinalJobState,
   isJobState,
   type Job,
-  type PlayheadEvent,
-  type Task,
+  type JsonObject,
 } from "@playhead/core";
+import { declaredRateOf } from "./declared-rate.ts";
+import type { JobChange } from "./job-changes.ts";
 import { createJobClock } from "./job-clock.ts";
 import { createJobItems } from "./job-items.ts";
-
-/** Something that happened to a job; `before` and `after` is the task that it is about. */
-export interface JobChange {
-  readonly event: PlayheadEvent;
-  readonly before: Task | undefined;
-  readonly after: Task | undefined;
-  /** When it came, by the server's clock; null for what happened before this process. */
-  readonly heardMs: number | null;
-}
 
 /** A job as a forecaster sees it, fed with what happens to it. */
 export interface FollowedJob {
@@ -50,9 +42,14 @@ export function createFollowedJob(job: Pick<Job, "kind" | "metadata">, history: 
   const clock = createJobClock();
   const shown = createShownEta();
   let hasTaught = false;
+  pace(metadata.rate);
 
-  function changeState({ data }: PlayheadEvent, activeSec: number): void {
-    const { new_state: state } = data;
+  function pace(said: unknown): void {
+    const rate = declaredRateOf(said);
+    if (rate !== null) forecaster.paced(rate);
+  }
+
+  function changeState({ new_state: state }: JsonObject, activeSec: number): void {
     if (!isJobState(state)) return;
     clock.run(state !== "pending" && state !== "paused" && !isFinalJobState(state));
     if (state !== "completed" || hasTaught) return;
@@ -61,7 +58,8 @@ export function createFollowedJob(job: Pick<Job, "kind" | "metadata">, history: 
     hasTaught = true;
   }
 
-  function changeLimit({ data }: PlayheadEvent, activeSec: number): void {
+  function changeLimit(data: JsonObject, activeSec: number): void {
+    pace(data.rate);
     if (typeof data.rate_limited !== "boolean") return;
     const waitSec = data.rate_limited && isCount(data.retry_after_ms) ? data.retry_after_ms / 1_000 : 0;
     forecaster.limited(activeSec, activeSec + waitSec);
@@ -69,13 +67,14 @@ export function createFollowedJob(job: Pick<Job, "kind" | "metadata">, history: 
   }
 
   return {
-    take({ event, before, after, heardMs }) {
-      const eventMs = Date.parse(event.ts);
+    take(change) {
+      const eventMs = Date.parse(change.ts);
       if (!Number.isFinite(eventMs)) return;
-      const activeSec = clock.at(eventMs, heardMs);
-      if (event.type === "job.state_changed") changeState(event, activeSec);
-      else if (event.type === "job.updated") changeLimit(event, activeSec);
-      else if (after !== undefined && after !== before && !hasTaught) items.changed(before, after, activeSec);
+      const activeSec = clock.at(eventMs, change.heardMs);
+      if (!("after" in change)) {
+        if (change.type === "job.state_changed") changeState(change.data, activeSec);
+        else changeLimit(change.data, activeSec);
+      } else if (!hasTaught) items.changed(change.before, change.after, activeSec);
     },
     activeSec: clock.ask,
     ask(nowMs) {

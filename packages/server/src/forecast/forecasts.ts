@@ -9,8 +9,8 @@ import {
   type PlayheadEvent,
 } from "@playhead/core";
 import type { Store } from "../store/store.ts";
-import type { JobChange } from "./followed-job.ts";
 import { createHistories, type HistoryKey } from "./histories.ts";
+import { changeOf, type JobChange } from "./job-changes.ts";
 import { createJobForecast, type JobForecasting } from "./job-forecast.ts";
 import { type ToldPoint, toldBefore } from "./told-points.ts";
 import { createToldStore } from "./told-store.ts";
@@ -50,6 +50,8 @@ interface Open {
   readonly forecast: JobForecasting;
   readonly key: HistoryKey;
   readonly say: () => void;
+  /** For its beginning. */
+  isWaiting: boolean;
   keptMs: number;
 }
 
@@ -57,10 +59,10 @@ interface Open {
 export function createForecasts({ store, nowMs, keepMs, onError }: ForecastsDeps) {
   const histories = createHistories({ store, nowMs, onError });
   const toldStore = createToldStore({ store, nowMs, keepMs });
-  /** Those that were seen to longest ago come first. */
   const open = new Map<string, Open>();
-  let changeCount = 0;
-  let runningCount = 0;
+  /** Those of them that have begun; the ones that were seen to longest ago come first. */
+  const begun = new Map<string, Open>();
+  const backlog = { size: 0 };
   let timer: NodeJS.Timeout | null = null;
   let isClosed = false;
   let firsts = { atMs: 0, left: FIRSTS_A_SECOND };
@@ -68,7 +70,7 @@ export function createForecasts({ store, nowMs, keepMs, onError }: ForecastsDeps
   let keeping: Promise<void> = Promise.resolve();
 
   function arm(afterMs = LOOK_MS): void {
-    if (timer !== null || isClosed || open.size === 0) return;
+    if (timer !== null || isClosed || begun.size === 0) return;
     timer = setTimeout(look, afterMs);
     timer.unref();
   }
@@ -77,17 +79,36 @@ export function createForecasts({ store, nowMs, keepMs, onError }: ForecastsDeps
     timer = null;
     const beganMs = performance.now();
     const now = nowMs();
-    changeCount = 0;
-    runningCount = 0;
-    for (const [jobId, each] of open) {
-      if (each.forecast.job.started_at !== null) runningCount += 1;
-      changeCount += each.forecast.waiting();
-      if (performance.now() - beganMs > TURN_MS || each.forecast.dueMs(now) > now) continue;
-      open.delete(jobId);
-      open.set(jobId, each);
+    for (const [jobId, each] of begun) {
+      if (performance.now() - beganMs > TURN_MS) break;
+      if (each.forecast.dueMs(now) > now) continue;
+      begun.delete(jobId);
+      begun.set(jobId, each);
       attempt(jobId, () => see(jobId, each, now));
     }
     arm(Math.max(LOOK_MS, (performance.now() - beganMs) / DUTY));
+  }
+
+  /** A job that waits for its turn is not looked at until it begins, or ends. */
+  function begin(each: Open): void {
+    const { job_id: jobId, started_at: startedAt, state } = each.forecast.job;
+    if (startedAt === null && !isFinalJobState(state)) return;
+    each.isWaiting = false;
+    begun.set(jobId, each);
+    arm();
+  }
+
+  function drop(jobId: string): void {
+    const each = open.get(jobId);
+    if (each !== undefined) each.isWaiting = false;
+    open.delete(jobId);
+    begun.delete(jobId);
+  }
+
+  /** It is thought about no more. */
+  function giveUp(jobId: string): void {
+    open.get(jobId)?.forecast.giveUp();
+    drop(jobId);
   }
 
   /** What nobody foresaw in a forecast takes the forecast, and nothing else. */
@@ -96,8 +117,7 @@ export function createForecasts({ store, nowMs, keepMs, onError }: ForecastsDeps
       work();
     } catch (error) {
       onError(error);
-      open.get(jobId)?.forecast.giveUp();
-      open.delete(jobId);
+      giveUp(jobId);
     }
   }
 
@@ -115,7 +135,7 @@ export function createForecasts({ store, nowMs, keepMs, onError }: ForecastsDeps
   }
 
   function end(jobId: string, each: Open): void {
-    open.delete(jobId);
+    drop(jobId);
     if (each.forecast.hasTaught()) {
       const history = histories.peek(each.key);
       if (history !== undefined) histories.taught(each.key, history);
@@ -145,17 +165,18 @@ export function createForecasts({ store, nowMs, keepMs, onError }: ForecastsDeps
       for (const event of facts) {
         // What came since then has been told already.
         if (event.seq > lastSeq) break;
-        past.push(changeBy(event));
+        const change = changeBy(event);
+        if (change !== null) past.push(change);
       }
     }
     if (open.get(jobId) === each) attempt(jobId, () => forecast.follow(history, past));
 
-    function changeBy(event: PlayheadEvent): JobChange {
+    function changeBy(event: PlayheadEvent): JobChange | null {
       const { task_id: taskId } = event.data;
       const find = () => (typeof taskId === "string" ? draft.tasks.get(taskId) : undefined);
       const before = find();
       applyEvent(draft, event);
-      return { event, before, after: find(), heardMs: null };
+      return changeOf(event, before, find());
     }
   }
 
@@ -186,8 +207,8 @@ export function createForecasts({ store, nowMs, keepMs, onError }: ForecastsDeps
   return {
     /** Begins to follow a job; `say` has its progress said, soon. */
     open(job: Job, say: () => void) {
-      const forecast = createJobForecast({ job, nowMs, maySpend });
-      const isFull = runningCount >= MAX_RUNNING || open.size >= MAX_OPEN;
+      const forecast = createJobForecast({ job, nowMs, backlog, maySpend });
+      const isFull = begun.size >= MAX_RUNNING || open.size >= MAX_OPEN;
       if (isClosed || isFinalJobState(job.state) || isFull) {
         forecast.giveUp();
         return { ...forecast, close() {} };
@@ -195,9 +216,9 @@ export function createForecasts({ store, nowMs, keepMs, onError }: ForecastsDeps
       let entered: Open | null = null;
       /** Who it is is known with its first event. */
       function enter(): void {
-        entered = { forecast, key: keyOf(job), say, keptMs: nowMs() };
+        entered = { forecast, key: keyOf(job), say, isWaiting: true, keptMs: nowMs() };
         open.set(job.job_id, entered);
-        arm();
+        begin(entered);
         const each = entered;
         const lastSeq = job.seq;
         const history = histories.peek(each.key);
@@ -212,16 +233,14 @@ export function createForecasts({ store, nowMs, keepMs, onError }: ForecastsDeps
         folded(...change: Parameters<JobForecasting["folded"]>): void {
           forecast.folded(...change);
           if (entered === null) enter();
-          changeCount += 1;
+          else if (entered.isWaiting) begin(entered);
           // Those go that have more than their share of it.
-          if (changeCount > MAX_CHANGES && forecast.waiting() > (2 * MAX_CHANGES) / Math.max(1, open.size)) {
-            forecast.giveUp();
-            open.delete(job.job_id);
-          }
+          const isMuch = backlog.size > MAX_CHANGES && forecast.waiting() > (2 * MAX_CHANGES) / Math.max(1, open.size);
+          if (isMuch) giveUp(job.job_id);
         },
         close(): void {
           if (open.get(job.job_id) !== entered || isFinalJobState(job.state)) return;
-          open.delete(job.job_id);
+          giveUp(job.job_id);
         },
       };
     },
@@ -276,6 +295,7 @@ export function createForecasts({ store, nowMs, keepMs, onError }: ForecastsDeps
         } else keepTold(each);
       }
       open.clear();
+      begun.clear();
       await replaying;
       await keeping;
       await histories.close();

@@ -12,13 +12,13 @@ import {
   type Task,
 } from "@playhead/core";
 import { explain } from "./explain.ts";
-import { createFollowedJob, type FollowedJob, type JobChange } from "./followed-job.ts";
+import { createFollowedJob, type FollowedJob } from "./followed-job.ts";
+import { createJobChanges, type JobChange, type JobChangesDeps } from "./job-changes.ts";
 import { createToldPoints, type ToldPoint } from "./told-points.ts";
 
-export interface JobForecastDeps {
+export interface JobForecastDeps extends JobChangesDeps {
   /** As it stands; it changes. */
   readonly job: Job;
-  readonly nowMs: () => number;
   /** Whether a forecast may be made now, though somebody waits for it. */
   readonly maySpend: () => boolean;
 }
@@ -48,13 +48,12 @@ const EVERY_MS = 1_000;
 const QUIET_SHARE = 0.02;
 const QUIET_MOST_MS = 60_000;
 
-export function createJobForecast({ job, nowMs, maySpend }: JobForecastDeps) {
+export function createJobForecast({ job, nowMs, backlog, maySpend }: JobForecastDeps) {
   let past: ForecastHistory | null = null;
   /** Only once the job has begun: what waits for its turn takes little room. */
   let followed: FollowedJob | null = null;
   let isGivenUp = false;
-  let changes: JobChange[] = [];
-  let thought = 0;
+  const changes = createJobChanges({ nowMs, backlog });
   let made: Made | null = null;
   let madeMs = Number.NEGATIVE_INFINITY;
   let hasNews = false;
@@ -67,12 +66,7 @@ export function createJobForecast({ job, nowMs, maySpend }: JobForecastDeps) {
   function think(most = CHANGES_AT_ONCE): boolean {
     if (past === null || (job.started_at === null && !isFinalJobState(job.state))) return false;
     followed ??= createFollowedJob(job, past);
-    const until = Math.min(changes.length, thought + most);
-    for (; thought < until; thought++) followed.take(changes[thought] as JobChange);
-    if (thought < changes.length) return true;
-    if (changes.length > 0) changes = [];
-    thought = 0;
-    return false;
+    return changes.take(most, followed.take);
   }
 
   function leftAt(now: number): CalibratedForecast | null {
@@ -99,9 +93,7 @@ export function createJobForecast({ job, nowMs, maySpend }: JobForecastDeps) {
   return {
     folded(event: PlayheadEvent, before: Task | undefined, after: Task | undefined): void {
       if (before === undefined && after !== undefined && after.weight !== null) hasWeights = true;
-      if (isGivenUp || event.type === "job.progress") return;
-      changes.push({ event, before, after, heardMs: nowMs() });
-      hasNews = true;
+      if (!isGivenUp && changes.add(event, before, after)) hasNews = true;
     },
     shareAt(now: number, fraction: number): number {
       const left = leftAt(now);
@@ -114,7 +106,7 @@ export function createJobForecast({ job, nowMs, maySpend }: JobForecastDeps) {
     estimate(input: EtaInput): Eta | null {
       // Who has just begun is told at once, if past jobs say how long it takes.
       const isFirst = made === null && past !== null && past.templateOf(job.kind).jobs > 0 && job.started_at !== null;
-      if (isFirst && changes.length <= CHANGES_AT_ONCE && maySpend() && !think()) make(input.nowMs);
+      if (isFirst && changes.size() <= CHANGES_AT_ONCE && maySpend() && !think()) make(input.nowMs);
       const left = leftAt(input.nowMs);
       if (left === null) return estimateLinearEta(input);
       const ms = (sec: number) => Math.round(sec * 1_000);
@@ -126,10 +118,10 @@ export function createJobForecast({ job, nowMs, maySpend }: JobForecastDeps) {
       };
     },
     /** From now on it is fed with what happens; first with what has happened so far. */
-    follow(history: ForecastHistory, earlier: Iterable<JobChange> = []): void {
+    follow(history: ForecastHistory, earlier: readonly JobChange[] = []): void {
       if (isGivenUp) return;
       past = history;
-      changes = [...earlier, ...changes];
+      changes.prepend(earlier);
       hasNews = true;
     },
     /** It happens faster than one can think: the linear rule it is. */
@@ -138,8 +130,7 @@ export function createJobForecast({ job, nowMs, maySpend }: JobForecastDeps) {
       past = null;
       followed = null;
       made = null;
-      changes = [];
-      thought = 0;
+      changes.clear();
     },
     /** When it is to be seen to next: what happened, or what is expected, is to be thought about. */
     dueMs(now: number): number {
@@ -175,7 +166,7 @@ export function createJobForecast({ job, nowMs, maySpend }: JobForecastDeps) {
     },
     basis: () => followed?.basis() ?? null,
     tasks: (now: number, limit: number) => followed?.tasks(now, limit) ?? [],
-    waiting: () => changes.length - thought,
+    waiting: changes.size,
     hasTaught: () => followed?.hasTaught ?? false,
     job,
   };

@@ -1,5 +1,6 @@
 import { type ItemTraits, isFinalTaskState, type Job, type JobForecaster, type Task } from "@playhead/core";
 import { createTraitsReader, sizesOf } from "./item-traits.ts";
+import type { TaskBefore } from "./job-changes.ts";
 
 /**
  * What of a job is a forecast's item: the leaves of its tree of tasks. A task that is known before its children stands for
@@ -7,7 +8,7 @@ import { createTraitsReader, sizesOf } from "./item-traits.ts";
  */
 export interface JobItems {
   /** A task is now as `after` says. */
-  changed(before: Task | undefined, after: Task, activeSec: number): void;
+  changed(before: TaskBefore | undefined, after: Task, activeSec: number): void;
   /** The job has ended, so far as it is known. */
   ended(activeSec: number): void;
   /** The task of an item. */

@@ -59,7 +59,10 @@ test("property: in no stretch of time are there more than its length allows, and
 
 test("a job is limited while all that is being made waits, for longer than a moment", () => {
   const said: boolean[] = [];
-  const watch = createLimitWatch((is) => said.push(is));
+  const watch = createLimitWatch(
+    ({ rate_limited }) => said.push(rate_limited),
+    () => 0,
+  );
   const [first, second] = [watch.work(), watch.work()];
   const wait = watch.wait(5_000);
   watch.wait(100);
@@ -74,4 +77,20 @@ test("a job is limited while all that is being made waits, for longer than a mom
   wait();
   first();
   expect(said).toEqual([true, false, true, false]);
+});
+
+test("a job that is limited says in how long the first of those that wait goes on", () => {
+  let now = 1_000;
+  const said: object[] = [];
+  const watch = createLimitWatch(
+    (each) => said.push(each),
+    () => now,
+  );
+  watch.work();
+  watch.work();
+  const first = watch.wait(5_000);
+  now = 2_000;
+  watch.wait(9_000);
+  first();
+  expect(said).toEqual([{ rate_limited: true, retry_after_ms: 4_000 }, { rate_limited: false }]);
 });

@@ -38,8 +38,8 @@ export interface Room {
 
 type WindowRule = Pick<AlertRule, "scope" | "group_by" | "time_window">;
 
-/** While a window is full, each of so many new combinations goes to the others before room is looked for again. */
-const LOOKS_TO_SPARE = 100;
+/** A new combination looks at so many of those that are there for one that can go; the next goes on from there. */
+const LOOKS_FOR_ROOM = 16;
 
 export function windowKey(tenantId: string, { scope, group_by, time_window }: WindowRule): string {
   const scopes = Object.entries(scope)
@@ -53,8 +53,8 @@ export function createWindow(tenantId: string, rule: WindowRule, room: Room, slo
   const layout = createLayout(windowMs, slots);
   const groupBy = rule.group_by.toSorted();
   const series = new Map<string, Series>();
-  /** So many more find it full without looking through all series. */
-  let looksToSpare = 0;
+  /** Goes round all series in turn, as a clock's hand does: each new one pays for a few looks, not for a thousand. */
+  let hand = series.values();
   const scopes = Object.entries(rule.scope) as [AlertDimension, readonly string[]][];
 
   function matches(labels: Sample["labels"]): boolean {
@@ -74,15 +74,19 @@ export function createWindow(tenantId: string, rule: WindowRule, room: Room, slo
 
   function isFull(): boolean {
     if (series.size < MAX_SERIES && room.left > 0) return false;
-    if (looksToSpare > 0) {
-      looksToSpare--;
-      return true;
+    // One that is only kept for what it remembers goes.
+    for (let look = 0; look < LOOKS_FOR_ROOM; look++) {
+      let { value: each } = hand.next();
+      if (each === undefined) {
+        hand = series.values();
+        each = hand.next().value;
+      }
+      if (each === undefined) return true;
+      if (!each.isIdle) continue;
+      forget(each);
+      return false;
     }
-    // One that is only kept for what it remembers goes first.
-    const idle = series.values().find(({ isIdle }) => isIdle);
-    if (idle === undefined) looksToSpare = LOOKS_TO_SPARE;
-    else forget(idle);
-    return idle === undefined;
+    return true;
   }
 
   function make(key: string, labels: Readonly<Record<string, string>>, start?: SeriesStart): Series {
