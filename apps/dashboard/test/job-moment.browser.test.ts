@@ -107,9 +107,12 @@ test("charts and calls stand under the timeline to the pixel, at any width", asy
       });
   for (const width of [1_440, 1_283, 900]) {
     await page.setViewportSize({ width, height: 900 });
-    await expect
-      .poll(async () => [await edgesOf(".resources .u-over"), await edgesOf(".flame canvas")])
-      .toEqual([await edgesOf(".tl-body > .tl-lane"), await edgesOf(".tl-body > .tl-lane")]);
+    const below = async (selector: string) => {
+      const [lanes, own] = [await edgesOf(".tl-body > .tl-lane"), await edgesOf(selector)];
+      return [(own[0] ?? 0) - (lanes[0] ?? 0), (own[1] ?? 0) - (lanes[1] ?? 0)];
+    };
+    await expect.poll(() => below(".resources .u-over")).toEqual([0, 0]);
+    await expect.poll(() => below(".flame canvas")).toEqual([0, 0]);
   }
 });
 
