@@ -88,6 +88,34 @@ test("the timeline is dragged, zoomed and panned, and a track opens its calls", 
   expect(complaints).toEqual([]);
 });
 
+test("charts and calls stand under the timeline to the pixel, at any width", async () => {
+  const { page, goTo, story } = await openDashboard();
+  const worker = await story("Episode 12", ["original", "split"]);
+  await render(worker, "original", "00f067aa0ba902b1");
+  await worker.fact("job.completed", { summary: {} });
+  await goTo(`/jobs/${worker.jobId}`);
+  await page.getByRole("button", { name: /^Original/ }).click();
+  await page.getByRole("slider", { name: "Calls" }).waitFor();
+  await page.getByRole("slider", { name: "Throughput" }).waitFor();
+  const edgesOf = (selector: string) =>
+    page
+      .locator(selector)
+      .first()
+      .evaluate((element) => {
+        const { left, right } = element.getBoundingClientRect();
+        return [Math.round(left), Math.round(right)];
+      });
+  for (const width of [1_440, 1_283, 900]) {
+    await page.setViewportSize({ width, height: 900 });
+    const below = async (selector: string) => {
+      const [lanes, own] = [await edgesOf(".tl-body > .tl-lane"), await edgesOf(selector)];
+      return [(own[0] ?? 0) - (lanes[0] ?? 0), (own[1] ?? 0) - (lanes[1] ?? 0)];
+    };
+    await expect.poll(() => below(".resources .u-over")).toEqual([0, 0]);
+    await expect.poll(() => below(".flame canvas")).toEqual([0, 0]);
+  }
+});
+
 test("on a phone the scrubber stays at the bottom, and moves the cards", async () => {
   const { page, goTo, story, complaints } = await openDashboard({ width: 390 });
   const worker = await story("Episode 12", ["original", "split"]);

@@ -90,6 +90,29 @@ test("what got slower is said first; it leads to its course, point by point by k
   expect(complaints).toEqual([]);
 });
 
+test("a change for good is marked in the course, and that it cannot be told is said", async () => {
+  const { page, goTo, complaints } = await openDashboard({}, server);
+  const course = "/performance/function?last=30d&category=function&name=renderClip";
+  await goTo(course);
+  const marks = page.getByRole("list", { name: "Duration: what happened" });
+  await marks.getByText(/: \+(29|30|31) %$/).waitFor();
+  expect(await marks.getByRole("listitem").count()).toBe(1);
+
+  // A server that has no such route is only older.
+  await page.route("**/performance/trends?*", (route) =>
+    route.fulfill({ status: 404, json: { error_code: "not_found", error_message: "no such route" } }),
+  );
+  await goTo(course);
+  await page.getByRole("region", { name: "Slowest calls" }).getByRole("link").first().waitFor();
+  expect(await marks.count()).toBe(0);
+  await page.route("**/performance/trends?*", (route) =>
+    route.fulfill({ status: 500, json: { error_code: "internal_error", error_message: "the disk is gone" } }),
+  );
+  await goTo(course);
+  await page.getByRole("alert").getByText("The disk is gone.").waitFor();
+  expect(complaints).toEqual([]);
+});
+
 test("of two jobs it is said what got slower, by how much, and how sure", async () => {
   const { page, goTo, complaints } = await openDashboard({}, server);
   await goTo("/performance/compare");

@@ -12,11 +12,17 @@ export interface FiringAlerts {
 
 const MOST = 200;
 
+/** An alert wants to be seen at once; no stream tells of it. */
+const EVERY_MS = 1_000;
+
 /** One for the bar at the top and all pages. */
-const poll = createPoll<FiringAlerts>(async () => {
-  const { alerts, next_page_token } = await alertsApi.alerts({ state: ["firing"], page_size: MOST });
-  return { alerts: [...alerts].sort(byUrgency), hasMore: next_page_token !== null };
-});
+const poll = createPoll<FiringAlerts>(
+  async () => {
+    const { alerts, next_page_token } = await alertsApi.alerts({ state: ["firing"], page_size: MOST });
+    return { alerts: [...alerts].sort(byUrgency), hasMore: next_page_token !== null };
+  },
+  { everyMs: EVERY_MS },
+);
 
 /** The alerts that fire, as they come and go. */
 export const useFiringAlerts = (): Polled<FiringAlerts> => usePoll(poll);

@@ -15,13 +15,15 @@ function setup() {
       return answer.promise;
     },
     {
-      isVisible: () => visible,
-      onChange(listener) {
-        watchers.add(listener);
-        return () => watchers.delete(listener);
+      visibility: {
+        isVisible: () => visible,
+        onChange(listener) {
+          watchers.add(listener);
+          return () => watchers.delete(listener);
+        },
       },
+      everyMs: 5_000,
     },
-    5_000,
   );
   return {
     poll,

@@ -23,7 +23,8 @@ export interface Visibility {
   onChange(listener: () => void): () => void;
 }
 
-const EVERY_MS = 5_000;
+/** What changes is to be seen within five seconds, with the time that an answer takes. */
+const EVERY_MS = 4_000;
 
 const ofDocument: Visibility = {
   isVisible: () => document.visibilityState === "visible",
@@ -33,11 +34,18 @@ const ofDocument: Visibility = {
   },
 };
 
+/** How a poll reads. */
+export interface PollOptions {
+  /** @defaultValue that of the document */
+  readonly visibility?: Visibility;
+  /** From an answer to the next question. @defaultValue 4,000 */
+  readonly everyMs?: number;
+}
+
 /** Reads at once, and every few seconds from then on, while there are listeners and the page is to be seen. */
 export function createPoll<Value>(
   read: () => Promise<Value>,
-  visibility: Visibility = ofDocument,
-  everyMs = EVERY_MS,
+  { visibility = ofDocument, everyMs = EVERY_MS }: PollOptions = {},
 ): Poll<Value> {
   let polled: Polled<Value> = { value: null, error: null };
   const listeners = new Set<() => void>();
@@ -93,6 +101,6 @@ export function usePoll<Value>(poll: Poll<Value>): Polled<Value> {
 /** Polls what `read` reads as long as the component is there; another `key` begins anew. */
 export function usePolled<Value>(key: string, read: () => Promise<Value>, everyMs = EVERY_MS) {
   // biome-ignore lint/correctness/useExhaustiveDependencies: the key says what is read
-  const poll = useMemo(() => createPoll(read, ofDocument, everyMs), [key]);
+  const poll = useMemo(() => createPoll(read, { everyMs }), [key]);
   return { ...usePoll(poll), refresh: poll.refresh };
 }

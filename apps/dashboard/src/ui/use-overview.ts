@@ -1,27 +1,38 @@
 import type { Overview } from "@playhead/client";
-import { useEffect, useState } from "react";
+import type { JobSummary } from "@playhead/core";
+import { useEffect } from "react";
 import { client } from "../client.ts";
+import { createPoll, usePoll } from "./poll.ts";
 
-/** Sums over a day need no more. */
-const EVERY_MS = 15_000;
+/** After a change they are counted again at once, but no oftener than this. */
+const REST_MS = 1_000;
 
-/** The figures of the whole server; null before they have come. */
-export function useOverview(): Overview | null {
-  const [overview, setOverview] = useState<Overview | null>(null);
-  useEffect(() => {
-    let over = false;
-    // When it cannot be had now, the last one stands until the next time.
-    const read = () =>
-      client.api.overview().then(
-        (read) => over || setOverview(read),
-        () => {},
-      );
-    read();
-    const timer = setInterval(read, EVERY_MS);
-    return () => {
-      over = true;
-      clearInterval(timer);
-    };
-  }, []);
-  return overview;
+const poll = createPoll(() => client.api.overview());
+
+/** Whoever comes has them read at once. */
+let lastMs = performance.now();
+let waiting: ReturnType<typeof setTimeout> | undefined;
+
+function countAgain(): void {
+  if (waiting !== undefined) return;
+  waiting = setTimeout(
+    () => {
+      waiting = undefined;
+      lastMs = performance.now();
+      void poll.refresh();
+    },
+    Math.max(0, lastMs + REST_MS - performance.now()),
+  );
+}
+
+/**
+ * The figures of the whole server; null before they have come.
+ *
+ * @param jobs those that are followed: when one of them comes, or its state changes, the figures are counted again
+ */
+export function useOverview(jobs: readonly Pick<JobSummary, "job_id" | "state">[]): Overview | null {
+  const standing = jobs.map(({ job_id, state }) => `${job_id} ${state}`).join();
+  // biome-ignore lint/correctness/useExhaustiveDependencies: it is the change that counts
+  useEffect(countAgain, [standing]);
+  return usePoll(poll).value;
 }

@@ -1,3 +1,5 @@
+import { dateFormat } from "./date-format.ts";
+
 /** What the clocks of a zone show at a moment. */
 export interface WallClock {
   readonly year: number;
@@ -9,26 +11,20 @@ export interface WallClock {
   readonly second: number;
 }
 
-/** Made once a zone: to make one takes longer than to draw a row. */
-const formats = new Map<string, Intl.DateTimeFormat>();
+const formatOf = dateFormat("en-CA", {
+  hourCycle: "h23",
+  year: "numeric",
+  month: "numeric",
+  day: "numeric",
+  hour: "numeric",
+  minute: "numeric",
+  second: "numeric",
+});
 
 /** What the clocks of a zone show at a moment. */
 export function wallClock(atMs: number, timeZone: string): WallClock {
-  const format =
-    formats.get(timeZone) ??
-    new Intl.DateTimeFormat("en-CA", {
-      timeZone,
-      hourCycle: "h23",
-      year: "numeric",
-      month: "numeric",
-      day: "numeric",
-      hour: "numeric",
-      minute: "numeric",
-      second: "numeric",
-    });
-  formats.set(timeZone, format);
   const parts: Record<string, number> = {};
-  for (const { type, value } of format.formatToParts(atMs)) parts[type] = Number(value);
+  for (const { type, value } of formatOf(timeZone).formatToParts(atMs)) parts[type] = Number(value);
   return parts as unknown as WallClock;
 }
 

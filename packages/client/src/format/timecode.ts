@@ -9,24 +9,40 @@ export function formatClock(
   atMs: number,
   options: { readonly seconds?: boolean; readonly timeZone?: string } = {},
 ): string {
-  return new Intl.DateTimeFormat("en-GB", {
-    hour: "2-digit",
-    minute: "2-digit",
-    ...(options.seconds === true && { second: "2-digit" }),
-    ...(options.timeZone !== undefined && { timeZone: options.timeZone }),
-  }).format(atMs);
+  return formatterOf(options.seconds === true ? "clock_seconds" : "clock", options.timeZone).format(atMs);
 }
 
 /** A moment: the time of day when it is today, else with the date: `14:20`, `20 Nov 14:20`, `20 Nov 2025`. */
 export function formatMoment(atMs: number, nowMs: number, timeZone?: string): string {
-  const zone = timeZone === undefined ? {} : { timeZone };
-  const day = (ms: number) => new Intl.DateTimeFormat("en-CA", { dateStyle: "short", ...zone }).format(ms);
-  if (day(atMs) === day(nowMs)) return formatClock(atMs, zone);
-  if (day(atMs).slice(0, 4) !== day(nowMs).slice(0, 4)) {
-    return new Intl.DateTimeFormat("en-GB", { day: "numeric", month: "short", year: "numeric", ...zone }).format(atMs);
-  }
-  const date = new Intl.DateTimeFormat("en-GB", { day: "numeric", month: "short", ...zone }).format(atMs);
-  return `${date} ${formatClock(atMs, zone)}`;
+  const day = (ms: number) => formatterOf("day", timeZone).format(ms);
+  const [atDay, today] = [day(atMs), day(nowMs)];
+  const clock = formatterOf("clock", timeZone).format(atMs);
+  if (atDay === today) return clock;
+  if (atDay.slice(0, 4) !== today.slice(0, 4)) return formatterOf("date_year", timeZone).format(atMs);
+  return `${formatterOf("date", timeZone).format(atMs)} ${clock}`;
+}
+
+const CLOCK = { hour: "2-digit", minute: "2-digit" } as const;
+const DATE = { day: "numeric", month: "short" } as const;
+const FORMATS = {
+  clock: ["en-GB", CLOCK],
+  clock_seconds: ["en-GB", { ...CLOCK, second: "2-digit" }],
+  date: ["en-GB", DATE],
+  date_year: ["en-GB", { ...DATE, year: "numeric" }],
+  day: ["en-CA", { dateStyle: "short" }],
+} as const satisfies Record<string, readonly [string, Intl.DateTimeFormatOptions]>;
+
+const formatters = new Map<string, Intl.DateTimeFormat>();
+
+/** To make one costs a hundred times what it costs to use it, and a page says hundreds of times. */
+function formatterOf(name: keyof typeof FORMATS, timeZone: string | undefined): Intl.DateTimeFormat {
+  const key = `${name} ${timeZone}`;
+  const known = formatters.get(key);
+  if (known !== undefined) return known;
+  const [locale, options] = FORMATS[name];
+  const made = new Intl.DateTimeFormat(locale, { ...options, ...(timeZone !== undefined && { timeZone }) });
+  formatters.set(key, made);
+  return made;
 }
 
 const two = (value: number) => String(value).padStart(2, "0");

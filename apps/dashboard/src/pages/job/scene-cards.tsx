@@ -1,10 +1,11 @@
 import { formatTimecode } from "@playhead/client/format";
 import type { Job, Task } from "@playhead/core";
-import { memo } from "react";
+import { memo, useRef } from "react";
 import { lookOfTask, StateMark } from "../../ui/state-mark.tsx";
 import { StepStrip } from "./step-strip.tsx";
 import { nameOfTask, standingOf, trackFigure } from "./track-words.ts";
 import type { Card } from "./tracks.ts";
+import { useNear } from "./use-near.ts";
 
 export interface SceneCardsProps {
   readonly job: Pick<Job, "state">;
@@ -12,12 +13,25 @@ export interface SceneCardsProps {
   readonly nowMs: number;
 }
 
+/** From so many rows on, cards that are out of sight keep their place and no more. */
+const MANY_ROWS = 120;
+/** What a card takes: its edges and its heading, and each of its rows. */
+const HEAD_PX = 48;
+const ROW_PX = 49;
+
 /** A card for each scene, with a row for each style: its step, and how far it is. */
 export function SceneCards({ job, cards, nowMs }: SceneCardsProps) {
+  const isLarge = cards.reduce((rows, { leaves }) => rows + leaves.length, 0) > MANY_ROWS;
   return (
     <ul className="grid grid-cols-[repeat(auto-fill,minmax(min(19rem,100%),1fr))] items-start gap-4 pt-4">
       {cards.map((card) => (
-        <SceneCard key={card.group?.task_id ?? ""} card={card} jobState={job.state} nowMs={nowMs} />
+        <SceneCard
+          key={card.group?.task_id ?? ""}
+          card={card}
+          jobState={job.state}
+          nowMs={nowMs}
+          isOneOfMany={isLarge}
+        />
       ))}
     </ul>
   );
@@ -27,6 +41,7 @@ interface SceneCardProps {
   readonly card: Card;
   readonly jobState: Job["state"];
   readonly nowMs: number;
+  readonly isOneOfMany: boolean;
 }
 
 /** Drawn again only when something on it changed: there may be hundreds, while one drags through the job. */
@@ -34,6 +49,7 @@ const SceneCard = memo(
   SceneCardView,
   (a, b) =>
     a.jobState === b.jobState &&
+    a.isOneOfMany === b.isOneOfMany &&
     a.card.group === b.card.group &&
     a.card.leaves.length === b.card.leaves.length &&
     a.card.leaves.every((leaf, at) => leaf === b.card.leaves[at]) &&
@@ -41,22 +57,37 @@ const SceneCard = memo(
     (a.nowMs === b.nowMs || !a.card.leaves.some(({ state }) => state === "processing")),
 );
 
-function SceneCardView({ card: { group, leaves }, jobState, nowMs }: SceneCardProps) {
+function SceneCardView({ card, jobState, nowMs, isOneOfMany }: SceneCardProps) {
+  const { group, leaves } = card;
+  const place = useRef<HTMLLIElement>(null);
+  const isNear = useNear(place);
+  const isDrawn = isNear || !isOneOfMany;
   return (
-    <li className={`min-w-0 rounded-md border border-line bg-surface ${group === null ? "col-span-full" : ""}`}>
+    <li
+      ref={place}
+      className={`min-w-0 rounded-md border border-line bg-surface ${group === null ? "col-span-full" : ""}`}
+      style={isDrawn ? undefined : { height: HEAD_PX + ROW_PX * Math.max(1, leaves.length) }}
+    >
       {group !== null && <CardHead group={group} leaves={leaves} />}
-      <ul className="py-1">
-        {leaves.map((leaf) => (
-          <StyleRow
-            key={leaf.task_id}
-            task={leaf}
-            jobState={jobState}
-            nowMs={leaf.state === "processing" ? nowMs : 0}
-          />
-        ))}
-        {leaves.length === 0 && <li className="px-3 py-1.5 text-13 text-faint">Nothing in it yet.</li>}
-      </ul>
+      {isDrawn && <CardRows leaves={leaves} jobState={jobState} nowMs={nowMs} />}
     </li>
+  );
+}
+
+interface CardRowsProps {
+  readonly leaves: readonly Task[];
+  readonly jobState: Job["state"];
+  readonly nowMs: number;
+}
+
+function CardRows({ leaves, jobState, nowMs }: CardRowsProps) {
+  return (
+    <ul className="py-1">
+      {leaves.map((leaf) => (
+        <StyleRow key={leaf.task_id} task={leaf} jobState={jobState} nowMs={leaf.state === "processing" ? nowMs : 0} />
+      ))}
+      {leaves.length === 0 && <li className="px-3 py-1.5 text-13 text-faint">Nothing in it yet.</li>}
+    </ul>
   );
 }
 

@@ -40,7 +40,7 @@ export function JobsPage() {
   const found = useJobList(view);
   const { list, kept, live, ids, visible } = found;
   const nowMs = useNow(5_000);
-  const overview = useOverview();
+  const overview = useOverview(found.newest);
   const seen = useSeenValues(list, found);
   const [selection, setSelection] = useState(NONE);
   const [busy, setBusy] = useState<JobVerb | null>(null);

@@ -90,6 +90,8 @@ export function useJobList(view: JobsView) {
     list,
     kept,
     visible,
+    /** Those that are followed over the live connection, newest first. */
+    newest: newest.jobs,
     /** Asks anew, from the top on. */
     reload: () => void list.show(queryOf(view, Date.now())),
   };

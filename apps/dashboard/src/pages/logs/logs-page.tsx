@@ -19,7 +19,6 @@ import { LogsFilters } from "./logs-filters.tsx";
 import { entriesFilter, isFiltered, readLogsView, USUAL_VIEW, writeLogsView } from "./logs-view.ts";
 
 const JOBS_OFFERED = 50;
-const LAST_ERROR_EVERY_MS = 15_000;
 const LINES_OF_ERRORS = `/logs?${writeLogsView({ ...USUAL_VIEW, level: "error" })}`;
 const NO_JOBS: readonly JobSummary[] = [];
 const isVisible = () => document.visibilityState === "visible";
@@ -79,7 +78,6 @@ function LastError() {
   const { value } = usePolled(
     "last error",
     async () => (await logsApi.page({ level: "error", page_size: 10 })).entries[0] ?? "none",
-    LAST_ERROR_EVERY_MS,
   );
   if (value === null) return "Logs";
   if (value === "none") return "No error in the log";

@@ -5,7 +5,7 @@ import { useOverview } from "../../ui/use-overview.ts";
 
 /** The figures of the whole server. */
 export function OverviewFigures({ jobs }: { readonly jobs: readonly JobSummary[] }) {
-  const overview = useOverview();
+  const overview = useOverview(jobs);
   const running = jobs.filter(({ state }) => state === "running");
   const rate = running.reduce((sum, { progress }) => sum + (progress.items_per_minute ?? 0), 0);
   const waiting = jobs.filter(({ state }) => state === "pending").length;

@@ -1,4 +1,4 @@
-import type { CallFigures, ExecutionCategory, LogEntry, ToldRange } from "@playhead/core";
+import { type CallFigures, type ExecutionCategory, type LogEntry, PlayheadError, type ToldRange } from "@playhead/core";
 import { client } from "../../client.ts";
 
 /** What changed of one function from one range, or one job, to another. */
@@ -84,16 +84,16 @@ const { ask } = client.api;
 export const performanceApi = {
   compare: (query: CompareQuery) => ask<PerformanceComparison>("GET", "performance/compare", { query }),
   series: (query: CallsQuery) => ask<PerformanceSeries>("GET", "performance/series", { query }),
-  /** None where the server cannot tell. */
-  trends: async (query: CallsQuery): Promise<readonly FunctionTrend[]> =>
-    (
-      await ask<{ readonly functions: readonly FunctionTrend[] }>("GET", "performance/trends", { query }).catch(
-        noTrends,
-      )
-    ).functions,
+  /** None where the server is too old to tell. */
+  trends: async (query: CallsQuery): Promise<readonly FunctionTrend[]> => {
+    const told = ask<{ readonly functions: readonly FunctionTrend[] }>("GET", "performance/trends", { query });
+    return told.then(({ functions }) => functions, noneIfUnknown);
+  },
   entries: (query: EntriesQuery) =>
     ask<{ readonly entries: readonly LogEntry[]; readonly next_page_token: string | null }>("GET", "logs", { query }),
 };
 
-/** Trends only add to what is shown: a page that has no marks is better than none. */
-const noTrends = () => ({ functions: [] as readonly FunctionTrend[] });
+function noneIfUnknown(error: unknown): readonly FunctionTrend[] {
+  if (error instanceof PlayheadError && error.code === "not_found") return [];
+  throw error;
+}

@@ -15,6 +15,8 @@ export interface PlotOptions {
   readonly palette: Palette;
   readonly widthPx: number;
   readonly heightPx: number;
+  /** What stays free on the right of the lines; with it there is no second axis. */
+  readonly rightPx: number | undefined;
   /** IANA name. @defaultValue the browser's */
   readonly timeZone: string | undefined;
   readonly onPoint: (atMs: number | null) => void;
@@ -43,13 +45,16 @@ const FONT = '11px "JetBrains Mono Variable", ui-monospace, monospace';
 const AXIS_PX = 64;
 const TIME_AXIS_PX = 26;
 const TICK_GAP_PX = 6;
+/** Of a time, under its tick. */
+const HALF_LABEL_PX = 20;
 /** Lines of one tone differ in their dashes. */
 export const DASHES: readonly (readonly number[])[] = [[], [6, 3], [2, 3], [8, 3, 2, 3]];
 
 /** Draws series with uPlot, which is chosen for its size (20 kB) and for 100,000 points in a frame. */
 export function createPlot(host: HTMLElement, options: PlotOptions): Plot {
-  const { series, palette, widthPx, heightPx, timeZone, onPoint, onZoom } = options;
+  const { series, palette, widthPx, heightPx, rightPx, timeZone, onPoint, onZoom } = options;
   const units = [...new Set(series.map(({ unit }) => unit))];
+  const axisUnits = units.slice(0, rightPx === undefined ? 2 : 1);
   let marks: readonly ChartMark[] = [];
   let cursorMs: number | null = null;
 
@@ -61,7 +66,7 @@ export function createPlot(host: HTMLElement, options: PlotOptions): Plot {
       ...(timeZone !== undefined && { tzDate: (atMs: number) => uPlot.tzDate(new Date(atMs), timeZone) }),
       legend: { show: false },
       // On the right there is half a label of the time.
-      padding: [8, units.length > 1 ? 0 : 20, 0, 0],
+      padding: [8, rightPx ?? (axisUnits.length > 1 ? 0 : HALF_LABEL_PX), 0, 0],
       scales: {
         x: { time: true, auto: false },
         ...Object.fromEntries(
@@ -74,9 +79,14 @@ export function createPlot(host: HTMLElement, options: PlotOptions): Plot {
           size: TIME_AXIS_PX,
           space: 72,
           incrs: [...TIME_STEPS_MS],
-          values: (_, ticks, __, ___, step) => [...timeTickWords(ticks, step, timeZone)],
+          values: (drawn, ticks, __, ___, step) => {
+            const words = timeTickWords(ticks, step, timeZone);
+            if (rightPx === undefined) return [...words];
+            const endPx = drawn.over.clientWidth + rightPx - HALF_LABEL_PX;
+            return words.map((word, at) => (drawn.valToPos(ticks[at] ?? 0, "x") > endPx ? null : word));
+          },
         },
-        ...units.slice(0, 2).map((unit, place) => valueAxis(unit, place === 1, palette)),
+        ...axisUnits.map((unit, place) => valueAxis(unit, place === 1, palette)),
       ],
       series: [{}, ...series.flatMap((each, at) => linesOf(each, dashOf(series, at), palette))],
       bands: bandsOf(series, palette),

@@ -21,6 +21,8 @@ export interface LineChartProps {
   readonly marks?: readonly ChartMark[];
   /** @defaultValue 180 */
   readonly heightPx?: number;
+  /** What stays free on the right of the lines, where they are to end under something else; with it there is one axis. */
+  readonly rightPx?: number;
   /** Charts of one group share cursor and zoom. */
   readonly group?: ChartGroup;
   /** What the time axis spans. @defaultValue from the first time to the last */
@@ -38,7 +40,16 @@ const FAR_KEYS_POINTS = 10;
  * arrows go from point to point.
  */
 export function LineChart(props: LineChartProps) {
-  const { title, timesMs, series, marks = NO_MARKS, heightPx = 180, group, timeZone = shownZone().timeZone } = props;
+  const {
+    title,
+    timesMs,
+    series,
+    marks = NO_MARKS,
+    heightPx = 180,
+    rightPx,
+    group,
+    timeZone = shownZone().timeZone,
+  } = props;
   const own = useMemo(() => createChartGroup(), []);
   const shared = group ?? own;
   const cursorMs = useSyncExternalStore(shared.subscribe, () => shared.cursorMs);
@@ -54,10 +65,10 @@ export function LineChart(props: LineChartProps) {
   useLayoutEffect(() => {
     if (!isThere || host.current === null) return;
     const { setCursor: onPoint, setRange: onZoom } = shared;
-    const made = createPlot(host.current, { series, palette, widthPx, heightPx, timeZone, onPoint, onZoom });
+    const made = createPlot(host.current, { series, palette, widthPx, heightPx, rightPx, timeZone, onPoint, onZoom });
     setPlot(made);
     return made.close;
-  }, [isThere, shape, palette, heightPx, timeZone, shared]);
+  }, [isThere, shape, palette, heightPx, rightPx, timeZone, shared]);
 
   const { fromMs = timesMs[0], toMs = timesMs.at(-1) } = props;
   const range = useMemo(() => zoom ?? wholeRange(fromMs, toMs), [zoom, fromMs, toMs]);

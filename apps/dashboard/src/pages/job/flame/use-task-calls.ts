@@ -40,13 +40,13 @@ export function useTaskCalls(jobId: string, taskId: string, isOpen: boolean): Ta
     setCalls(NONE);
     const read = async () => {
       try {
-        for (let isMore = true; isMore && !isOver && all.length < MOST_CALLS; ) {
+        for (let isMore = all.length < MOST_CALLS; isMore && !isOver; ) {
           const page: TailPage = await client.api.ask("GET", "logs/tail", {
             query: { job_id: jobId, task_id: taskId, event_type: ["complete", "error"], after, limit: PAGE_SIZE },
           });
           after = page.next_after;
-          isMore = page.entries.length === PAGE_SIZE;
           if (page.entries.length > 0) all = [...all, ...page.entries];
+          isMore = page.entries.length === PAGE_SIZE && all.length < MOST_CALLS;
           // Told of each time that there are twice as many: to lay them out takes longer, the more there are.
           const isWorthIt = !isMore || all.length >= told * 2;
           if (isWorthIt && !isOver) {

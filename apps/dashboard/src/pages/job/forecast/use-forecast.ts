@@ -23,7 +23,7 @@ export function useForecast({ job_id: jobId, state }: Pick<Job, "job_id" | "stat
         throw error;
       }
     };
-    return createPoll(read, undefined, isOpen ? EVERY_MS : SELDOM_MS);
+    return createPoll(read, { everyMs: isOpen ? EVERY_MS : SELDOM_MS });
   }, [jobId, isOpen]);
   return usePoll(poll).value;
 }

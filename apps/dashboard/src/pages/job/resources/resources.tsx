@@ -19,6 +19,8 @@ export interface ResourcesProps {
 }
 
 const HEIGHT_PX = 84;
+/** As the lanes of the timeline leave free. */
+const RIGHT_PX = 12;
 /** The server looks back so far at most. */
 const MOST_HOURS = 168;
 const HOUR_MS = 3_600_000;
@@ -79,6 +81,7 @@ export function Resources({ job, range, view, atMs, group }: ResourcesProps) {
           timesMs={timesMs}
           series={series}
           heightPx={HEIGHT_PX}
+          rightPx={RIGHT_PX}
           group={group}
           fromMs={scale.startMs}
           toMs={scale.endMs}
