@@ -1,0 +1,5 @@
+import type { Migration } from "../migrate.ts";
+import { lease } from "./0001-lease.ts";
+
+/** Every migration there is, in order. Once released, one is never edited: what is to change is a new one. */
+export const MIGRATIONS: readonly Migration[] = [lease];
