@@ -25,7 +25,7 @@ const CONNECT_LIMIT_MS = 10_000;
 /** No question of ours takes nearly as long; what does must not hold a connection for ever. */
 const STATEMENT_LIMIT_MS = 30_000;
 /** A process that hangs within a transaction must not hold its locks for longer. */
-const IDLE_IN_TRANSACTION_LIMIT_MS = 30_000;
+const IDLE_IN_TRANSACTION_LIMIT_MS = 10_000;
 const IDLE_LIMIT_MS = 60_000;
 /** A machine that is gone without a word is noticed. */
 const KEEP_ALIVE_AFTER_MS = 10_000;
