@@ -1,5 +1,6 @@
 import type { Migration } from "../migrate.ts";
 import { lease } from "./0001-lease.ts";
+import { telemetry } from "./0010-telemetry.ts";
 
 /** Every migration there is, in order. Once released, one is never edited: what is to change is a new one. */
-export const MIGRATIONS: readonly Migration[] = [lease];
+export const MIGRATIONS: readonly Migration[] = [lease, telemetry];
