@@ -7,8 +7,8 @@ interface Meaning {
   readonly hint: string;
 }
 
-/** What our own functions raise (see the migrations), as codes of the class that nobody else uses. */
-export const RAISED = { fenced: "PH001", outOfTurn: "PH002", contradiction: "PH003" } as const;
+/** What is looked for: what our own functions raise (see the migrations), and a lock that was not to be had in time. */
+export const SQLSTATE = { fenced: "PH001", outOfTurn: "PH002", lockTimeout: "55P03" } as const;
 
 const AWAY: Meaning = {
   code: "service_unavailable",
@@ -53,7 +53,7 @@ const MEANINGS: Readonly<Record<string, Meaning>> = {
   },
   "53200": { ...BUSY, says: "is out of memory" },
   "53300": NO_CONNECTION_LEFT,
-  "55P03": BUSY,
+  [SQLSTATE.lockTimeout]: BUSY,
   "57014": BUSY,
   // Shut down by its administrator, crashed, not up yet; ended because it was idle within a transaction.
   "57P01": AWAY,
@@ -66,12 +66,12 @@ const MEANINGS: Readonly<Record<string, Meaning>> = {
   "3D000": REFUSED,
   XX001: DAMAGED,
   XX002: DAMAGED,
-  [RAISED.fenced]: {
+  [SQLSTATE.fenced]: {
     code: "service_unavailable",
     says: "is written by another server now",
     hint: "this one lost its lease: it ends what it does, and begins anew",
   },
-  [RAISED.outOfTurn]: {
+  [SQLSTATE.outOfTurn]: {
     code: "service_unavailable",
     says: "did not store something that came before",
     hint: "what waits is tried again",
@@ -104,7 +104,7 @@ export function asPostgresError(error: unknown, what: string): PlayheadError {
 
 /** Whether it was refused because another server holds the lease by now. */
 export function isFenced(error: unknown): boolean {
-  return error instanceof PlayheadError && error.detail.sqlstate === RAISED.fenced;
+  return error instanceof PlayheadError && error.detail.sqlstate === SQLSTATE.fenced;
 }
 
 function codeOf(error: unknown): string {
