@@ -6,6 +6,7 @@ import type { Config } from "./config/config.ts";
 import type { Engine } from "./engine.ts";
 import { textOf } from "./error-text.ts";
 import { createGateway, type Gateway } from "./gateway/gateway.ts";
+import { createStartsInMemory } from "./gateway/job-start.ts";
 import type { ServerLog } from "./server-log.ts";
 
 const LIST_SIZE = 100;
@@ -18,17 +19,21 @@ export function openGateway(engine: Engine, auth: Auth, config: Config, log: Ser
       epoch: store.epoch,
       store,
       logs: engine.telemetry.jobLogs,
-      peekJob: (jobId) => {
-        const live = ingest.jobs.peek(jobId);
-        return (
-          live && {
-            draft: live.draft,
-            currentTicks: () => ingest.currentTicks(live),
-            storedSoon: () => engine.isStoredSoon(live),
-          }
-        );
-      },
-      loadJob: ingest.jobs.get,
+      ...createStartsInMemory({
+        epoch: store.epoch,
+        store,
+        peekJob: (jobId) => {
+          const live = ingest.jobs.peek(jobId);
+          return (
+            live && {
+              draft: live.draft,
+              currentTicks: () => ingest.currentTicks(live),
+              storedSoon: () => engine.isStoredSoon(live),
+            }
+          );
+        },
+        loadJob: ingest.jobs.get,
+      }),
     },
     bus,
     readJobs: engine.readLive,
