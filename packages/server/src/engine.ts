@@ -8,6 +8,7 @@ import type {
   RecordBatch,
   WorkerCommand,
 } from "@playhead/core";
+import type { Bus } from "./bus/bus.ts";
 import { createMemoryBus } from "./bus/memory-bus.ts";
 import { createControl } from "./control/control.ts";
 import { createWorkers } from "./control/workers.ts";
@@ -51,6 +52,8 @@ export interface EngineOptions {
   readonly logFiles?: LogFilesSettings;
   /** What is told of alerts, and where to. @defaultValue {@link DEFAULT_ALERTS} */
   readonly alerts?: AlertSettings;
+  /** Told of what was committed, from the first on; must not block. @defaultValue nobody beyond this process */
+  readonly publish?: Bus["publish"];
 }
 
 /** What else a worker says of the jobs that it starts. */
@@ -95,9 +98,11 @@ export interface LocalEngine {
 export async function createEngine(options: EngineOptions) {
   const { dataFolder, log, nowMs = Date.now, limits = DEFAULT_JOB_LIMITS, retention = DEFAULT_RETENTION } = options;
   const { timeZone = "UTC", logFiles = DEFAULT_LOG_FILES, alerts = DEFAULT_ALERTS } = options;
+  const { publish } = options;
   const stores = await openStores({ dataFolder, nowMs, timeZone, logFiles, log });
   const media = createMediaRoots(dataFolder);
   const engine = assembleEngine({ dataFolder, stores, media, log, nowMs, limits, retention, alerts, timeZone });
+  if (publish !== undefined) engine.bus.subscribeAll(publish);
   try {
     await engine.recover();
     return engine;

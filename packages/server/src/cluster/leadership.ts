@@ -154,7 +154,10 @@ export function createLeadership(deps: LeadershipDeps) {
 
 export type Leadership = ReturnType<typeof createLeadership>;
 
-async function within(limitMs: number, work: Promise<boolean>): Promise<boolean | "late" | { readonly error: unknown }> {
+async function within(
+  limitMs: number,
+  work: Promise<boolean>,
+): Promise<boolean | "late" | { readonly error: unknown }> {
   const { promise: late, resolve } = Promise.withResolvers<"late">();
   const timer = setTimeout(() => resolve("late"), limitMs);
   try {

@@ -65,17 +65,18 @@ export async function addForwardRoutes(api: Api, { engineUrl, nodeHeaders }: For
     });
   }
 
-  await api.register(async (part) => {
+  await api.register((part, _options, done) => {
     part.removeAllContentTypeParsers();
     // Bodies are not looked at here.
-    part.addContentTypeParser("*", (_request, body, done) => done(null, body));
-    await part.register(replyFrom, {
+    part.addContentTypeParser("*", (_request, body, taken) => taken(null, body));
+    part.register(replyFrom, {
       http: { agents: { "http:": agent, "https:": agent as never }, requestOptions: { timeout: SILENCE_LIMIT_MS } },
       disableRequestLogging: true,
       disableCache: true,
     });
     const config = { permission: "forwarded", streams: true, waits: true } as const;
     for (const url of FORWARDED) part.all(url, { config, schema: { hide: true } }, forward);
+    done();
   });
 
   return {
