@@ -2,13 +2,13 @@ import { setImmediate } from "node:timers/promises";
 import { type Job, type JobSummary, PlayheadError, type PlayheadEvent, type Task } from "@playhead/core";
 import type { AlertStore } from "../alert-store.ts";
 import type { CommitGroup, Page, Store, StoredDocument } from "../store.ts";
+import { createTurns } from "../turns.ts";
 import { createAlertFace } from "./alerts/alert-face.ts";
 import type { DocumentText } from "./documents.ts";
 import { createGroupEncoder } from "./group-message.ts";
 import type { PageText } from "./reader.ts";
 import type { ReaderService, ReaderServiceOptions } from "./reader-service.ts";
 import type { ThreadCaller } from "./thread.ts";
-import { createTurns } from "./turns.ts";
 import type { WriterService, WriterServiceOptions } from "./writer-service.ts";
 
 export interface StoreFaceDeps {

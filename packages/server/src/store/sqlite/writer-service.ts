@@ -1,5 +1,6 @@
 import type { DatabaseSync } from "node:sqlite";
 import type { JobPruneLimits, PrunedJobs } from "../store.ts";
+import { createTurnGate } from "../turns.ts";
 import { type AlertWriter, createAlertWriter } from "./alerts/alert-writer.ts";
 import { openForWriting, trackFreePages, writeDurably } from "./connection.ts";
 import { createDocumentWriter, type DocumentWriter } from "./documents.ts";
@@ -9,7 +10,6 @@ import { maintainStep } from "./maintain.ts";
 import { checkVersion, migrate } from "./migrate.ts";
 import { MIGRATIONS } from "./migrations/all.ts";
 import { asStoreError } from "./store-error.ts";
-import { createTurnGate } from "./turns.ts";
 import { createWriter } from "./writer.ts";
 
 export interface WriterServiceOptions {

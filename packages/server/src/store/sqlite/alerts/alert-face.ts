@@ -1,11 +1,11 @@
 import type { Alert, AlertDelivery } from "@playhead/core";
 import type { AlertRow, AlertStore, DeliveryRow, LoggedFact } from "../../alert-store.ts";
+import { type AlertText, type DeliveryText, groupText } from "../../alert-texts.ts";
 import type { Page } from "../../store.ts";
 import type { TextPage } from "../list-jobs.ts";
 import type { ReaderService, ReaderServiceOptions } from "../reader-service.ts";
 import type { ThreadCaller } from "../thread.ts";
 import type { WriterService, WriterServiceOptions } from "../writer-service.ts";
-import { type AlertText, type DeliveryText, groupText } from "./alert-texts.ts";
 
 /** The part of the store's face that keeps alerts. */
 export function createAlertFace(

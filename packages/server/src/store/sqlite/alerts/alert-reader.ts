@@ -1,9 +1,9 @@
 import type { DatabaseSync } from "node:sqlite";
 import type { AlertsQuery, DeliveriesQuery, DeliveryCounts } from "../../alert-store.ts";
+import type { AlertText, DeliveryText, IncidentText, PositionText } from "../../alert-texts.ts";
 import { inTransaction, prepareRow, prepareRows } from "../connection.ts";
 import type { TextPage } from "../list-jobs.ts";
 import { createQueryRunner } from "../query-builder.ts";
-import type { AlertText, DeliveryText, IncidentText, PositionText } from "./alert-texts.ts";
 import { listAlerts, listDeliveries } from "./list-alerts.ts";
 
 /** Answers what is asked of alerts, as JSON text where it is a document. */

@@ -1,6 +1,6 @@
 import type { DatabaseSync } from "node:sqlite";
+import { ALERT_COLUMNS, type AlertGroupText, DELIVERY_COLUMNS, type PositionText } from "../../alert-texts.ts";
 import { inTransaction } from "../connection.ts";
-import { ALERT_COLUMNS, type AlertGroupText, DELIVERY_COLUMNS, type PositionText } from "./alert-texts.ts";
 
 /** Writes alerts on the writer's connection; each call is a transaction of its own. */
 export interface AlertWriter {

@@ -7,7 +7,7 @@ import { afterAll, beforeAll, describe, expect, test } from "vitest";
 import { createEngine } from "../../../engine.ts";
 import { alertRow, deliveryRow } from "../../conformance/alert-rows.ts";
 import { createJobScript, EMPTY_GROUP, type JobScript } from "../../conformance/job-script.ts";
-import { groupText } from "../alerts/alert-texts.ts";
+import { groupText } from "../../alert-texts.ts";
 import { createGroupEncoder } from "../group-message.ts";
 import { openReaderService } from "../reader-service.ts";
 import { openWriterService } from "../writer-service.ts";

@@ -1,12 +1,12 @@
 import type { DatabaseSync } from "node:sqlite";
 import type { LogFilter } from "@playhead/core";
+import { ENTRY_COLUMNS, type EntryTuple, entryJson, entryOf } from "../../entry-row.ts";
 import { createLogMatcher } from "../../log-filter.ts";
 import type { EntriesQuery, EntryCursor, TailQuery } from "../../telemetry-store.ts";
 import { prepareRow, prepareRows } from "../connection.ts";
 import { type BlockIndex, type BlockRuns, blocksOf } from "./blocks.ts";
 import { prepareReadLines } from "./entry-lines.ts";
-import { ENTRY_COLUMNS, type EntryTuple, entryJson, entryOf } from "./entry-row.ts";
-import { indexQueryOf } from "./entry-tokens.ts";
+import { indexQueryOf } from "./index-text.ts";
 import { prepareReadMeta } from "./meta.ts";
 import type { RunningReader } from "./running.ts";
 import { walkByTime } from "./walk-blocks.ts";

@@ -1,10 +1,10 @@
 import type { DatabaseSync } from "node:sqlite";
 import type { Calendar } from "../../calendar.ts";
+import { LARGER_SPANS, SPANS } from "../../rollup-row.ts";
 import type { PrunedTelemetry, PruneLimits } from "../../telemetry-store.ts";
 import { prepareChange, prepareRow, prepareRows } from "../connection.ts";
 import { blocksOf } from "./blocks.ts";
 import { prepareReadMeta, prepareWriteMeta } from "./meta.ts";
-import { LARGER_SPANS, SPANS } from "./rollup-rows.ts";
 import type { RunningWriter } from "./running.ts";
 
 /** @returns one step of letting go of what is too old, within a transaction; it says how much went */

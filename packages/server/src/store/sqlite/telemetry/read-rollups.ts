@@ -1,9 +1,11 @@
 import type { DatabaseSync, SQLInputValue } from "node:sqlite";
-import { bucketValue, EXECUTION_CATEGORIES, type ExecutionCategory, type Sketch, type TimeRange } from "@playhead/core";
+import { EXECUTION_CATEGORIES, type ExecutionCategory, type TimeRange } from "@playhead/core";
 import type { Calendar } from "../../calendar.ts";
+import { callSum } from "../../call-sum.ts";
+import { type CallTotals, noCalls } from "../../rollup-deltas.ts";
 import { planRollups, widenRange } from "../../rollup-plan.ts";
+import { addRow, ROLLUP_FIGURES, type RollupTuple, SPANS } from "../../rollup-row.ts";
 import type {
-  CallSum,
   CallSumsQuery,
   MediansQuery,
   NamedCallSum,
@@ -15,8 +17,6 @@ import type {
 } from "../../telemetry-store.ts";
 import { prepareRows } from "../connection.ts";
 import { prepareReadMeta } from "./meta.ts";
-import { type CallTotals, noCalls } from "./rollup-deltas.ts";
-import { addRow, ROLLUP_FIGURES, type RollupTuple, SPANS } from "./rollup-rows.ts";
 import { createSumReader, type WhichSeries } from "./sum-rollups.ts";
 
 /** Reads rollups, and adds them up: that is work for a thread of its own. */
@@ -127,28 +127,4 @@ export function createRollupReader(db: DatabaseSync, calendar: Calendar): Rollup
       });
     },
   };
-}
-
-function callSum(totals: CallTotals, quantiles: readonly number[]): CallSum {
-  const { count, errors, summarized, sumMs, minMs, maxMs, sketch } = totals;
-  return {
-    count,
-    errors,
-    summarized,
-    durationSumMs: sumMs,
-    durationMinMs: minMs,
-    durationMaxMs: maxMs,
-    // What is known exactly bounds what is estimated.
-    quantilesMs: quantiles.map((share) => Math.min(maxMs, Math.max(minMs, sketch.quantile(share) ?? 0))),
-    durationVariance: varianceOf(sketch, sumMs / count),
-  };
-}
-
-function varianceOf(sketch: Sketch, mean: number): number {
-  if (sketch.count < 2) return 0;
-  let squares = 0;
-  sketch.each((place, count) => {
-    squares += count * (bucketValue(place) - mean) ** 2;
-  });
-  return squares / (sketch.count - 1);
 }

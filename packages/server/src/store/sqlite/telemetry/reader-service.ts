@@ -1,10 +1,10 @@
 import type { LogFilter } from "@playhead/core";
 import { createCalendar } from "../../calendar.ts";
+import { type EntryTuple, entryJson } from "../../entry-row.ts";
 import type { EntriesQuery, EntryCursor, EntryLines, TailQuery, TelemetryStore } from "../../telemetry-store.ts";
 import { inTransaction, openForReading, prepareRow, prepareRows } from "../connection.ts";
 import { asStoreError } from "../store-error.ts";
 import { createBlockIndex } from "./blocks.ts";
-import { type EntryTuple, entryJson } from "./entry-row.ts";
 import { createEntryFinder, type EntryFinder } from "./find-entries.ts";
 import { createRollupReader, type RollupReader } from "./read-rollups.ts";
 import { createRunningReader } from "./running.ts";

@@ -1,17 +1,10 @@
 import type { DatabaseSync } from "node:sqlite";
 import type { Calendar } from "../../calendar.ts";
+import { type CallTotals, noCalls } from "../../rollup-deltas.ts";
+import { addRow, LARGER_SPANS, ROLLUP_FIGURES, type RollupTuple, SPANS, sumBySpan } from "../../rollup-row.ts";
 import { inTransaction, prepareChange, prepareRows } from "../connection.ts";
 import { prepareReadMeta, prepareWriteMeta } from "./meta.ts";
-import { type CallTotals, noCalls } from "./rollup-deltas.ts";
-import {
-  addRow,
-  createRollupWriter,
-  LARGER_SPANS,
-  ROLLUP_FIGURES,
-  type RollupTuple,
-  SPANS,
-  sumBySpan,
-} from "./rollup-rows.ts";
+import { createRollupWriter } from "./rollup-rows.ts";
 
 /**
  * Makes the rollups those of a calendar's zone, when they are of another: hours and all larger spans anew, from the

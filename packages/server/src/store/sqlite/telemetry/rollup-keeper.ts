@@ -1,10 +1,10 @@
 import type { DatabaseSync } from "node:sqlite";
 import type { Calendar } from "../../calendar.ts";
+import { ENTRY_COLUMNS, type EntryTuple, entryOf } from "../../entry-row.ts";
+import { createRollupDeltas } from "../../rollup-deltas.ts";
 import type { EntryRow, TotalsRow } from "../../telemetry-store.ts";
 import { inTransaction, prepareRows } from "../connection.ts";
-import { ENTRY_COLUMNS, type EntryTuple, entryOf } from "./entry-row.ts";
 import { prepareReadMeta, prepareWriteMeta } from "./meta.ts";
-import { createRollupDeltas } from "./rollup-deltas.ts";
 import { createRollupWriter } from "./rollup-rows.ts";
 
 /**

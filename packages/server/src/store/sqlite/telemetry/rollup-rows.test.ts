@@ -3,8 +3,8 @@ import { createSketch, decodeSketch } from "@playhead/core";
 import { expect, onTestFinished, test } from "vitest";
 import { tempFolder } from "../../../../test/temp-folder.ts";
 import { createCalendar } from "../../calendar.ts";
+import { noCalls } from "../../rollup-deltas.ts";
 import { openTelemetryDatabase } from "./open-database.ts";
-import { noCalls } from "./rollup-deltas.ts";
 import { createRollupWriter } from "./rollup-rows.ts";
 
 const MINUTE = Date.UTC(2026, 10, 21, 10, 42);

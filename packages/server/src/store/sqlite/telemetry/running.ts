@@ -1,9 +1,10 @@
 import type { DatabaseSync } from "node:sqlite";
 import type { LogFilter } from "@playhead/core";
+import { type EntryTuple, entryOf, tupleOf } from "../../entry-row.ts";
 import { createLogMatcher } from "../../log-filter.ts";
+import { givenUp, splitRunning } from "../../running-calls.ts";
 import type { EntryRow } from "../../telemetry-store.ts";
 import { prepareChange, prepareRows } from "../connection.ts";
-import { type EntryTuple, entryOf, tupleOf } from "./entry-row.ts";
 
 /** Calls under way, as the reader sees them. */
 export interface RunningReader {
@@ -54,13 +55,7 @@ export function createRunningWriter(db: DatabaseSync): RunningWriter {
 
   return {
     write(rows) {
-      const spanOf = (row: EntryRow) => `${row.tenantId} ${row.spanId}`;
-      const ends = rows.filter(({ eventType }) => eventType === "complete" || eventType === "error");
-      const ended = new Set(ends.map(spanOf));
-      const started = rows.filter(
-        (row) => row.eventType === "start" && (row.spanId === null || !ended.has(spanOf(row))),
-      );
-      const kept = rows.filter(({ eventType }) => eventType !== "start");
+      const { ends, started, kept } = splitRunning(rows);
       for (const { tenantId, spanId } of ends) if (spanId !== null) remove(tenantId, spanId);
       for (const row of started) insert(row.tenantId, row.spanId, row.sessionId, row.tsMs, JSON.stringify(row));
       return kept;
@@ -71,16 +66,5 @@ export function createRunningWriter(db: DatabaseSync): RunningWriter {
       return rows;
     },
     prune: (beforeMs, limit) => removeOld(beforeMs, limit),
-  };
-}
-
-function givenUp(row: EntryRow, atMs: number, reason: string): EntryRow {
-  return {
-    ...row,
-    eventType: "error",
-    level: "error",
-    message: `Interrupted: ${reason}`,
-    durationMs: Math.max(0, atMs - row.tsMs),
-    body: { ...row.body, error_details: { class: "Interrupted", message: reason } },
   };
 }

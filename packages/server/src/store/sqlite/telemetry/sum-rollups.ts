@@ -1,10 +1,10 @@
 import type { DatabaseSync, SQLInputValue } from "node:sqlite";
 import { EXECUTION_CATEGORIES, type ExecutionCategory, sumEncoded } from "@playhead/core";
+import { type CallTotals, noCalls } from "../../rollup-deltas.ts";
 import type { RollupPiece } from "../../rollup-plan.ts";
+import { type RollupTuple, SPANS } from "../../rollup-row.ts";
 import type { RollupSpan, RollupsQuery } from "../../telemetry-store.ts";
 import { prepareRow, prepareRows } from "../connection.ts";
-import { type CallTotals, noCalls } from "./rollup-deltas.ts";
-import { type RollupTuple, SPANS } from "./rollup-rows.ts";
 
 /** Which names are asked for: all of a tenant, those of a category, or one. */
 export type WhichSeries = Pick<RollupsQuery, "tenantId" | "category" | "name">;

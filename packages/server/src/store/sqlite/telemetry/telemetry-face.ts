@@ -1,8 +1,8 @@
 import { setImmediate } from "node:timers/promises";
 import { type LogEntry, PlayheadError } from "@playhead/core";
 import type { TelemetryStore } from "../../telemetry-store.ts";
+import { createTurns } from "../../turns.ts";
 import type { ThreadCaller } from "../thread.ts";
-import { createTurns } from "../turns.ts";
 import { encodeGroup } from "./group-text.ts";
 import type { EntryTexts, TelemetryReaderOptions, TelemetryReaderService } from "./reader-service.ts";
 import type { TelemetryWriterOptions, TelemetryWriterService } from "./writer-service.ts";

@@ -1,10 +1,10 @@
 import type { DatabaseSync } from "node:sqlite";
+import { ENTRY_COLUMNS, tupleOf } from "../../entry-row.ts";
 import type { EntryRow } from "../../telemetry-store.ts";
 import { createBulkInsert } from "../bulk-insert.ts";
 import { prepareChange, prepareRow } from "../connection.ts";
 import { blocksOf } from "./blocks.ts";
-import { ENTRY_COLUMNS, tupleOf } from "./entry-row.ts";
-import { indexedEntry } from "./entry-tokens.ts";
+import { indexedEntry } from "./index-text.ts";
 import { prepareReadMeta } from "./meta.ts";
 
 /** Appends entries, with what finds them again: their words, and the times of their blocks. */

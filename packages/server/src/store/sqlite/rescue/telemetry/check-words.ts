@@ -1,7 +1,7 @@
 import type { DatabaseSync } from "node:sqlite";
+import { ENTRY_COLUMNS, type EntryTuple, rowOf } from "../../../entry-row.ts";
 import { prepareRows } from "../../connection.ts";
-import { ENTRY_COLUMNS, type EntryTuple, rowOf } from "../../telemetry/entry-row.ts";
-import { indexedEntry } from "../../telemetry/entry-tokens.ts";
+import { indexedEntry } from "../../telemetry/index-text.ts";
 
 /** As the index's own tokenizer has them. */
 const WORDS = /[A-Za-z0-9\u0080-\uffff]+/g;

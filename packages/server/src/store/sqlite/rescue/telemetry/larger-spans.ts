@@ -1,8 +1,8 @@
 import type { DatabaseSync } from "node:sqlite";
 import type { Calendar } from "../../../calendar.ts";
+import { SPANS } from "../../../rollup-row.ts";
 import type { RollupSpan } from "../../../telemetry-store.ts";
 import { prepareRows } from "../../connection.ts";
-import { SPANS } from "../../telemetry/rollup-rows.ts";
 
 /** A larger span and those that it is the sum of. Neither weeks nor months hold the other whole. */
 export const PARTS: readonly { readonly span: RollupSpan; readonly of: RollupSpan }[] = [

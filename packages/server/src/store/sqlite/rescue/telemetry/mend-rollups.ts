@@ -1,17 +1,11 @@
 import type { DatabaseSync } from "node:sqlite";
 import { EXECUTION_CATEGORIES, LOG_EVENT_TYPES } from "@playhead/core";
 import type { Calendar } from "../../../calendar.ts";
+import { createRollupDeltas, noCalls } from "../../../rollup-deltas.ts";
+import { addRow, ROLLUP_FIGURES, type RollupTuple, SPANS, sumBySpan } from "../../../rollup-row.ts";
 import type { EntryRow } from "../../../telemetry-store.ts";
 import { prepareChange, prepareRows } from "../../connection.ts";
-import { createRollupDeltas, noCalls } from "../../telemetry/rollup-deltas.ts";
-import {
-  addRow,
-  createRollupWriter,
-  ROLLUP_FIGURES,
-  type RollupTuple,
-  SPANS,
-  sumBySpan,
-} from "../../telemetry/rollup-rows.ts";
+import { createRollupWriter } from "../../telemetry/rollup-rows.ts";
 import { PARTS, prepareShortSpans } from "./larger-spans.ts";
 import { CALLS, MISSING_CALLS } from "./read-calls.ts";
 

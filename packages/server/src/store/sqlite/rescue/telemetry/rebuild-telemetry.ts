@@ -1,12 +1,12 @@
 import type { DatabaseSync } from "node:sqlite";
 import { type Calendar, createCalendar } from "../../../calendar.ts";
+import { ENTRY_COLUMNS, type EntryTuple, rowOf } from "../../../entry-row.ts";
+import { SPANS } from "../../../rollup-row.ts";
 import type { EntryRow } from "../../../telemetry-store.ts";
 import { inTransaction, prepareRow, prepareRows } from "../../connection.ts";
-import { ENTRY_COLUMNS, type EntryTuple, rowOf } from "../../telemetry/entry-row.ts";
 import { type Meta, prepareWriteMeta } from "../../telemetry/meta.ts";
 import { openTelemetryDatabase } from "../../telemetry/open-database.ts";
 import { rezone } from "../../telemetry/rezone.ts";
-import { SPANS } from "../../telemetry/rollup-rows.ts";
 import { createEntryWriter, type EntryWriter } from "../../telemetry/write-entries.ts";
 import type { RebuildOptions } from "../rebuild-options.ts";
 import { mendLarger, mendMinutes } from "./mend-rollups.ts";

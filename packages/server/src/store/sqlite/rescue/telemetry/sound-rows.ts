@@ -1,6 +1,6 @@
 import type { DatabaseSync } from "node:sqlite";
 import { decodeSketch, EXECUTION_CATEGORIES, LOG_EVENT_TYPES, LOG_LEVELS } from "@playhead/core";
-import { SPANS } from "../../telemetry/rollup-rows.ts";
+import { SPANS } from "../../../rollup-row.ts";
 
 /** Some years before the last moment that a date can be. */
 const MAX_MS = 8e15;

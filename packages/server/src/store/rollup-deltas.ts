@@ -1,5 +1,5 @@
 import { createSketch, type ExecutionCategory, encodedBuckets, type Sketch } from "@playhead/core";
-import type { EntryRow, TotalsRow } from "../../telemetry-store.ts";
+import type { EntryRow, TotalsRow } from "./telemetry-store.ts";
 
 /** What calls add up to, as it grows. */
 export interface CallTotals {

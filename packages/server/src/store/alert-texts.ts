@@ -1,4 +1,4 @@
-import type { AlertGroup, AlertPosition, AlertRow, DeliveryRow, IncidentRow } from "../../alert-store.ts";
+import type { AlertGroup, AlertPosition, AlertRow, DeliveryRow, IncidentRow } from "./alert-store.ts";
 
 /** Rows as they go from thread to thread, and into their tables: a value for each column, in the order of these. */
 export const ALERT_COLUMNS = [

@@ -4,10 +4,10 @@
  * character is one that no text's word can have (see log-text.ts). Hashes have 64 bits, and whatever is shown is
  * compared with the filter once more.
  */
-import { isJsonObject, type JsonObject, type LogFilter } from "@playhead/core";
-import { EQUAL_FILTERS, fieldText, searchedTexts } from "../../log-filter.ts";
-import { indexedText, parseText, type TextTerm } from "../../log-text.ts";
-import type { EntryRow } from "../../telemetry-store.ts";
+import type { JsonObject, LogFilter } from "@playhead/core";
+import { EQUAL_FILTERS, fieldText } from "./log-filter.ts";
+import { parseText, type TextTerm } from "./log-text.ts";
+import type { EntryRow } from "./telemetry-store.ts";
 
 const MARK = "\uE000";
 /** So many of an entry's fields have tokens of their own; one token says that there are more, to be looked at. */
@@ -34,14 +34,12 @@ const LETTERS = {
 } as const;
 type Attribute = keyof typeof LETTERS;
 
-/** What the index is given of an entry. */
-export function indexedEntry(row: EntryRow): string {
+/** The tokens of an entry's attributes: what the index is given of it beside its words. */
+export function attributeTokens(row: EntryRow): readonly string[] {
   const { tenantId: tenant, body } = row;
-  const error = isJsonObject(body.error_details) ? body.error_details : null;
-  const searched = { message: row.message, function_name: row.functionName, error_details: error as never };
-  let text = searchedTexts(searched).map(indexedText).join(" ");
+  const tokens: string[] = [];
   const add = (attribute: Attribute, value: string | null) => {
-    if (value !== null) text += ` ${token(attribute, tenant, value)}`;
+    if (value !== null) tokens.push(token(attribute, tenant, value));
   };
   add("tenant_id", tenant);
   add("job_id", row.jobId);
@@ -58,27 +56,34 @@ export function indexedEntry(row: EntryRow): string {
   add("level_of_type", `${row.level} ${row.eventType}`);
   if (row.durationMs !== null) add("duration", String(magnitudeOf(row.durationMs)));
   for (const field of indexedFields(body.metadata)) add("field", field);
-  return text;
+  return tokens;
 }
 
-/** What finds entries in the index. */
-export interface IndexQuery {
-  /** An FTS5 query. */
-  readonly match: string;
+/** A word or a token that an entry must have. */
+export interface IndexTerm {
+  readonly word: string;
+  /** Whether any word that begins so will do. */
+  readonly isPrefix: boolean;
+}
+
+/** What finds entries in an index, whichever engine's it is. */
+export interface IndexPlan {
+  /** Of each of these, an entry has at least one. */
+  readonly all: readonly (readonly IndexTerm[])[];
   /** Whether it finds nothing that the filter does not want, but for time and duration. */
   readonly isExact: boolean;
 }
 
-/** The query of a filter; null of one that nothing can match. */
-export function indexQueryOf(filter: LogFilter): IndexQuery | null {
+/** What a filter looks up; null of one that nothing can match. */
+export function indexPlanOf(filter: LogFilter): IndexPlan | null {
   const { tenant_id: tenant, levels, event_types: types, duration_over: over } = filter;
   if (levels?.length === 0 || types?.length === 0) return null;
   const terms = parseText(filter.text ?? "");
   const fields = Object.entries(filter.fields ?? {});
-  const any = (attribute: Attribute, values: readonly string[]) =>
-    `(${values.map((value) => quoted(token(attribute, tenant, value))).join(" OR ")})`;
+  const any = (attribute: Attribute, values: readonly string[]): readonly IndexTerm[] =>
+    values.map((value) => ({ word: token(attribute, tenant, value), isPrefix: false }));
 
-  const words = terms.flatMap(wordQueries);
+  const words = terms.flatMap(wordTerms);
   const all = [...words];
   for (const attribute of EQUAL_FILTERS) {
     const value = filter[attribute];
@@ -100,17 +105,12 @@ export function indexQueryOf(filter: LogFilter): IndexQuery | null {
   for (const [key, value] of fields) all.push(any("field", [`${key}=${value}`, MORE_FIELDS]));
   // All other tokens are the tenant's own.
   if (all.length === words.length) all.push(any("tenant_id", [tenant]));
-  return {
-    match: all.join(" AND "),
-    isExact: fields.length === 0 && terms.every(({ words }) => words.length === 1),
-  };
+  return { all, isExact: fields.length === 0 && terms.every(({ words }) => words.length === 1) };
 }
 
-function wordQueries({ words, isPrefix }: TextTerm): readonly string[] {
-  return words.map((word, at) => (isPrefix && at === words.length - 1 ? `${quoted(word)}*` : quoted(word)));
+function wordTerms({ words, isPrefix }: TextTerm): readonly (readonly IndexTerm[])[] {
+  return words.map((word, at) => [{ word, isPrefix: isPrefix && at === words.length - 1 }]);
 }
-
-const quoted = (word: string) => `"${word}"`;
 
 function indexedFields(metadata: JsonObject | undefined): readonly string[] {
   const fields: string[] = [];

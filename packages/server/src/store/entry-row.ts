@@ -1,6 +1,5 @@
-import type { SQLInputValue } from "node:sqlite";
 import { EXECUTION_CATEGORIES, type JsonObject, LOG_EVENT_TYPES, LOG_LEVELS, type LogEntry } from "@playhead/core";
-import type { EntryRow } from "../../telemetry-store.ts";
+import type { EntryRow } from "./telemetry-store.ts";
 
 /** The columns of `entries`, in the order of {@link EntryTuple}. */
 export const ENTRY_COLUMNS = [
@@ -57,7 +56,7 @@ export type EntryTuple = [
 ];
 
 /** A row as the database takes it. */
-export function tupleOf(entryId: number, row: EntryRow): EntryTuple & SQLInputValue[] {
+export function tupleOf(entryId: number, row: EntryRow): EntryTuple {
   const { parameters, result_summary, error_details, metadata } = row.body;
   return [
     entryId,

@@ -1,0 +1,37 @@
+import { PlayheadError } from "@playhead/core";
+import type { PostgresDatabase, Session, Statement } from "./postgres-database.ts";
+
+/** The term of the lease that this server holds; null when it holds none. */
+export type Term = () => number | null;
+
+/** Transactions that write: only while this server holds the lease. */
+export interface FencedWrites {
+  /**
+   * All that `work` does, or nothing of it.
+   *
+   * @throws PlayheadError `service_unavailable` when the lease is another's by now
+   */
+  write<Result>(work: (session: Session) => Promise<Result>): Promise<Result>;
+}
+
+const CHECK_TERM: Statement = { name: "check_term", text: "SELECT playhead.check_term($1)" };
+
+/** Has each transaction look at the lease first, and keep it from changing hands until it is over. */
+export function createFencedWrites(database: PostgresDatabase, term: Term): FencedWrites {
+  return {
+    write: (work) =>
+      database.transaction(async (session) => {
+        const [, result] = await Promise.all([session.query(CHECK_TERM, [heldTerm(term)]), work(session)]);
+        return result;
+      }),
+  };
+}
+
+/** @throws PlayheadError `service_unavailable` when this server holds no lease */
+export function heldTerm(term: Term): number {
+  const held = term();
+  if (held !== null) return held;
+  throw new PlayheadError("service_unavailable", "this server does not write at the moment: it holds no lease", {
+    hint: "the server that does answers instead",
+  });
+}

@@ -1,0 +1,6 @@
+import type { Migration } from "../migrate.ts";
+import { lease } from "./0001-lease.ts";
+import { facts } from "./0002-facts.ts";
+
+/** Every migration there is, in order. Once released, one is never edited: what is to change is a new one. */
+export const MIGRATIONS: readonly Migration[] = [lease, facts];
