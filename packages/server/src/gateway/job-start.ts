@@ -118,7 +118,12 @@ async function startFromMemory(
 }
 
 /** @param isAll whether the store has all of it, ticks included; else nobody can tell which ticks a client missed */
-function startFromStore({ epoch }: Source, { since }: JobFeedRequest, stored: JobSnapshot, isAll: boolean): JobStart {
+export function startFromStore(
+  { epoch }: Pick<Source, "epoch">,
+  { since }: Pick<JobFeedRequest, "since">,
+  stored: JobSnapshot,
+  isAll: boolean,
+): JobStart {
   const { job_id, correlation_id, seq, progress } = stored;
   const hasFacts = stored.details_removed_at === undefined;
   if (!isAll || !hasFacts || !canReplay(since, epoch, seq))
