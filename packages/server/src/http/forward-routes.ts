@@ -37,21 +37,22 @@ const NOT_PASSED_ON = /^(keep-alive|proxy-.*|te|trailer|upgrade|forwarded|x-forw
  */
 export async function addForwardRoutes(api: Api, { engineUrl, nodeHeaders }: ForwardRoutesDeps) {
   const agent = new EngineAgent({ keepAlive: true, maxFreeSockets: 64 });
+  let cuts = 0;
 
-  function headersFor({ id, ip, raw }: FastifyRequest, headers: IncomingHttpHeaders): IncomingHttpHeaders {
+  function headersFor({ ip, raw }: FastifyRequest, headers: IncomingHttpHeaders): IncomingHttpHeaders {
     const kept = Object.entries(headers).filter(([name]) => !NOT_PASSED_ON.test(name));
     return {
       ...Object.fromEntries(kept),
       // The name by which people know it: requests of our own pages are told from others' by it.
       ...(raw.headers.host !== undefined && { host: raw.headers.host }),
       "x-forwarded-for": ip,
-      "x-correlation-id": id,
       ...nodeHeaders,
     };
   }
 
   function forward(request: FastifyRequest, reply: FastifyReply) {
     const upstream = engineUrl();
+    const cutsBefore = cuts;
     const isRead = request.method === "GET" || request.method === "HEAD";
     // Nobody reads a body that is not there, and its end is waited for.
     if (isRead) request.raw.resume();
@@ -59,8 +60,10 @@ export async function addForwardRoutes(api: Api, { engineUrl, nodeHeaders }: For
     return reply.from(path, {
       getUpstream: () => upstream,
       rewriteRequestHeaders: (_request, headers) => headersFor(request, headers as IncomingHttpHeaders),
-      retryDelay: ({ err, attempt }) =>
-        isRead && attempt < 1 && (err as NodeJS.ErrnoException | null)?.code === "ECONNRESET" ? 1 : null,
+      retryDelay: ({ err, attempt }) => {
+        const isGone = (err as NodeJS.ErrnoException | null)?.code === "ECONNRESET" && cuts === cutsBefore;
+        return isRead && isGone && attempt < 1 ? 1 : null;
+      },
       onError: (failed, { error }) => void failed.send(unreached(error)),
     });
   }
@@ -81,7 +84,10 @@ export async function addForwardRoutes(api: Api, { engineUrl, nodeHeaders }: For
 
   return {
     /** Cuts what is under way: the engine is elsewhere by now, and who waits for the old one would wait in vain. */
-    cut: () => agent.destroy(),
+    cut(): void {
+      cuts += 1;
+      agent.destroy();
+    },
   };
 }
 
