@@ -31,3 +31,9 @@ export function partitionOf(day: number): string {
   const date = new Date(FIRST_DAY_MS + day * DAY_MS).toISOString().slice(0, 10);
   return `facts_${date.replaceAll("-", "")}`;
 }
+
+/** The day of such a table. */
+export function dayOfPartition(table: string): number {
+  const [, year, month, day] = /^facts_(\d{4})(\d\d)(\d\d)$/.exec(table) ?? [];
+  return factDay(Date.UTC(Number(year), Number(month) - 1, Number(day)));
+}

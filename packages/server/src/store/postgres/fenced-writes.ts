@@ -14,7 +14,8 @@ export interface FencedWrites {
   write<Result>(work: (session: Session) => Promise<Result>): Promise<Result>;
 }
 
-const CHECK_TERM: Statement = { name: "check_term", text: "SELECT playhead.check_term($1)" };
+/** To be run first in a transaction that writes, with the term that is held. */
+export const CHECK_TERM: Statement = { name: "check_term", text: "SELECT playhead.check_term($1)" };
 
 /** Has each transaction look at the lease first, and keep it from changing hands until it is over. */
 export function createFencedWrites(database: PostgresDatabase, term: Term): FencedWrites {

@@ -52,25 +52,13 @@ export async function openPostgres(options: PostgresOptions): Promise<PostgresDa
     });
     // Who is using it hears of its end by the statement that fails.
     client.on("error", ignore);
-    const { session, end } = createTransactionSession(client, name);
+    let isSound = true;
     try {
-      const begin = session.query(isSnapshot ? BEGIN_SNAPSHOT : "BEGIN");
-      const [, result] = await Promise.all([begin, work(session)]);
-      end();
-      const { command } = await client.query("COMMIT");
-      if (command !== "COMMIT") throw new Error("a statement failed, and what came after it did not heed that");
-      client.release();
-      return result;
-    } catch (error) {
-      end();
-      // Its state may be anything if even this fails: then it goes.
-      const isSound = await client.query("ROLLBACK").then(
-        () => true,
-        () => false,
-      );
-      client.release(!isSound);
-      throw asPostgresError(error, name);
+      return await inTransaction(client, name, isSnapshot ? BEGIN_SNAPSHOT : "BEGIN", work, () => {
+        isSound = false;
+      });
     } finally {
+      client.release(!isSound);
       client.off("error", ignore);
     }
   }
@@ -108,7 +96,35 @@ async function connect(settings: pg.ClientConfig, name: string): Promise<OwnConn
   } catch (error) {
     throw asPostgresError(error, name);
   }
-  return { ...createSession(client, name), isLost: () => isLost, close: () => client.end() };
+  return {
+    ...createSession(client, name),
+    transaction: (work) => inTransaction(client, name, "BEGIN", work, () => client.end()),
+    isLost: () => isLost,
+    close: () => client.end(),
+  };
+}
+
+/** @param onUnsound is called when the connection is not to be used any more */
+async function inTransaction<Result>(
+  client: Pick<pg.Pool, "query">,
+  name: string,
+  begin: string,
+  work: (session: Session) => Promise<Result>,
+  onUnsound: () => void,
+): Promise<Result> {
+  const { session, end } = createTransactionSession(client, name);
+  try {
+    const [, result] = await Promise.all([session.query(begin), work(session)]);
+    end();
+    const { command } = await client.query("COMMIT");
+    if (command !== "COMMIT") throw new Error("a statement failed, and what came after it did not heed that");
+    return result;
+  } catch (error) {
+    end();
+    // Its state may be anything if even this fails.
+    await client.query("ROLLBACK").catch(onUnsound);
+    throw asPostgresError(error, name);
+  }
 }
 
 /** A session that is over when the transaction is: what comes late must not run outside of it, and be kept for good. */

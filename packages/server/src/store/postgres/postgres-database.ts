@@ -46,6 +46,8 @@ export interface PostgresDatabase extends Session {
 }
 
 export interface OwnConnection extends Session {
+  /** All that `work` does, or nothing of it; nothing else may be sent until it is over. */
+  transaction<Result>(work: (session: Session) => Promise<Result>): Promise<Result>;
   /** Whether it was lost; nothing can be asked then. */
   isLost(): boolean;
   close(): Promise<void>;

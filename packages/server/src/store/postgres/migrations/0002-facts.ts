@@ -8,11 +8,12 @@ export const facts: Migration = {
     -- What this database is: its epoch.
     CREATE TABLE playhead.meta (key text PRIMARY KEY, value text NOT NULL);
 
-    -- One row: how far writing has come, by whom. Each group of facts moves it on from where it stood when the group was
-    -- made, so that none is stored after one that was not, and nobody else has written in between.
+    -- One row: how far writing has come. Each group of facts moves it on from where it stood when the group was made, so
+    -- that none is stored after one that was not, and nobody else has written in between.
     CREATE TABLE playhead.writer (
       one boolean PRIMARY KEY DEFAULT true CHECK (one),
-      term bigint NOT NULL DEFAULT 0,
+      -- Grows whenever somebody begins to write, or begins anew: what was sent before that is refused from then on.
+      claim bigint NOT NULL DEFAULT 0,
       commit_no bigint NOT NULL DEFAULT 0,
       last_fact_id bigint NOT NULL DEFAULT 0,
       last_job_no bigint NOT NULL DEFAULT 0
@@ -20,13 +21,14 @@ export const facts: Migration = {
     INSERT INTO playhead.writer DEFAULT VALUES;
 
     -- The first statement of each group.
-    CREATE FUNCTION playhead.begin_group(own_term bigint, own_commit_no bigint, new_fact_id bigint, new_job_no bigint)
-    RETURNS void LANGUAGE plpgsql AS $$
+    CREATE FUNCTION playhead.begin_group(
+      own_term bigint, own_claim bigint, own_commit_no bigint, new_fact_id bigint, new_job_no bigint
+    ) RETURNS void LANGUAGE plpgsql AS $$
     BEGIN
       PERFORM playhead.check_term(own_term);
       UPDATE playhead.writer
-      SET term = own_term, commit_no = own_commit_no, last_fact_id = new_fact_id, last_job_no = new_job_no
-      WHERE commit_no = own_commit_no - 1;
+      SET commit_no = own_commit_no, last_fact_id = new_fact_id, last_job_no = new_job_no
+      WHERE claim = own_claim AND commit_no = own_commit_no - 1;
       IF NOT FOUND THEN
         RAISE EXCEPTION 'group % does not follow the last one', own_commit_no USING ERRCODE = 'PH002';
       END IF;
@@ -81,6 +83,9 @@ export const facts: Migration = {
       task_id text COLLATE "C" NOT NULL,
       parent_id text COLLATE "C",
       state text COLLATE "C" NOT NULL,
+      kind text COLLATE "C" NOT NULL,
+      -- What its fields call its id, where that is a text.
+      fields_id text COLLATE "C",
       task text NOT NULL,
       PRIMARY KEY (job_no, place)
     ) WITH (fillfactor = 80);
