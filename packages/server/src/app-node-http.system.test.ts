@@ -88,7 +88,7 @@ test("what is the engine's goes through the node as if it were not there", async
   // Also what it refuses, and how.
   expect((await fetch(`${url}/api/v1/jobs/j`)).status).toBe(401);
   const wrong = await ask("/api/v1/jobs", json({ kind: 7 }));
-  expect([wrong.status, (await read(wrong)).error_code]).toEqual([400, "validation_error"]);
+  expect([wrong.status, (await read(wrong)).error_code]).toEqual([422, "validation_error"]);
   expect((await ask("/metrics")).status).toBe(200);
   expect((await ask("/openapi.json")).status).toBe(200);
 });

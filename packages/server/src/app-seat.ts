@@ -1,6 +1,8 @@
 import { randomUUID } from "node:crypto";
 import type { RequestListener } from "node:http";
 import type { Publication } from "./bus/bus.ts";
+import type { Config } from "./config/config.ts";
+import type { EngineOptions } from "./engine.ts";
 import type { Api } from "./http/api.ts";
 import type { Store } from "./store/store.ts";
 import { DEFAULT_TENANT } from "./tenants.ts";
@@ -21,6 +23,11 @@ export interface EngineSeat {
 
 /** Where nodes see that something about credentials has changed. */
 const VERSION = { collection: "credentials", id: "version" } as const;
+
+/** What its engine goes by. */
+export function seatOfEngine({ term, publish }: EngineSeat, { database_url: url }: Config): Partial<EngineOptions> {
+  return { publish, ...(url !== undefined && { postgres: { url, term } }) };
+}
 
 /** What the node of a server has to know of a change of credentials. */
 export function tellOfCredentials(

@@ -8,7 +8,7 @@ import { openGateway } from "./app-gateway.ts";
 import { openMetrics } from "./app-metrics.ts";
 import { createAlertSettings, healthSettingsOf, openLiveConfig, requestLimitsOf } from "./app-reload.ts";
 import { addAdministration, addApi, addObservations, addSharing } from "./app-routes.ts";
-import { type EngineSeat, serveAtSeat, tellOfCredentials } from "./app-seat.ts";
+import { type EngineSeat, seatOfEngine, serveAtSeat, tellOfCredentials } from "./app-seat.ts";
 import { createAudit } from "./audit/audit.ts";
 import { createAuth } from "./auth/auth.ts";
 import { mayDo } from "./auth/principal.ts";
@@ -104,7 +104,7 @@ export async function startServer(options: ServerOptions): Promise<PlayheadServe
     retention: retentionPolicyOf(options.config),
     logFiles: logFilesSettingsOf(options.config),
     alerts: options.alerts ?? alertSettings(options.config),
-    ...(options.seat !== undefined && { publish: options.seat.publish }),
+    ...(options.seat !== undefined && seatOfEngine(options.seat, options.config)),
   });
   try {
     return await startNetwork(engine, options, alertSettings);

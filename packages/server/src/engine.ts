@@ -23,7 +23,7 @@ import { assembleReports, openReportShelf } from "./engine-reports.ts";
 import { DEFAULT_RETENTION, openRetention } from "./engine-retention.ts";
 import { assembleRetries } from "./engine-retries.ts";
 import { assembleStarts } from "./engine-starts.ts";
-import { openStores, type Stores } from "./engine-stores.ts";
+import { openStores, type PostgresPlace, type Stores } from "./engine-stores.ts";
 import { assembleTelemetry } from "./engine-telemetry.ts";
 import { assembleTrends } from "./engine-trends.ts";
 import { textOf } from "./error-text.ts";
@@ -52,6 +52,8 @@ export interface EngineOptions {
   readonly logFiles?: LogFilesSettings;
   /** What is told of alerts, and where to. @defaultValue {@link DEFAULT_ALERTS} */
   readonly alerts?: AlertSettings;
+  /** The database in place of one in the data folder, and the term in which this process may write it. */
+  readonly postgres?: PostgresPlace;
   /** Told of what was committed, from the first on; must not block. @defaultValue nobody beyond this process */
   readonly publish?: Bus["publish"];
 }
@@ -98,8 +100,8 @@ export interface LocalEngine {
 export async function createEngine(options: EngineOptions) {
   const { dataFolder, log, nowMs = Date.now, limits = DEFAULT_JOB_LIMITS, retention = DEFAULT_RETENTION } = options;
   const { timeZone = "UTC", logFiles = DEFAULT_LOG_FILES, alerts = DEFAULT_ALERTS } = options;
-  const { publish } = options;
-  const stores = await openStores({ dataFolder, nowMs, timeZone, logFiles, log });
+  const { publish, postgres } = options;
+  const stores = await openStores({ dataFolder, nowMs, timeZone, logFiles, log, postgres });
   const media = createMediaRoots(dataFolder);
   const engine = assembleEngine({ dataFolder, stores, media, log, nowMs, limits, retention, alerts, timeZone });
   if (publish !== undefined) engine.bus.subscribeAll(publish);

@@ -387,8 +387,20 @@ export const configSchema = z.strictObject({
       }),
     })
     .prefault({}),
+  database_url: z
+    .string()
+    .regex(/^postgres(ql)?:\/\/./, "Invalid input: expected postgresql://USER:PASSWORD@HOST/NAME")
+    .optional()
+    .meta({
+      ...keeping.atStart(
+        "PostgreSQL that keeps what the data folder would keep else, such as `postgresql://user:password@host/name`.",
+        "PLAYHEAD_DATABASE_URL",
+      ),
+      secret: true,
+    }),
   redis_url: z
-    .url({ protocol: /^rediss?$/, error: "Invalid input: expected a redis or rediss address" })
+    .string()
+    .regex(/^(rediss?|unix):\/\/./, "Invalid input: expected redis://HOST:PORT/DB, rediss://… or unix:///PATH")
     .optional()
     .meta({
       ...cluster.atStart(
