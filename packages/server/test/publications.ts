@@ -36,3 +36,13 @@ export function publicationOf(event: PlayheadEvent, tenantId = "default"): Publi
 export function factRow({ job_id, seq, type, data }: PlayheadEvent): FactRow {
   return { job_id, seq, type, tsMs: Date.parse(TS), correlation_id: null, dataJson: JSON.stringify(data) };
 }
+
+/** A line of the job's log as the bus carries it. */
+export function lineOf(jobId: string, logId: number): Publication {
+  const content = {
+    ...{ log_id: logId, ts: TS, job_id: jobId, task_id: null },
+    ...{ level: "info" as const, message: `line ${logId}`, fields: {} },
+  };
+  const frame = JSON.stringify({ type: "log", job_id: jobId, ts: TS, data: content });
+  return { tenantId: "default", jobId, seq: 0, tick: undefined, slot: null, content, frame: () => frame };
+}

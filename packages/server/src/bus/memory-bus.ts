@@ -1,4 +1,5 @@
-import type { Bus, Publication } from "./bus.ts";
+import type { Bus, JobChanges, Publication } from "./bus.ts";
+import { createChangeNotes } from "./job-changes.ts";
 import { Listeners } from "./listeners.ts";
 
 /**
@@ -10,6 +11,9 @@ export function createMemoryBus(onError: (error: unknown) => void): Bus {
   type Followers = Listeners<readonly Publication[]>;
   const byJob = new Map<string, Followers>();
   const all: Followers = new Listeners();
+  const lists = new Listeners<JobChanges | null>();
+  const flushes = new Listeners<void>();
+  const notes = createChangeNotes();
 
   /** Those of jobs that someone follows, each job's together and in order. */
   function followed(publications: readonly Publication[]): Map<Followers, Publication[]> {
@@ -32,7 +36,12 @@ export function createMemoryBus(onError: (error: unknown) => void): Bus {
       } else if (byJob.size > 0) {
         for (const [followers, run] of followed(publications)) followers.tell(run, onError);
       }
+      if (lists.size > 0) {
+        for (const publication of publications) notes.note(publication);
+        lists.tell(notes.take(), onError);
+      }
       all.tell(publications, onError);
+      flushes.tell(undefined, onError);
     },
     subscribe(jobId, listener) {
       const followers: Followers = byJob.get(jobId) ?? new Listeners();
@@ -41,6 +50,15 @@ export function createMemoryBus(onError: (error: unknown) => void): Bus {
       return () => {
         if (end() && followers.size === 0) byJob.delete(jobId);
       };
+    },
+    opened: () => Promise.resolve(),
+    subscribeChanges(listener) {
+      const end = lists.add(listener);
+      return () => void end();
+    },
+    subscribeFlushes(listener) {
+      const end = flushes.add(listener);
+      return () => void end();
     },
     subscribeAll(listener) {
       const end = all.add(listener);

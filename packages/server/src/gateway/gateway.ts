@@ -1,7 +1,7 @@
 import { randomInt } from "node:crypto";
 import type { IncomingMessage, Server } from "node:http";
 import { CLOSE_CODES } from "@playhead/core";
-import type { Bus } from "../bus/bus.ts";
+import type { LiveBus } from "../bus/bus.ts";
 import type { Feeds } from "./connection.ts";
 import { type ConnectionLimits, createPlaces, DEFAULT_LIMITS } from "./connection-limits.ts";
 import { type BeginStream, type JobRequest, openEventStream } from "./event-stream.ts";
@@ -17,7 +17,7 @@ import type { Viewer } from "./viewer.ts";
 
 export interface GatewayDeps {
   readonly source: Omit<FeedSource, "channels">;
-  readonly bus: Bus;
+  readonly bus: LiveBus;
   readonly readJobs: JobsFeedSource["readJobs"];
   readonly listJobs: Feeds["listJobs"];
   /** Who asks; null when nobody we know, or from a page that is not ours. Throws `rate_limited`, like the next. */
@@ -71,8 +71,8 @@ export function createGateway(deps: GatewayDeps) {
   });
   const source: FeedSource = { ...deps.source, channels };
   const feeds: Feeds = { source, jobs, listJobs: deps.listJobs };
-  // Who follows all is told last: whatever this flush of the bus brings anyone is in their outboxes by then.
-  const endFlushes = bus.subscribeAll(flusher.flushDue);
+  // Told last: whatever this flush of the bus brings anyone is in their outboxes by then.
+  const endFlushes = bus.subscribeFlushes(flusher.flushDue);
   let retryWindowMs = RETRY_WINDOW_MS;
   const retryMs = () => MIN_RETRY_MS + randomInt(retryWindowMs);
   const { authenticate, authenticateToken } = deps;

@@ -1,4 +1,4 @@
-import type { Bus, Publication } from "../bus/bus.ts";
+import type { LiveBus, Publication } from "../bus/bus.ts";
 import { type Listener, Listeners } from "../bus/listeners.ts";
 import { type FrameRun, frameRun } from "./frame-run.ts";
 import { type PacedSink, TickPace } from "./tick-pace.ts";
@@ -7,7 +7,7 @@ import { type PacedSink, TickPace } from "./tick-pace.ts";
 export type ChannelListener = Listener<FrameRun>;
 
 export interface JobChannelsDeps {
-  readonly bus: Pick<Bus, "subscribe">;
+  readonly bus: Pick<LiveBus, "subscribe" | "opened">;
   readonly nowMs: () => number;
   readonly onError: (error: unknown) => void;
   /** Ticks of one task come at most this often. @defaultValue 250 */
@@ -18,6 +18,8 @@ export interface JobChannelsDeps {
 export function createJobChannels(deps: JobChannelsDeps) {
   const channels = new Map<string, JobChannel>();
   return {
+    /** See {@link LiveBus.opened}. */
+    opened: deps.bus.opened,
     /** @returns ends the subscription */
     subscribe(jobId: string, listener: ChannelListener): () => void {
       const channel = channels.get(jobId) ?? new JobChannel(jobId, deps);

@@ -27,6 +27,7 @@ function setup() {
     },
     onError: (error) => errors.push(error),
   });
+  const lost: string[] = [];
   const told: { ref: string; jobId: string; slot: string | null }[] = [];
   return {
     bus,
@@ -34,6 +35,7 @@ function setup() {
     asked,
     errors,
     told,
+    lost,
     setAnswer: (value: typeof answer) => {
       answer = value;
     },
@@ -47,6 +49,7 @@ function setup() {
           expect(type).toBe("jobs.changed");
           told.push({ ref: data.ref, jobId: data.job.job_id, slot });
         },
+        lost: () => lost.push(ref),
       }),
     move: (jobId: string) => bus.publish([publicationOf(tickEvent(jobId, 1, 1))]),
     change: (jobId: string) => bus.publish([publicationOf({ ...factEvent(jobId, 1), type: "job.updated" })]),

@@ -1,9 +1,9 @@
-import { EVENT_TYPES, type JobSummary, type JobsFilter } from "@playhead/core";
-import type { Bus, Publication } from "../bus/bus.ts";
+import type { JobSummary, JobsFilter } from "@playhead/core";
+import type { JobChanges, LiveBus } from "../bus/bus.ts";
 import { type SharedFrame, sharedFrame } from "./shared-frame.ts";
 
 export interface JobsFeedSource {
-  readonly bus: Bus;
+  readonly bus: Pick<LiveBus, "subscribeChanges">;
   /** Those of the jobs that are in memory, as they stand, once that is stored. */
   readonly readJobs: (jobIds: readonly string[]) => Promise<readonly JobSummary[]>;
   readonly onError: (error: unknown) => void;
@@ -15,6 +15,8 @@ export interface JobsListener {
   readonly filter: JobsFilter;
   readonly ref: string;
   readonly send: (frame: SharedFrame, slot: string) => void;
+  /** Nobody knows which jobs changed for a while: the list has to be read anew. */
+  readonly lost: () => void;
 }
 
 /** A list is brought up to date at most this often. */
@@ -32,16 +34,33 @@ export function createJobsFeed({ bus, readJobs, onError }: JobsFeedSource) {
   let isTelling = false;
   let closed = false;
 
-  const unsubscribe = bus.subscribeAll((publications) => {
-    if (listeners.size === 0) return;
-    for (const publication of publications) note(publication);
-    arm();
-  });
+  /** Null while nobody follows a list: what happens to all jobs is a lot to hear for nothing. */
+  let unsubscribe: (() => void) | null = null;
 
-  function note({ jobId, tick, content }: Publication): void {
-    const isOwn = tick === undefined && "type" in content && EVENT_TYPES[content.type].subject === "job";
-    if (isOwn) changed.add(jobId);
-    else if (!changed.has(jobId)) moved.add(jobId);
+  function note(changes: JobChanges | null): void {
+    if (changes === null) return endAll();
+    for (const jobId of changes.changed) {
+      changed.add(jobId);
+      moved.delete(jobId);
+    }
+    for (const jobId of changes.moved) if (!changed.has(jobId)) moved.add(jobId);
+    arm();
+  }
+
+  function endAll(): void {
+    const lost = [...listeners];
+    for (const listener of lost) {
+      remove(listener);
+      listener.lost();
+    }
+  }
+
+  function remove(listener: JobsListener): void {
+    if (!listeners.delete(listener) || listeners.size > 0) return;
+    unsubscribe?.();
+    unsubscribe = null;
+    changed.clear();
+    moved.clear();
   }
 
   function arm(): void {
@@ -85,13 +104,12 @@ export function createJobsFeed({ bus, readJobs, onError }: JobsFeedSource) {
     /** @returns ends the subscription */
     add(listener: JobsListener): () => void {
       listeners.add(listener);
-      return () => {
-        listeners.delete(listener);
-      };
+      unsubscribe ??= bus.subscribeChanges(note);
+      return () => remove(listener);
     },
     close(): void {
       closed = true;
-      unsubscribe();
+      unsubscribe?.();
       if (timer !== null) clearTimeout(timer);
       listeners.clear();
     },

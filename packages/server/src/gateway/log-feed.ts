@@ -95,6 +95,8 @@ export async function openLogFeed(source: FeedSource, request: LogFeedRequest, o
 
   try {
     await expectJobOf(source, tenantId, jobId);
+    // Lines have no numbers to see a gap by: what is said after this is read comes, or is read.
+    await source.channels.opened(jobId);
     if (request.after === null) {
       const [last] = await source.logs.readLogs({ tenantId, jobId, before: Number.MAX_SAFE_INTEGER, limit: 1 });
       cursor = last?.log_id ?? 0;

@@ -153,6 +153,7 @@ export function createSubscriptions(context: ConnectionContext, maxSubscriptions
     const filter = jobs as JobsFilter;
     /** What changes while the list is read, by slot; null once that is told. */
     let early: Map<string | null, Parameters<typeof outbox.push>[0]> | null = new Map();
+    let isLost = false;
     const close = feeds.jobs.add({
       tenantId,
       filter,
@@ -161,10 +162,15 @@ export function createSubscriptions(context: ConnectionContext, maxSubscriptions
         if (early === null) outbox.push(frame, slot);
         else early.set(slot, frame);
       },
+      lost: () => {
+        isLost = true;
+        if (early === null) endList(ref);
+      },
     });
     try {
       const found = await feeds.listJobs(tenantId, filter);
       if (!begins({ close }, data, isWanted)) return null;
+      if (isLost) throw listLost();
       const { epoch } = source;
       say("subscribed", { ref, job_id: null, recovered: false, epoch, snapshot: null, jobs: found });
       for (const [slot, frame] of early) outbox.push(frame, slot);
@@ -190,6 +196,10 @@ export function createSubscriptions(context: ConnectionContext, maxSubscriptions
     }
     feed.close();
     return false;
+  }
+
+  function endList(ref: string): void {
+    if (subscriptions.delete(ref)) refuse(ref, listLost());
   }
 
   function remove(ref: string): void {
@@ -233,4 +243,8 @@ export function createSubscriptions(context: ConnectionContext, maxSubscriptions
 
 function jobIdOf(data: JobData | LogData): string {
   return "logs" in data ? data.logs.job_id : data.job_id;
+}
+
+function listLost(): PlayheadError {
+  return new PlayheadError("service_unavailable", "what happened to the jobs of this list was missed: subscribe again");
 }

@@ -1,5 +1,6 @@
 import type { PlayheadEvent } from "@playhead/core";
 import type { Publication } from "../bus/bus.ts";
+import { tickSlotOf } from "../bus/tick-slot.ts";
 
 /** A fact or a tick as viewers get it; `dataJson` is its data where that has been serialised already. */
 export function publishEvent(
@@ -28,7 +29,7 @@ class EventPublication implements Publication {
     this.jobId = event.job_id;
     this.seq = event.seq;
     this.tick = event.tick;
-    this.slot = event.tick === undefined ? null : slotOf(event);
+    this.slot = event.tick === undefined ? null : tickSlotOf(event);
     this.content = event;
     this.#epoch = epoch;
     this.#dataJson = dataJson;
@@ -41,11 +42,6 @@ class EventPublication implements Publication {
         : frameAround(this.#epoch, this.content, this.#dataJson);
     return this.#frame;
   }
-}
-
-/** Ticks of the same task, and those of the job itself, replace one another. */
-function slotOf({ data: { task_id: taskId } }: PlayheadEvent): string {
-  return typeof taskId === "string" ? taskId : "";
 }
 
 function wholeFrame(epoch: string, { type, job_id, seq, tick, ts, correlation_id, data }: PlayheadEvent): string {
