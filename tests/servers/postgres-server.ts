@@ -68,9 +68,20 @@ export async function startPostgres(
   }
 
   async function end(signal: "SIGQUIT" | "SIGKILL"): Promise<void> {
-    if (server === null || server.exitCode !== null || server.signalCode !== null) return;
-    const ended = once(server, "exit");
-    server.kill(signal);
+    const child = server;
+    server = null;
+    if (child === null || child.exitCode !== null || child.signalCode !== null) return;
+    // They hold its pipe, too: once that is closed, all of them have ended.
+    const ended = once(child, "close");
+    const children = signal === "SIGKILL" ? await childrenOf(child) : [];
+    child.kill(signal);
+    for (const pid of children) {
+      try {
+        process.kill(pid, signal);
+      } catch {
+        // It ended by itself.
+      }
+    }
     await ended;
   }
 
@@ -105,6 +116,12 @@ export async function startPostgres(
     kill: () => end("SIGKILL"),
     start,
   };
+}
+
+/** The processes that serve its clients and write its files; where the system does not say, they end by themselves. */
+async function childrenOf({ pid }: ChildProcess): Promise<readonly number[]> {
+  const text = await readFile(`/proc/${pid}/task/${pid}/children`, "utf8").catch(() => "");
+  return text.split(" ").filter(Boolean).map(Number);
 }
 
 async function findPrograms(): Promise<string> {

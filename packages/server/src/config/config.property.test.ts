@@ -42,6 +42,11 @@ const RULES: Readonly<
   port: whole(0, 65_535),
   public_url: WEB_URL,
   data: text,
+  database_url: {
+    right: fc.constantFrom("postgresql://u:p@host:5432/name?sslmode=require", "postgres:///name?host=%2Frun%2Fpg"),
+    wrong: fc.constantFrom<unknown>("", "mysql://host/name", "host=a dbname=b", 7, null),
+  },
+  database_pool: whole(2, 1_000),
   admin_key: { right: fc.string({ minLength: 16 }), wrong: fc.oneof(fc.string({ maxLength: 15 }), fc.constant(16)) },
   secret: { right: fc.string({ minLength: 32 }), wrong: fc.oneof(fc.string({ maxLength: 31 }), fc.constant(null)) },
   worker_lost_after_ms: MS,

@@ -100,6 +100,24 @@ export const configSchema = z.strictObject({
       network.live("Address at which people reach this server; links in alerts begin with it.", "PLAYHEAD_PUBLIC_URL"),
     ),
   data: text.default("playhead-data").meta(keeping.atStart("Folder of the database, keys and logs.", "PLAYHEAD_DATA")),
+  database_url: text
+    .regex(/^postgres(ql)?:\/\//, "Invalid input: expected postgresql://USER:PASSWORD@HOST/DATABASE")
+    .optional()
+    .meta({
+      ...keeping.atStart(
+        "PostgreSQL for jobs, alerts and logs; else they are in the data folder.",
+        "PLAYHEAD_DATABASE_URL",
+      ),
+      secret: true,
+    }),
+  database_pool: whole(2, 1_000)
+    .default(10)
+    .meta(
+      keeping.atStart(
+        "Connections to PostgreSQL at most, from 2; one more writes facts.",
+        "PLAYHEAD_DATABASE_POOL",
+      ),
+    ),
   admin_key: z
     .string()
     .min(16)
