@@ -45,7 +45,13 @@ async function setup() {
   async function startEngine() {
     const server = await startServer({
       ...{ config, dashboardFolder, version: "1.2.3", log: () => undefined },
-      seat: { term: () => 1, url: door.url, serve: door.open, publish: () => undefined, onRevoked: () => undefined },
+      seat: {
+        term: () => 1,
+        url: door.url,
+        serve: door.open,
+        openPublisher: () => ({ publish: () => undefined, close: async () => undefined }),
+        onRevoked: () => undefined,
+      },
     });
     onTestFinished(server.close);
     return server;

@@ -1,8 +1,8 @@
 import { randomUUID } from "node:crypto";
 import type { RequestListener } from "node:http";
-import type { Publication } from "./bus/bus.ts";
 import type { Config } from "./config/config.ts";
 import type { EngineOptions } from "./engine.ts";
+import type { OpenPublisher } from "./engine-publisher.ts";
 import type { Api } from "./http/api.ts";
 import type { Store } from "./store/store.ts";
 import { DEFAULT_TENANT } from "./tenants.ts";
@@ -15,8 +15,8 @@ export interface EngineSeat {
   readonly url: string;
   /** Hands it the requests of all nodes. @returns takes no more of them, and resolves when those under way are answered */
   readonly serve: (engine: RequestListener) => (limitMs: number) => Promise<void>;
-  /** Told of what was committed; must not block. */
-  readonly publish: (publications: readonly Publication[]) => void;
+  /** Opens what carries what was committed to all nodes. */
+  readonly openPublisher: OpenPublisher;
   /** Told of credentials that were revoked, by their ids, for all nodes. */
   readonly onRevoked: (revokedIds: readonly string[]) => void;
 }
@@ -25,8 +25,11 @@ export interface EngineSeat {
 const VERSION = { collection: "credentials", id: "version" } as const;
 
 /** What its engine goes by. */
-export function seatOfEngine({ term, publish }: EngineSeat, { database_url: url }: Config): Partial<EngineOptions> {
-  return { publish, ...(url !== undefined && { postgres: { url, term } }) };
+export function seatOfEngine(
+  { term, openPublisher }: EngineSeat,
+  { database_url: url, database_pool: poolSize }: Config,
+): Partial<EngineOptions> {
+  return { openPublisher, ...(url !== undefined && { postgres: { url, poolSize, term } }) };
 }
 
 /** What the node of a server has to know of a change of credentials. */

@@ -9,6 +9,7 @@ import type { ServerLog } from "./server-log.ts";
 import type { AlertStore } from "./store/alert-store.ts";
 import { openPostgres } from "./store/postgres/open-postgres.ts";
 import { createPostgresStore } from "./store/postgres/open-store.ts";
+import { createPostgresTelemetry } from "./store/postgres/telemetry/open-telemetry.ts";
 import { createSqliteStore } from "./store/sqlite/open-store.ts";
 import { createSqliteTelemetry } from "./store/sqlite/telemetry/open-telemetry.ts";
 import type { Store } from "./store/store.ts";
@@ -28,6 +29,7 @@ export interface StoresOptions {
 /** A database that several servers may share. */
 export interface PostgresPlace {
   readonly url: string;
+  readonly poolSize: number;
   /** The term in which this process may write; null while it may not. */
   readonly term: () => number | null;
 }
@@ -69,14 +71,20 @@ export async function openStores({
     const newEpoch = () => randomBytes(6).toString("hex");
     const inFolder = await keep(createSqliteStore({ folder: dataFolder, nowMs, newEpoch }));
     let store: Store & AlertStore = inFolder;
+    let telemetryInPostgres: TelemetryStore | null = null;
     if (postgres !== undefined) {
-      const { url, term } = postgres;
+      const { url, poolSize, term } = postgres;
       const database = await keep(
-        openPostgres({ url, onError: (error) => log("warning", "PostgreSQL was lost", { error: textOf(error) }) }),
+        openPostgres({
+          url,
+          poolSize,
+          onError: (error) => log("warning", "PostgreSQL was lost", { error: textOf(error) }),
+        }),
       );
       store = { ...inFolder, ...(await keep(createPostgresStore({ database, nowMs, newEpoch, term }))) };
+      telemetryInPostgres = await keep(createPostgresTelemetry({ database, timeZone, term, nowMs }));
     }
-    const telemetryStore = await keep(createSqliteTelemetry({ folder: dataFolder, timeZone }));
+    const telemetryStore = telemetryInPostgres ?? (await keep(createSqliteTelemetry({ folder: dataFolder, timeZone })));
     const logFiles = await keep(openLogFiles({ dataFolder, settings, log }));
     return { store, telemetryStore, logFiles, close };
   } catch (error) {

@@ -8,7 +8,6 @@ import type {
   RecordBatch,
   WorkerCommand,
 } from "@playhead/core";
-import type { Bus } from "./bus/bus.ts";
 import { createMemoryBus } from "./bus/memory-bus.ts";
 import { createControl } from "./control/control.ts";
 import { createWorkers } from "./control/workers.ts";
@@ -18,6 +17,7 @@ import { assembleHealth } from "./engine-health.ts";
 import { createJobReads } from "./engine-job-reads.ts";
 import { DEFAULT_JOB_LIMITS, type JobLimits, watchJobs } from "./engine-job-watch.ts";
 import { createKnownWorkers } from "./engine-known-workers.ts";
+import type { OpenPublisher, Publisher } from "./engine-publisher.ts";
 import { createReadings } from "./engine-readings.ts";
 import { assembleReports, openReportShelf } from "./engine-reports.ts";
 import { DEFAULT_RETENTION, openRetention } from "./engine-retention.ts";
@@ -54,8 +54,8 @@ export interface EngineOptions {
   readonly alerts?: AlertSettings;
   /** The database in place of one in the data folder, and the term in which this process may write it. */
   readonly postgres?: PostgresPlace;
-  /** Told of what was committed, from the first on; must not block. @defaultValue nobody beyond this process */
-  readonly publish?: Bus["publish"];
+  /** Opens what carries what was committed beyond this process, from the first on. @defaultValue nothing does */
+  readonly openPublisher?: OpenPublisher;
 }
 
 /** What else a worker says of the jobs that it starts. */
@@ -100,11 +100,11 @@ export interface LocalEngine {
 export async function createEngine(options: EngineOptions) {
   const { dataFolder, log, nowMs = Date.now, limits = DEFAULT_JOB_LIMITS, retention = DEFAULT_RETENTION } = options;
   const { timeZone = "UTC", logFiles = DEFAULT_LOG_FILES, alerts = DEFAULT_ALERTS } = options;
-  const { publish, postgres } = options;
+  const { openPublisher, postgres } = options;
   const stores = await openStores({ dataFolder, nowMs, timeZone, logFiles, log, postgres });
   const media = createMediaRoots(dataFolder);
   const engine = assembleEngine({ dataFolder, stores, media, log, nowMs, limits, retention, alerts, timeZone });
-  if (publish !== undefined) engine.bus.subscribeAll(publish);
+  if (openPublisher !== undefined) engine.publishWith(openPublisher);
   try {
     await engine.recover();
     return engine;
@@ -235,6 +235,7 @@ function assembleEngine(parts: EngineParts) {
     onError: (error, jobId) => log("error", "a job could not be seen to", { job_id: jobId, error: textOf(error) }),
   });
   let closing: Promise<void> | null = null;
+  let publisher: Publisher | null = null;
 
   /** How the jobs of a worker that comes back are wanted by now. */
   function commandsOnReturn(worker: string): readonly ControlCommand[] {
@@ -311,6 +312,7 @@ function assembleEngine(parts: EngineParts) {
       await Promise.all([stopIntake(), retention.close(), health.close(), reports.close()]);
       await trends.close();
       await alerts.close();
+      await publisher?.close();
     } finally {
       await stores.close();
     }
@@ -368,6 +370,16 @@ function assembleEngine(parts: EngineParts) {
     },
     /** What goes into the log files from now on, and how large they grow. */
     setLogFiles: logFiles.configure,
+    publishWith(open: OpenPublisher): void {
+      publisher = open({
+        epoch: store.epoch,
+        currentTicks(jobId) {
+          const live = ingest.jobs.peek(jobId);
+          return live === undefined ? [] : ingest.currentTicks(live);
+        },
+      });
+      bus.subscribeAll(publisher.publish);
+    },
     /** Ends the jobs of workers that ended with an earlier process. */
     async recover(): Promise<void> {
       retention.start();

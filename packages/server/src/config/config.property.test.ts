@@ -128,10 +128,6 @@ const RULES: Readonly<
   "storage.region": text,
   "storage.access_key_id": text,
   "storage.secret_access_key": text,
-  database_url: {
-    right: fc.constantFrom("postgresql://u:p@db.example/playhead", "postgres://127.0.0.1:5432/playhead"),
-    wrong: fc.constantFrom<unknown>("", "mysql://db.example/playhead", "playhead", 7, null),
-  },
   redis_url: {
     right: fc.constantFrom("redis://127.0.0.1:6379", "rediss://user:pass@redis.example/2", "unix:///run/redis.sock"),
     wrong: fc.constantFrom<unknown>("", "http://redis.example", "redis", 7, null),

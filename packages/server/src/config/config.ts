@@ -113,10 +113,7 @@ export const configSchema = z.strictObject({
   database_pool: whole(2, 1_000)
     .default(10)
     .meta(
-      keeping.atStart(
-        "Connections to PostgreSQL at most, from 2; one more writes facts.",
-        "PLAYHEAD_DATABASE_POOL",
-      ),
+      keeping.atStart("Connections to PostgreSQL at most, from 2; one more writes facts.", "PLAYHEAD_DATABASE_POOL"),
     ),
   admin_key: z
     .string()
@@ -405,17 +402,6 @@ export const configSchema = z.strictObject({
       }),
     })
     .prefault({}),
-  database_url: z
-    .string()
-    .regex(/^postgres(ql)?:\/\/./, "Invalid input: expected postgresql://USER:PASSWORD@HOST/NAME")
-    .optional()
-    .meta({
-      ...keeping.atStart(
-        "PostgreSQL that keeps what the data folder would keep else, such as `postgresql://user:password@host/name`.",
-        "PLAYHEAD_DATABASE_URL",
-      ),
-      secret: true,
-    }),
   redis_url: z
     .string()
     .regex(/^(rediss?|unix):\/\/./, "Invalid input: expected redis://HOST:PORT/DB, rediss://… or unix:///PATH")

@@ -3,8 +3,8 @@ import { ENTRY_COLUMNS, type EntryTuple } from "../../entry-row.ts";
 import type { EntryCursor } from "../../telemetry-store.ts";
 import type { Session } from "../postgres-database.ts";
 import { columnText } from "./column-text.ts";
-import { STRAY_DAY } from "./entry-days.ts";
 import { type EntryRecord, tupleOfRecord } from "./entry-columns.ts";
+import { STRAY_DAY } from "./entry-days.ts";
 
 /** What is looked for on some days: what a filter wants, but for phrases and the like, which are looked at afterwards. */
 export interface Look {
@@ -124,7 +124,18 @@ export async function selectByArrival(
        SELECT ${COLUMNS} FROM playhead.entries WHERE ${IS_WANTED} AND ${WITHIN} AND entry_id BETWEEN $8 AND $9
          AND (day = ${STRAY_DAY} OR ts_ms >= $10) OFFSET 0
      ) AS hits ORDER BY entry_id ${order} LIMIT $7`,
-    [match, columnText(filter.tenant_id), filter.duration_over ?? null, days, fromMs, toMs, limit, from, to, entriesFromMs],
+    [
+      match,
+      columnText(filter.tenant_id),
+      filter.duration_over ?? null,
+      days,
+      fromMs,
+      toMs,
+      limit,
+      from,
+      to,
+      entriesFromMs,
+    ],
   );
   return rows.map(tupleOfRecord);
 }
