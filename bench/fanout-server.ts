@@ -4,7 +4,7 @@ import type { AddressInfo } from "node:net";
 import { createInterface } from "node:readline";
 import { getHeapSpaceStatistics } from "node:v8";
 import { emptyJob, type PlayheadEvent } from "@playhead/core";
-import { createGateway, createMemoryBus, publishEvent } from "@playhead/server";
+import { createGateway, createMemoryBus, createStartsInMemory, publishEvent } from "@playhead/server";
 import { Server as SocketIo } from "socket.io";
 import { type WebSocket, WebSocketServer } from "ws";
 import { HEAVY_JOB, jobName, play, type Workload } from "./fanout-workload.ts";
@@ -85,10 +85,14 @@ function servePlayhead(server: Server): (events: readonly PlayheadEvent[]) => vo
   const gateway = createGateway({
     source: {
       epoch: "9c41e0",
-      peekJob: (jobId) => jobs.get(jobId),
-      loadJob: async () => null,
-      store: { readFacts: nothing, readSnapshot: async () => null },
+      store: { readFacts: nothing },
       logs: { readLogs: nothing },
+      ...createStartsInMemory({
+        epoch: "9c41e0",
+        peekJob: (jobId) => jobs.get(jobId),
+        loadJob: async () => null,
+        store: { readSnapshot: async () => null },
+      }),
     },
     bus,
     readJobs: nothing,

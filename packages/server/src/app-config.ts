@@ -1,4 +1,5 @@
 import { CHANNEL_SETTINGS, channelFaults } from "./app-channels.ts";
+import { clusterFaults } from "./app-cluster-config.ts";
 import type { Config } from "./config/config.ts";
 import { type ConfigExtension, configJsonSchema, configSchemaWith } from "./config/config-schema.ts";
 import { type ConfigSources, type LoadedConfig, readConfig as readConfigWith } from "./config/load-config.ts";
@@ -6,7 +7,7 @@ import { type ConfigSources, type LoadedConfig, readConfig as readConfigWith } f
 /** What the features add to what can be set. */
 const EXTENSION: ConfigExtension = {
   channels: CHANNEL_SETTINGS,
-  faultsOf: (config) => channelFaults(config, process.env),
+  faultsOf: (config) => [...channelFaults(config, process.env), ...clusterFaults(config)],
 };
 
 /** Everything that can be set of this server. */

@@ -1,4 +1,3 @@
-import type { JobSummary, JobsFilter } from "@playhead/core";
 import { connectionLimitsOf } from "./app-reload.ts";
 import type { Auth } from "./auth/auth.ts";
 import { mayDo, type Principal } from "./auth/principal.ts";
@@ -6,9 +5,9 @@ import type { Config } from "./config/config.ts";
 import type { Engine } from "./engine.ts";
 import { textOf } from "./error-text.ts";
 import { createGateway, type Gateway } from "./gateway/gateway.ts";
+import { createStartsInMemory } from "./gateway/job-start.ts";
+import { jobsQueryOf } from "./gateway/jobs-filter.ts";
 import type { ServerLog } from "./server-log.ts";
-
-const LIST_SIZE = 100;
 
 /** The gateway over the engine's jobs. */
 export function openGateway(engine: Engine, auth: Auth, config: Config, log: ServerLog): Gateway {
@@ -18,21 +17,25 @@ export function openGateway(engine: Engine, auth: Auth, config: Config, log: Ser
       epoch: store.epoch,
       store,
       logs: engine.telemetry.jobLogs,
-      peekJob: (jobId) => {
-        const live = ingest.jobs.peek(jobId);
-        return (
-          live && {
-            draft: live.draft,
-            currentTicks: () => ingest.currentTicks(live),
-            storedSoon: () => engine.isStoredSoon(live),
-          }
-        );
-      },
-      loadJob: ingest.jobs.get,
+      ...createStartsInMemory({
+        epoch: store.epoch,
+        store,
+        peekJob: (jobId) => {
+          const live = ingest.jobs.peek(jobId);
+          return (
+            live && {
+              draft: live.draft,
+              currentTicks: () => ingest.currentTicks(live),
+              storedSoon: () => engine.isStoredSoon(live),
+            }
+          );
+        },
+        loadJob: ingest.jobs.get,
+      }),
     },
     bus,
     readJobs: engine.readLive,
-    listJobs: (tenantId, filter) => listJobs(engine, tenantId, filter),
+    listJobs: async (tenantId, filter) => engine.refresh((await store.listJobs(jobsQueryOf(tenantId, filter))).items),
     authenticate: async (request) => viewerOf(await auth.ofUpgrade(request)),
     authenticateToken: async (token, address) => viewerOf(await auth.ofToken(token, address)),
     onRevoked: auth.onRevoked,
@@ -43,23 +46,6 @@ export function openGateway(engine: Engine, auth: Auth, config: Config, log: Ser
 }
 
 /** Who may not look at jobs is, to the gateway, nobody. */
-function viewerOf(principal: Principal | null): Principal | null {
+export function viewerOf(principal: Principal | null): Principal | null {
   return principal !== null && mayDo(principal, "read") ? principal : null;
-}
-
-async function listJobs(
-  { store, refresh }: Engine,
-  tenantId: string,
-  filter: JobsFilter,
-): Promise<readonly JobSummary[]> {
-  const { items } = await store.listJobs({
-    tenantId,
-    sort: "created_at",
-    order: "desc",
-    limit: filter.limit ?? LIST_SIZE,
-    ...(filter.state !== undefined && { states: filter.state }),
-    ...(filter.kind !== undefined && { kinds: filter.kind }),
-    ...(filter.user_id !== undefined && { userId: filter.user_id }),
-  });
-  return refresh(items);
 }

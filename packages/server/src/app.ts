@@ -8,6 +8,7 @@ import { openGateway } from "./app-gateway.ts";
 import { openMetrics } from "./app-metrics.ts";
 import { createAlertSettings, healthSettingsOf, openLiveConfig, requestLimitsOf } from "./app-reload.ts";
 import { addAdministration, addApi, addObservations, addSharing } from "./app-routes.ts";
+import { type EngineSeat, seatOfEngine, serveAtSeat, tellOfCredentials } from "./app-seat.ts";
 import { createAudit } from "./audit/audit.ts";
 import { createAuth } from "./auth/auth.ts";
 import { mayDo } from "./auth/principal.ts";
@@ -50,6 +51,8 @@ export interface ServerOptions {
   readonly jobKinds?: readonly JobKindInfo[];
   /** @defaultValue what the configuration says */
   readonly alerts?: AlertSettings;
+  /** Where it runs within a cluster. @defaultValue it is alone, and listens itself */
+  readonly seat?: EngineSeat;
 }
 
 /** A server that runs. */
@@ -101,6 +104,7 @@ export async function startServer(options: ServerOptions): Promise<PlayheadServe
     retention: retentionPolicyOf(options.config),
     logFiles: logFilesSettingsOf(options.config),
     alerts: options.alerts ?? alertSettings(options.config),
+    ...(options.seat !== undefined && seatOfEngine(options.seat, options.config)),
   });
   try {
     return await startNetwork(engine, options, alertSettings);
@@ -115,8 +119,9 @@ async function startNetwork(
   options: ServerOptions,
   alertSettings: ReturnType<typeof createAlertSettings>,
 ) {
-  const { config, loaded = configWithoutFile(config), dashboardFolder, version } = options;
+  const { config, loaded = configWithoutFile(config), dashboardFolder, version, seat } = options;
   const { store, media, health, log } = engine;
+  const keysFailed = (error: unknown) => log("warning", "a matter of keys failed", { error: textOf(error) });
   const auth = await createAuth({
     dataFolder: config.data,
     adminKey: config.admin_key,
@@ -124,7 +129,8 @@ async function startNetwork(
     tenantId: DEFAULT_TENANT,
     store,
     nowMs: Date.now,
-    onError: (error) => log("warning", "a matter of keys failed", { error: textOf(error) }),
+    onError: keysFailed,
+    ...(seat !== undefined && { onChanged: tellOfCredentials(seat, store, keysFailed) }),
   });
   let isReady = false;
 
@@ -134,6 +140,7 @@ async function startNetwork(
   const metrics = openMetrics(engine, version, () => gateway.load());
   const http = await createHttp({
     version,
+    isBehindNodes: seat !== undefined,
     authenticate: auth.ofRequest,
     mayDo,
     admit: requestLimit.admit,
@@ -185,9 +192,8 @@ async function startNetwork(
   const liveConfig = openLiveConfig({ loaded, configured, audit, log });
   addConfigRoutes(http, liveConfig.routes);
 
-  await listen(http, gateway, config);
-  const { port } = http.server.address() as AddressInfo;
-  const url = `http://${config.host.includes(":") ? `[${config.host}]` : config.host}:${port}`;
+  const stopServing = seat === undefined ? null : await serveAtSeat(http, seat);
+  const url = seat === undefined ? await listen(http, gateway, config) : seat.url;
   isReady = true;
   health.onReport(({ checks }) => {
     for (const { component, status } of checks) {
@@ -209,7 +215,7 @@ async function startNetwork(
     // First the intake, so that senders and viewers still hear what became of the last of it.
     await engine.stopIntake();
     await gateway.close();
-    await Promise.all([closeHttp(http), callbacks.close()]);
+    await Promise.all([stopServing?.(LAST_ANSWERS_MS), closeHttp(http), callbacks.close()]);
     metrics.close();
     await engine.close();
   }
@@ -234,9 +240,12 @@ async function startNetwork(
   };
 }
 
-async function listen(http: Api, gateway: Gateway, { host, port }: Config): Promise<void> {
+/** @returns where it listens */
+async function listen(http: Api, gateway: Gateway, { host, port }: Config): Promise<string> {
   try {
     await http.listen({ host, port });
+    const { port: taken } = http.server.address() as AddressInfo;
+    return `http://${host.includes(":") ? `[${host}]` : host}:${taken}`;
   } catch (cause) {
     await gateway.close();
     await http.close();

@@ -17,12 +17,13 @@ import { assembleHealth } from "./engine-health.ts";
 import { createJobReads } from "./engine-job-reads.ts";
 import { DEFAULT_JOB_LIMITS, type JobLimits, watchJobs } from "./engine-job-watch.ts";
 import { createKnownWorkers } from "./engine-known-workers.ts";
+import type { OpenPublisher, Publisher } from "./engine-publisher.ts";
 import { createReadings } from "./engine-readings.ts";
 import { assembleReports, openReportShelf } from "./engine-reports.ts";
 import { DEFAULT_RETENTION, openRetention } from "./engine-retention.ts";
 import { assembleRetries } from "./engine-retries.ts";
 import { assembleStarts } from "./engine-starts.ts";
-import { openStores, type Stores } from "./engine-stores.ts";
+import { openStores, type PostgresPlace, type Stores } from "./engine-stores.ts";
 import { assembleTelemetry } from "./engine-telemetry.ts";
 import { assembleTrends } from "./engine-trends.ts";
 import { textOf } from "./error-text.ts";
@@ -51,6 +52,10 @@ export interface EngineOptions {
   readonly logFiles?: LogFilesSettings;
   /** What is told of alerts, and where to. @defaultValue {@link DEFAULT_ALERTS} */
   readonly alerts?: AlertSettings;
+  /** The database in place of one in the data folder, and the term in which this process may write it. */
+  readonly postgres?: PostgresPlace;
+  /** Opens what carries what was committed beyond this process, from the first on. @defaultValue nothing does */
+  readonly openPublisher?: OpenPublisher;
 }
 
 /** What else a worker says of the jobs that it starts. */
@@ -95,9 +100,11 @@ export interface LocalEngine {
 export async function createEngine(options: EngineOptions) {
   const { dataFolder, log, nowMs = Date.now, limits = DEFAULT_JOB_LIMITS, retention = DEFAULT_RETENTION } = options;
   const { timeZone = "UTC", logFiles = DEFAULT_LOG_FILES, alerts = DEFAULT_ALERTS } = options;
-  const stores = await openStores({ dataFolder, nowMs, timeZone, logFiles, log });
+  const { openPublisher, postgres } = options;
+  const stores = await openStores({ dataFolder, nowMs, timeZone, logFiles, log, postgres });
   const media = createMediaRoots(dataFolder);
   const engine = assembleEngine({ dataFolder, stores, media, log, nowMs, limits, retention, alerts, timeZone });
+  if (openPublisher !== undefined) engine.publishWith(openPublisher);
   try {
     await engine.recover();
     return engine;
@@ -228,6 +235,7 @@ function assembleEngine(parts: EngineParts) {
     onError: (error, jobId) => log("error", "a job could not be seen to", { job_id: jobId, error: textOf(error) }),
   });
   let closing: Promise<void> | null = null;
+  let publisher: Publisher | null = null;
 
   /** How the jobs of a worker that comes back are wanted by now. */
   function commandsOnReturn(worker: string): readonly ControlCommand[] {
@@ -304,6 +312,7 @@ function assembleEngine(parts: EngineParts) {
       await Promise.all([stopIntake(), retention.close(), health.close(), reports.close()]);
       await trends.close();
       await alerts.close();
+      await publisher?.close();
     } finally {
       await stores.close();
     }
@@ -361,6 +370,16 @@ function assembleEngine(parts: EngineParts) {
     },
     /** What goes into the log files from now on, and how large they grow. */
     setLogFiles: logFiles.configure,
+    publishWith(open: OpenPublisher): void {
+      publisher = open({
+        epoch: store.epoch,
+        currentTicks(jobId) {
+          const live = ingest.jobs.peek(jobId);
+          return live === undefined ? [] : ingest.currentTicks(live);
+        },
+      });
+      bus.subscribeAll(publisher.publish);
+    },
     /** Ends the jobs of workers that ended with an earlier process. */
     async recover(): Promise<void> {
       retention.start();

@@ -21,6 +21,7 @@ export {
   repairData,
 } from "./engine-doctor.ts";
 export { createGateway, type Gateway, type GatewayDeps, type GatewayLoad } from "./gateway/gateway.ts";
+export { createStartsInMemory } from "./gateway/job-start.ts";
 export { objectStorageCheck, type ProbedStorage } from "./health/checks/object-storage.ts";
 export { folderStorage } from "./health/folder-storage.ts";
 export type { Health, HealthCheck } from "./health/health.ts";

@@ -16,9 +16,8 @@ import { expect } from "vitest";
 import type { Publication } from "../src/bus/bus.ts";
 import { createMemoryBus } from "../src/bus/memory-bus.ts";
 import { createJobChannels } from "../src/gateway/job-channels.ts";
-import type { FeedSource } from "../src/gateway/job-start.ts";
+import { createStartsInMemory, type FeedSource, type JobsInMemory } from "../src/gateway/job-start.ts";
 import type { SharedFrame } from "../src/gateway/shared-frame.ts";
-import { createStandings } from "../src/gateway/standings.ts";
 import { factsOf } from "./jobs.ts";
 import { publicationOf } from "./publications.ts";
 
@@ -50,11 +49,8 @@ export function createFeedWorld({ inMemory = true, stuck = false } = {}) {
   const storedEvents = () => events.slice(0, committed);
   const storedJob = (): Job => foldAll(draftOf(emptyJob("j")), storedEvents());
 
-  const source: FeedSource = {
+  const inMemoryJobs: JobsInMemory = {
     epoch: EPOCH,
-    // Each tick is to be seen: pace has tests of its own.
-    channels: createJobChannels({ bus, nowMs: () => 0, onError, tickEveryMs: 0 }),
-    standings: createStandings(),
     peekJob: (jobId) =>
       jobId === "j" && isInMemory && events.length > 0
         ? {
@@ -80,6 +76,14 @@ export function createFeedWorld({ inMemory = true, stuck = false } = {}) {
         await nextTurn();
         return jobId === "j" && committed > 0 ? snapshotOf(storedJob()) : null;
       },
+    },
+  };
+  const source: FeedSource = {
+    ...createStartsInMemory(inMemoryJobs),
+    epoch: EPOCH,
+    // Each tick is to be seen: pace has tests of its own.
+    channels: createJobChannels({ bus, nowMs: () => 0, onError, tickEveryMs: 0 }),
+    store: {
       async readFacts(_, afterSeq, limit) {
         await nextTurn();
         return storedEvents()
@@ -97,6 +101,7 @@ export function createFeedWorld({ inMemory = true, stuck = false } = {}) {
 
   return {
     source,
+    peekJob: inMemoryJobs.peekJob,
     bus,
     live,
     events,

@@ -4,6 +4,7 @@ import { snapshotOf } from "@playhead/core";
 import { onTestFinished } from "vitest";
 import { createMemoryBus } from "../src/bus/memory-bus.ts";
 import { createGateway, type GatewayDeps } from "../src/gateway/gateway.ts";
+import { createStartsInMemory } from "../src/gateway/job-start.ts";
 import type { Viewer } from "../src/gateway/viewer.ts";
 import { runningJob } from "./jobs.ts";
 
@@ -19,20 +20,23 @@ export async function startTestGateway(deps: Partial<GatewayDeps> = {}) {
   const gateway = createGateway({
     source: {
       epoch: "e1",
-      peekJob: (jobId) => {
-        const draft = jobs.get(jobId);
-        return draft && { draft, currentTicks: () => [], storedSoon: async () => true };
-      },
-      loadJob: async () => null,
       logs: { readLogs: async () => [] },
-      store: {
-        readFacts: async () => [],
-        readSnapshot: async (jobId) => {
-          if (jobId === "broken") throw new Error("the disk is gone");
-          const job = jobs.get(jobId);
-          return job === undefined ? null : snapshotOf(job);
+      store: { readFacts: async () => [] },
+      ...createStartsInMemory({
+        epoch: "e1",
+        peekJob: (jobId) => {
+          const draft = jobs.get(jobId);
+          return draft && { draft, currentTicks: () => [], storedSoon: async () => true };
         },
-      },
+        loadJob: async () => null,
+        store: {
+          readSnapshot: async (jobId) => {
+            if (jobId === "broken") throw new Error("the disk is gone");
+            const job = jobs.get(jobId);
+            return job === undefined ? null : snapshotOf(job);
+          },
+        },
+      }),
     },
     bus,
     readJobs: async () => [],

@@ -20,15 +20,21 @@ export interface TestServerOptions {
   readonly atEnd?: (end: () => void | Promise<void>) => void;
 }
 
-/** The real server on a free port, with a dashboard of three files; it ends with the test. */
-export async function startTestServer(options: TestServerOptions = {}) {
-  const { config, file, environment = {}, dataFolder, alerts, jobKinds, atEnd = onTestFinished } = options;
-  const folder = tempFolder(atEnd);
+/** A built dashboard of three files. */
+export function makeDashboard(folder: string): string {
   const dashboardFolder = join(folder, "dashboard");
   mkdirSync(join(dashboardFolder, "assets"), { recursive: true });
   writeFileSync(join(dashboardFolder, "index.html"), "<!doctype html><title>Playhead</title>");
   writeFileSync(join(dashboardFolder, "share.html"), "<!doctype html><title>A job</title>");
   writeFileSync(join(dashboardFolder, "assets", "main.js"), "export {};");
+  return dashboardFolder;
+}
+
+/** The real server on a free port, with a dashboard of three files; it ends with the test. */
+export async function startTestServer(options: TestServerOptions = {}) {
+  const { config, file, environment = {}, dataFolder, alerts, jobKinds, atEnd = onTestFinished } = options;
+  const folder = tempFolder(atEnd);
+  const dashboardFolder = makeDashboard(folder);
   const data = dataFolder ?? join(folder, "data");
   const complaints: string[] = [];
   const configFile = join(folder, "playhead.config.json");

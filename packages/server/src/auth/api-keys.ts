@@ -56,22 +56,33 @@ interface KnownKey {
 
 /**
  * The API keys of a data folder. A key is 192 random bits, so its plain SHA-256 is as hard to turn back as any slower
- * hash. One process has the folder: what it has in memory is what there is, and the store keeps it over a restart.
+ * hash. What is in memory is what there is, and the store keeps it over a restart; where another process makes and
+ * revokes keys, they are read again from time to time.
  */
 export async function createApiKeys({ store, nowMs, onError }: ApiKeysDeps) {
   const keys = new Map<string, KnownKey>();
   const countByTenant = new Map<string, number>();
   await load();
 
-  async function load(): Promise<void> {
+  /** @returns the ids of keys that are there no more */
+  async function load(): Promise<readonly string[]> {
+    const gone = new Set(keys.keys());
     for await (const page of documentPages(store, COLLECTION)) {
       for (const document of page) {
+        gone.delete(document.id);
+        if (keys.has(document.id)) continue;
         const key = fromDocument(document);
         if (key !== null) add(document.id, key);
         // It opens nothing; that the others do matters more.
         else onError(new PlayheadError("data_damaged", `what is kept of the key ${document.id} cannot be read`));
       }
     }
+    for (const keyId of gone) {
+      const key = keys.get(keyId);
+      keys.delete(keyId);
+      if (key !== undefined) count(key, -1);
+    }
+    return [...gone];
   }
 
   function add(keyId: string, key: KnownKey): void {
@@ -92,6 +103,8 @@ export async function createApiKeys({ store, nowMs, onError }: ApiKeysDeps) {
   }
 
   return {
+    /** Takes up what another process did with keys. @returns the ids of those that it revoked */
+    reload: load,
     /** Who has this key; null when nobody has. */
     principalOf(text: string): Principal | null {
       const [, hex] = KEY.exec(text) ?? [];

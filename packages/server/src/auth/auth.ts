@@ -1,7 +1,7 @@
 import { createHash, randomBytes, timingSafeEqual } from "node:crypto";
 import type { IncomingMessage } from "node:http";
 import { join } from "node:path";
-import { type ApiKeysDeps, createApiKeys } from "./api-keys.ts";
+import { type ApiKeysDeps, createApiKeys, type NewApiKey } from "./api-keys.ts";
 import { createGuesses } from "./guesses.ts";
 import { createJobTokens, type NewJobToken } from "./job-tokens.ts";
 import type { Principal } from "./principal.ts";
@@ -17,6 +17,8 @@ export interface AuthOptions extends ApiKeysDeps {
   readonly secret: string | undefined;
   /** Whose the owner's key is. */
   readonly tenantId: string;
+  /** Told when a credential was made, or some were revoked, before whoever asked for it hears of it. @defaultValue nobody */
+  readonly onChanged?: (revokedIds: readonly string[]) => Promise<void>;
 }
 
 /** What a request says of who makes it, beside its headers. */
@@ -34,7 +36,8 @@ const SIGNED = /^ey[\w-]*\.[\w-]+\.[\w-]+$/;
  * Knows who is asking: by the owner's access key, an API key, the session that one of them opened, or a job token that
  * one of them asked for. What a key opened ends with it.
  */
-export async function createAuth({ dataFolder, adminKey, secret, tenantId, ...deps }: AuthOptions) {
+export async function createAuth(options: AuthOptions) {
+  const { dataFolder, adminKey, secret, tenantId, onChanged = async () => undefined, ...deps } = options;
   const { store, nowMs, onError } = deps;
   const { secret: accessKey, isNew } =
     adminKey === undefined
@@ -74,6 +77,12 @@ export async function createAuth({ dataFolder, adminKey, secret, tenantId, ...de
         onError(error);
       }
     }
+  }
+
+  /** Ends what was opened with them here first, and then elsewhere. */
+  async function revoked(ids: readonly string[]): Promise<void> {
+    for (const id of ids) tellRevoked(id);
+    await onChanged(ids);
   }
 
   function fromKey(key: string): Principal | null {
@@ -129,7 +138,7 @@ export async function createAuth({ dataFolder, adminKey, secret, tenantId, ...de
     async endSession(headers: IncomingMessage["headers"]): Promise<void> {
       const session = sessionIn(headers);
       const sessionId = session === null ? null : await sessions.end(session);
-      if (sessionId !== null) tellRevoked(sessionId);
+      if (sessionId !== null) await revoked([sessionId]);
     },
     ofRequest,
     /** Who opens a socket: a token in the address, else as for any request. */
@@ -137,20 +146,29 @@ export async function createAuth({ dataFolder, adminKey, secret, tenantId, ...de
       const query = new URLSearchParams((url ?? "").split("?").slice(1).join("?"));
       return ofRequest(headers, { queryToken: query.get("token"), address: socket?.remoteAddress });
     },
-    createKey: keys.create,
+    async createKey(key: NewApiKey) {
+      const made = await keys.create(key);
+      await onChanged([]);
+      return made;
+    },
     listKeys: keys.list,
     /** Ends a key, with the sessions it opened and the tokens it asked for. */
     async revokeKey(ofTenant: string | null, keyId: string) {
-      const revoked = await keys.revoke(ofTenant, keyId);
-      if (revoked === null) return null;
-      for (const credentialId of tokens.takeInUse(keyId)) tellRevoked(credentialId);
-      tellRevoked(keyId);
-      return revoked;
+      const key = await keys.revoke(ofTenant, keyId);
+      if (key === null) return null;
+      await revoked([...tokens.takeInUse(keyId), keyId]);
+      return key;
     },
     mintToken: (token: NewJobToken) => tokens.mint(token),
     /** Ends a job token of the tenant. @throws PlayheadError `rate_limited` */
     async revokeToken(ofTenant: string, tokenId: string): Promise<void> {
-      tellRevoked(await tokens.revoke(ofTenant, tokenId));
+      await revoked([await tokens.revoke(ofTenant, tokenId)]);
+    },
+    /** Takes up what another process did with credentials, and ends what they opened here. */
+    async reload(): Promise<void> {
+      const goneKeys = await keys.reload();
+      const ended = [...goneKeys.flatMap((keyId) => [...tokens.takeInUse(keyId), keyId])];
+      for (const id of [...ended, ...(await tokens.reload()), ...(await sessions.reload())]) tellRevoked(id);
     },
     /** Tells of credentials and sessions that end before their time, by their ids. @returns ends it */
     onRevoked(listener: (revokedId: string) => void): () => void {

@@ -143,6 +143,12 @@ export async function createJobTokens({ store, signingKey, nowMs, tenantOfKey }:
       inUse.delete(credentialOf(tenantId, tokenId));
       return credentialOf(tenantId, tokenId);
     },
+    /** Takes up the tokens that another process has ended. @returns their credential ids */
+    async reload(): Promise<readonly string[]> {
+      const ended = (await revoked.reload()).map(({ tenantId, tokenId }) => credentialOf(tenantId, tokenId));
+      for (const credentialId of ended) inUse.delete(credentialId);
+      return ended;
+    },
     /** Credential ids of tokens that were shown to us and that a key asked for; they are forgotten. */
     takeInUse(keyId: string): readonly string[] {
       const ended = [...inUse].filter(([, use]) => use.keyId === keyId).map(([credentialId]) => credentialId);

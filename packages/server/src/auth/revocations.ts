@@ -11,18 +11,34 @@ export interface RevocationsDeps {
   readonly maxPerTenant: number;
 }
 
+/** A token that was ended, and whose it was. */
+export interface RevokedToken {
+  readonly tenantId: string;
+  readonly tokenId: string;
+}
+
 /**
  * Signed tokens that were ended before they ran out, by their ids. By tenant, so that nobody ends another's tokens, nor
- * leaves no room for doing so. One process has the data folder: it has them in memory, and the store keeps them over a
- * restart.
+ * leaves no room for doing so. They are in memory, and the store keeps them over a restart; where another process ends
+ * tokens, too, they are read again from time to time.
  */
 export async function createRevocations({ store, collection, nowMs, maxPerTenant }: RevocationsDeps) {
   /** Until when each would have held at the longest. */
   const revoked = new Map<string, Map<string, number>>();
-  for await (const page of documentPages(store, collection)) {
-    for (const { tenantId, body, expiresMs } of page) {
-      if (typeof body.token_id === "string") revokedOf(tenantId).set(body.token_id, expiresMs ?? 0);
+  await load();
+
+  /** @returns those that were not known */
+  async function load(): Promise<readonly RevokedToken[]> {
+    const unknown: RevokedToken[] = [];
+    for await (const page of documentPages(store, collection)) {
+      for (const { tenantId, body, expiresMs } of page) {
+        const { token_id: tokenId } = body;
+        if (typeof tokenId !== "string" || revokedOf(tenantId).has(tokenId)) continue;
+        revokedOf(tenantId).set(tokenId, expiresMs ?? 0);
+        unknown.push({ tenantId, tokenId });
+      }
     }
+    return unknown;
   }
 
   function revokedOf(tenantId: string): Map<string, number> {
@@ -32,6 +48,8 @@ export async function createRevocations({ store, collection, nowMs, maxPerTenant
   }
 
   return {
+    /** Takes up what another process has stored. @returns what is new */
+    reload: load,
     has: (tenantId: string, tokenId: string): boolean => revoked.get(tenantId)?.has(tokenId) === true,
     /**
      * Ends a token of the tenant, at once; also one that was never shown to us.

@@ -55,6 +55,8 @@ export async function createSessions({ store, signingKey, nowMs, principalOfKeyI
         .sign(signingKey);
     },
     principalOf,
+    /** Takes up the sessions that another process has ended. @returns their ids */
+    reload: async (): Promise<readonly string[]> => (await ended.reload()).map(({ tokenId }) => tokenId),
     /**
      * Ends a session for good. @returns its id; null for one that does not hold (any more)
      *

@@ -128,6 +128,20 @@ const RULES: Readonly<
   "storage.region": text,
   "storage.access_key_id": text,
   "storage.secret_access_key": text,
+  redis_url: {
+    right: fc.constantFrom("redis://127.0.0.1:6379", "rediss://user:pass@redis.example/2", "unix:///run/redis.sock"),
+    wrong: fc.constantFrom<unknown>("", "http://redis.example", "redis", 7, null),
+  },
+  "cluster.name": text,
+  "cluster.listen": {
+    right: fc.constantFrom("127.0.0.1:0", "0.0.0.0:9765", "[::1]:9765", "node-1:9765"),
+    wrong: fc.constantFrom<unknown>("", "9765", "127.0.0.1", "http://127.0.0.1:9765", 9765, null),
+  },
+  "cluster.address": {
+    right: fc.constantFrom("http://10.0.0.7:9765", "http://node-1:9765"),
+    wrong: fc.constantFrom<unknown>("", "node-1:9765", "ftp://node-1", 7, null),
+  },
+  "cluster.lease_ms": whole(2_000, 60_000),
   ffmpeg_path: text,
 };
 

@@ -50,6 +50,7 @@ const uploads = section("Uploads");
 const health = section("Health");
 const media = section("Media");
 const storage = section("Storage");
+const cluster = section("Cluster");
 
 /** A log file, as far as it can be set. */
 function logFile(maxBytes: number, keep: number, { bytesEnv, keepEnv }: { bytesEnv?: string; keepEnv?: string } = {}) {
@@ -112,10 +113,7 @@ export const configSchema = z.strictObject({
   database_pool: whole(2, 1_000)
     .default(10)
     .meta(
-      keeping.atStart(
-        "Connections to PostgreSQL at most, from 2; one more writes facts.",
-        "PLAYHEAD_DATABASE_POOL",
-      ),
+      keeping.atStart("Connections to PostgreSQL at most, from 2; one more writes facts.", "PLAYHEAD_DATABASE_POOL"),
     ),
   admin_key: z
     .string()
@@ -402,6 +400,52 @@ export const configSchema = z.strictObject({
         ...storage.atStart("Its secret.", "PLAYHEAD_STORAGE_SECRET_ACCESS_KEY"),
         secret: true,
       }),
+    })
+    .prefault({}),
+  redis_url: z
+    .string()
+    .regex(/^(rediss?|unix):\/\/./, "Invalid input: expected redis://HOST:PORT/DB, rediss://… or unix:///PATH")
+    .optional()
+    .meta({
+      ...cluster.atStart(
+        "Redis that several servers on one `database_url` share: with it this one is a node of a cluster.",
+        "PLAYHEAD_REDIS_URL",
+      ),
+      secret: true,
+    }),
+  cluster: z
+    .strictObject({
+      name: text
+        .optional()
+        .meta(
+          cluster.atStart("What this node is called; else its machine's name and a number.", "PLAYHEAD_CLUSTER_NAME"),
+        ),
+      listen: text
+        .regex(/^(\[[\da-f:.]+\]|[^\s:/]+):\d{1,5}$/i, "Invalid input: expected ADDRESS:PORT")
+        .default("127.0.0.1:0")
+        .meta(
+          cluster.atStart(
+            "Where other nodes reach this one's engine, while it runs it; port 0 takes a free one.",
+            "PLAYHEAD_CLUSTER_LISTEN",
+          ),
+        ),
+      address: z
+        .url({ protocol: /^http$/, error: "Invalid input: expected an http address" })
+        .optional()
+        .meta(
+          cluster.atStart(
+            "The same as others have to call it; else `http://` and `listen`.",
+            "PLAYHEAD_CLUSTER_ADDRESS",
+          ),
+        ),
+      lease_ms: whole(2_000, 60_000)
+        .default(6_000)
+        .meta(
+          cluster.atStart(
+            "After this long without a word of the node that runs the engine another takes over; the same on all nodes.",
+            "PLAYHEAD_CLUSTER_LEASE_MS",
+          ),
+        ),
     })
     .prefault({}),
   ffmpeg_path: text.optional().meta(media.atStart("The ffmpeg to use.", "FFMPEG_PATH")),

@@ -13,11 +13,10 @@ import { type PollAnswer, type PollRequest, pollJob } from "./long-poll.ts";
 import { createPeers } from "./peers.ts";
 import { createFrameJoiner } from "./shared-frame.ts";
 import { createSocketServer } from "./socket-server.ts";
-import { createStandings } from "./standings.ts";
 import type { Viewer } from "./viewer.ts";
 
 export interface GatewayDeps {
-  readonly source: Omit<FeedSource, "channels" | "standings">;
+  readonly source: Omit<FeedSource, "channels">;
   readonly bus: LiveBus;
   readonly readJobs: JobsFeedSource["readJobs"];
   readonly listJobs: Feeds["listJobs"];
@@ -70,7 +69,7 @@ export function createGateway(deps: GatewayDeps) {
     onError,
     ...(deps.tickEveryMs !== undefined && { tickEveryMs: deps.tickEveryMs }),
   });
-  const source: FeedSource = { ...deps.source, channels, standings: createStandings() };
+  const source: FeedSource = { ...deps.source, channels };
   const feeds: Feeds = { source, jobs, listJobs: deps.listJobs };
   // Told last: whatever this flush of the bus brings anyone is in their outboxes by then.
   const endFlushes = bus.subscribeFlushes(flusher.flushDue);

@@ -219,7 +219,7 @@ describe("a feed", () => {
     feed.start();
     expect(to.facts()).toEqual([2, 3]);
     expect(to.got.at(-1)).toMatchObject({ type: "job.progress", data: { percent_complete: 1 } });
-    expect(world.source.peekJob("j")).toBeUndefined();
+    expect(world.peekJob("j")).toBeUndefined();
   });
 
   test("of an open job that left memory takes it back, so that its ticks go on", async () => {
@@ -228,7 +228,7 @@ describe("a feed", () => {
     world.commit();
     const feed = await open(world, client(world));
     expect(feed.snapshot?.seq).toBe(1);
-    expect(world.source.peekJob("j")).toBeDefined();
+    expect(world.peekJob("j")).toBeDefined();
   });
 
   test("while the store refuses begins with what is stored, and gets the rest when it is", async () => {

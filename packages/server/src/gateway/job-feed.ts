@@ -2,7 +2,7 @@ import { type JobSnapshot, PlayheadError, type PlayheadEvent } from "@playhead/c
 import type { Publication } from "../bus/bus.ts";
 import type { Hearing } from "../bus/listeners.ts";
 import { type FrameRun, slotKey } from "./frame-run.ts";
-import { type FeedSource, findJobStart, type JobFeedRequest, type JobStart, MAX_REPLAY } from "./job-start.ts";
+import { type FeedSource, type JobFeedRequest, type JobStart, MAX_REPLAY } from "./job-start.ts";
 import { readMissedFacts } from "./missed-facts.ts";
 import { type SharedFrame, sharedFrame } from "./shared-frame.ts";
 
@@ -77,11 +77,11 @@ async function readStart(
   request: JobFeedRequest,
 ): Promise<{ readonly start: JobStart; readonly missed: readonly PlayheadEvent[] }> {
   const { jobId, since } = request;
-  const start = await findJobStart(source, request);
+  const start = await source.findStart(request);
   if (start.snapshot !== null || since === null) return { start, missed: [] };
   const missed = await readMissedFacts(source.store, jobId, since, start.seq);
   if (missed !== null) return { start, missed };
-  return { start: await findJobStart(source, { ...request, since: null }), missed: [] };
+  return { start: await source.findStart({ ...request, since: null }), missed: [] };
 }
 
 /** A class, since there is one for each client and job: functions of its own would be most of what it weighs. */
@@ -128,7 +128,7 @@ class JobFollower implements Hearing<FrameRun> {
   }
 
   check(): void {
-    const head = this.#source.peekJob(this.#jobId)?.draft.seq ?? 0;
+    const head = this.#source.headOf(this.#jobId);
     if (head > this.#seq && this.#seqAtCheck === this.#seq && this.#waiting === null) {
       this.#waiting = [];
       void this.#repair();

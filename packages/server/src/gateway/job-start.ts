@@ -4,19 +4,38 @@ import type { Store } from "../store/store.ts";
 import type { FeedJob, Since } from "./feed-job.ts";
 import type { JobChannels } from "./job-channels.ts";
 import { type SharedFrame, sharedFrame } from "./shared-frame.ts";
-import type { Standings } from "./standings.ts";
+import { createStandings, type Standings } from "./standings.ts";
 
 /** Where the gateway finds jobs, and what happens to them. */
-export interface FeedSource {
+export interface FeedSource extends JobStarts {
   readonly epoch: string;
   readonly channels: JobChannels;
-  readonly standings: Standings;
-  readonly store: Pick<Store, "readFacts" | "readSnapshot">;
+  readonly store: Pick<Store, "readFacts">;
   readonly logs: JobLogs;
+}
+
+/** Where feeds begin. Beside the server that takes reports: from its memory. Elsewhere: from what it has told. */
+export interface JobStarts {
+  /** @throws PlayheadError `not_found` for no job, and for another tenant's. */
+  findStart(request: JobFeedRequest): Promise<JobStart>;
+  /** Whose job it is; null for no job. */
+  tenantOf(jobId: string): Promise<string | null>;
+  /** The last fact of a job as far as it is known without asking; 0 where nothing is. */
+  headOf(jobId: string): number;
+}
+
+/** The jobs of the server that takes reports. */
+export interface JobsInMemory {
+  readonly epoch: string;
+  readonly store: Pick<Store, "readSnapshot">;
   /** The job if it is in memory. It may leave, so it is asked for anew after each `await`. */
   readonly peekJob: (jobId: string) => FeedJob | undefined;
   /** Takes a stored job into memory. */
   readonly loadJob: (jobId: string) => Promise<unknown>;
+}
+
+interface Source extends JobsInMemory {
+  readonly standings: Standings;
 }
 
 export interface JobFeedRequest {
@@ -39,13 +58,24 @@ export interface JobStart {
 /** A client that missed more than this gets a snapshot. */
 export const MAX_REPLAY = 5_000;
 
+/** The starts of feeds beside the server that takes reports. */
+export function createStartsInMemory(jobs: JobsInMemory): JobStarts {
+  const source: Source = { ...jobs, standings: createStandings() };
+  return {
+    findStart: (request) => findJobStart(source, request),
+    tenantOf: async (jobId) =>
+      (jobs.peekJob(jobId)?.draft ?? (await jobs.store.readSnapshot(jobId)))?.tenant_id ?? null,
+    headOf: (jobId) => jobs.peekJob(jobId)?.draft.seq ?? 0,
+  };
+}
+
 /**
  * The start from memory, as soon as what it shows is stored; from the store for a job that has ended and left memory,
  * or while the store refuses to write: what it does not show yet comes to the feed once it is stored.
  *
  * @throws PlayheadError `not_found` for no job, and for another tenant's.
  */
-export async function findJobStart(source: FeedSource, request: JobFeedRequest): Promise<JobStart> {
+async function findJobStart(source: Source, request: JobFeedRequest): Promise<JobStart> {
   const { jobId, tenantId } = request;
   const known = source.peekJob(jobId);
   const fromKnown = known && (await startFromMemory(source, request, known));
@@ -62,9 +92,8 @@ export async function findJobStart(source: FeedSource, request: JobFeedRequest):
 }
 
 /** @throws PlayheadError `not_found` for no job, and for another tenant's. */
-export async function expectJobOf(source: FeedSource, tenantId: string, jobId: string): Promise<void> {
-  const job = source.peekJob(jobId)?.draft ?? (await source.store.readSnapshot(jobId));
-  if (job?.tenant_id !== tenantId) throw noSuchJob(jobId);
+export async function expectJobOf(source: JobStarts, tenantId: string, jobId: string): Promise<void> {
+  if ((await source.tenantOf(jobId)) !== tenantId) throw noSuchJob(jobId);
 }
 
 /** What is said of no job, of another tenant's, and of one that a credential does not cover. */
@@ -74,7 +103,7 @@ export function noSuchJob(jobId: string): PlayheadError {
 
 /** @returns null when what the job shows by now is not stored soon */
 async function startFromMemory(
-  { epoch, standings }: FeedSource,
+  { epoch, standings }: Source,
   { jobId, tenantId, since }: JobFeedRequest,
   job: FeedJob,
 ): Promise<JobStart | null> {
@@ -89,9 +118,9 @@ async function startFromMemory(
 }
 
 /** @param isAll whether the store has all of it, ticks included; else nobody can tell which ticks a client missed */
-function startFromStore(
-  { epoch }: FeedSource,
-  { since }: JobFeedRequest,
+export function startFromStore(
+  { epoch }: Pick<Source, "epoch">,
+  { since }: Pick<JobFeedRequest, "since">,
   stored: JobSnapshot,
   isAll: boolean,
 ): JobStart {
@@ -107,7 +136,7 @@ function startFromStore(
 }
 
 /** A position in another history, or ahead of this one, cannot be gone on from; a moment always can. */
-function canReplay(since: Since | null, epoch: string, head: number): boolean {
+export function canReplay(since: Since | null, epoch: string, head: number): boolean {
   if (since === null) return false;
   if ("afterMs" in since) return true;
   return since.epoch === epoch && since.seq <= head && head - since.seq <= MAX_REPLAY;

@@ -18,8 +18,8 @@ export type Api = FastifyInstance<
 
 /** What may be asked of a caller; `share` is to hand out job tokens. */
 export type CallerPermission = "read" | "inspect" | "control" | "submit" | "report" | "share" | "metrics" | "admin";
-/** What a request may do; on each route, checked in one place. */
-export type Permission = "public" | CallerPermission;
+/** What a request may do; on each route, checked in one place. `forwarded`: checked where the request is handed on to. */
+export type Permission = "public" | "forwarded" | CallerPermission;
 
 /** Who makes a request. */
 export interface Caller {

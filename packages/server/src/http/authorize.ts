@@ -28,6 +28,7 @@ export function addAuthorization(api: Api, { authenticate, admit, mayDo }: Autho
   api.decorateRequest("caller", null as unknown as Caller);
   api.addHook("onRequest", async (request) => {
     const { permission = "read" } = request.routeOptions.config;
+    if (permission === "forwarded") return;
     if (permission === "public" || request.is404) {
       // Pages come with many files; what a browser asks of the API without a credential is little.
       if (request.url.startsWith("/api/")) admit(`address ${request.ip}`);

@@ -19,6 +19,8 @@ import { answerUnreadable } from "./unreadable-request.ts";
 
 export interface HttpOptions extends AuthorizeDeps {
   readonly version: string;
+  /** Whether only nodes of our own ask, so that the client's address is what they say it is. @defaultValue false */
+  readonly isBehindNodes?: boolean;
   /** Told of every error that is our fault. */
   readonly onError: (
     error: unknown,
@@ -41,7 +43,8 @@ const REQUEST_LIMIT_MS = 60_000;
 const RETRY_AFTER_SEC = 1;
 
 /** The HTTP server without its routes: checks, permissions, errors and headers are the same for all of them. */
-export async function createHttp({ version, onError, onAnswered, ...authorization }: HttpOptions): Promise<Api> {
+export async function createHttp(options: HttpOptions): Promise<Api> {
+  const { version, isBehindNodes = false, onError, onAnswered, ...authorization } = options;
   const answerError = (error: FastifyError, request: FastifyRequest, reply: FastifyReply) => {
     const known = asPlayheadError(error, request);
     if (known === null || known.errorClass === "internal") {
@@ -51,6 +54,7 @@ export async function createHttp({ version, onError, onAnswered, ...authorizatio
   };
   const api = fastify({
     bodyLimit: BODY_LIMIT_BYTES,
+    trustProxy: isBehindNodes,
     // Of the whole request: see limitRequestTime.
     requestTimeout: 0,
     http: { headersTimeout: REQUEST_LIMIT_MS },

@@ -14,8 +14,11 @@ export interface ShownFile {
 export interface PageRoutesDeps {
   /** Folder of the built dashboard. */
   readonly dashboardFolder: string;
-  /** The file of a media address; null for one that is not there, not to be shown, or another tenant's. */
-  readonly mediaFile: (tenantId: string, rootId: string, path: string) => Promise<ShownFile | null>;
+  /**
+   * The file of a media address; null for one that is not there, not to be shown, or another tenant's.
+   * @defaultValue such addresses are not answered here
+   */
+  readonly mediaFile?: (tenantId: string, rootId: string, path: string) => Promise<ShownFile | null>;
 }
 
 const CONTENT_SECURITY_POLICY = [
@@ -39,18 +42,7 @@ export async function addPageRoutes(api: Api, { dashboardFolder, mediaFile }: Pa
   // Who waits for a job gets a page of its own, which is small, and asks for no sign-in.
   const pageOf = (path: string) => (path.startsWith("share/") ? "share.html" : "index.html");
 
-  api.get(
-    "/media/:root/*",
-    { schema: { hide: true, params: params.extend({ root: z.string() }) } },
-    async (request, reply) => {
-      const file = await mediaFile(request.tenantId, request.params.root, request.params["*"]);
-      if (file === null) throw new PlayheadError("not_found", "there is no such file");
-      reply.header("content-security-policy", MEDIA_SECURITY_POLICY);
-      // It is asked for again each time, and sent again when it changed.
-      reply.header("cache-control", "private, no-cache");
-      return reply.sendFile(file.path, file.folder, { cacheControl: false, dotfiles: "deny" });
-    },
-  );
+  if (mediaFile !== undefined) addMediaRoute(api, mediaFile);
 
   api.get("/*", { config: { permission: "public" }, schema: { hide: true, params } }, async (request, reply) => {
     const file = request.params["*"];
@@ -67,5 +59,17 @@ export async function addPageRoutes(api: Api, { dashboardFolder, mediaFile }: Pa
     const isFile = file !== "" && !file.split(/[\\/]/).includes("..") && existsSync(join(dashboardFolder, file));
     // Pages are told apart in the browser: every other address is the one page, or the one that is shared.
     return reply.sendFile(isFile ? file : pageOf(file), { cacheControl: false });
+  });
+}
+
+function addMediaRoute(api: Api, mediaFile: NonNullable<PageRoutesDeps["mediaFile"]>): void {
+  const params = z.object({ "*": z.string(), root: z.string() });
+  api.get("/media/:root/*", { schema: { hide: true, params } }, async (request, reply) => {
+    const file = await mediaFile(request.tenantId, request.params.root, request.params["*"]);
+    if (file === null) throw new PlayheadError("not_found", "there is no such file");
+    reply.header("content-security-policy", MEDIA_SECURITY_POLICY);
+    // It is asked for again each time, and sent again when it changed.
+    reply.header("cache-control", "private, no-cache");
+    return reply.sendFile(file.path, file.folder, { cacheControl: false, dotfiles: "deny" });
   });
 }

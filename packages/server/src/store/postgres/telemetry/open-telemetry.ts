@@ -61,7 +61,7 @@ export async function createPostgresTelemetry(options: PostgresTelemetryOptions)
       const { rows, next } = await snapshot((session) => findEntries(session, query));
       return { lines: await toLines(rows), count: rows.length, next };
     }),
-    tailEntries: open(async (query) => toEntries(await snapshot((session) => tailEntries(session, query)))),
+    tailEntries: open(createTailReader(database).tailEntries),
     countEntries: open((filter) => snapshot((session) => countEntries(session, filter))),
     readRollups: open(rollups.readRollups),
     sumCalls: open(rollups.sumCalls),
@@ -75,6 +75,14 @@ export async function createPostgresTelemetry(options: PostgresTelemetryOptions)
       closed ??= writer.settled();
       return closed;
     },
+  };
+}
+
+/** Reads the tails of logs, and nothing else: for servers that write nothing. */
+export function createTailReader(database: PostgresDatabase): Pick<TelemetryStore, "tailEntries"> {
+  return {
+    tailEntries: async (query) =>
+      toEntries(await database.transaction((session) => tailEntries(session, query), { isSnapshot: true })),
   };
 }
 

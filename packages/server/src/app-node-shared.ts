@@ -1,0 +1,62 @@
+import { randomBytes } from "node:crypto";
+import type { JobSummary } from "@playhead/core";
+import type { ClusterConfig } from "./app-cluster-config.ts";
+import { createRedisBus, type RedisBus } from "./bus/redis/redis-bus.ts";
+import { createRedisSignals, type RedisSignals } from "./bus/redis/redis-signals.ts";
+import { textOf } from "./error-text.ts";
+import type { ServerLog } from "./server-log.ts";
+import { createJobLogs, type JobLogs } from "./store/job-logs.ts";
+import { createLease, type Lease } from "./store/postgres/lease.ts";
+import { openPostgres } from "./store/postgres/open-postgres.ts";
+import { createPostgresStore } from "./store/postgres/open-store.ts";
+import { createTailReader } from "./store/postgres/telemetry/open-telemetry.ts";
+import { createViewerReads } from "./store/postgres/viewer-reads.ts";
+import type { Store } from "./store/store.ts";
+
+/** What all nodes of a cluster share, as each of them has it at hand; a node itself writes nothing but the lease. */
+export interface NodeShared {
+  readonly store: Store;
+  readonly logs: JobLogs;
+  readonly readSummaries: (jobIds: readonly string[]) => Promise<readonly JobSummary[]>;
+  readonly bus: RedisBus;
+  readonly signals: RedisSignals;
+  readonly leaseFor: (holder: string, url: string) => Lease;
+  close(): Promise<void>;
+}
+
+const NO_TERM = () => null;
+
+/**
+ * Reaches PostgreSQL and Redis. Redis may be away: then it is found later.
+ *
+ * @throws PlayheadError see `openPostgres`
+ */
+export async function openShared(config: ClusterConfig, log: ServerLog): Promise<NodeShared> {
+  const { database_url: url, database_pool: poolSize, redis_url: redisUrl, cluster } = config;
+  const onError = (what: string) => (error: unknown) => log("warning", what, { error: textOf(error) });
+  const database = await openPostgres({ url, poolSize, onError: onError("a connection to PostgreSQL was lost") });
+  const ends: (() => Promise<void> | void)[] = [database.close];
+  const close = async () => {
+    // The last one first.
+    for (let end = ends.pop(); end !== undefined; end = ends.pop()) await end();
+  };
+  try {
+    const newEpoch = () => randomBytes(6).toString("hex");
+    const store = await createPostgresStore({ database, nowMs: Date.now, newEpoch, term: NO_TERM });
+    ends.push(store.close);
+    const logs = createJobLogs(createTailReader(database));
+    const { readHeads, readSummaries } = createViewerReads(database);
+    const redisLost = onError("Redis is away; viewers get what is stored, as far as it is asked for");
+    const busStore = { readHeads, readFacts: store.readFacts, readLogs: logs.readLogs };
+    const bus = await createRedisBus({ url: redisUrl, store: busStore, onError: redisLost });
+    ends.push(bus.close);
+    const signals = await createRedisSignals({ url: redisUrl, onError: redisLost });
+    ends.push(signals.close);
+    const leaseFor = (holder: string, address: string) =>
+      createLease({ database, holder, url: address, lastsMs: cluster.lease_ms });
+    return { store, logs, readSummaries, bus, signals, leaseFor, close };
+  } catch (error) {
+    await close();
+    throw error;
+  }
+}
