@@ -6,6 +6,7 @@ import { configWithoutFile } from "./app-config.ts";
 import { openFiles } from "./app-files.ts";
 import { openGateway } from "./app-gateway.ts";
 import { openMetrics } from "./app-metrics.ts";
+import { openOtel } from "./app-otel.ts";
 import { createAlertSettings, healthSettingsOf, openLiveConfig, requestLimitsOf } from "./app-reload.ts";
 import { addAdministration, addApi, addObservations, addSharing } from "./app-routes.ts";
 import { createAudit } from "./audit/audit.ts";
@@ -170,6 +171,7 @@ async function startNetwork(
   const runsServer = ({ tenantId }: { readonly tenantId: string }) => tenantId === DEFAULT_TENANT;
   addHealthRoutes(http, engine.readings.health, { version, isReady: () => isReady, runsServer });
   addMetricsRoute(http, { ...metrics, runsServer });
+  const otel = openOtel(http, engine, config);
   addApiPageRoutes(http);
   await addPageRoutes(http, { dashboardFolder, mediaFile });
   const gateway = openGateway(engine, auth, config, log);
@@ -178,7 +180,7 @@ async function startNetwork(
   const setPublicUrl = (url: string | undefined) => {
     publicUrl = url;
   };
-  const configured = { engine, alertSettings, requestLimit, gateway, files, setPublicUrl };
+  const configured = { engine, alertSettings, requestLimit, gateway, files, otel, setPublicUrl };
   health.setSettings(healthSettingsOf(config));
   const { storage_folder: storageFolder } = config.health;
   if (storageFolder !== undefined) health.register(objectStorageCheck(folderStorage(storageFolder)));
@@ -211,6 +213,7 @@ async function startNetwork(
     await gateway.close();
     await Promise.all([closeHttp(http), callbacks.close()]);
     metrics.close();
+    await otel.close();
     await engine.close();
   }
 
