@@ -132,7 +132,7 @@ async function startNetwork(
   const requestLimit = createRequestLimit({ ...requestLimitsOf(config), nowMs: Date.now });
   const audit = createAudit({ store, nowMs: Date.now });
   const callbackParts = openCallbacks(engine, config, log);
-  const metrics = openMetrics(engine, version, () => gateway.load());
+  const metrics = openMetrics(engine, version, { viewers: () => gateway.load(), otlp: () => otel.exportStatus() });
   const http = await createHttp({
     version,
     authenticate: auth.ofRequest,
@@ -171,7 +171,7 @@ async function startNetwork(
   const runsServer = ({ tenantId }: { readonly tenantId: string }) => tenantId === DEFAULT_TENANT;
   addHealthRoutes(http, engine.readings.health, { version, isReady: () => isReady, runsServer });
   addMetricsRoute(http, { ...metrics, runsServer });
-  const otel = openOtel(http, engine, config);
+  const otel = openOtel(http, engine, config, version);
   addApiPageRoutes(http);
   await addPageRoutes(http, { dashboardFolder, mediaFile });
   const gateway = openGateway(engine, auth, config, log);
@@ -190,6 +190,7 @@ async function startNetwork(
   await listen(http, gateway, config);
   const { port } = http.server.address() as AddressInfo;
   const url = `http://${config.host.includes(":") ? `[${config.host}]` : config.host}:${port}`;
+  await otel.start();
   isReady = true;
   health.onReport(({ checks }) => {
     for (const { component, status } of checks) {

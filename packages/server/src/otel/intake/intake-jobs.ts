@@ -2,7 +2,8 @@ import { createHash } from "node:crypto";
 import { isFinalJobState, type Job } from "@playhead/core";
 import type { Bus } from "../../bus/bus.ts";
 import type { TelemetryStore } from "../../store/telemetry-store.ts";
-import { isOfTrace, type OpenJobs } from "./open-jobs.ts";
+import { isOfTrace } from "../trace-mark.ts";
+import type { OpenJobs } from "./open-jobs.ts";
 
 /** The jobs that are there, from memory or from the store. */
 export interface KnownJobs {

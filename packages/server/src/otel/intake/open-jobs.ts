@@ -1,4 +1,3 @@
-import { isJsonObject, type Job } from "@playhead/core";
 import type { Outcome } from "./job-plan.ts";
 
 /** A job that was made of a trace and has not ended. */
@@ -12,8 +11,6 @@ export interface OpenJob {
   localEnd: { readonly outcome: Outcome; readonly atMs: number } | null;
 }
 
-/** The field of a job's metadata that says that it was made of a trace. */
-export const MARK = "opentelemetry";
 /** The root's end may come from another program, a batch later. */
 export const LOCAL_END_MS = 30_000;
 
@@ -41,9 +38,6 @@ export function createOpenJobs(nowMs: () => number) {
 }
 
 export type OpenJobs = ReturnType<typeof createOpenJobs>;
-
-/** Whether a job was made of a trace. */
-export const isOfTrace = ({ metadata }: Pick<Job, "metadata">): boolean => isJsonObject(metadata[MARK]);
 
 function lost(silentMs: number): Outcome {
   const minutes = Math.round(silentMs / 60_000);

@@ -1,10 +1,10 @@
 import type { JsonObject, Redaction } from "@playhead/core";
+import { MARK } from "../trace-mark.ts";
 import { fitting } from "../wire/any-value.ts";
 import type { Origin, Span } from "../wire/read-requests.ts";
 import * as names from "./attribute-names.ts";
 import { progressAt, textAt } from "./attribute-names.ts";
 import { type JobPlan, MAIN_TASK, type NewJob, type NewTask, type Outcome } from "./job-plan.ts";
-import { MARK } from "./open-jobs.ts";
 import { errorOf } from "./span-error.ts";
 import { type Observed, recordsOf } from "./span-records.ts";
 import type { Trace } from "./traces.ts";
@@ -13,9 +13,11 @@ const SERVER = 2;
 const CONSUMER = 5;
 const MAX_RESOURCE = 16_000;
 
-/** Whether the span says itself that it is a job's. */
+/** Whether the span says itself that it is a job's, from its beginning to its end. */
 export const isMarked = ({ attributes }: Span): boolean =>
-  textAt(attributes, names.JOB_KIND) !== null || textAt(attributes, names.JOB_ID) !== null;
+  textAt(attributes, names.JOB_KIND) !== null &&
+  attributes[names.TASK_ID] === undefined &&
+  attributes[names.TASK_KIND] === undefined;
 
 /** Whether it is the topmost span of its trace in this program, below another program's. */
 export const isLocalRoot = ({ isParentRemote, kind }: Span): boolean =>

@@ -1,10 +1,10 @@
 import type { JsonObject, LogLevel, Redaction } from "@playhead/core";
+import { isOfTrace } from "../trace-mark.ts";
 import { fitting } from "../wire/any-value.ts";
 import type { LogLine } from "../wire/read-requests.ts";
 import * as names from "./attribute-names.ts";
 import { progressAt, textAt } from "./attribute-names.ts";
 import { createJobPlan, type JobPlan, MAIN_TASK } from "./job-plan.ts";
-import { isOfTrace } from "./open-jobs.ts";
 import { mainTask, newJobOf } from "./plan-spans.ts";
 import { isoOf, type Observed } from "./span-records.ts";
 import { namedJob, type Taken, type TakeSpansDeps } from "./take-spans.ts";

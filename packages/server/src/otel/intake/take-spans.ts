@@ -1,10 +1,11 @@
 import { isJobId, type Redaction } from "@playhead/core";
+import { isOfTrace } from "../trace-mark.ts";
 import type { Span } from "../wire/read-requests.ts";
 import * as names from "./attribute-names.ts";
 import { textAt } from "./attribute-names.ts";
 import type { IntakeJobs } from "./intake-jobs.ts";
 import { createJobPlan, type JobPlan } from "./job-plan.ts";
-import { isOfTrace, type OpenJobs } from "./open-jobs.ts";
+import type { OpenJobs } from "./open-jobs.ts";
 import { isLocalRoot, isMarked, newJobOf, outcomeOf, planSpan } from "./plan-spans.ts";
 import type { Observed } from "./span-records.ts";
 import type { Trace, Traces } from "./traces.ts";
@@ -86,13 +87,15 @@ export function createTakeSpans({ jobs, traces, open, redaction, isEveryTrace }:
       const plan = plans.get(jobId) ?? createJobPlan({ jobId, traceId, job });
       plans.set(jobId, plan);
       const isOurs = job === null || isOfTrace(job);
-      if (isOurs || isMarked(span)) {
+      // Of a job that somebody else made only those speak that name it.
+      const speaks = isOurs || namedBy(span) !== null || isMarked(span);
+      if (speaks) {
         const made = title ?? span;
         plan.begin(newJobOf(made.origin, made.attributes, title?.name ?? null, redaction), span.startMs);
         if (plan.isOpen()) open.heard(tenantId, jobId, traceId);
       }
-      observed.push(...planSpan(span, isOurs || isMarked(span) ? plan : silent(jobId), trace, redaction));
-      if (isMarked(span) || (isOurs && span.parentSpanId === null)) {
+      observed.push(...planSpan(span, speaks ? plan : silent(jobId), trace, redaction));
+      if (speaks && (isMarked(span) || span.parentSpanId === null)) {
         const told = textAt(span.attributes, names.JOB_TITLE) ?? span.name;
         if (isOurs) plan.setTitle(redaction.text(told), span.endMs);
         ends.push(() => plan.end(outcomeOf(span, redaction), span.endMs));
