@@ -1,11 +1,14 @@
 import type { Engine } from "./engine.ts";
-import type { GatewayLoad } from "./gateway/gateway.ts";
-import { createMetrics } from "./metrics/metrics.ts";
+import { createMetrics, type MetricsDeps } from "./metrics/metrics.ts";
 
 /** The figures of the whole server, for Prometheus. */
-export function openMetrics({ bus, ingest, alerts }: Engine, version: string, viewers: () => GatewayLoad) {
+export function openMetrics(
+  { bus, ingest, alerts }: Engine,
+  version: string,
+  others: Pick<MetricsDeps, "viewers" | "otlp">,
+) {
   return createMetrics({
-    ...{ version, bus, viewers },
+    ...{ version, bus, ...others },
     openJobs: () => Iterator.from(ingest.jobs.open()).map(({ draft }) => draft),
     findJob: (jobId) => ingest.jobs.peek(jobId)?.draft,
     alerts: alerts.status,

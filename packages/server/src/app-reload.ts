@@ -65,6 +65,7 @@ export interface Configured {
   readonly requestLimit: Pick<RequestLimit, "setLimits">;
   readonly gateway: Pick<Gateway, "setLimits">;
   readonly files: Pick<ServerFiles, "setConfig">;
+  readonly otel: { readonly setConfig: (config: Config) => void };
   readonly setPublicUrl: (url: string | undefined) => void;
 }
 
@@ -73,7 +74,7 @@ export interface Configured {
  * it throws: then the version is refused, and the one before is handed on again.
  */
 function applyConfig(configured: Configured, next: Config): void {
-  const { engine, alertSettings, requestLimit, gateway, files, setPublicUrl } = configured;
+  const { engine, alertSettings, requestLimit, gateway, files, otel, setPublicUrl } = configured;
   engine.setLimits(jobLimitsOf(next));
   engine.setRetention(retentionPolicyOf(next));
   engine.setLogFiles(logFilesSettingsOf(next));
@@ -82,6 +83,7 @@ function applyConfig(configured: Configured, next: Config): void {
   requestLimit.setLimits(requestLimitsOf(next));
   gateway.setLimits(connectionLimitsOf(next));
   files.setConfig(next);
+  otel.setConfig(next);
   setPublicUrl(next.public_url);
 }
 

@@ -6,6 +6,7 @@ import { configWithoutFile } from "./app-config.ts";
 import { openFiles } from "./app-files.ts";
 import { openGateway } from "./app-gateway.ts";
 import { openMetrics } from "./app-metrics.ts";
+import { openOtel } from "./app-otel.ts";
 import { createAlertSettings, healthSettingsOf, openLiveConfig, requestLimitsOf } from "./app-reload.ts";
 import { addAdministration, addApi, addObservations, addSharing } from "./app-routes.ts";
 import { type EngineSeat, seatOfEngine, serveAtSeat, tellOfCredentials } from "./app-seat.ts";
@@ -137,7 +138,7 @@ async function startNetwork(
   const requestLimit = createRequestLimit({ ...requestLimitsOf(config), nowMs: Date.now });
   const audit = createAudit({ store, nowMs: Date.now });
   const callbackParts = openCallbacks(engine, config, log);
-  const metrics = openMetrics(engine, version, () => gateway.load());
+  const metrics = openMetrics(engine, version, { viewers: () => gateway.load(), otlp: () => otel.exportStatus() });
   const http = await createHttp({
     version,
     isBehindNodes: seat !== undefined,
@@ -177,6 +178,7 @@ async function startNetwork(
   const runsServer = ({ tenantId }: { readonly tenantId: string }) => tenantId === DEFAULT_TENANT;
   addHealthRoutes(http, engine.readings.health, { version, isReady: () => isReady, runsServer });
   addMetricsRoute(http, { ...metrics, runsServer });
+  const otel = openOtel(http, engine, config, version);
   addApiPageRoutes(http);
   await addPageRoutes(http, { dashboardFolder, mediaFile });
   const gateway = openGateway(engine, auth, config, log);
@@ -185,7 +187,7 @@ async function startNetwork(
   const setPublicUrl = (url: string | undefined) => {
     publicUrl = url;
   };
-  const configured = { engine, alertSettings, requestLimit, gateway, files, setPublicUrl };
+  const configured = { engine, alertSettings, requestLimit, gateway, files, otel, setPublicUrl };
   health.setSettings(healthSettingsOf(config));
   const { storage_folder: storageFolder } = config.health;
   if (storageFolder !== undefined) health.register(objectStorageCheck(folderStorage(storageFolder)));
@@ -194,6 +196,7 @@ async function startNetwork(
 
   const stopServing = seat === undefined ? null : await serveAtSeat(http, seat);
   const url = seat === undefined ? await listen(http, gateway, config) : seat.url;
+  await otel.start();
   isReady = true;
   health.onReport(({ checks }) => {
     for (const { component, status } of checks) {
@@ -217,6 +220,7 @@ async function startNetwork(
     await gateway.close();
     await Promise.all([stopServing?.(LAST_ANSWERS_MS), closeHttp(http), callbacks.close()]);
     metrics.close();
+    await otel.close();
     await engine.close();
   }
 

@@ -44,6 +44,13 @@ export interface EngineTelemetryDeps {
   readonly nowMs: () => number;
 }
 
+/** A report of which all is taken. */
+export interface BegunReport {
+  readonly answer: BatchAck;
+  /** All of it is stored. */
+  readonly stored: Promise<unknown>;
+}
+
 /** Who speaks where the server speaks of itself. */
 const SERVER_LOGGER = "server";
 
@@ -117,26 +124,36 @@ export function assembleTelemetry({ store, bus, parts, log: tell, onEntries, lea
   }
 
   /** Events go the way of facts, the rest goes to the telemetry; both are stored when it is answered. */
-  async function report({ source, records }: RecordBatch, reporter: Reporter): Promise<BatchAck> {
+  async function report(batch: RecordBatch, reporter: Reporter): Promise<BatchAck> {
+    const { answer, stored } = await begin(batch, reporter);
+    await stored;
+    return answer;
+  }
+
+  /** The same; resolves when all of it is taken. Somebody must wait for `stored`, too. */
+  async function begin({ source, records }: RecordBatch, reporter: Reporter): Promise<BegunReport> {
     const { ingest } = parts();
     const observations = records.filter(isObservation);
     const events = observations.length === 0 ? (records as readonly EventRecord[]) : records.filter(isEvent);
-    if (observations.length === 0) return ingest.ingest({ source, records: events }, reporter);
+    if (observations.length === 0) return ingest.begin({ source, records: events }, reporter);
     // First the events: what is observed of a job may come together with the word that there is one.
     const taken = events.length === 0 ? null : await ingest.begin({ source, records: events }, reporter);
     // Somebody waits for it further down, unless what comes between fails.
     taken?.stored.catch(() => undefined);
     const observed = await telemetry.begin({ source, records: observations }, reporter.tenantId);
-    await Promise.all([taken?.stored, observed.stored]);
     return {
-      accepted: (taken?.answer.accepted ?? 0) + observed.answer.accepted,
-      refused: [...(taken?.answer.refused ?? []), ...observed.answer.refused],
+      answer: {
+        accepted: (taken?.answer.accepted ?? 0) + observed.answer.accepted,
+        refused: [...(taken?.answer.refused ?? []), ...observed.answer.refused],
+      },
+      stored: Promise.all([taken?.stored, observed.stored]),
     };
   }
 
   return {
     log,
     report,
+    begin,
     /** The same for what comes without having been parsed, from a worker in this process. */
     async reportUnparsed({ source, records }: RecordBatch, reporter: Reporter): Promise<BatchAck> {
       locals.add(source);

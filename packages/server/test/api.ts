@@ -11,7 +11,10 @@ export const bodyOf = async (answer: Response | Promise<Response>): Promise<any>
 export async function expectError(answer: Response, status: number, code: string): Promise<string> {
   const body = await bodyOf(answer);
   expect([answer.status, body.error_code]).toEqual([status, code]);
-  expect(Object.keys(body).sort()).toEqual(["detail", "error_class", "error_code", "error_message"]);
+  // Senders of OTLP look for a `google.rpc.Status`.
+  const ofStatus = new URL(answer.url).pathname.startsWith("/v1/") ? ["code", "message"] : [];
+  const fields = [...ofStatus, "detail", "error_class", "error_code", "error_message"];
+  expect(Object.keys(body).sort()).toEqual(fields.sort());
   expect(isErrorCode(body.error_code)).toBe(true);
   expect(answer.headers.get("content-type")).toMatch(/^application\/json/);
   expect(answer.headers.get("x-correlation-id")).toMatch(/^[0-9a-f]{32}$/);

@@ -94,6 +94,8 @@ export const ROUTES: readonly RouteRow[] = [
   { route: "POST /api/v1/jobs/:id/share", needs: "share" },
   { route: "GET /api/v1/jobs/:id/preview", needs: "read", query: "url=none" },
   { route: "POST /api/v1/events", needs: "report", report: true },
+  { route: "POST /v1/traces", needs: "report", body: {} },
+  { route: "POST /v1/logs", needs: "report", body: {} },
   { route: "GET /api/v1/commands", needs: "report", query: "source=w" },
   { route: "POST /api/v1/commands/:command_id/ack", needs: "report" },
   { route: "POST /api/v1/workers/:source/heartbeat", needs: "report", body: { jobs: [":id"] } },

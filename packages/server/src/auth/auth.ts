@@ -107,14 +107,17 @@ export async function createAuth(options: AuthOptions) {
   }
 
   /**
-   * Who makes a request: the address speaks first, where the route takes it from there, then the bearer, then the
-   * session's cookie. A browser sends that with whatever any page asks for, so it counts only for pages of our own.
+   * Who makes a request: the address speaks first, where the route takes it from there, then the bearer or `x-api-key`,
+   * then the session's cookie. A browser sends that with whatever any page asks for, so it counts only for pages of our own.
    * @throws PlayheadError `rate_limited`, as {@link ofToken}
    */
   async function ofRequest(headers: IncomingMessage["headers"], { queryToken, address }: AskedFrom = {}) {
     if (typeof queryToken === "string") return ofToken(queryToken, address);
     const bearer = /^Bearer +(\S.*)$/i.exec(headers.authorization ?? "")?.[1];
     if (bearer !== undefined) return ofToken(bearer.trim(), address);
+    // What has room for a header, but none for a word before the key: OTEL_EXPORTER_OTLP_HEADERS.
+    const key = headers["x-api-key"];
+    if (typeof key === "string" && key !== "") return ofToken(key.trim(), address);
     const session = sessionIn(headers);
     return session === null ? null : sessions.principalOf(session);
   }

@@ -30,6 +30,10 @@ const WEB_URL = {
   wrong: fc.constantFrom<unknown>("", "playhead", "ftp://a.example", 7, null),
 };
 const STORAGE_URL = { ...WEB_URL, right: fc.constantFrom("https://cdn.example/media", "http://127.0.0.1:9000") };
+const NAMED_VALUES = {
+  right: fc.constantFrom("x-api-key=k", "a=1, b=2", "service.name=night shift"),
+  wrong: fc.constantFrom<unknown>("", "key", "=v", "a=1,b", 7, {}, null),
+};
 const MS = whole(100, 31_536_000_000);
 const COUNT = whole(1, Number.MAX_SAFE_INTEGER);
 const PERCENT = between(1, 100);
@@ -142,6 +146,20 @@ const RULES: Readonly<
     wrong: fc.constantFrom<unknown>("", "node-1:9765", "ftp://node-1", 7, null),
   },
   "cluster.lease_ms": whole(2_000, 60_000),
+  "otlp.jobs": { right: fc.constantFrom("traces", "marked"), wrong: fc.constantFrom<unknown>("all", "", 1, null) },
+  "otlp.trace_timeout_ms": MS,
+  "otlp.endpoint": { ...WEB_URL, right: fc.constantFrom("http://localhost:4318", "https://otlp.example/otlp") },
+  "otlp.protocol": {
+    right: fc.constantFrom("http/protobuf", "http/json"),
+    wrong: fc.constantFrom<unknown>("grpc", "", 1, null),
+  },
+  "otlp.headers": NAMED_VALUES,
+  "otlp.resource": NAMED_VALUES,
+  "otlp.signals": {
+    right: fc.constantFrom(["traces"], ["logs", "metrics"]),
+    wrong: fc.constantFrom<unknown>([], "traces", 1, null),
+  },
+  "otlp.sample_ratio": between(0, 1),
   ffmpeg_path: text,
 };
 

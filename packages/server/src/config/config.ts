@@ -51,6 +51,11 @@ const health = section("Health");
 const media = section("Media");
 const storage = section("Storage");
 const cluster = section("Cluster");
+const otlp = section("OpenTelemetry");
+
+/** As the standard variables of OpenTelemetry have headers and attributes. */
+const NAMED_VALUES = /^\s*[^\s=,]+\s*=[^,\n\r]*(,\s*[^\s=,]+\s*=[^,\n\r]*)*$/;
+const NOT_NAMED_VALUES = "Invalid input: expected NAME=VALUE, several with commas between";
 
 /** A log file, as far as it can be set. */
 function logFile(maxBytes: number, keep: number, { bytesEnv, keepEnv }: { bytesEnv?: string; keepEnv?: string } = {}) {
@@ -446,6 +451,60 @@ export const configSchema = z.strictObject({
             "PLAYHEAD_CLUSTER_LEASE_MS",
           ),
         ),
+    })
+    .prefault({}),
+  otlp: z
+    .strictObject({
+      jobs: z
+        .enum(["traces", "marked"])
+        .default("traces")
+        .meta(
+          otlp.live(
+            "Which traces that come in are jobs: every one, or only those with a span that says so.",
+            "PLAYHEAD_OTLP_JOBS",
+          ),
+        ),
+      trace_timeout_ms: milliseconds
+        .default(21_600_000)
+        .meta(
+          otlp.live(
+            "A job made of a trace of which nothing comes for longer has failed.",
+            "PLAYHEAD_OTLP_TRACE_TIMEOUT_MS",
+          ),
+        ),
+      endpoint: z
+        .url({ protocol: /^https?$/, error: "Invalid input: expected an http or https address" })
+        .optional()
+        .meta(
+          otlp.atStart(
+            "Where jobs are exported to by OTLP/HTTP, such as a collector's `http://localhost:4318`; else nowhere.",
+            "PLAYHEAD_OTLP_ENDPOINT",
+          ),
+        ),
+      protocol: z
+        .enum(["http/protobuf", "http/json"])
+        .default("http/protobuf")
+        .meta(otlp.atStart("How it is encoded.", "PLAYHEAD_OTLP_PROTOCOL")),
+      headers: text
+        .regex(NAMED_VALUES, NOT_NAMED_VALUES)
+        .optional()
+        .meta({
+          ...otlp.atStart("Headers that go along, as `NAME=VALUE,…`, such as a key.", "PLAYHEAD_OTLP_HEADERS"),
+          secret: true,
+        }),
+      resource: text
+        .regex(NAMED_VALUES, NOT_NAMED_VALUES)
+        .optional()
+        .meta(otlp.atStart("Attributes of the resource, as `NAME=VALUE,…`.", "PLAYHEAD_OTLP_RESOURCE")),
+      signals: z
+        .array(z.enum(["traces", "logs", "metrics"]))
+        .min(1)
+        .max(3)
+        .default(["traces", "logs", "metrics"])
+        .meta(otlp.atStart("What is exported.")),
+      sample_ratio: between(0, 1)
+        .default(1)
+        .meta(otlp.atStart("Share of the jobs that are exported as traces and logs.", "PLAYHEAD_OTLP_SAMPLE_RATIO")),
     })
     .prefault({}),
   ffmpeg_path: text.optional().meta(media.atStart("The ffmpeg to use.", "FFMPEG_PATH")),

@@ -280,6 +280,11 @@ test("every route answers what the document says, in every status that can be pr
   });
   await call("POST /api/v1/events", 200, { body: "no JSON\n{}" });
   await call("POST /api/v1/events", 400, { body: { no: "text" } });
+  for (const signal of ["traces", "logs"]) {
+    const empty = { resourceSpans: [], resourceLogs: [{ scopeLogs: [{ logRecords: [{}] }] }] };
+    await call(`POST /v1/${signal}`, 200, { body: empty });
+    await call(`POST /v1/${signal}`, 400, { body: "no OTLP" });
+  }
   await call(`GET ${job}`, 200, { path: at(job) });
   await call("GET /api/v1/commands", 200, { path: "/api/v1/commands?source=w-j" });
   await call("GET /api/v1/commands", 422);
@@ -359,7 +364,7 @@ test("every route answers what the document says, in every status that can be pr
 
 test("docs/http.md has every route once, and no other", () => {
   const page = readFileSync(new URL("../../../../docs/http.md", import.meta.url), "utf8");
-  const rows = [...page.matchAll(/^\| `([A-Z]+ \/api\/[^`]+)` \|/gm)].map(([, route]) => route);
+  const rows = [...page.matchAll(/^\| `([A-Z]+ \/(?:api\/)?v1\/[^`]+)` \|/gm)].map(([, route]) => route);
   const routes = Object.entries(document.paths).flatMap(([path, item]) =>
     Object.keys(item).map((method) => `${method.toUpperCase()} ${path}`),
   );

@@ -13,12 +13,21 @@ export interface MetricsDeps {
   readonly viewers: () => { readonly connections: number; readonly waitingBytes: number };
   /** What rules could not take into account any more, since the server started. */
   readonly droppedRecords: () => number;
+  /** How the export by OpenTelemetry stands; null where there is none. @defaultValue there is none */
+  readonly otlp?: () => OtlpFigures | null;
   readonly alerts: () => {
     readonly firing: number;
     readonly lagMs: number;
     readonly pendingDeliveries: number;
     readonly deadDeliveries: number;
   };
+}
+
+/** What was exported by OpenTelemetry since the start, by signal. */
+export interface OtlpFigures {
+  readonly sent: Readonly<Record<string, number>>;
+  readonly dropped: Readonly<Record<string, number>>;
+  readonly behindMs: number;
 }
 
 /** An answer to an HTTP request, once it was given. */
@@ -134,6 +143,7 @@ export function createMetrics(deps: MetricsDeps): Metrics {
       this.set({ state: "dead" }, deadDeliveries);
     },
   });
+  addOtlpExport(registers, deps.otlp);
   const health = new Gauge({
     ...{ name: "playhead_health_status", help: "Of a component: 0 healthy, 1 warning, 2 critical.", registers },
     labelNames: ["component"],
@@ -178,6 +188,30 @@ export function createMetrics(deps: MetricsDeps): Metrics {
       registry.clear();
     },
   };
+}
+
+/** Of a server that exports: what it sent, what nobody will get any more, and how far it is behind. */
+function addOtlpExport(registers: Registry[], figures: MetricsDeps["otlp"]): void {
+  const items = {
+    help: "Spans, log records and metrics by OpenTelemetry.",
+    registers,
+    labelNames: ["signal", "state"],
+  };
+  new Counter({
+    ...{ ...items, name: "playhead_otlp_items_total" },
+    collect() {
+      this.reset();
+      const { sent = {}, dropped = {} } = figures?.() ?? {};
+      for (const [signal, count] of Object.entries(sent)) this.inc({ signal, state: "sent" }, count);
+      for (const [signal, count] of Object.entries(dropped)) this.inc({ signal, state: "dropped" }, count);
+    },
+  });
+  new Gauge({
+    ...{ name: "playhead_otlp_lag_seconds", help: "How long a job waits that could not be exported.", registers },
+    collect() {
+      this.set((figures?.()?.behindMs ?? 0) / 1_000);
+    },
+  });
 }
 
 function tally<Item>(items: Iterable<Item>, keyOf: (item: Item) => string): ReadonlyMap<string, number> {

@@ -1,0 +1,39 @@
+import type { Config } from "./config/config.ts";
+import type { Engine } from "./engine.ts";
+import { openOtlpIntake, otlpIntakeSettingsOf } from "./engine-otel.ts";
+import { type OtlpExport, openOtlpExport } from "./engine-otel-export.ts";
+import { otlpExportCheck } from "./health/checks/otlp-export.ts";
+import type { Api } from "./http/api.ts";
+import { addOtlpRoutes } from "./http/otlp-routes.ts";
+import { encodeAnswer, encodeStatus, grpcCodeOf } from "./otel/wire/answers.ts";
+import { LOGS_REQUEST, TRACES_REQUEST } from "./otel/wire/otlp-messages.ts";
+import { readMessage } from "./otel/wire/protobuf.ts";
+
+/** OpenTelemetry, in and out. */
+export function openOtel(http: Api, engine: Engine, config: Config, version: string) {
+  const intake = openOtlpIntake(engine, otlpIntakeSettingsOf(config));
+  addOtlpRoutes(http, {
+    take: (signal, tenantId, request, body) =>
+      signal === "traces" ? intake.traces(tenantId, request) : intake.logs(tenantId, request, body),
+    decode: (signal, body) => readMessage(body, signal === "traces" ? TRACES_REQUEST : LOGS_REQUEST),
+    encodeAnswer,
+    encodeStatus: (httpStatus, message) => encodeStatus(grpcCodeOf(httpStatus), message),
+  });
+  let exported: OtlpExport | null = null;
+  return {
+    /** How the export stands; null where there is none. */
+    exportStatus: () => exported?.status() ?? null,
+    /** Begins to export, where the configuration says where to. */
+    async start(): Promise<void> {
+      exported = await openOtlpExport(engine, config, version);
+      if (exported !== null) engine.health.register(otlpExportCheck(exported.status));
+    },
+    setConfig(next: Config): void {
+      intake.setSettings(otlpIntakeSettingsOf(next));
+    },
+    async close(): Promise<void> {
+      intake.close();
+      await exported?.close();
+    },
+  };
+}
