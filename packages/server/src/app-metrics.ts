@@ -1,14 +1,21 @@
 import type { Engine } from "./engine.ts";
+import type { EngineSupabase } from "./engine-supabase.ts";
 import type { GatewayLoad } from "./gateway/gateway.ts";
 import { createMetrics } from "./metrics/metrics.ts";
 
 /** The figures of the whole server, for Prometheus. */
-export function openMetrics({ bus, ingest, alerts }: Engine, version: string, viewers: () => GatewayLoad) {
+export function openMetrics(
+  { bus, ingest, alerts }: Engine,
+  version: string,
+  viewers: () => GatewayLoad,
+  supabase: EngineSupabase | null,
+) {
   return createMetrics({
     ...{ version, bus, viewers },
     openJobs: () => Iterator.from(ingest.jobs.open()).map(({ draft }) => draft),
     findJob: (jobId) => ingest.jobs.peek(jobId)?.draft,
     alerts: alerts.status,
     droppedRecords: alerts.droppedRecords,
+    supabase: supabase === null ? null : supabase.status,
   });
 }

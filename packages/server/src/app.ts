@@ -8,6 +8,7 @@ import { openGateway } from "./app-gateway.ts";
 import { openMetrics } from "./app-metrics.ts";
 import { createAlertSettings, healthSettingsOf, openLiveConfig, requestLimitsOf } from "./app-reload.ts";
 import { addAdministration, addApi, addObservations, addSharing } from "./app-routes.ts";
+import { mirrorToSupabase } from "./app-supabase.ts";
 import { createAudit } from "./audit/audit.ts";
 import { createAuth } from "./auth/auth.ts";
 import { mayDo } from "./auth/principal.ts";
@@ -131,7 +132,8 @@ async function startNetwork(
   const requestLimit = createRequestLimit({ ...requestLimitsOf(config), nowMs: Date.now });
   const audit = createAudit({ store, nowMs: Date.now });
   const callbackParts = openCallbacks(engine, config, log);
-  const metrics = openMetrics(engine, version, () => gateway.load());
+  const supabase = await mirrorToSupabase(engine, config);
+  const metrics = openMetrics(engine, version, () => gateway.load(), supabase);
   const http = await createHttp({
     version,
     authenticate: auth.ofRequest,
@@ -211,6 +213,7 @@ async function startNetwork(
     await gateway.close();
     await Promise.all([closeHttp(http), callbacks.close()]);
     metrics.close();
+    await supabase?.close();
     await engine.close();
   }
 

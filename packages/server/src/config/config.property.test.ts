@@ -123,6 +123,15 @@ const RULES: Readonly<
   "storage.region": text,
   "storage.access_key_id": text,
   "storage.secret_access_key": text,
+  "supabase.database_url": {
+    right: fc.constantFrom("postgresql://p:s@db.example:5432/postgres", "postgres://p@localhost/postgres"),
+    wrong: fc.constantFrom<unknown>("", "https://db.example", "mysql://a/b", "postgres://", 7, null),
+  },
+  "supabase.url": STORAGE_URL,
+  "supabase.service_role_key": {
+    right: fc.string({ minLength: 20 }),
+    wrong: fc.oneof(fc.string({ maxLength: 19 }), fc.constant(null)),
+  },
   ffmpeg_path: text,
 };
 

@@ -50,6 +50,7 @@ const uploads = section("Uploads");
 const health = section("Health");
 const media = section("Media");
 const storage = section("Storage");
+const supabase = section("Supabase");
 
 /** A log file, as far as it can be set. */
 function logFile(maxBytes: number, keep: number, { bytesEnv, keepEnv }: { bytesEnv?: string; keepEnv?: string } = {}) {
@@ -384,6 +385,38 @@ export const configSchema = z.strictObject({
         ...storage.atStart("Its secret.", "PLAYHEAD_STORAGE_SECRET_ACCESS_KEY"),
         secret: true,
       }),
+    })
+    .prefault({}),
+  supabase: z
+    .strictObject({
+      database_url: z
+        .string()
+        .regex(/^postgres(ql)?:\/\/./, "Invalid input: expected postgresql://USER:PASSWORD@HOST:PORT/DATABASE")
+        .optional()
+        .meta({
+          ...supabase.atStart(
+            "Database of the Supabase project into which jobs are mirrored; its user needs the role `playhead_writer`.",
+            "PLAYHEAD_SUPABASE_DATABASE_URL",
+          ),
+          secret: true,
+        }),
+      url: z
+        .url({ protocol: /^https?$/, error: "Invalid input: expected an http or https address" })
+        .optional()
+        .meta(
+          supabase.atStart(
+            "Address of the project, to mirror through its Data API where `database_url` is not set.",
+            "SUPABASE_URL",
+          ),
+        ),
+      service_role_key: z
+        .string()
+        .min(20)
+        .optional()
+        .meta({
+          ...supabase.atStart("Secret key of the project, for its Data API.", "SUPABASE_SERVICE_ROLE_KEY"),
+          secret: true,
+        }),
     })
     .prefault({}),
   ffmpeg_path: text.optional().meta(media.atStart("The ffmpeg to use.", "FFMPEG_PATH")),
