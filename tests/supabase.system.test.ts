@@ -41,7 +41,8 @@ async function startMirrored(supabase: Partial<Config["supabase"]>, data = `serv
   mkdirSync(dashboardFolder, { recursive: true });
   writeFileSync(`${dashboardFolder}/index.html`, "<!doctype html><title>Playhead</title>");
   const server = await startServer({
-    config: configSchema.parse({ port: 0, data: folder.at(data), supabase }),
+    // How it is, is asked again each time.
+    config: configSchema.parse({ port: 0, data: folder.at(data), supabase, health: { cache_seconds: 0 } }),
     dashboardFolder,
     version: "0.0.0",
     log: () => undefined,
@@ -283,7 +284,8 @@ describe("an outage of Supabase", () => {
     const { events, rows, states, fallbacks } = follow(client, "default", "job_out");
     const health = async () => {
       const report = await server.local.read?.("monitoring/health/detailed", {});
-      return (report as { checks: { component: string; status: string }[] }).checks;
+      const { checks } = report as { checks: { component: string; details: object }[] };
+      return checks.find(({ component }) => component === "supabase");
     };
     await runItems(playheadOf("default"), "job_out", 60, async (at) => {
       if (at === 20) await expect.poll(() => events.length).toBeGreaterThan(10);
@@ -294,14 +296,11 @@ describe("an outage of Supabase", () => {
     expect(facts.at(-1)?.type).toBe("session.completed");
     expect(states.at(-1)).not.toBe("connected");
     expect(rows.at(-1)?.state).toBe("running");
-    await expect
-      .poll(async () => (await health()).find(({ component }) => component === "supabase"))
-      .toMatchObject({
-        status: "warning",
-      });
+    await expect.poll(health).toMatchObject({ status: "warning", details: { circuit: "open" } });
     await project.comeBack();
     await expect.poll(() => rows.at(-1)?.state).toBe("completed");
     expect(events.map(core)).toEqual(facts.map(core));
+    await expect.poll(health).toMatchObject({ status: "healthy", details: { circuit: "closed", lag_ms: 0 } });
     expect(fallbacks.length).toBeLessThanOrEqual(1);
     const { rows: stored } = await project.query("SELECT seq FROM playhead_job_events ORDER BY seq");
     expect(stored.map(({ seq }) => Number(seq))).toEqual(facts.map(({ seq }) => seq));

@@ -22,13 +22,16 @@ export type CircuitPhase = "closed" | "open" | "half_open";
  *
  * @param random 0..1
  */
-export function createCircuit(random: () => number) {
+export function createCircuit({ nowMs, random }: { readonly nowMs: () => number; readonly random: () => number }) {
+  let restUntilMs = 0;
   const policy = circuitBreaker(
     handleWhen((error) => !isRefusedData(error)),
     {
       breaker: new ConsecutiveBreaker(FAILURES),
       halfOpenAfter: new DelegateBackoff(({ attempt }) => {
-        return Math.min(MOST_REST_MS, FIRST_REST_MS * 2 ** (attempt - 1)) * (1 - random() / 2);
+        const restMs = Math.min(MOST_REST_MS, FIRST_REST_MS * 2 ** (attempt - 1)) * (1 - random() / 2);
+        restUntilMs = nowMs() + restMs;
+        return restMs;
       }),
     },
   );
@@ -43,6 +46,8 @@ export function createCircuit(random: () => number) {
         throw error;
       }
     },
+    /** Whether there is nothing to be tried for now. Then it stays open until somebody tries. */
+    isResting: (): boolean => policy.state === CircuitState.Open && nowMs() < restUntilMs,
     phase(): CircuitPhase {
       if (policy.state === CircuitState.Closed) return "closed";
       return policy.state === CircuitState.HalfOpen ? "half_open" : "open";

@@ -61,7 +61,7 @@ const RECORD = { collection: "supabase", id: "position" } as const;
  */
 export function createMirror(deps: MirrorDeps) {
   const { store, writer, readJobs, openJobIds, tenantId, nowMs, random, onChange, onSkipped } = deps;
-  const circuit = createCircuit(random);
+  const circuit = createCircuit({ nowMs, random });
   const due = createDueJobs(nowMs);
   /** Open jobs of before the first start: all that happened to them goes first. */
   let earlier: string[] = [];
@@ -156,7 +156,7 @@ export function createMirror(deps: MirrorDeps) {
     note: due.note,
     /** One step; never two at once. @returns whether there is more to do at once */
     async step(): Promise<boolean> {
-      if (circuit.phase() === "open") return false;
+      if (circuit.isResting()) return false;
       const { facts, done, more } = await nextFacts();
       for (const { event } of facts) {
         if (EVENT_TYPES[event.type].subject === "job") due.noteAtOnce(event.job_id);

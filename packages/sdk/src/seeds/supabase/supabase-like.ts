@@ -10,7 +10,8 @@ export interface SupabaseLike {
     },
   ): SupabaseChannel;
   removeChannel(channel: SupabaseChannel): Promise<unknown>;
-  from(table: string): { select(columns: string): SupabaseQuery };
+  /** Its queries are a {@link SupabaseQuery}; their own type is too deep to be compared with it. */
+  from(table: string): { select(columns: string): unknown };
 }
 
 /** Something that can be heard of over the client's socket. */
@@ -33,6 +34,18 @@ export interface SupabaseQuery extends PromiseLike<{ readonly data: unknown; rea
   in(column: string, values: readonly string[]): SupabaseQuery;
   order(column: string, options: { ascending: boolean }): SupabaseQuery;
   limit(count: number): SupabaseQuery;
+}
+
+/** Whole rows of a table, to be narrowed. */
+export function selectRows(supabase: SupabaseLike, table: string): SupabaseQuery {
+  return supabase.from(table).select("*") as SupabaseQuery;
+}
+
+/** @throws what Supabase refused the reading with */
+export async function rowsOf(query: SupabaseQuery): Promise<readonly unknown[]> {
+  const { data, error } = await query;
+  if (error !== null) throw error;
+  return data as readonly unknown[];
 }
 
 /** Calls back after a delay. @returns takes it back */

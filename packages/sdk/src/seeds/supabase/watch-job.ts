@@ -1,7 +1,7 @@
 import { isFinalJobState } from "@playhead/core";
 import { createRepeatedReading } from "./repeated-reading.ts";
 import { EVENTS, JOBS, type SupabaseEvent, type SupabaseJob } from "./rows.ts";
-import type { SupabaseQuery, WatchParts } from "./supabase-like.ts";
+import { rowsOf, type SupabaseQuery, selectRows, type WatchParts } from "./supabase-like.ts";
 import { type WatchState, watchChannel } from "./watched-channel.ts";
 
 /** Who hears of a job. One that throws harms nobody else. */
@@ -59,7 +59,7 @@ export function watchJob(
   }
 
   const ofJob = (table: string): SupabaseQuery =>
-    supabase.from(table).select("*").eq("tenant_id", tenantId).eq("job_id", jobId);
+    selectRows(supabase, table).eq("tenant_id", tenantId).eq("job_id", jobId);
 
   async function read(): Promise<void> {
     const [job] = (await rowsOf(ofJob(JOBS).limit(1))) as readonly SupabaseJob[];
@@ -143,11 +143,4 @@ export function watchJob(
       await channel.close();
     },
   };
-}
-
-/** @throws what Supabase refused the reading with */
-export async function rowsOf(query: SupabaseQuery): Promise<readonly unknown[]> {
-  const { data, error } = await query;
-  if (error !== null) throw error;
-  return data as readonly unknown[];
 }

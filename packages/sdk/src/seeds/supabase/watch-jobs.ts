@@ -1,8 +1,8 @@
 import { conditionsOf, narrowed, realtimeFilter, type SupabaseJobsFilter } from "./jobs-filter.ts";
 import { createRepeatedReading } from "./repeated-reading.ts";
 import { JOBS, type SupabaseJob } from "./rows.ts";
-import type { WatchParts } from "./supabase-like.ts";
-import { type JobWatchHandlers, rowsOf, type Watch } from "./watch-job.ts";
+import { rowsOf, selectRows, type WatchParts } from "./supabase-like.ts";
+import type { JobWatchHandlers, Watch } from "./watch-job.ts";
 import { watchChannel } from "./watched-channel.ts";
 
 /** Who hears of jobs. */
@@ -42,7 +42,7 @@ export function watchJobs(
   }
 
   async function read(): Promise<void> {
-    const query = narrowed(supabase.from(JOBS).select("*"), conditions);
+    const query = narrowed(selectRows(supabase, JOBS), conditions);
     if (latestMs === null) {
       const newest = await rowsOf(query.order("updated_at", { ascending: false }).limit(PAGE));
       for (const job of newest.toReversed() as readonly SupabaseJob[]) show(job);
@@ -51,7 +51,7 @@ export function watchJobs(
     }
     let since = new Date(latestMs - OVERLAP_MS).toISOString();
     for (let isMore = true; isMore && !reading.isClosed(); ) {
-      const changed = narrowed(supabase.from(JOBS).select("*"), conditions).gte("updated_at", since);
+      const changed = narrowed(selectRows(supabase, JOBS), conditions).gte("updated_at", since);
       const page = (await rowsOf(changed.order("updated_at", { ascending: true }).limit(PAGE))) as SupabaseJob[];
       for (const job of page) show(job);
       const next = page.at(-1)?.updated_at ?? since;
