@@ -37,3 +37,7 @@ export {
   type VideoUpdate,
 } from "./seeds/progress-monitor.ts";
 export type { SeedRange, SeedTime } from "./seeds/seed-range.ts";
+export {
+  SupabaseRealtimeClient,
+  type SupabaseRealtimeClientOptions,
+} from "./seeds/supabase-realtime-client.ts";

@@ -1,4 +1,5 @@
 import type { Engine } from "./engine.ts";
+import type { EngineSupabase } from "./engine-supabase.ts";
 import { createMetrics, type MetricsDeps } from "./metrics/metrics.ts";
 
 /** The figures of the whole server, for Prometheus. */
@@ -6,6 +7,7 @@ export function openMetrics(
   { bus, ingest, alerts }: Engine,
   version: string,
   others: Pick<MetricsDeps, "viewers" | "otlp">,
+  supabase: EngineSupabase | null,
 ) {
   return createMetrics({
     ...{ version, bus, ...others },
@@ -13,5 +15,6 @@ export function openMetrics(
     findJob: (jobId) => ingest.jobs.peek(jobId)?.draft,
     alerts: alerts.status,
     droppedRecords: alerts.droppedRecords,
+    supabase: supabase === null ? null : supabase.status,
   });
 }

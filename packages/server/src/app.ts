@@ -10,6 +10,7 @@ import { openOtel } from "./app-otel.ts";
 import { createAlertSettings, healthSettingsOf, openLiveConfig, requestLimitsOf } from "./app-reload.ts";
 import { addAdministration, addApi, addObservations, addSharing } from "./app-routes.ts";
 import { type EngineSeat, seatOfEngine, serveAtSeat, tellOfCredentials } from "./app-seat.ts";
+import { mirrorToSupabase } from "./app-supabase.ts";
 import { createAudit } from "./audit/audit.ts";
 import { createAuth } from "./auth/auth.ts";
 import { mayDo } from "./auth/principal.ts";
@@ -138,7 +139,9 @@ async function startNetwork(
   const requestLimit = createRequestLimit({ ...requestLimitsOf(config), nowMs: Date.now });
   const audit = createAudit({ store, nowMs: Date.now });
   const callbackParts = openCallbacks(engine, config, log);
-  const metrics = openMetrics(engine, version, { viewers: () => gateway.load(), otlp: () => otel.exportStatus() });
+  const supabase = await mirrorToSupabase(engine, config);
+  const figures = { viewers: () => gateway.load(), otlp: () => otel.exportStatus() };
+  const metrics = openMetrics(engine, version, figures, supabase);
   const http = await createHttp({
     version,
     isBehindNodes: seat !== undefined,
@@ -221,6 +224,7 @@ async function startNetwork(
     await Promise.all([stopServing?.(LAST_ANSWERS_MS), closeHttp(http), callbacks.close()]);
     metrics.close();
     await otel.close();
+    await supabase?.close();
     await engine.close();
   }
 

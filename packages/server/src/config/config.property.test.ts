@@ -160,6 +160,15 @@ const RULES: Readonly<
     wrong: fc.constantFrom<unknown>([], "traces", 1, null),
   },
   "otlp.sample_ratio": between(0, 1),
+  "supabase.database_url": {
+    right: fc.constantFrom("postgresql://p:s@db.example:5432/postgres", "postgres://p@localhost/postgres"),
+    wrong: fc.constantFrom<unknown>("", "https://db.example", "mysql://a/b", "postgres://", 7, null),
+  },
+  "supabase.url": STORAGE_URL,
+  "supabase.service_role_key": {
+    right: fc.string({ minLength: 20 }),
+    wrong: fc.oneof(fc.string({ maxLength: 19 }), fc.constant(null)),
+  },
   ffmpeg_path: text,
 };
 

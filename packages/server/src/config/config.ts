@@ -52,6 +52,7 @@ const media = section("Media");
 const storage = section("Storage");
 const cluster = section("Cluster");
 const otlp = section("OpenTelemetry");
+const supabase = section("Supabase");
 
 /** As the standard variables of OpenTelemetry have headers and attributes. */
 const NAMED_VALUES = /^\s*[^\s=,]+\s*=[^,\n\r]*(,\s*[^\s=,]+\s*=[^,\n\r]*)*$/;
@@ -505,6 +506,38 @@ export const configSchema = z.strictObject({
       sample_ratio: between(0, 1)
         .default(1)
         .meta(otlp.atStart("Share of the jobs that are exported as traces and logs.", "PLAYHEAD_OTLP_SAMPLE_RATIO")),
+    })
+    .prefault({}),
+  supabase: z
+    .strictObject({
+      database_url: z
+        .string()
+        .regex(/^postgres(ql)?:\/\/./, "Invalid input: expected postgresql://USER:PASSWORD@HOST:PORT/DATABASE")
+        .optional()
+        .meta({
+          ...supabase.atStart(
+            "Database of the Supabase project into which jobs are mirrored; its user needs the role `playhead_writer`.",
+            "PLAYHEAD_SUPABASE_DATABASE_URL",
+          ),
+          secret: true,
+        }),
+      url: z
+        .url({ protocol: /^https?$/, error: "Invalid input: expected an http or https address" })
+        .optional()
+        .meta(
+          supabase.atStart(
+            "Address of the project, to mirror through its Data API where `database_url` is not set.",
+            "SUPABASE_URL",
+          ),
+        ),
+      service_role_key: z
+        .string()
+        .min(20)
+        .optional()
+        .meta({
+          ...supabase.atStart("Secret key of the project, for its Data API.", "SUPABASE_SERVICE_ROLE_KEY"),
+          secret: true,
+        }),
     })
     .prefault({}),
   ffmpeg_path: text.optional().meta(media.atStart("The ffmpeg to use.", "FFMPEG_PATH")),

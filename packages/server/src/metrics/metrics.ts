@@ -2,6 +2,7 @@ import { HEALTH_STATUSES, type HealthStatus, isFinalJobState, JOB_STATES, type J
 import { Counter, collectDefaultMetrics, Gauge, Histogram, Registry } from "prom-client";
 import type { Bus, Publication } from "../bus/bus.ts";
 import { createKindNames } from "./kind-names.ts";
+import { addSupabaseMetrics, type SupabaseFigures } from "./supabase-metrics.ts";
 
 export interface MetricsDeps {
   readonly version: string;
@@ -21,6 +22,8 @@ export interface MetricsDeps {
     readonly pendingDeliveries: number;
     readonly deadDeliveries: number;
   };
+  /** Null where nothing is mirrored. */
+  readonly supabase: (() => SupabaseFigures) | null;
 }
 
 /** What was exported by OpenTelemetry since the start, by signal. */
@@ -57,7 +60,7 @@ const JOB_SECONDS = [1, 5, 15, 60, 300, 900, 3_600, 14_400, 43_200];
 const ENDS: ReadonlySet<string> = new Set(["job.completed", "job.failed", "job.canceled"]);
 
 export function createMetrics(deps: MetricsDeps): Metrics {
-  const { version, bus, openJobs, findJob, viewers, droppedRecords, alerts } = deps;
+  const { version, bus, openJobs, findJob, viewers, droppedRecords, alerts, supabase } = deps;
   const registry = new Registry();
   const registers = [registry];
   const kindOf = createKindNames();
@@ -144,6 +147,7 @@ export function createMetrics(deps: MetricsDeps): Metrics {
     },
   });
   addOtlpExport(registers, deps.otlp);
+  if (supabase !== null) addSupabaseMetrics(registry, supabase);
   const health = new Gauge({
     ...{ name: "playhead_health_status", help: "Of a component: 0 healthy, 1 warning, 2 critical.", registers },
     labelNames: ["component"],

@@ -1,5 +1,5 @@
 import { expect, onTestFinished, test } from "vitest";
-import { createLoop } from "./loop.ts";
+import { createLoop } from "./engine-loop.ts";
 
 /** A loop whose steps do what a list says, one after the other; the last one ever after. */
 function setup(...does: readonly (() => Promise<boolean>)[]) {

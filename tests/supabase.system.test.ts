@@ -1,0 +1,367 @@
+import { mkdirSync, writeFileSync } from "node:fs";
+import { createLocalTransport, createPlayhead, type Playhead } from "@playhead/sdk";
+import { type SupabaseEvent, type SupabaseJob, SupabaseRealtimeClient, type WatchState } from "@playhead/sdk/supabase";
+import { type Config, configSchema, type PlayheadServer, startServer } from "@playhead/server";
+import { createClient, type SupabaseClient } from "@supabase/supabase-js";
+import { afterAll, beforeAll, describe, expect, onTestFinished, test } from "vitest";
+import { createTestFolder } from "./fixtures/video.ts";
+import type { PostgresServer } from "./servers/postgres-server.ts";
+import {
+  readMigrations,
+  type SupabaseProject,
+  startProject,
+  startProjects,
+} from "./servers/supabase/supabase-server.ts";
+
+const folder = createTestFolder();
+let postgres: PostgresServer;
+const ends: (() => Promise<void>)[] = [];
+beforeAll(async () => {
+  postgres = await startProjects((end) => ends.push(end));
+});
+afterAll(async () => {
+  for (const end of ends) await end();
+  folder.remove();
+});
+
+/** The address of a project's database for a user who may call one function, and do nothing else. */
+async function writerUrl(project: SupabaseProject): Promise<string> {
+  await project.query(`DO $$ BEGIN
+    IF NOT EXISTS (SELECT FROM pg_roles WHERE rolname = 'playhead_mirror') THEN
+      CREATE ROLE playhead_mirror LOGIN IN ROLE playhead_writer;
+    END IF;
+  END $$`);
+  return project.databaseUrl.replace("postgres@", "playhead_mirror@");
+}
+
+let servers = 0;
+async function startMirrored(supabase: Partial<Config["supabase"]>, data = `server-${servers}`) {
+  servers += 1;
+  const dashboardFolder = folder.at("dashboard");
+  mkdirSync(dashboardFolder, { recursive: true });
+  writeFileSync(`${dashboardFolder}/index.html`, "<!doctype html><title>Playhead</title>");
+  const server = await startServer({
+    // How it is, is asked again each time.
+    config: configSchema.parse({ port: 0, data: folder.at(data), supabase, health: { cache_seconds: 0 } }),
+    dashboardFolder,
+    version: "0.0.0",
+    log: () => undefined,
+  });
+  onTestFinished(server.close);
+  const playheadOf = (tenantId: string): Playhead => {
+    const playhead = createPlayhead({ transport: createLocalTransport(server.localOf(tenantId)) });
+    onTestFinished(async () => void (await playhead.close()));
+    return playhead;
+  };
+  return { server, data, playheadOf };
+}
+
+/** What the page of somebody who is signed in does: the real client library. */
+function clientOf(project: SupabaseProject, token: string, vsn?: string): SupabaseClient {
+  const client = createClient(project.url, project.anonKey, {
+    accessToken: async () => token,
+    realtime: { reconnectAfterMs: () => 100, timeout: 3_000, ...(vsn !== undefined && { vsn }) },
+  });
+  onTestFinished(async () => {
+    await client.realtime.disconnect();
+  });
+  return client;
+}
+
+/** Follows a job, and notes all that is told of it. */
+function follow(client: SupabaseClient, tenantId: string, jobId: string) {
+  const watcher = new SupabaseRealtimeClient({ supabase: client, tenantId });
+  onTestFinished(() => watcher.close());
+  const events: SupabaseEvent[] = [];
+  const rows: SupabaseJob[] = [];
+  const states: WatchState[] = [];
+  const fallbacks: number[] = [];
+  const watch = watcher.watchJob(jobId, {
+    onEvent: (event) => events.push(event),
+    onProgress: (job) => rows.push(job),
+    onState: (state) => states.push(state),
+    onFallback: (_, lastSeq) => fallbacks.push(lastSeq),
+  });
+  return { watcher, watch, events, rows, states, fallbacks };
+}
+
+interface Told {
+  readonly type: string;
+  readonly seq: number;
+  readonly data: object;
+}
+
+/** All facts of a job as Playhead's own API has them. */
+async function factsOf({ url, accessKey }: PlayheadServer, jobId: string): Promise<readonly Told[]> {
+  const facts: Told[] = [];
+  for (;;) {
+    const after = facts.at(-1)?.seq ?? 0;
+    const headers = { authorization: `Bearer ${accessKey}` };
+    const answer = await fetch(`${url}/api/v1/jobs/${jobId}/events?after=${after}`, { headers });
+    const page = ((await answer.json()) as { events: readonly Told[] }).events;
+    if (page.length === 0) return facts;
+    facts.push(...page);
+  }
+}
+
+const core = ({ type, seq, data }: Told) => ({ type, seq, data });
+
+/** Runs a job of so many items, each after the one before has been seen to. */
+async function runItems(playhead: Playhead, jobId: string, items: number, between = async (_: number) => {}) {
+  const job = playhead.job({ kind: "demo", id: jobId, title: "Episode 12" });
+  await job.run(async () => {
+    await job.each(
+      Array.from({ length: items }, (_, at) => at),
+      { kind: "video", parallel: 1 },
+      async (at, task) => {
+        task.progress(0.5);
+        await between(at);
+      },
+    );
+  });
+  await playhead.flush();
+}
+
+describe("the real supabase-js follows a job", () => {
+  test.each(["1.0.0", "2.0.0"])("over vsn %s: each event once and in order, to the end", async (vsn) => {
+    const project = await startProject(postgres, onTestFinished);
+    const { server, playheadOf } = await startMirrored({ database_url: await writerUrl(project) });
+    const token = await project.signIn({ tenant_id: "default" });
+    const { events, rows, states, watch } = follow(clientOf(project, token, vsn), "default", "job_a");
+    await expect.poll(() => watch.state).toBe("connected");
+    await runItems(playheadOf("default"), "job_a", 20);
+    await expect.poll(() => rows.at(-1)?.state).toBe("completed");
+    const facts = await factsOf(server, "job_a");
+    expect(events.map(core)).toEqual(facts.map(core));
+    expect(rows.at(-1)).toMatchObject({ percent_complete: 100, items_completed: 20, eta_ms: null, seq: facts.length });
+    expect(states).toEqual(["connected"]);
+  });
+
+  test("through the Data API; somebody who comes later hears all of it, and what was cut off meanwhile", async () => {
+    const project = await startProject(postgres, onTestFinished);
+    const { url, serviceRoleKey } = project;
+    const { server, playheadOf } = await startMirrored({ url, service_role_key: serviceRoleKey });
+    const client = clientOf(project, await project.signIn({ app_metadata: { tenant_id: "default" } }));
+    let followed: ReturnType<typeof follow> | undefined;
+    await runItems(playheadOf("default"), "job_b", 30, async (at) => {
+      if (at === 10) {
+        followed = follow(client, "default", "job_b");
+        await expect.poll(() => followed?.events.length).toBeGreaterThan(5);
+      }
+      if (at === 20) {
+        project.cutSockets();
+        await expect.poll(() => followed?.states).toContain("reconnecting");
+      }
+    });
+    await expect.poll(() => followed?.rows.at(-1)?.state).toBe("completed");
+    expect(followed?.events.map(core)).toEqual((await factsOf(server, "job_b")).map(core));
+    expect(followed?.states).toEqual(["connected", "reconnecting", "connected"]);
+  });
+});
+
+describe("row-level security keeps tenants apart", () => {
+  /** Two tenants, a job each, and somebody of each who is signed in. */
+  async function setup() {
+    const project = await startProject(postgres, onTestFinished);
+    const { playheadOf } = await startMirrored({ database_url: await writerUrl(project) });
+    const clients = {
+      acme: clientOf(project, await project.signIn({ tenant_id: "acme" })),
+      globex: clientOf(project, await project.signIn({ app_metadata: { tenant_id: "globex" } })),
+      // Who writes their own metadata is of no tenant by it.
+      stranger: clientOf(project, await project.signIn({ user_metadata: { tenant_id: "acme" } })),
+      anonymous: clientOf(project, project.anonKey),
+    };
+    return { project, playheadOf, clients };
+  }
+
+  test("who reads sees their own, whatever they ask for, and nobody writes", async () => {
+    const { project, playheadOf, clients } = await setup();
+    for (const tenant of ["acme", "globex"]) await runItems(playheadOf(tenant), `job_of_${tenant}`, 2);
+    const isThere = async () => (await project.query("SELECT FROM playhead_jobs WHERE state = 'completed'")).rowCount;
+    await expect.poll(isThere).toBe(2);
+
+    const seen = async (client: SupabaseClient, table: string) =>
+      new Set(((await client.from(table).select("job_id")).data ?? []).map(({ job_id }) => job_id));
+    for (const table of ["playhead_jobs", "playhead_job_events"]) {
+      expect(await seen(clients.acme, table)).toEqual(new Set(["job_of_acme"]));
+      expect(await seen(clients.globex, table)).toEqual(new Set(["job_of_globex"]));
+      expect(await seen(clients.stranger, table)).toEqual(new Set());
+      const { error } = await clients.anonymous.from(table).select("job_id");
+      expect(error).toMatchObject({ code: "42501" });
+      const others = await clients.acme.from(table).select("*").eq("tenant_id", "globex");
+      expect(others).toMatchObject({ data: [], error: null });
+    }
+
+    const before = (await project.query("SELECT * FROM playhead_jobs ORDER BY job_id")).rows;
+    const jobs = clients.acme.from("playhead_jobs");
+    const [own] = before;
+    const attempts = [
+      jobs.update({ state: "failed" }).eq("job_id", "job_of_acme"),
+      jobs.delete().eq("job_id", "job_of_acme"),
+      jobs.insert({ ...own, job_id: "job_new" }),
+      clients.acme.from("playhead_job_events").delete().eq("job_id", "job_of_acme"),
+      clients.acme.rpc("playhead_append", { epoch: "x", jobs: [{ ...own, title: "taken over" }], events: [] }),
+      clients.acme.rpc("playhead_prune", { older_than: "0 s", most: 10 }),
+      clients.anonymous.rpc("playhead_append", { epoch: "x", jobs: [], events: [] }),
+    ];
+    for (const attempt of attempts) expect((await attempt).error).toMatchObject({ code: "42501" });
+    expect((await project.query("SELECT * FROM playhead_jobs ORDER BY job_id")).rows).toEqual(before);
+  });
+
+  test("who listens hears their own: broadcasts and changes; another tenant's topic refuses them", async () => {
+    const { project, playheadOf, clients } = await setup();
+    const own = follow(clients.acme, "acme", "job_live");
+    const spies = [follow(clients.globex, "acme", "job_live"), follow(clients.stranger, "acme", "job_live")];
+    const heard = new Map<string, Set<string>>();
+    const changed: object[] = [];
+    // Each listens to everything that there is, without a filter, as a client of their own making might.
+    for (const [name, client] of Object.entries(clients)) {
+      const jobIds = new Set<string>();
+      heard.set(name, jobIds);
+      const joined = Promise.withResolvers<void>();
+      client
+        .channel(`all-${name}`)
+        .on("postgres_changes", { event: "*", schema: "public" }, (change) => {
+          changed.push(change);
+          jobIds.add(String((change.new as SupabaseJob).job_id ?? "deleted"));
+        })
+        .subscribe((status) => status === "SUBSCRIBED" && joined.resolve());
+      await joined.promise;
+    }
+    const mine = follow(clients.globex, "globex", "job_other");
+    await expect.poll(() => [own.watch.state, mine.watch.state]).toEqual(["connected", "connected"]);
+    // Its errors come one after the other, so that the second one says it: not here.
+    await expect.poll(() => spies.map(({ states }) => states.at(-1))).toEqual(["fallback", "fallback"]);
+
+    await runItems(playheadOf("acme"), "job_live", 3);
+    await runItems(playheadOf("globex"), "job_other", 3);
+    await expect.poll(() => [own.rows.at(-1)?.state, mine.rows.at(-1)?.state]).toEqual(["completed", "completed"]);
+    await expect.poll(() => heard.get("globex")?.size).toBe(1);
+    // Deleted rows have no policy: nobody is to hear of them.
+    await project.query("UPDATE playhead_jobs SET ended_at = now() - interval '1 year'");
+    expect((await project.query("SELECT playhead_prune() AS gone")).rows).toEqual([{ gone: 2 }]);
+    expect((await project.query("SELECT FROM playhead_job_events")).rowCount).toBe(0);
+    await runItems(playheadOf("acme"), "job_last", 1);
+    await expect.poll(() => heard.get("acme")?.has("job_last")).toBe(true);
+
+    expect(Object.fromEntries(heard)).toEqual({
+      acme: new Set(["job_live", "job_last"]),
+      globex: new Set(["job_other"]),
+      stranger: new Set(),
+      anonymous: new Set(),
+    });
+    expect(changed.length).toBeGreaterThan(20);
+    for (const { events, rows } of spies) expect([events, rows]).toEqual([[], []]);
+  });
+
+  test("nobody says something on a private topic in Playhead's name", async () => {
+    const { playheadOf, clients, project } = await setup();
+    const heard: unknown[] = [];
+    const topic = "playhead:acme:job_c";
+    const listener = clients.acme
+      .channel(topic, { config: { private: true } })
+      .on("broadcast", { event: "*" }, ({ event }) => heard.push(event));
+    const forger = clientOf(project, await project.signIn({ tenant_id: "acme" })).channel(topic, {
+      config: { private: true },
+    });
+    for (const channel of [listener, forger]) {
+      const joined = Promise.withResolvers<void>();
+      channel.subscribe((status) => status === "SUBSCRIBED" && joined.resolve());
+      await joined.promise;
+    }
+    await forger.send({ type: "broadcast", event: "forged", payload: { table: "playhead_jobs" } });
+    await runItems(playheadOf("acme"), "job_c", 1);
+    await expect.poll(() => heard).toContain("session.completed");
+    expect(heard).not.toContain("forged");
+  });
+});
+
+describe("an outage of Supabase", () => {
+  test("holds up nothing here; afterwards all of it is there once, and who followed ends right", async () => {
+    const project = await startProject(postgres, onTestFinished);
+    const { server, playheadOf } = await startMirrored({ database_url: await writerUrl(project) });
+    const client = clientOf(project, await project.signIn({ tenant_id: "default" }));
+    const { events, rows, states, fallbacks } = follow(client, "default", "job_out");
+    const health = async () => {
+      const report = await server.local.read?.("monitoring/health/detailed", {});
+      const { checks } = report as { checks: { component: string; details: object }[] };
+      return checks.find(({ component }) => component === "supabase");
+    };
+    await runItems(playheadOf("default"), "job_out", 60, async (at) => {
+      if (at === 20) await expect.poll(() => events.length).toBeGreaterThan(10);
+      if (at === 20) await project.goAway();
+    });
+    // The job is done here, and nothing of it is known there yet.
+    const facts = await factsOf(server, "job_out");
+    expect(facts.at(-1)?.type).toBe("session.completed");
+    expect(states.at(-1)).not.toBe("connected");
+    expect(rows.at(-1)?.state).toBe("running");
+    await expect.poll(health).toMatchObject({ status: "warning", details: { circuit: "open" } });
+    await project.comeBack();
+    await expect.poll(() => rows.at(-1)?.state).toBe("completed");
+    expect(events.map(core)).toEqual(facts.map(core));
+    await expect.poll(health).toMatchObject({ status: "healthy", details: { circuit: "closed", lag_ms: 0 } });
+    expect(fallbacks.length).toBeLessThanOrEqual(1);
+    const { rows: stored } = await project.query("SELECT seq FROM playhead_job_events ORDER BY seq");
+    expect(stored.map(({ seq }) => Number(seq))).toEqual(facts.map(({ seq }) => seq));
+    const { rows: broadcast } = await project.query(
+      "SELECT payload->'record'->>'seq' AS seq FROM realtime.messages WHERE event <> 'job'",
+    );
+    expect(broadcast.map(({ seq }) => Number(seq)).toSorted((a, b) => a - b)).toEqual(facts.map(({ seq }) => seq));
+  });
+
+  test("may last longer than the server: what waited is written after a restart", async () => {
+    const project = await startProject(postgres, onTestFinished);
+    const supabase = { database_url: await writerUrl(project) };
+    const { server, data, playheadOf } = await startMirrored(supabase);
+    const playhead = playheadOf("default");
+    await runItems(playhead, "job_before", 5);
+    const seqs = async (jobId: string) =>
+      (await project.query("SELECT seq FROM playhead_job_events WHERE job_id = $1 ORDER BY seq", [jobId])).rows.length;
+    const before = await factsOf(server, "job_before");
+    await expect.poll(() => seqs("job_before")).toBe(before.length);
+    await project.goAway();
+    await runItems(playhead, "job_meanwhile", 5);
+    const facts = await factsOf(server, "job_meanwhile");
+    const closing = performance.now();
+    await server.close();
+    expect(performance.now() - closing).toBeLessThan(15_000);
+    await project.comeBack();
+    await startMirrored(supabase, data);
+    await expect.poll(() => seqs("job_meanwhile")).toBe(facts.length);
+    expect(await seqs("job_before")).toBe(before.length);
+  });
+});
+
+describe("the migrations", () => {
+  test("may be loaded again, and change nothing", async () => {
+    const project = await startProject(postgres, onTestFinished);
+    const catalog = async () =>
+      (
+        await project.query(`SELECT polname::text AS name FROM pg_policy UNION ALL SELECT tgname FROM pg_trigger
+          UNION ALL SELECT tablename FROM pg_publication_tables UNION ALL SELECT relname || relacl::text FROM pg_class
+          WHERE relname LIKE 'playhead%' UNION ALL SELECT proname || proacl::text FROM pg_proc WHERE proname LIKE
+          'playhead%' ORDER BY name`)
+      ).rows;
+    const before = await catalog();
+    for (const migration of await readMigrations()) await project.query(migration);
+    expect(await catalog()).toEqual(before);
+  });
+
+  test("keep out of a publication that tells of deleted rows of others, and then broadcasts still come", async () => {
+    const own = `CREATE TABLE theirs (id int PRIMARY KEY);
+      ALTER PUBLICATION supabase_realtime SET (publish = 'insert, update, delete');
+      ALTER PUBLICATION supabase_realtime ADD TABLE theirs`;
+    const project = await startProject(postgres, onTestFinished, { before: own });
+    const { rows } = await project.query(
+      "SELECT tablename, pubdelete FROM pg_publication_tables JOIN pg_publication USING (pubname) WHERE pubname = 'supabase_realtime'",
+    );
+    expect(rows).toEqual([{ tablename: "theirs", pubdelete: true }]);
+    const { playheadOf } = await startMirrored({ database_url: await writerUrl(project) });
+    const client = clientOf(project, await project.signIn({ tenant_id: "default" }));
+    const { rows: told, watch } = follow(client, "default", "job_d");
+    await expect.poll(() => watch.state).toBe("connected");
+    await runItems(playheadOf("default"), "job_d", 1);
+    await expect.poll(() => told.at(-1)?.state).toBe("completed");
+  });
+});
