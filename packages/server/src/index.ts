@@ -11,7 +11,6 @@ export {
   createEngine,
   type Engine,
   type EngineOptions,
-  type LocalEngine,
 } from "./engine.ts";
 export {
   checkData,
@@ -20,6 +19,7 @@ export {
   type RepairDataOptions,
   repairData,
 } from "./engine-doctor.ts";
+export type { LocalEngine } from "./engine-local.ts";
 export { createGateway, type Gateway, type GatewayDeps, type GatewayLoad } from "./gateway/gateway.ts";
 export { createStartsInMemory } from "./gateway/job-start.ts";
 export { objectStorageCheck, type ProbedStorage } from "./health/checks/object-storage.ts";

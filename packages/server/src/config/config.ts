@@ -1,43 +1,13 @@
 import { LOG_LEVELS } from "@playhead/core";
 import * as z from "zod";
 import { isAllowEntry } from "../outbound/address-guard.ts";
-
-/** What is known of a setting beside what is allowed; each setting has it as its `meta`. */
-export interface SettingMeta {
-  readonly description: string;
-  /** Under which heading people look for it. */
-  readonly section: string;
-  /** Whether a change holds at once; else from the next start on. */
-  readonly reloadable: boolean;
-  /** Environment variables that set it; the first that is set wins. */
-  readonly env?: readonly string[];
-  /** Whether nobody may read it. */
-  readonly secret?: boolean;
-}
+import { clusterSettings, redisUrl } from "./cluster-settings.ts";
+import { otlpSettings } from "./otlp-settings.ts";
+import { between, milliseconds, percent, section, text, whole, YEAR_MS } from "./setting.ts";
+import { storageSettings } from "./storage-settings.ts";
+import { supabaseSettings } from "./supabase-settings.ts";
 
 const MB = 1024 * 1024;
-const YEAR_MS = 31_536_000_000;
-
-/** A heading, with two ways to describe a setting under it: one that holds at once, and one that waits for a start. */
-function section(name: string) {
-  const meta = (reloadable: boolean, description: string, env: readonly string[]): SettingMeta & z.GlobalMeta => ({
-    description,
-    section: name,
-    reloadable,
-    ...(env.length > 0 && { env }),
-  });
-  return {
-    live: (description: string, ...env: readonly string[]) => meta(true, description, env),
-    atStart: (description: string, ...env: readonly string[]) => meta(false, description, env),
-  };
-}
-
-const text = z.string().min(1);
-const whole = (from: number, to: number) => z.number().int().min(from).max(to);
-const between = (from: number, to: number) => z.number().min(from).max(to);
-const milliseconds = whole(100, YEAR_MS);
-const percent = between(1, 100);
-
 const network = section("Network");
 const access = section("Access");
 const jobs = section("Jobs and workers");
@@ -49,14 +19,6 @@ const channels = section("Channels");
 const uploads = section("Uploads");
 const health = section("Health");
 const media = section("Media");
-const storage = section("Storage");
-const cluster = section("Cluster");
-const otlp = section("OpenTelemetry");
-const supabase = section("Supabase");
-
-/** As the standard variables of OpenTelemetry have headers and attributes. */
-const NAMED_VALUES = /^\s*[^\s=,]+\s*=[^,\n\r]*(,\s*[^\s=,]+\s*=[^,\n\r]*)*$/;
-const NOT_NAMED_VALUES = "Invalid input: expected NAME=VALUE, several with commas between";
 
 /** A log file, as far as it can be set. */
 function logFile(maxBytes: number, keep: number, { bytesEnv, keepEnv }: { bytesEnv?: string; keepEnv?: string } = {}) {
@@ -369,177 +331,11 @@ export const configSchema = z.strictObject({
         ),
     })
     .prefault({}),
-  storage: z
-    .strictObject({
-      url: text
-        .regex(/^(folder:|s3:\/\/)./, "Invalid input: expected folder:PATH or s3://BUCKET/PREFIX")
-        .optional()
-        .meta(
-          storage.atStart(
-            "Where pipelines upload what they make: `folder:PATH` or `s3://BUCKET/PREFIX`.",
-            "PLAYHEAD_STORAGE",
-          ),
-        ),
-      public_url: z
-        .url({ protocol: /^https?$/, error: "Invalid input: expected an http or https address" })
-        .optional()
-        .meta(storage.atStart("Address under which people get what is there.", "PLAYHEAD_STORAGE_PUBLIC_URL")),
-      endpoint: z
-        .url({ protocol: /^https?$/, error: "Invalid input: expected an http or https address" })
-        .optional()
-        .meta(
-          storage.atStart(
-            "Address of an S3 that is not Amazon's: R2, MinIO and others.",
-            "PLAYHEAD_STORAGE_ENDPOINT",
-            "AWS_ENDPOINT_URL_S3",
-          ),
-        ),
-      region: text.optional().meta(storage.atStart("Region of the bucket.", "PLAYHEAD_STORAGE_REGION", "AWS_REGION")),
-      access_key_id: text.optional().meta({
-        ...storage.atStart(
-          "Access key of the bucket; else what Amazon's tools find.",
-          "PLAYHEAD_STORAGE_ACCESS_KEY_ID",
-        ),
-        secret: true,
-      }),
-      secret_access_key: text.optional().meta({
-        ...storage.atStart("Its secret.", "PLAYHEAD_STORAGE_SECRET_ACCESS_KEY"),
-        secret: true,
-      }),
-    })
-    .prefault({}),
-  redis_url: z
-    .string()
-    .regex(/^(rediss?|unix):\/\/./, "Invalid input: expected redis://HOST:PORT/DB, rediss://… or unix:///PATH")
-    .optional()
-    .meta({
-      ...cluster.atStart(
-        "Redis that several servers on one `database_url` share: with it this one is a node of a cluster.",
-        "PLAYHEAD_REDIS_URL",
-      ),
-      secret: true,
-    }),
-  cluster: z
-    .strictObject({
-      name: text
-        .optional()
-        .meta(
-          cluster.atStart("What this node is called; else its machine's name and a number.", "PLAYHEAD_CLUSTER_NAME"),
-        ),
-      listen: text
-        .regex(/^(\[[\da-f:.]+\]|[^\s:/]+):\d{1,5}$/i, "Invalid input: expected ADDRESS:PORT")
-        .default("127.0.0.1:0")
-        .meta(
-          cluster.atStart(
-            "Where other nodes reach this one's engine, while it runs it; port 0 takes a free one.",
-            "PLAYHEAD_CLUSTER_LISTEN",
-          ),
-        ),
-      address: z
-        .url({ protocol: /^http$/, error: "Invalid input: expected an http address" })
-        .optional()
-        .meta(
-          cluster.atStart(
-            "The same as others have to call it; else `http://` and `listen`.",
-            "PLAYHEAD_CLUSTER_ADDRESS",
-          ),
-        ),
-      lease_ms: whole(2_000, 60_000)
-        .default(6_000)
-        .meta(
-          cluster.atStart(
-            "After this long without a word of the node that runs the engine another takes over; the same on all nodes.",
-            "PLAYHEAD_CLUSTER_LEASE_MS",
-          ),
-        ),
-    })
-    .prefault({}),
-  otlp: z
-    .strictObject({
-      jobs: z
-        .enum(["traces", "marked"])
-        .default("traces")
-        .meta(
-          otlp.live(
-            "Which traces that come in are jobs: every one, or only those with a span that says so.",
-            "PLAYHEAD_OTLP_JOBS",
-          ),
-        ),
-      trace_timeout_ms: milliseconds
-        .default(21_600_000)
-        .meta(
-          otlp.live(
-            "A job made of a trace of which nothing comes for longer has failed.",
-            "PLAYHEAD_OTLP_TRACE_TIMEOUT_MS",
-          ),
-        ),
-      endpoint: z
-        .url({ protocol: /^https?$/, error: "Invalid input: expected an http or https address" })
-        .optional()
-        .meta(
-          otlp.atStart(
-            "Where jobs are exported to by OTLP/HTTP, such as a collector's `http://localhost:4318`; else nowhere.",
-            "PLAYHEAD_OTLP_ENDPOINT",
-          ),
-        ),
-      protocol: z
-        .enum(["http/protobuf", "http/json"])
-        .default("http/protobuf")
-        .meta(otlp.atStart("How it is encoded.", "PLAYHEAD_OTLP_PROTOCOL")),
-      headers: text
-        .regex(NAMED_VALUES, NOT_NAMED_VALUES)
-        .optional()
-        .meta({
-          ...otlp.atStart("Headers that go along, as `NAME=VALUE,…`, such as a key.", "PLAYHEAD_OTLP_HEADERS"),
-          secret: true,
-        }),
-      resource: text
-        .regex(NAMED_VALUES, NOT_NAMED_VALUES)
-        .optional()
-        .meta(otlp.atStart("Attributes of the resource, as `NAME=VALUE,…`.", "PLAYHEAD_OTLP_RESOURCE")),
-      signals: z
-        .array(z.enum(["traces", "logs", "metrics"]))
-        .min(1)
-        .max(3)
-        .default(["traces", "logs", "metrics"])
-        .meta(otlp.atStart("What is exported.")),
-      sample_ratio: between(0, 1)
-        .default(1)
-        .meta(otlp.atStart("Share of the jobs that are exported as traces and logs.", "PLAYHEAD_OTLP_SAMPLE_RATIO")),
-    })
-    .prefault({}),
-  supabase: z
-    .strictObject({
-      database_url: z
-        .string()
-        .regex(/^postgres(ql)?:\/\/./, "Invalid input: expected postgresql://USER:PASSWORD@HOST:PORT/DATABASE")
-        .optional()
-        .meta({
-          ...supabase.atStart(
-            "Database of the Supabase project into which jobs are mirrored; its user needs the role `playhead_writer`.",
-            "PLAYHEAD_SUPABASE_DATABASE_URL",
-          ),
-          secret: true,
-        }),
-      url: z
-        .url({ protocol: /^https?$/, error: "Invalid input: expected an http or https address" })
-        .optional()
-        .meta(
-          supabase.atStart(
-            "Address of the project, to mirror through its Data API where `database_url` is not set.",
-            "SUPABASE_URL",
-          ),
-        ),
-      service_role_key: z
-        .string()
-        .min(20)
-        .optional()
-        .meta({
-          ...supabase.atStart("Secret key of the project, for its Data API.", "SUPABASE_SERVICE_ROLE_KEY"),
-          secret: true,
-        }),
-    })
-    .prefault({}),
+  storage: storageSettings,
+  redis_url: redisUrl,
+  cluster: clusterSettings,
+  otlp: otlpSettings,
+  supabase: supabaseSettings,
   ffmpeg_path: text.optional().meta(media.atStart("The ffmpeg to use.", "FFMPEG_PATH")),
 });
 

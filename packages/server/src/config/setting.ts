@@ -1,0 +1,36 @@
+import * as z from "zod";
+
+/** What is known of a setting beside what is allowed; each setting has it as its `meta`. */
+export interface SettingMeta {
+  readonly description: string;
+  /** Under which heading people look for it. */
+  readonly section: string;
+  /** Whether a change holds at once; else from the next start on. */
+  readonly reloadable: boolean;
+  /** Environment variables that set it; the first that is set wins. */
+  readonly env?: readonly string[];
+  /** Whether nobody may read it. */
+  readonly secret?: boolean;
+}
+
+export const YEAR_MS = 31_536_000_000;
+
+/** A heading, with two ways to describe a setting under it: one that holds at once, and one that waits for a start. */
+export function section(name: string) {
+  const meta = (reloadable: boolean, description: string, env: readonly string[]): SettingMeta & z.GlobalMeta => ({
+    description,
+    section: name,
+    reloadable,
+    ...(env.length > 0 && { env }),
+  });
+  return {
+    live: (description: string, ...env: readonly string[]) => meta(true, description, env),
+    atStart: (description: string, ...env: readonly string[]) => meta(false, description, env),
+  };
+}
+
+export const text = z.string().min(1);
+export const whole = (from: number, to: number) => z.number().int().min(from).max(to);
+export const between = (from: number, to: number) => z.number().min(from).max(to);
+export const milliseconds = whole(100, YEAR_MS);
+export const percent = between(1, 100);
