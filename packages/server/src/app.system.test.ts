@@ -130,6 +130,7 @@ describe("over a restart", () => {
       ({ type, data: moved }) => type === "progress.updated" && moved.percent_complete === 80,
     );
     expect(next.tick).toBeGreaterThan(where?.tick as number);
+    await after.until(({ type, data: said }) => type === "job.progress" && said.percent_complete >= 39);
     expect((await bodyOf(second.ask("/api/v1/jobs/j"))).progress.percent_complete).toBeGreaterThanOrEqual(39);
   });
 
