@@ -6,6 +6,7 @@ import { textAt } from "./attribute-names.ts";
 import type { IntakeJobs } from "./intake-jobs.ts";
 import { createJobPlan, type JobPlan } from "./job-plan.ts";
 import type { OpenJobs } from "./open-jobs.ts";
+import { parentsFirst } from "./parents-first.ts";
 import { isLocalRoot, isMarked, newJobOf, outcomeOf, planSpan } from "./plan-spans.ts";
 import type { Observed } from "./span-records.ts";
 import type { Trace, Traces } from "./traces.ts";
@@ -64,10 +65,7 @@ export function createTakeSpans({ jobs, traces, open, redaction, isEveryTrace }:
 
   return async (tenantId: string, traceId: string, given: readonly Span[]): Promise<Taken> => {
     const trace = await traceOf(tenantId, traceId, given);
-    // Parents begin before their children, and where clocks are coarse end after them.
-    const spans = given
-      .filter(({ spanId }) => traces.take(trace, spanId))
-      .sort((a, b) => a.startMs - b.startMs || b.endMs - a.endMs);
+    const spans = parentsFirst(given.filter(({ spanId }) => traces.take(trace, spanId)));
     const plans = new Map<string, JobPlan>();
     const observed: Observed[] = [];
     const ends: (() => void)[] = [];
