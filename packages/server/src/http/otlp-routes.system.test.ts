@@ -135,6 +135,18 @@ test("what a job of ours has called is part of it, and does not end it", async (
   expect(await jobOf(server, "ours")).toMatchObject({ state: "running" });
 });
 
+test("a program that calls one of ours is a job of its own, in the same trace", async () => {
+  const server = shared;
+  const callee = `callee-${traceId}`;
+  await server.send({ ...server.record(callee, "job.created", { kind: "clips" }), correlation_id: traceId });
+  await send(server, CHILD);
+  await send(server, ROOT);
+  expect(await jobOf(server)).toMatchObject({ state: "completed", title: "root", correlation_id: traceId });
+  expect(await jobOf(server, callee)).toMatchObject({ state: "pending", correlation_id: traceId });
+  const { entries } = await ask(server, `logs?trace_id=${traceId}`);
+  expect(entries.map((each: { function_name: string }) => each.function_name).sort()).toEqual(["child", "root"]);
+});
+
 test("only marked traces are jobs, where that is set", async () => {
   const server = await startTestServer({ file: { otlp: { jobs: "marked" } } });
   await send(server, ROOT, CHILD);

@@ -43,9 +43,11 @@ export function createTakeSpans({ jobs, traces, open, redaction, isEveryTrace }:
   function jobOf(tenantId: string, traceId: string, spans: readonly Span[], trace: Trace | null): string | null {
     const named = spans.map(namedBy).find((jobId) => jobId !== null);
     if (named !== undefined && named !== null) return named;
-    if (trace !== null && trace.jobId !== null) return trace.jobId;
     const hasRoot = spans.some(({ parentSpanId }) => parentSpanId === null);
-    const known = hasRoot ? null : jobs.ofTrace(tenantId, traceId);
+    const called = jobs.ofTrace(tenantId, traceId);
+    // Whoever has the root is not part of a job of ours that joined its trace, also where its children seemed to be.
+    if (trace !== null && trace.jobId !== null && !(hasRoot && trace.jobId === called)) return trace.jobId;
+    const known = hasRoot ? null : called;
     if (known !== null) return known;
     return isEveryTrace() || spans.some(isMarked) ? jobs.idOf(tenantId, traceId) : null;
   }
