@@ -90,3 +90,29 @@ test("a root that failed is a job that failed, with its exception", async () => 
     error: { error_message: "TypeError: nobody can watch this" },
   });
 });
+
+test("in a program of ours that another calls, the caller's trace goes on; and what it calls is under its job", async () => {
+  const server = await startTestServer();
+  const caller = "00-4bf92f3577b34da6a3ce929d0e0e4736-00f067aa0ba902b7-01";
+  const traceId = caller.slice(3, 35);
+  // What the sdk makes of a `traceparent` that came in: docs/instrumentation.md.
+  await server.send(
+    { ...server.record("ours", "job.created", { kind: "clips" }), correlation_id: traceId },
+    server.record("ours", "job.state_changed", { new_state: "running" }),
+  );
+  const { stdout } = await run(process.execPath, [PROGRAM, "protobuf"], {
+    timeout: 60_000,
+    env: {
+      ...process.env,
+      TRACEPARENT: caller,
+      OTEL_EXPORTER_OTLP_ENDPOINT: server.server.url,
+      OTEL_EXPORTER_OTLP_HEADERS: `x-api-key=${server.server.accessKey}`,
+    },
+  });
+  expect(stdout.trim()).toBe(traceId);
+  const { executions } = await ask(server, "jobs/ours/executions?page_size=100");
+  const root = executions.find((each: { function_name: string }) => each.function_name.startsWith("render the"));
+  expect(root).toMatchObject({ trace_id: traceId, parent_span_id: caller.slice(36, 52), job_id: "ours" });
+  expect(executions).toHaveLength(8);
+  expect(await ask(server, "jobs/ours")).toMatchObject({ state: "running" });
+});

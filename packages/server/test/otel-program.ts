@@ -42,7 +42,17 @@ function logExporter(): LogRecordExporter {
   };
 }
 
-const root = tracer.startSpan("render the night's clips", { attributes: { "playhead.job.title": "Night render" } });
+/** Who has started it may have said in which trace it is. */
+const [, traceId, spanId] = /^00-(.{32})-(.{16})-01$/.exec(process.env.TRACEPARENT ?? "") ?? [];
+const caller =
+  traceId === undefined || spanId === undefined
+    ? context.active()
+    : trace.setSpanContext(context.active(), { traceId, spanId, traceFlags: 1, isRemote: true });
+const root = tracer.startSpan(
+  "render the night's clips",
+  { attributes: { "playhead.job.title": "Night render" } },
+  caller,
+);
 const within = (span: Span) => trace.setSpan(context.active(), span);
 
 const query = tracer.startSpan(

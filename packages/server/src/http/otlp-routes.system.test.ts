@@ -1,9 +1,10 @@
 import { randomBytes } from "node:crypto";
 import { gzipSync } from "node:zlib";
+import fc from "fast-check";
 import { beforeAll, beforeEach, describe, expect, test } from "vitest";
 import { bodyOf } from "../../test/api.ts";
 import { atFileEnd } from "../../test/file-end.ts";
-import { logRecord, logsOf, span, spanId, TRACE, tracesOf } from "../../test/otlp-spans.ts";
+import { attributesOf, logRecord, logsOf, span, spanId, TRACE, tracesOf } from "../../test/otlp-spans.ts";
 import { startTestServer, type TestServer } from "../../test/start-server.ts";
 
 /** One server for all: each test has a trace of its own. */
@@ -134,6 +135,18 @@ test("what a job of ours has called is part of it, and does not end it", async (
   expect(await jobOf(server, "ours")).toMatchObject({ state: "running" });
 });
 
+test("a program that calls one of ours is a job of its own, in the same trace", async () => {
+  const server = shared;
+  const callee = `callee-${traceId}`;
+  await server.send({ ...server.record(callee, "job.created", { kind: "clips" }), correlation_id: traceId });
+  await send(server, CHILD);
+  await send(server, ROOT);
+  expect(await jobOf(server)).toMatchObject({ state: "completed", title: "root", correlation_id: traceId });
+  expect(await jobOf(server, callee)).toMatchObject({ state: "pending", correlation_id: traceId });
+  const { entries } = await ask(server, `logs?trace_id=${traceId}`);
+  expect(entries.map((each: { function_name: string }) => each.function_name).sort()).toEqual(["child", "root"]);
+});
+
 test("only marked traces are jobs, where that is set", async () => {
   const server = await startTestServer({ file: { otlp: { jobs: "marked" } } });
   await send(server, ROOT, CHILD);
@@ -221,4 +234,44 @@ describe("requests", () => {
     const refused = answers.find(({ status }) => status === 429);
     expect(refused?.headers.get("retry-after")).toBe("1");
   });
+});
+
+test("whatever is sent as JSON is answered, never as a fault of ours", async () => {
+  const small = fc.integer({ min: 0, max: 3 }).map(spanId);
+  const value = fc.oneof(
+    fc.constantFrom("", "clip", "s", "j.1", "../x", "x".repeat(600), "canceled", "skipped"),
+    fc.double(),
+    fc.boolean(),
+    fc.constant({ kvlistValue: { values: [{ key: "a", value: { arrayValue: { values: [{}] } } }] } }),
+  );
+  const names = ["job_id", "job.kind", "job.title", "task_id", "task.kind", "task.parent_id", "progress", "state"];
+  const attributes = fc.dictionary(fc.constantFrom(...names.map((name) => `playhead.${name}`)), value);
+  const any = fc.record({
+    traceId: fc.constantFrom(TRACE, "0".repeat(32)),
+    spanId: small,
+    parentSpanId: fc.option(small, { nil: undefined }),
+    name: fc.string(),
+    kind: fc.integer({ min: -1, max: 9 }),
+    flags: fc.constantFrom(0x301, 0x101, "x"),
+    startTimeUnixNano: fc.oneof(fc.constantFrom("1700000000000000000", "0", "-1", "1e400"), fc.double()),
+    endTimeUnixNano: fc.oneof(fc.constantFrom("1700000001000000000", "99999999999999999999"), fc.jsonValue()),
+    attributes: attributes.map(attributesOf),
+    status: fc.oneof(fc.constant({ code: 2, message: "no" }), fc.jsonValue()),
+    events: fc.oneof(
+      fc.array(fc.record({ name: fc.constantFrom("exception", "x"), attributes: fc.jsonValue() })),
+      fc.jsonValue(),
+    ),
+    links: fc.jsonValue(),
+  });
+  await fc.assert(
+    fc.asyncProperty(fc.oneof(fc.array(any).map(tracesOf), fc.jsonValue()), async (request) => {
+      traceId = randomBytes(16).toString("hex");
+      for (const path of ["/v1/traces", "/v1/logs"]) {
+        const answer = await shared.post(path, own(request));
+        expect([answer.status, await answer.text()]).toEqual([200, expect.any(String)]);
+      }
+    }),
+    { numRuns: 100 },
+  );
+  expect(shared.complaints).toEqual([]);
 });

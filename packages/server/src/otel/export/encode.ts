@@ -1,4 +1,5 @@
 import type { HrTime } from "@opentelemetry/api";
+import type * as Otlp from "@opentelemetry/otlp-transformer";
 import type { ReadableLogRecord } from "@opentelemetry/sdk-logs";
 import type { ResourceMetrics } from "@opentelemetry/sdk-metrics";
 import type { ReadableSpan } from "@opentelemetry/sdk-trace";
@@ -80,7 +81,7 @@ export type Encoder = Awaited<ReturnType<typeof openEncoder>>;
 export type Signal = "traces" | "logs" | "metrics";
 
 function partialOf(
-  otlp: typeof import("@opentelemetry/otlp-transformer"),
+  otlp: typeof Otlp,
   isJson: boolean,
   signal: Signal,
   answer: Uint8Array,

@@ -182,5 +182,3 @@ export function createExporter(deps: ExporterDeps) {
     },
   };
 }
-
-export type Exporter = ReturnType<typeof createExporter>;

@@ -23,7 +23,11 @@ const ENDS: ReadonlySet<string> = new Set(["job.completed", "job.canceled", "job
  */
 export async function openMetricsExporter(deps: MetricsExporterDeps) {
   const { encoder, sender, bus, openJobs, findJob, onSent } = deps;
-  const { AggregationType, MeterProvider, MetricReader } = await import("@opentelemetry/sdk-metrics");
+  const [{ ValueType }, { AggregationType, MeterProvider, MetricReader }] = await Promise.all([
+    import("@opentelemetry/api"),
+    import("@opentelemetry/sdk-metrics"),
+  ]);
+  const inJobs = { unit: "{job}", valueType: ValueType.INT };
 
   /** Read when we send. */
   class Reader extends MetricReader {
@@ -43,7 +47,7 @@ export async function openMetricsExporter(deps: MetricsExporterDeps) {
   });
   const meter = provider.getMeter("playhead");
   meter
-    .createObservableUpDownCounter("playhead.job.active", { unit: "{job}", description: "Jobs that have not ended." })
+    .createObservableUpDownCounter("playhead.job.active", { ...inJobs, description: "Jobs that have not ended." })
     .addCallback((result) => {
       for (const [state, kinds] of countJobs(openJobs())) {
         for (const [kind, count] of kinds) {
@@ -52,13 +56,13 @@ export async function openMetricsExporter(deps: MetricsExporterDeps) {
       }
     });
   meter
-    .createObservableGauge("playhead.queue.size", { unit: "{job}", description: "Jobs that wait for a worker." })
+    .createObservableGauge("playhead.queue.size", { ...inJobs, description: "Jobs that wait for a worker." })
     .addCallback((result) => {
       for (const [kind, count] of countJobs(openJobs()).get("pending") ?? []) {
         result.observe(count, { "playhead.job.kind": kind });
       }
     });
-  const ended = meter.createCounter("playhead.job.ended", { unit: "{job}", description: "Jobs that ended." });
+  const ended = meter.createCounter("playhead.job.ended", { ...inJobs, description: "Jobs that ended." });
   const duration = meter.createHistogram("playhead.job.duration", {
     unit: "s",
     description: "From a job's first work to its end, pauses included.",

@@ -90,7 +90,10 @@ export function createJobPlan({ jobId, traceId, job, isSilent = false }: JobPlan
     const now = stateOfTask(taskId);
     if (!isOpen() || now === null || isFinalTaskState(now)) return;
     if (outcome.state === "failed") sayTask(taskId, "failed", "task.failed", atMs, outcome.error);
-    else if (outcome.state === "completed") sayTask(taskId, "completed", "task.completed", atMs);
+    else if (outcome.state === "completed") {
+      if (now === "pending") sayTask(taskId, "processing", "task.started", atMs);
+      sayTask(taskId, "completed", "task.completed", atMs);
+    }
     // Only what has not begun can be skipped.
     else if (outcome.state === "skipped" && now === "pending")
       sayTask(taskId, "skipped", "task.skipped", atMs, { reason: outcome.reason });
@@ -139,10 +142,7 @@ export function createJobPlan({ jobId, traceId, job, isSilent = false }: JobPlan
     end(outcome: Outcome, atMs: number): void {
       if (!isOpen() || state === null) return;
       if (outcome.state === "completed") {
-        for (const taskId of openTasks()) {
-          if (stateOfTask(taskId) === "pending") sayTask(taskId, "processing", "task.started", atMs);
-          endTask(taskId, outcome, atMs);
-        }
+        for (const taskId of openTasks()) endTask(taskId, outcome, atMs);
         say("job.completed", atMs, {});
       } else if (outcome.state === "failed") say("job.failed", atMs, outcome.error);
       else say("job.canceled", atMs, { reason: outcome.reason });

@@ -161,8 +161,6 @@ export function createOtlpIntake(deps: OtlpIntakeDeps) {
   };
 }
 
-export type OtlpIntake = ReturnType<typeof createOtlpIntake>;
-
 /** Names a worker; what is no name is left out. */
 function serviceOf(resource: object | undefined): string {
   const { "service.name": name } = (resource ?? {}) as { readonly "service.name"?: unknown };

@@ -6,6 +6,7 @@ import { textAt } from "./attribute-names.ts";
 import type { IntakeJobs } from "./intake-jobs.ts";
 import { createJobPlan, type JobPlan } from "./job-plan.ts";
 import type { OpenJobs } from "./open-jobs.ts";
+import { parentsFirst } from "./parents-first.ts";
 import { isLocalRoot, isMarked, newJobOf, outcomeOf, planSpan } from "./plan-spans.ts";
 import type { Observed } from "./span-records.ts";
 import type { Trace, Traces } from "./traces.ts";
@@ -42,9 +43,11 @@ export function createTakeSpans({ jobs, traces, open, redaction, isEveryTrace }:
   function jobOf(tenantId: string, traceId: string, spans: readonly Span[], trace: Trace | null): string | null {
     const named = spans.map(namedBy).find((jobId) => jobId !== null);
     if (named !== undefined && named !== null) return named;
-    if (trace !== null && trace.jobId !== null) return trace.jobId;
     const hasRoot = spans.some(({ parentSpanId }) => parentSpanId === null);
-    const known = hasRoot ? null : jobs.ofTrace(tenantId, traceId);
+    const called = jobs.ofTrace(tenantId, traceId);
+    // Whoever has the root is not part of a job of ours that joined its trace, also where its children seemed to be.
+    if (trace !== null && trace.jobId !== null && !(hasRoot && trace.jobId === called)) return trace.jobId;
+    const known = hasRoot ? null : called;
     if (known !== null) return known;
     return isEveryTrace() || spans.some(isMarked) ? jobs.idOf(tenantId, traceId) : null;
   }
@@ -64,10 +67,7 @@ export function createTakeSpans({ jobs, traces, open, redaction, isEveryTrace }:
 
   return async (tenantId: string, traceId: string, given: readonly Span[]): Promise<Taken> => {
     const trace = await traceOf(tenantId, traceId, given);
-    // Parents begin before their children, and where clocks are coarse end after them.
-    const spans = given
-      .filter(({ spanId }) => traces.take(trace, spanId))
-      .sort((a, b) => a.startMs - b.startMs || b.endMs - a.endMs);
+    const spans = parentsFirst(given.filter(({ spanId }) => traces.take(trace, spanId)));
     const plans = new Map<string, JobPlan>();
     const observed: Observed[] = [];
     const ends: (() => void)[] = [];

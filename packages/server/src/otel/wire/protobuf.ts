@@ -34,39 +34,38 @@ const WIRE_TYPES: Readonly<Record<Scalar, number>> = {
   bool: VARINT,
 };
 
-const utf8 = new TextDecoder();
-
 /**
  * Reads a message. Fields that the table does not have are passed over, so that newer programs may speak to us.
  *
  * @throws PlayheadError `invalid_request` for what is no message, `payload_too_large` for one with too much in it
  */
-export function readMessage(bytes: Uint8Array, message: Message): Read {
-  const view = new DataView(bytes.buffer, bytes.byteOffset, bytes.byteLength);
+export function readMessage(given: Uint8Array, message: Message): Read {
+  const bytes = Buffer.from(given.buffer, given.byteOffset, given.byteLength);
   let at = 0;
   let messages = 0;
 
+  /** Tags, lengths and small numbers: nearly always of one or two bytes. */
+  function small(): number {
+    let value = 0;
+    for (let factor = 1; factor <= 0x1000_0000; factor *= 0x80) {
+      const byte = bytes.readUInt8(at);
+      at += 1;
+      value += (byte & 0x7f) * factor;
+      if (byte < 0x80) return value;
+    }
+    throw notProtobuf();
+  }
+
+  /** Of any size, such as a negative number, which has ten bytes. */
   function varint(): bigint {
     let value = 0n;
     for (let shift = 0n; shift < 70n; shift += 7n) {
-      const byte = view.getUint8(at);
+      const byte = bytes.readUInt8(at);
       at += 1;
       value |= BigInt(byte & 0x7f) << shift;
       if (byte < 0x80) return BigInt.asIntN(64, value);
     }
     throw notProtobuf();
-  }
-
-  /** Tags and lengths: nearly always of one or two bytes. */
-  function small(): number {
-    const byte = view.getUint8(at);
-    if (byte < 0x80) {
-      at += 1;
-      return byte;
-    }
-    const value = Number(varint());
-    if (value < 0 || value > 0xffff_ffff) throw notProtobuf();
-    return value;
   }
 
   function skip(wireType: number): void {
@@ -77,31 +76,37 @@ export function readMessage(bytes: Uint8Array, message: Message): Read {
     else throw notProtobuf();
   }
 
-  function chunk(end: number): Uint8Array {
+  /** Goes over what is length-delimited. @returns where it begins */
+  function chunk(end: number): number {
     const length = small();
     if (at + length > end) throw notProtobuf();
     at += length;
-    return bytes.subarray(at - length, at);
+    return at - length;
   }
 
   function scalar(as: Scalar, end: number): unknown {
     switch (as) {
       case "text":
-        return utf8.decode(chunk(end));
+        return bytes.toString("utf8", chunk(end), at);
       case "hex":
-        return Buffer.from(chunk(end)).toString("hex");
+        return bytes.toString("hex", chunk(end), at);
       case "base64":
-        return Buffer.from(chunk(end)).toString("base64");
+        return bytes.toString("base64", chunk(end), at);
       case "fixed64":
         at += 8;
-        return Number(view.getBigUint64(at - 8, true));
+        return bytes.readUInt32LE(at - 4) * 0x1_0000_0000 + bytes.readUInt32LE(at - 8);
       case "double":
         at += 8;
-        return view.getFloat64(at - 8, true);
+        return bytes.readDoubleLE(at - 8);
       case "fixed32":
         at += 4;
-        return view.getUint32(at - 4, true);
+        return bytes.readUInt32LE(at - 4);
       case "int": {
+        const first = bytes.readUInt8(at);
+        if (first < 0x80) {
+          at += 1;
+          return first;
+        }
         const value = varint();
         return Number.isSafeInteger(Number(value)) ? Number(value) : String(value);
       }
@@ -140,7 +145,7 @@ export function readMessage(bytes: Uint8Array, message: Message): Read {
   }
 
   try {
-    return read(message, bytes.byteLength, 0);
+    return read(message, bytes.length, 0);
   } catch (error) {
     // Beyond its end.
     if (error instanceof RangeError) throw notProtobuf(error);
