@@ -91,7 +91,7 @@ const PAGES: readonly { readonly name: string; readonly path: () => string; read
   { name: "performance", path: () => "/performance", ready: "main table" },
   {
     name: "performance-function",
-    path: () => "/performance/function?last=30d&category=function&name=renderClip",
+    path: () => "/performance/function?last=7d&category=function&name=renderClip",
     ready: "main figure",
   },
   { name: "performance-compare", path: () => "/performance/compare", ready: "main table" },
@@ -138,7 +138,7 @@ test("each page has its picture, wide and narrow, dark and light; nothing sticks
       await page.setViewportSize({ width, height: width < 600 ? 844 : 900 });
       // What is drawn anew for another width or theme is drawn with the next frames.
       await page.evaluate(() => new Promise((done) => requestAnimationFrame(() => requestAnimationFrame(done))));
-      await page.screenshot({ path: join(FOLDER, `${name}-${width}-${theme}.png`), fullPage: true });
+      await page.screenshot({ path: join(FOLDER, `${name}-${width}-${theme}.png`), fullPage: true, animations: "disabled" });
       const sticksOut = await page.evaluate(() => document.documentElement.scrollWidth - window.innerWidth);
       expect(sticksOut, `${name} at ${width} px`).toBeLessThanOrEqual(0);
     }
