@@ -138,7 +138,11 @@ test("each page has its picture, wide and narrow, dark and light; nothing sticks
       await page.setViewportSize({ width, height: width < 600 ? 844 : 900 });
       // What is drawn anew for another width or theme is drawn with the next frames.
       await page.evaluate(() => new Promise((done) => requestAnimationFrame(() => requestAnimationFrame(done))));
-      await page.screenshot({ path: join(FOLDER, `${name}-${width}-${theme}.png`), fullPage: true, animations: "disabled" });
+      await page.screenshot({
+        path: join(FOLDER, `${name}-${width}-${theme}.png`),
+        fullPage: true,
+        animations: "disabled",
+      });
       const sticksOut = await page.evaluate(() => document.documentElement.scrollWidth - window.innerWidth);
       expect(sticksOut, `${name} at ${width} px`).toBeLessThanOrEqual(0);
     }

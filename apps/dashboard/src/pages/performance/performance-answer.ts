@@ -38,7 +38,11 @@ export function performanceAnswer(
     const change = worstChange(compared, trends, range);
     if (change === null) return { said: `As fast as ${range.before}`, more: "", tone: "good" };
     const since = formatMoment(change.atMs, range.toMs, timeZone);
-    return { said: `${spokenName(change.of)} ${changeSentence(change.change, "before")}`, more: `since ${since}`, tone: "bad" };
+    return {
+      said: `${spokenName(change.of)} ${changeSentence(change.change, "before")}`,
+      more: `since ${since}`,
+      tone: "bad",
+    };
   }
   const isWorse = slower.length > 0;
   const others = (isWorse ? slower : faster).length - 1;
