@@ -62,7 +62,10 @@ test("times are told in the zone that one chooses, on each page, and the next ti
   const server = await startDashboardServer({ PLAYHEAD_TIME_ZONE: "Asia/Tokyo" });
   onTestFinished(() => server.close());
   const { page, goTo, story } = await openDashboard({}, server);
-  const { jobId } = await story("Harbour at dawn");
+  const worker = await story("Harbour at dawn");
+  const { jobId } = worker;
+  await worker.log("info", "rendering begins");
+  await worker.fact("job.completed", { summary: {} });
   const answer = await fetch(`${server.origin}/api/v1/jobs/${jobId}`, {
     headers: { authorization: `Bearer ${server.key}` },
   });
@@ -81,4 +84,15 @@ test("times are told in the zone that one chooses, on each page, and the next ti
     .waitFor();
   await page.getByRole("button", { name: /^Times are in Asia\/Tokyo, the server's zone/ }).waitFor();
   expect(await axeFaults(page)).toEqual([]);
+
+  await goTo("/");
+  const ended = page.getByRole("table", { name: "Recent jobs" }).locator("time");
+  expect(await ended.innerText()).toBe(inTokyo);
+  await goTo("/logs");
+  await page.getByText("Times in Tokyo, GMT+9, newest first.").waitFor();
+  const line = page.getByRole("log").locator("[data-index]").filter({ hasText: "rendering begins" }).locator("time");
+  const writtenMs = Date.parse((await line.getAttribute("datetime")) ?? "");
+  expect(await line.innerText()).toBe(formatClock(writtenMs, { timeZone: "Asia/Tokyo", seconds: true }));
+  await goTo("/performance");
+  await page.getByText(/; times in Tokyo, GMT\+9$/).waitFor();
 });

@@ -2,11 +2,15 @@ import { EXECUTION_CATEGORIES, LOG_EVENT_TYPES, LOG_LEVELS } from "@playhead/cor
 import { type Command, InvalidArgumentError, Option } from "commander";
 import type { Question } from "./readings.ts";
 
-/** What is asked of the log, as it was typed. */
-export interface LogFlags {
+/** A range of time, as it was typed. */
+export interface RangeFlags {
   readonly from?: string;
   readonly to?: string;
   readonly since?: number;
+}
+
+/** What is asked of the log, as it was typed. */
+export interface LogFlags extends RangeFlags {
   readonly level?: string;
   readonly type?: readonly string[];
   readonly job?: string;
@@ -25,12 +29,22 @@ export interface LogFlags {
 
 const UNITS_MS = { s: 1_000, m: 60_000, h: 3_600_000, d: 86_400_000 };
 
-/** Adds the options that filter entries. */
-export function addLogOptions(command: Command): Command {
+/** Adds the options that say from when on, and until when. */
+export function addRangeOptions(command: Command): Command {
   return command
     .option("--since <duration>", "from so long ago on, such as 90s, 15m, 2h or 7d", durationMs)
     .option("--from <time>", "from this time on, ISO 8601", time)
-    .option("--to <time>", "before this time", time)
+    .option("--to <time>", "before this time", time);
+}
+
+/** The same as moments; undefined where nothing was said. */
+export function rangeQuestion({ from, to, since }: RangeFlags, nowMs: number) {
+  return { from: from ?? (since === undefined ? undefined : new Date(nowMs - since).toISOString()), to };
+}
+
+/** Adds the options that filter entries. */
+export function addLogOptions(command: Command): Command {
+  return addRangeOptions(command)
     .addOption(new Option("--level <level>", "this level and what is worse").choices(LOG_LEVELS))
     .addOption(new Option("--type <types...>", "only these").choices(LOG_EVENT_TYPES))
     .option("--job <id>", "of this job")
@@ -49,10 +63,8 @@ export function addLogOptions(command: Command): Command {
 
 /** The same as parameters of the API. */
 export function logQuestion(flags: LogFlags, nowMs: number): Question {
-  const from = flags.from ?? (flags.since === undefined ? undefined : new Date(nowMs - flags.since).toISOString());
   const asked = {
-    from,
-    to: flags.to,
+    ...rangeQuestion(flags, nowMs),
     level: flags.level,
     event_type: flags.type,
     job_id: flags.job,

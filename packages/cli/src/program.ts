@@ -17,6 +17,7 @@ import { addJobs } from "./commands/jobs.ts";
 import { addKeys } from "./commands/keys.ts";
 import { addLogs } from "./commands/logs.ts";
 import { addMerge } from "./commands/merge.ts";
+import { addReport } from "./commands/report.ts";
 import { addRestore } from "./commands/restore.ts";
 import { addServe } from "./commands/serve.ts";
 import { addWatch } from "./commands/watch.ts";
@@ -39,6 +40,7 @@ const COMMANDS: readonly AddCommand[] = [
   ...CONTROL_COMMANDS,
   addLogs,
   addExport,
+  addReport,
   addAlerts,
   addKeys,
   addConfig,

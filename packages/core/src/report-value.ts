@@ -18,7 +18,7 @@ export function reportValueText(value: string | number | null, unit: ReportUnit,
     case "ratio":
       return `${percentText(value)} %`;
     case "change":
-      return `${value > 0 ? "+" : value < 0 ? "−" : "±"}${percentText(Math.abs(value))} %`;
+      return changeText(value);
     case "ms":
       return reportDurationText(value);
     default:
@@ -52,6 +52,13 @@ function reportDurationText(ms: number): string {
   if (minutes < 24 * 60) return `${Math.floor(minutes / 60)} h ${two(minutes % 60)} m`;
   const hours = Math.round(ms / 3_600_000);
   return `${Math.floor(hours / 24)} d ${hours % 24} h`;
+}
+
+function changeText(change: number): string {
+  const percent = percentText(Math.abs(change));
+  // So small that it is no matter which way.
+  const sign = percent.startsWith("<") ? "" : change > 0 ? "+" : change < 0 ? "−" : "±";
+  return `${sign}${percent} %`;
 }
 
 /** Two figures are enough for a small share, and none is said to be nothing that is something. */

@@ -1,13 +1,11 @@
-import { createWriteStream, renameSync, rmSync } from "node:fs";
 import { resolve } from "node:path";
-import { Readable } from "node:stream";
-import { pipeline } from "node:stream/promises";
 import { PlayheadError } from "@playhead/core";
 import { type Command, Option } from "commander";
 import { type ConfigFlags, commandConfig } from "../command-config.ts";
 import { type ServerFlags, serverToAsk } from "../find-history.ts";
 import { addLogOptions, type LogFlags, logQuestion } from "../log-question.ts";
 import { openReadings } from "../readings.ts";
+import { formatBytes, writeWhole } from "../write-whole.ts";
 import { type Bind, newCommand, type Run } from "./command.ts";
 
 interface ExportFlags extends Pick<ConfigFlags, "data" | "config">, ServerFlags, LogFlags {
@@ -87,26 +85,6 @@ const exportAll: Run<[], ExportFlags> = async (options, context) => {
   }
 };
 
-/** Writes beside the file first, so that what has its name is whole. @returns its size */
-async function writeWhole(
-  file: string,
-  pieces: AsyncIterable<string | Uint8Array>,
-  signal: AbortSignal,
-): Promise<number> {
-  const part = `${file}.${process.pid}.part`;
-  const target = createWriteStream(part, { mode: 0o600 });
-  try {
-    await pipeline(Readable.from(pieces), target, { signal });
-    renameSync(part, file);
-    return target.bytesWritten;
-  } catch (cause) {
-    rmSync(part, { force: true });
-    if (signal.aborted && signal.reason instanceof PlayheadError) throw signal.reason;
-    if (cause instanceof PlayheadError) throw cause;
-    throw new PlayheadError("data_unwritable", `${file} cannot be written: ${(cause as Error).message}`, { cause });
-  }
-}
-
 /** Says on stderr now and then how much it has become. */
 async function* counted(
   pieces: AsyncIterable<string | Uint8Array>,
@@ -122,8 +100,4 @@ async function* counted(
     }
     yield piece;
   }
-}
-
-function formatBytes(bytes: number): string {
-  return bytes < 1_000_000 ? `${(bytes / 1_000).toFixed(1)} kB` : `${(bytes / 1_000_000).toFixed(1)} MB`;
 }

@@ -6,6 +6,7 @@ import { useVirtualizer } from "@tanstack/react-virtual";
 import { useEffect, useLayoutEffect, useMemo, useRef, useState } from "react";
 import { Button } from "../../ui/button.tsx";
 import { Icon } from "../../ui/icons.tsx";
+import { LogFrame } from "../../ui/log-frame.tsx";
 import { Section } from "../../ui/section.tsx";
 import { formatClock } from "../../ui/times.ts";
 import { filterLines, spellFields } from "./log-filter.ts";
@@ -37,7 +38,7 @@ export function LogConsole({ job, logs, onLoadOlder, onMoment }: LogConsoleProps
   const [loading, setLoading] = useState(false);
   const lines = useMemo(() => filterLines(logs.lines, { level, text }), [logs.lines, level, text]);
   const scroller = useRef<HTMLDivElement>(null);
-  const virtual = useVirtualizer({
+  const virtual = useVirtualizer<HTMLDivElement, Element>({
     count: lines.length,
     getScrollElement: () => scroller.current,
     estimateSize: () => LINE_PX,
@@ -117,42 +118,30 @@ export function LogConsole({ job, logs, onLoadOlder, onMoment }: LogConsoleProps
           />
         </label>
       </div>
-      <div
-        ref={scroller}
+      <LogFrame
+        scroller={scroller}
         onScroll={onScroll}
-        // biome-ignore lint/a11y/noNoninteractiveTabindex: what scrolls has to be reached by keyboard
-        tabIndex={0}
-        role="log"
-        aria-label="Log lines"
-        aria-live="off"
-        className="h-[26rem] overflow-auto overscroll-contain rounded-md border border-line bg-sunken"
-      >
-        {logs.hasOlder && logs.loaded && (
-          <div className="flex justify-center p-1">
-            <Button look="plain" busy={loading} onClick={loadOlder}>
-              Earlier lines
-            </Button>
-          </div>
-        )}
-        {lines.length === 0 && <p className="p-3 text-13 text-faint">{emptyWord(logs, text)}</p>}
-        <div className="relative" style={{ height: virtual.getTotalSize() }}>
-          {virtual.getVirtualItems().map(({ index, start, key }) => {
-            const line = lines[index];
-            if (line === undefined) return null;
-            return (
-              <div
-                key={key}
-                ref={virtual.measureElement}
-                data-index={index}
-                className="absolute inset-x-0"
-                style={{ transform: `translateY(${start}px)` }}
-              >
-                <Line line={line} job={job} inFull={level === "debug"} onMoment={onMoment} />
+        className="h-[26rem]"
+        virtual={virtual}
+        line={(index) => {
+          const line = lines[index];
+          return line === undefined ? null : (
+            <Line line={line} job={job} inFull={level === "debug"} onMoment={onMoment} />
+          );
+        }}
+        before={
+          <>
+            {logs.hasOlder && logs.loaded && (
+              <div className="flex justify-center p-1">
+                <Button look="plain" busy={loading} onClick={loadOlder}>
+                  Earlier lines
+                </Button>
               </div>
-            );
-          })}
-        </div>
-      </div>
+            )}
+            {lines.length === 0 && <p className="p-3 text-13 text-faint">{emptyWord(logs, text)}</p>}
+          </>
+        }
+      />
     </Section>
   );
 }

@@ -1,5 +1,6 @@
 import type { Job, Task } from "@playhead/core";
 import { describe, expect, test } from "vitest";
+import { aTask as task } from "../../../test/a-task.ts";
 import {
   branchesOf,
   cardsOf,
@@ -15,28 +16,6 @@ import {
 const at = (sec: number) => new Date(Date.parse("2026-11-21T10:00:00.000Z") + sec * 1_000).toISOString();
 const ms = (sec: number) => Date.parse(at(sec));
 
-const task = (id: string, changes: Partial<Task> = {}): Task => ({
-  task_id: id,
-  parent_id: null,
-  kind: "clip",
-  title: id,
-  weight: null,
-  fields: {},
-  state: "pending",
-  percent_complete: 0,
-  step: null,
-  steps: [],
-  details: null,
-  attempt: 1,
-  artifacts: [],
-  error: null,
-  reason: null,
-  created_at: at(0),
-  started_at: null,
-  ended_at: null,
-  child_count: 0,
-  ...changes,
-});
 const job = (...tasks: readonly Task[]): Pick<Job, "tasks"> => ({
   tasks: new Map(tasks.map((each) => [each.task_id, each])),
 });

@@ -1,5 +1,6 @@
 import { useVirtualizer } from "@tanstack/react-virtual";
 import { useEffect, useMemo, useRef, useState } from "react";
+import { LogFrame } from "../../ui/log-frame.tsx";
 import { useNow } from "../../ui/use-now.ts";
 import { foldLines } from "./fold-lines.ts";
 import type { LogFeedState } from "./log-feed.ts";
@@ -36,7 +37,7 @@ export function LogList({ feed, onReadOlder }: LogListProps) {
     () => foldLines(waiting === 0 ? entries : entries.slice(waiting), unfolded),
     [entries, waiting, unfolded],
   );
-  const virtual = useVirtualizer({
+  const virtual = useVirtualizer<HTMLDivElement, Element>({
     count: rows.length,
     getScrollElement: () => scroller.current,
     estimateSize: () => ROW_PX,
@@ -67,46 +68,33 @@ export function LogList({ feed, onReadOlder }: LogListProps) {
           {waiting === 1 ? "1 new line" : `${waiting} new lines`}
         </button>
       )}
-      <div
-        ref={scroller}
+      <LogFrame
+        scroller={scroller}
         onScroll={onScroll}
-        // biome-ignore lint/a11y/noNoninteractiveTabindex: what scrolls has to be reached by keyboard
-        tabIndex={0}
-        role="log"
-        aria-label="Log lines"
-        aria-live="off"
-        className="h-[calc(100dvh-16.5rem)] min-h-80 overflow-x-hidden overflow-y-auto overscroll-contain rounded-md border border-line bg-sunken"
-      >
-        <div className="relative" style={{ height: virtual.getTotalSize() }}>
-          {virtual.getVirtualItems().map(({ index, start, key }) => {
-            const row = rows[index];
-            if (row === undefined) return null;
-            const id = row.entry.entry_id;
-            return (
-              <div
-                key={key}
-                ref={virtual.measureElement}
-                data-index={index}
-                className="absolute inset-x-0"
-                style={{ transform: `translateY(${start}px)` }}
-              >
-                <LogRowView
-                  row={row}
-                  isOpen={opened.has(id)}
-                  onToggle={() => setOpened(toggled(opened, id))}
-                  onUnfold={() => setUnfolded(toggled(unfolded, id))}
-                  nowMs={nowMs}
-                />
-              </div>
-            );
-          })}
-        </div>
-        {rows.length > 0 && (
-          <p className="p-3 text-12 text-faint">
-            {hasOlder ? (isReading ? "Reading older lines" : "Older lines follow") : "Nothing older is kept."}
-          </p>
-        )}
-      </div>
+        className="h-[calc(100dvh-16.5rem)] min-h-80"
+        virtual={virtual}
+        line={(index) => {
+          const row = rows[index];
+          if (row === undefined) return null;
+          const id = row.entry.entry_id;
+          return (
+            <LogRowView
+              row={row}
+              isOpen={opened.has(id)}
+              onToggle={() => setOpened(toggled(opened, id))}
+              onUnfold={() => setUnfolded(toggled(unfolded, id))}
+              nowMs={nowMs}
+            />
+          );
+        }}
+        after={
+          rows.length > 0 && (
+            <p className="p-3 text-12 text-faint">
+              {hasOlder ? (isReading ? "Reading older lines" : "Older lines follow") : "Nothing older is kept."}
+            </p>
+          )
+        }
+      />
     </div>
   );
 }

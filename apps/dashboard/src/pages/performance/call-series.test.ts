@@ -24,6 +24,7 @@ test("where nothing was called, durations have a gap, and counts are none from i
   const { timesMs, durations, counts } = callSeries([point(1, 2), point(2, 3), point(4, 4), point(9, 5)]);
   expect(timesMs.map((ms) => ms / HOUR)).toEqual([1, 2, 3, 4, 5, 8, 9]);
   expect(durations[2]).toMatchObject({ id: "p50", values: [10, 15, null, 20, null, null, 25] });
+  expect(durations[1]?.band).toEqual({ low: durations[2]?.values, high: durations[1]?.values });
   expect(counts[0]).toMatchObject({ id: "calls", values: [2, 3, 0, 4, 0, 0, 5] });
 });
 

@@ -62,6 +62,24 @@ test.each<{ name: string; functions: Comparison[]; trends?: FunctionTrend[]; sai
     tone: "good",
   },
   {
+    name: "a change in the midst of the range, of which the range as a whole is not sure",
+    functions: [changed("cheap", 1, 1), changed("renderClip", 1_000, 1_150, { is_significant: false })],
+    trends: [
+      since("cheap", "2026-11-18T14:00:00Z", 2),
+      since("renderClip", "2026-11-18T14:00:00Z", 0.4),
+      since("renderClip", "2026-11-16T14:00:00Z", -0.4),
+    ],
+    said: "renderClip is 40 % slower than before; since 18 Nov 14:00",
+    tone: "bad",
+  },
+  {
+    name: "a change that is too small to be told, or is for the better",
+    functions: [changed("f", 100, 104), changed("g", 100, 99)],
+    trends: [since("f", "2026-11-18T14:00:00Z", 0.07), since("g", "2026-11-18T14:00:00Z", -0.4)],
+    said: "As fast as the week before; ",
+    tone: "good",
+  },
+  {
     name: "what costs most, not what grew most; and since when",
     functions: [changed("small", 1, 3), changed("renderClip", 1_000, 1_180)],
     trends: [since("renderClip", "2026-11-17T14:00:00Z", 0.18), since("small", "2026-11-18T14:00:00Z", 2)],

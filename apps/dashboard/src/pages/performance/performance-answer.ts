@@ -34,7 +34,16 @@ export function performanceAnswer(
   const slower = compared.filter((each) => verdictOf(each) === "slower").sort((a, b) => addedMs(b) - addedMs(a));
   const faster = compared.filter((each) => verdictOf(each) === "faster").sort((a, b) => addedMs(a) - addedMs(b));
   const first = slower[0] ?? faster[0];
-  if (first === undefined) return { said: `As fast as ${range.before}`, more: "", tone: "good" };
+  if (first === undefined) {
+    const change = worstChange(compared, trends, range);
+    if (change === null) return { said: `As fast as ${range.before}`, more: "", tone: "good" };
+    const since = formatMoment(change.atMs, range.toMs, timeZone);
+    return {
+      said: `${spokenName(change.of)} ${changeSentence(change.change, "before")}`,
+      more: `since ${since}`,
+      tone: "bad",
+    };
+  }
   const isWorse = slower.length > 0;
   const others = (isWorse ? slower : faster).length - 1;
   const sinceMs = changedAt(first, trends, range);
@@ -50,15 +59,39 @@ export function performanceAnswer(
   };
 }
 
+/** A change that is smaller is told by its mark in the course alone. */
+const TELLING_CHANGE = 0.1;
+
+/**
+ * What got slower in the midst of the range, so that the range as a whole does not say so; of several, where the calls since
+ * then cost most.
+ */
+function worstChange(compared: readonly Comparison[], trends: readonly FunctionTrend[], range: AnsweredRange) {
+  const changes = compared.flatMap((of) => {
+    const atMs = changedAt({ ...of, average_change: 1 }, trends, range, TELLING_CHANGE);
+    const trend = trends.find(({ category, name }) => category === of.category && name === of.name);
+    const point = trend?.change_points.find(({ at_ms }) => at_ms === atMs);
+    return atMs === null || point === undefined ? [] : [{ of, atMs, change: point.change }];
+  });
+  const costMs = ({ of, atMs, change }: (typeof changes)[number]) =>
+    ((of.after?.total_ms ?? 0) * change * (range.toMs - atMs)) / (range.toMs - range.fromMs);
+  return changes.sort((a, b) => costMs(b) - costMs(a))[0] ?? null;
+}
+
 /** When it last changed that way within the range; null where nobody knows. */
 function changedAt(
   { category, name, average_change }: Comparison,
   trends: readonly FunctionTrend[],
   range: AnsweredRange,
+  least = 0,
 ) {
   const trend = trends.find((each) => each.category === category && each.name === name);
   const points = (trend?.change_points ?? []).filter(
-    ({ at_ms, change }) => at_ms >= range.fromMs && at_ms < range.toMs && change > 0 === (average_change ?? 0) > 0,
+    ({ at_ms, change }) =>
+      at_ms >= range.fromMs &&
+      at_ms < range.toMs &&
+      change > 0 === (average_change ?? 0) > 0 &&
+      Math.abs(change) >= least,
   );
   return points.length === 0 ? null : Math.max(...points.map(({ at_ms }) => at_ms));
 }

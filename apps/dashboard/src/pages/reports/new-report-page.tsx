@@ -4,6 +4,7 @@ import { Link, useLocation } from "wouter";
 import { Button } from "../../ui/button.tsx";
 import { FaultNote } from "../../ui/fault-note.tsx";
 import { ChoiceField, FIELD, Field, TextField } from "../../ui/field.tsx";
+import { Icon } from "../../ui/icons.tsx";
 import { Page } from "../../ui/page.tsx";
 import { shownZone } from "../../ui/time-zone.ts";
 import { useAction } from "../../ui/use-action.ts";
@@ -85,8 +86,9 @@ export function NewReportPage() {
 /** Back to all of them. */
 export function ReportsLink() {
   return (
-    <Link href="/reports" className="mb-3 inline-block text-13 text-soft hover:text-ink">
-      ‹ Reports
+    <Link href="/reports" className="mb-2 inline-flex items-center gap-1 rounded-sm text-13 text-soft hover:text-ink">
+      <Icon name="back" />
+      Reports
     </Link>
   );
 }

@@ -10,6 +10,7 @@ describe("values, as in the report's files", () => {
     [0.0004, "ratio", "<0.1 %"],
     [0, "ratio", "0 %"],
     [-0.12, "change", "−12 %"],
+    [0.0004, "change", "<0.1 %"],
     [0.42, "ms", "0.42 ms"],
     [182.4, "ms", "182 ms"],
     [192_000, "ms", "3 m 12 s"],

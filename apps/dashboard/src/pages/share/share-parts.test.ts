@@ -1,29 +1,8 @@
 import type { Artifact, Task } from "@playhead/core";
 import { expect, test } from "vitest";
+import { aTask as task } from "../../../test/a-task.ts";
 import { sharePartsOf } from "./share-parts.ts";
 
-const task = (task_id: string, more: Partial<Task> = {}): Task => ({
-  task_id,
-  parent_id: null,
-  kind: "clip",
-  title: task_id,
-  weight: null,
-  fields: {},
-  state: "pending",
-  percent_complete: 0,
-  step: null,
-  steps: [],
-  details: null,
-  attempt: 1,
-  artifacts: [],
-  error: null,
-  reason: null,
-  created_at: "",
-  started_at: null,
-  ended_at: null,
-  child_count: 0,
-  ...more,
-});
 const partsOf = (...tasks: readonly Task[]) =>
   sharePartsOf({ tasks: new Map(tasks.map((each) => [each.task_id, each])) });
 const done = (task_id: string, ended_at: string, more: Partial<Task> = {}) =>
