@@ -51,8 +51,10 @@ function barLine(job: Job, columns: number): Line {
 }
 
 /** How long it still takes, or why that is not said. */
-function forecast({ state, progress, rate_limited }: Job): string {
-  if (isFinalJobState(state) || state === "paused" || state === "canceling") return "";
+function forecast({ state, liveness, progress, rate_limited }: Job): string {
+  if (isFinalJobState(state) || state === "paused" || state === "pausing" || state === "canceling") return "";
+  // It does not get there by itself.
+  if (liveness === "stalled" || liveness === "stuck" || liveness === "lost") return "not advancing";
   if (rate_limited) return "waiting for a rate limit";
   return formatEta(progress) ?? "";
 }

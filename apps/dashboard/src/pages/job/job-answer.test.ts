@@ -36,6 +36,20 @@ describe("the answer at the top of a job's page", () => {
       aside: "waiting on a rate limit",
     },
     {
+      name: "stalled: what is left does not pass by itself",
+      given: job({ state: "running", liveness: "stalled" }, ETA),
+      figure: "62 %",
+      sentence: "Not advancing",
+      aside: "≈ 4 min (3–5) of work left",
+    },
+    {
+      name: "slow, but on its way",
+      given: job({ state: "running", liveness: "slow" }, ETA),
+      figure: "62 %",
+      sentence: "≈ 4 min (3–5)",
+      aside: "done by 14:05",
+    },
+    {
       name: "waiting",
       given: job({ state: "pending", started_at: null }),
       figure: null,

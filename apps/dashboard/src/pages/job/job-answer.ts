@@ -1,5 +1,6 @@
 import { formatDuration, formatEta, formatPercent } from "@playhead/client/format";
 import { activeMs, type Job } from "@playhead/core";
+import { needsSomeone } from "../../ui/liveness-words.ts";
 import { formatClock, formatFinish } from "../../ui/times.ts";
 
 /** What the job page says at its top: the number, what it means, and the rest of the sentence. */
@@ -48,14 +49,13 @@ export function jobAnswer(job: Job, nowMs: number, timeZone?: string): JobAnswer
   }
 }
 
-function runningAnswer(
-  { progress, rate_limited, state }: Job,
-  figure: string,
-  nowMs: number,
-  timeZone?: string,
-): JobAnswer {
+function runningAnswer(job: Job, figure: string, nowMs: number, timeZone?: string): JobAnswer {
+  const { progress, rate_limited, state } = job;
   if (state === "completing") return { figure, sentence: "Finishing", aside: null };
   const eta = formatEta(progress);
+  // It does not get there by itself: what is known is what it would take, once it goes on.
+  if (needsSomeone(job))
+    return { figure, sentence: "Not advancing", aside: eta === null ? null : `${eta} of work left` };
   if (eta === null)
     return { figure, sentence: "Too early to say how long", aside: rate_limited ? "waiting on a rate limit" : null };
   return {

@@ -4,7 +4,9 @@ import { usePolled } from "../../ui/poll.ts";
 
 /** Why one may believe when it is done: what past work says of it, and whether it is slower than that. */
 export function JobBasis({ job }: { readonly job: Job }) {
-  const isForecast = job.started_at !== null && !isFinalJobState(job.state) && job.progress.eta_ms !== null;
+  // What is being canceled will not be done: nothing of it is expected any more.
+  const isOver = isFinalJobState(job.state) || job.state === "canceling";
+  const isForecast = job.started_at !== null && !isOver && job.progress.eta_ms !== null;
   return isForecast ? <Basis jobId={job.job_id} /> : null;
 }
 

@@ -1,6 +1,7 @@
 import { formatDuration, formatEta, formatPercent, formatRate } from "@playhead/client/format";
 import { activeMs, type JobSummary } from "@playhead/core";
 import { Link } from "wouter";
+import { needsSomeone } from "../../ui/liveness-words.ts";
 import { PlayheadBar } from "../../ui/playhead-bar.tsx";
 import { Section } from "../../ui/section.tsx";
 import { lookOfJob, SHAPE_COLORS, StateMark } from "../../ui/state-mark.tsx";
@@ -42,7 +43,7 @@ function RunningJob({
   const look = lookOfJob(job);
   const running = job.state === "running";
   const { progress } = job;
-  const eta = running ? (formatEta(progress) ?? "too early to say") : null;
+  const eta = running && !needsSomeone(job) ? (formatEta(progress) ?? "too early to say") : null;
   const waiting = job.state === "pending";
   return (
     <li className="border-b border-line">
@@ -90,7 +91,7 @@ function facts(job: JobSummary, nowMs: number): readonly string[] {
   ].filter((fact) => fact !== null);
 }
 
-function doneWhen({ progress }: JobSummary, nowMs: number): string | null {
-  const finish = formatFinish(progress, nowMs);
+function doneWhen(job: JobSummary, nowMs: number): string | null {
+  const finish = needsSomeone(job) ? null : formatFinish(job.progress, nowMs);
   return finish === null ? null : `done ${finish}`;
 }

@@ -1,5 +1,6 @@
 import { formatDuration, formatEta, formatFinish, formatMoment } from "@playhead/client/format";
 import { activeMs, type Job } from "@playhead/core";
+import { needsSomeone } from "../../ui/liveness-words.ts";
 
 /** What the page says at its top, to someone who waits and knows nothing of jobs. */
 export interface ShareAnswer {
@@ -25,6 +26,8 @@ export function shareAnswer(job: Job, nowMs: number, timeZone?: string): ShareAn
     case "pending":
       return { heading: `${noun} ${verb} waiting to be made`, detail: "It begins by itself; you can leave this open." };
     case "running": {
+      if (needsSomeone(job))
+        return { heading: `${noun} ${verb} being made`, detail: "It does not get on at the moment." };
       const finish = finishOf(job, nowMs, timeZone);
       if (finish === null)
         return { heading: `${noun} ${verb} being made`, detail: "Too early to say how long it takes." };
