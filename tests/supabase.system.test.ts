@@ -157,6 +157,24 @@ describe("the real supabase-js follows a job", () => {
     expect(followed?.events.map(core)).toEqual((await factsOf(server, "job_b")).map(core));
     expect(followed?.states).toEqual(["connected", "reconnecting", "connected"]);
   });
+
+  test("and the jobs of a tenant, narrowed by a filter", async () => {
+    const project = await startProject(postgres, onTestFinished);
+    const { playheadOf } = await startMirrored({ database_url: await writerUrl(project) });
+    const playhead = playheadOf("default");
+    await runItems(playhead, "job_before", 1);
+    const client = clientOf(project, await project.signIn({ tenant_id: "default" }));
+    const watcher = new SupabaseRealtimeClient({ supabase: client, tenantId: "default" });
+    onTestFinished(() => watcher.close());
+    const told: string[] = [];
+    const tell = ({ job_id, state }: SupabaseJob) => told.push(`${job_id} ${state}`);
+    const filter = { kind: ["demo", "other, kind"], state: ["completed", "failed"] } as const;
+    const watch = watcher.watchJobs(filter, { onProgress: tell });
+    await expect.poll(() => told).toEqual(["job_before completed"]);
+    expect(watch.state).toBe("connected");
+    await runItems(playhead, "job_after", 3);
+    await expect.poll(() => told).toEqual(["job_before completed", "job_after completed"]);
+  });
 });
 
 describe("row-level security keeps tenants apart", () => {
@@ -218,6 +236,7 @@ describe("row-level security keeps tenants apart", () => {
     for (const [name, client] of Object.entries(clients)) {
       const jobIds = new Set<string>();
       heard.set(name, jobIds);
+      await client.realtime.setAuth();
       const joined = Promise.withResolvers<void>();
       client
         .channel(`all-${name}`)
@@ -261,9 +280,9 @@ describe("row-level security keeps tenants apart", () => {
     const listener = clients.acme
       .channel(topic, { config: { private: true } })
       .on("broadcast", { event: "*" }, ({ event }) => heard.push(event));
-    const forger = clientOf(project, await project.signIn({ tenant_id: "acme" })).channel(topic, {
-      config: { private: true },
-    });
+    const other = clientOf(project, await project.signIn({ tenant_id: "acme" }));
+    for (const client of [clients.acme, other]) await client.realtime.setAuth();
+    const forger = other.channel(topic, { config: { private: true } });
     for (const channel of [listener, forger]) {
       const joined = Promise.withResolvers<void>();
       channel.subscribe((status) => status === "SUBSCRIBED" && joined.resolve());
@@ -330,6 +349,64 @@ describe("an outage of Supabase", () => {
     await startMirrored(supabase, data);
     await expect.poll(() => seqs("job_meanwhile")).toBe(facts.length);
     expect(await seqs("job_before")).toBe(before.length);
+  });
+});
+
+describe("playhead_append", () => {
+  async function setup() {
+    const project = await startProject(postgres, onTestFinished);
+    const event = (seq: number, note = "") => ({
+      ...{ job_id: "a", tenant_id: "t", seq, type: "job.updated", ts: "2026-11-21T10:00:00Z", correlation_id: "c" },
+      data: { note },
+    });
+    const job = (seq: number, title: string) => ({
+      ...{ job_id: "a", tenant_id: "t", kind: "demo", title, state: "running", liveness: "ok", seq },
+      ...{ percent_complete: 0, items_total: 0, items_completed: 0, items_failed: 0, items_skipped: 0 },
+      ...{ items_canceled: 0, rate_limited: false, errors_encountered: 0, created_at: "2026-11-21T10:00:00Z" },
+    });
+    return {
+      project,
+      event,
+      job,
+      append: async (epoch: string, jobs: readonly object[], events: readonly object[]) => {
+        const values = [epoch, JSON.stringify(jobs), JSON.stringify(events)];
+        return (await project.query("SELECT playhead_append($1, $2, $3) AS new", values)).rows[0]?.new;
+      },
+      stored: async () =>
+        (
+          await project.query("SELECT seq, epoch, data->>'note' AS note FROM playhead_job_events ORDER BY seq")
+        ).rows.map(({ seq, epoch, note }) => `${seq} ${epoch}${note}`),
+    };
+  }
+
+  test("takes what it knows once, and an older row never covers a newer one", async () => {
+    const { project, event, job, append, stored } = await setup();
+    expect(await append("e", [job(2, "new")], [event(1), event(2)])).toBe(2);
+    expect(await append("e", [job(1, "old")], [event(2, " again"), event(3)])).toBe(1);
+    expect(await stored()).toEqual(["1 e", "2 e", "3 e"]);
+    expect((await project.query("SELECT title, seq FROM playhead_jobs")).rows).toEqual([{ title: "new", seq: "2" }]);
+    expect((await project.query("SELECT FROM realtime.messages")).rowCount).toBe(4);
+  });
+
+  test("has a restored history take the place of the lost one from where it goes on", async () => {
+    const { project, event, job, append, stored } = await setup();
+    await append(
+      "lost",
+      [job(5, "lost")],
+      [1, 2, 3, 4, 5].map((seq) => event(seq)),
+    );
+    await append("restored", [job(3, "restored")], [event(3, " other")]);
+    expect(await stored()).toEqual(["1 lost", "2 lost", "3 restored other"]);
+    expect((await project.query("SELECT title FROM playhead_jobs")).rows).toEqual([{ title: "restored" }]);
+  });
+
+  test.each([
+    { name: "a tenant that no topic could name", change: { tenant_id: "a:b" }, code: "23514" },
+    { name: "a moment that is none", change: { ts: "soon" }, code: "22007" },
+  ])("takes nothing of a batch with $name", async ({ change, code }) => {
+    const { event, append, stored } = await setup();
+    await expect(append("e", [], [event(1), { ...event(2), ...change }])).rejects.toMatchObject({ code });
+    expect(await stored()).toEqual([]);
   });
 });
 

@@ -1,9 +1,10 @@
 import type { JsonObject, JsonValue } from "@playhead/core";
 import * as z from "zod";
-import type { Config, SettingMeta } from "./config.ts";
+import type { Config } from "./config.ts";
 import type { ConfigSchema } from "./config-schema.ts";
 import type { ConfigOrigin, LoadedConfig } from "./load-config.ts";
 import { schemaAt } from "./schema-at.ts";
+import type { SettingMeta } from "./section.ts";
 import { bareSchema, type Setting, settingsOf, valueAt } from "./settings.ts";
 
 /** A setting as people may see it: no secret of it. */

@@ -1,36 +1,11 @@
 import { LOG_LEVELS } from "@playhead/core";
 import * as z from "zod";
 import { isAllowEntry } from "../outbound/address-guard.ts";
-
-/** What is known of a setting beside what is allowed; each setting has it as its `meta`. */
-export interface SettingMeta {
-  readonly description: string;
-  /** Under which heading people look for it. */
-  readonly section: string;
-  /** Whether a change holds at once; else from the next start on. */
-  readonly reloadable: boolean;
-  /** Environment variables that set it; the first that is set wins. */
-  readonly env?: readonly string[];
-  /** Whether nobody may read it. */
-  readonly secret?: boolean;
-}
+import { section } from "./section.ts";
+import { supabaseSettings } from "./supabase-settings.ts";
 
 const MB = 1024 * 1024;
 const YEAR_MS = 31_536_000_000;
-
-/** A heading, with two ways to describe a setting under it: one that holds at once, and one that waits for a start. */
-function section(name: string) {
-  const meta = (reloadable: boolean, description: string, env: readonly string[]): SettingMeta & z.GlobalMeta => ({
-    description,
-    section: name,
-    reloadable,
-    ...(env.length > 0 && { env }),
-  });
-  return {
-    live: (description: string, ...env: readonly string[]) => meta(true, description, env),
-    atStart: (description: string, ...env: readonly string[]) => meta(false, description, env),
-  };
-}
 
 const text = z.string().min(1);
 const whole = (from: number, to: number) => z.number().int().min(from).max(to);
@@ -50,7 +25,6 @@ const uploads = section("Uploads");
 const health = section("Health");
 const media = section("Media");
 const storage = section("Storage");
-const supabase = section("Supabase");
 
 /** A log file, as far as it can be set. */
 function logFile(maxBytes: number, keep: number, { bytesEnv, keepEnv }: { bytesEnv?: string; keepEnv?: string } = {}) {
@@ -387,38 +361,7 @@ export const configSchema = z.strictObject({
       }),
     })
     .prefault({}),
-  supabase: z
-    .strictObject({
-      database_url: z
-        .string()
-        .regex(/^postgres(ql)?:\/\/./, "Invalid input: expected postgresql://USER:PASSWORD@HOST:PORT/DATABASE")
-        .optional()
-        .meta({
-          ...supabase.atStart(
-            "Database of the Supabase project into which jobs are mirrored; its user needs the role `playhead_writer`.",
-            "PLAYHEAD_SUPABASE_DATABASE_URL",
-          ),
-          secret: true,
-        }),
-      url: z
-        .url({ protocol: /^https?$/, error: "Invalid input: expected an http or https address" })
-        .optional()
-        .meta(
-          supabase.atStart(
-            "Address of the project, to mirror through its Data API where `database_url` is not set.",
-            "SUPABASE_URL",
-          ),
-        ),
-      service_role_key: z
-        .string()
-        .min(20)
-        .optional()
-        .meta({
-          ...supabase.atStart("Secret key of the project, for its Data API.", "SUPABASE_SERVICE_ROLE_KEY"),
-          secret: true,
-        }),
-    })
-    .prefault({}),
+  supabase: supabaseSettings,
   ffmpeg_path: text.optional().meta(media.atStart("The ffmpeg to use.", "FFMPEG_PATH")),
 });
 

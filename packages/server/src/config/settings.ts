@@ -1,7 +1,7 @@
 import { isJsonObject } from "@playhead/core";
 import * as z from "zod";
-import type { SettingMeta } from "./config.ts";
 import type { ConfigSchema } from "./config-schema.ts";
+import type { SettingMeta } from "./section.ts";
 
 /** One thing that can be set. */
 export interface Setting extends SettingMeta {
