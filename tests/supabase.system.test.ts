@@ -1,19 +1,10 @@
-import { mkdirSync, writeFileSync } from "node:fs";
-import { createLocalTransport, createPlayhead, type Playhead } from "@playhead/sdk";
-import { type SupabaseEvent, type SupabaseJob, SupabaseRealtimeClient, type WatchState } from "@playhead/sdk/supabase";
-import { type Config, configSchema, type PlayheadServer, startServer } from "@playhead/server";
-import { createClient, type SupabaseClient } from "@supabase/supabase-js";
+import { type SupabaseJob, SupabaseRealtimeClient } from "@playhead/sdk/supabase";
+import type { SupabaseClient } from "@supabase/supabase-js";
 import { afterAll, beforeAll, describe, expect, onTestFinished, test } from "vitest";
-import { createTestFolder } from "./fixtures/video.ts";
+import { clientOf, core, factsOf, follow, runItems, startMirrored, writerUrl } from "./fixtures/supabase.ts";
 import type { PostgresServer } from "./servers/postgres-server.ts";
-import {
-  readMigrations,
-  type SupabaseProject,
-  startProject,
-  startProjects,
-} from "./servers/supabase/supabase-server.ts";
+import { startProject, startProjects } from "./servers/supabase/supabase-server.ts";
 
-const folder = createTestFolder();
 let postgres: PostgresServer;
 const ends: (() => Promise<void>)[] = [];
 beforeAll(async () => {
@@ -21,106 +12,7 @@ beforeAll(async () => {
 });
 afterAll(async () => {
   for (const end of ends) await end();
-  folder.remove();
 });
-
-/** The address of a project's database for a user who may call one function, and do nothing else. */
-async function writerUrl(project: SupabaseProject): Promise<string> {
-  await project.query(`DO $$ BEGIN
-    IF NOT EXISTS (SELECT FROM pg_roles WHERE rolname = 'playhead_mirror') THEN
-      CREATE ROLE playhead_mirror LOGIN IN ROLE playhead_writer;
-    END IF;
-  END $$`);
-  return project.databaseUrl.replace("postgres@", "playhead_mirror@");
-}
-
-let servers = 0;
-async function startMirrored(supabase: Partial<Config["supabase"]>, data = `server-${servers}`) {
-  servers += 1;
-  const dashboardFolder = folder.at("dashboard");
-  mkdirSync(dashboardFolder, { recursive: true });
-  writeFileSync(`${dashboardFolder}/index.html`, "<!doctype html><title>Playhead</title>");
-  const server = await startServer({
-    // How it is, is asked again each time.
-    config: configSchema.parse({ port: 0, data: folder.at(data), supabase, health: { cache_seconds: 0 } }),
-    dashboardFolder,
-    version: "0.0.0",
-    log: () => undefined,
-  });
-  onTestFinished(server.close);
-  const playheadOf = (tenantId: string): Playhead => {
-    const playhead = createPlayhead({ transport: createLocalTransport(server.localOf(tenantId)) });
-    onTestFinished(async () => void (await playhead.close()));
-    return playhead;
-  };
-  return { server, data, playheadOf };
-}
-
-/** What the page of somebody who is signed in does: the real client library. */
-function clientOf(project: SupabaseProject, token: string, vsn?: string): SupabaseClient {
-  const client = createClient(project.url, project.anonKey, {
-    accessToken: async () => token,
-    realtime: { reconnectAfterMs: () => 100, timeout: 3_000, ...(vsn !== undefined && { vsn }) },
-  });
-  onTestFinished(async () => {
-    await client.realtime.disconnect();
-  });
-  return client;
-}
-
-/** Follows a job, and notes all that is told of it. */
-function follow(client: SupabaseClient, tenantId: string, jobId: string) {
-  const watcher = new SupabaseRealtimeClient({ supabase: client, tenantId });
-  onTestFinished(() => watcher.close());
-  const events: SupabaseEvent[] = [];
-  const rows: SupabaseJob[] = [];
-  const states: WatchState[] = [];
-  const fallbacks: number[] = [];
-  const watch = watcher.watchJob(jobId, {
-    onEvent: (event) => events.push(event),
-    onProgress: (job) => rows.push(job),
-    onState: (state) => states.push(state),
-    onFallback: (_, lastSeq) => fallbacks.push(lastSeq),
-  });
-  return { watcher, watch, events, rows, states, fallbacks };
-}
-
-interface Told {
-  readonly type: string;
-  readonly seq: number;
-  readonly data: object;
-}
-
-/** All facts of a job as Playhead's own API has them. */
-async function factsOf({ url, accessKey }: PlayheadServer, jobId: string): Promise<readonly Told[]> {
-  const facts: Told[] = [];
-  for (;;) {
-    const after = facts.at(-1)?.seq ?? 0;
-    const headers = { authorization: `Bearer ${accessKey}` };
-    const answer = await fetch(`${url}/api/v1/jobs/${jobId}/events?after=${after}`, { headers });
-    const page = ((await answer.json()) as { events: readonly Told[] }).events;
-    if (page.length === 0) return facts;
-    facts.push(...page);
-  }
-}
-
-const core = ({ type, seq, data }: Told) => ({ type, seq, data });
-
-/** Runs a job of so many items, each after the one before has been seen to. */
-async function runItems(playhead: Playhead, jobId: string, items: number, between = async (_: number) => {}) {
-  const job = playhead.job({ kind: "demo", id: jobId, title: "Episode 12" });
-  await job.run(async () => {
-    await job.each(
-      Array.from({ length: items }, (_, at) => at),
-      { kind: "video", parallel: 1 },
-      async (at, task) => {
-        task.progress(0.5);
-        await between(at);
-      },
-    );
-  });
-  await playhead.flush();
-}
 
 describe("the real supabase-js follows a job", () => {
   test.each(["1.0.0", "2.0.0"])("over vsn %s: each event once and in order, to the end", async (vsn) => {
@@ -332,7 +224,7 @@ describe("an outage of Supabase", () => {
   test("may last longer than the server: what waited is written after a restart", async () => {
     const project = await startProject(postgres, onTestFinished);
     const supabase = { database_url: await writerUrl(project) };
-    const { server, data, playheadOf } = await startMirrored(supabase);
+    const { server, folder, playheadOf } = await startMirrored(supabase);
     const playhead = playheadOf("default");
     await runItems(playhead, "job_before", 5);
     const seqs = async (jobId: string) =>
@@ -346,99 +238,8 @@ describe("an outage of Supabase", () => {
     await server.close();
     expect(performance.now() - closing).toBeLessThan(15_000);
     await project.comeBack();
-    await startMirrored(supabase, data);
+    await startMirrored(supabase, folder);
     await expect.poll(() => seqs("job_meanwhile")).toBe(facts.length);
     expect(await seqs("job_before")).toBe(before.length);
-  });
-});
-
-describe("playhead_append", () => {
-  async function setup() {
-    const project = await startProject(postgres, onTestFinished);
-    const event = (seq: number, note = "") => ({
-      ...{ job_id: "a", tenant_id: "t", seq, type: "job.updated", ts: "2026-11-21T10:00:00Z", correlation_id: "c" },
-      data: { note },
-    });
-    const job = (seq: number, title: string) => ({
-      ...{ job_id: "a", tenant_id: "t", kind: "demo", title, state: "running", liveness: "ok", seq },
-      ...{ percent_complete: 0, items_total: 0, items_completed: 0, items_failed: 0, items_skipped: 0 },
-      ...{ items_canceled: 0, rate_limited: false, errors_encountered: 0, created_at: "2026-11-21T10:00:00Z" },
-    });
-    return {
-      project,
-      event,
-      job,
-      append: async (epoch: string, jobs: readonly object[], events: readonly object[]) => {
-        const values = [epoch, JSON.stringify(jobs), JSON.stringify(events)];
-        return (await project.query("SELECT playhead_append($1, $2, $3) AS new", values)).rows[0]?.new;
-      },
-      stored: async () =>
-        (
-          await project.query("SELECT seq, epoch, data->>'note' AS note FROM playhead_job_events ORDER BY seq")
-        ).rows.map(({ seq, epoch, note }) => `${seq} ${epoch}${note}`),
-    };
-  }
-
-  test("takes what it knows once, and an older row never covers a newer one", async () => {
-    const { project, event, job, append, stored } = await setup();
-    expect(await append("e", [job(2, "new")], [event(1), event(2)])).toBe(2);
-    expect(await append("e", [job(1, "old")], [event(2, " again"), event(3)])).toBe(1);
-    expect(await stored()).toEqual(["1 e", "2 e", "3 e"]);
-    expect((await project.query("SELECT title, seq FROM playhead_jobs")).rows).toEqual([{ title: "new", seq: "2" }]);
-    expect((await project.query("SELECT FROM realtime.messages")).rowCount).toBe(4);
-  });
-
-  test("has a restored history take the place of the lost one from where it goes on", async () => {
-    const { project, event, job, append, stored } = await setup();
-    await append(
-      "lost",
-      [job(5, "lost")],
-      [1, 2, 3, 4, 5].map((seq) => event(seq)),
-    );
-    await append("restored", [job(3, "restored")], [event(3, " other")]);
-    expect(await stored()).toEqual(["1 lost", "2 lost", "3 restored other"]);
-    expect((await project.query("SELECT title FROM playhead_jobs")).rows).toEqual([{ title: "restored" }]);
-  });
-
-  test.each([
-    { name: "a tenant that no topic could name", change: { tenant_id: "a:b" }, code: "23514" },
-    { name: "a moment that is none", change: { ts: "soon" }, code: "22007" },
-  ])("takes nothing of a batch with $name", async ({ change, code }) => {
-    const { event, append, stored } = await setup();
-    await expect(append("e", [], [event(1), { ...event(2), ...change }])).rejects.toMatchObject({ code });
-    expect(await stored()).toEqual([]);
-  });
-});
-
-describe("the migrations", () => {
-  test("may be loaded again, and change nothing", async () => {
-    const project = await startProject(postgres, onTestFinished);
-    const catalog = async () =>
-      (
-        await project.query(`SELECT polname::text AS name FROM pg_policy UNION ALL SELECT tgname FROM pg_trigger
-          UNION ALL SELECT tablename FROM pg_publication_tables UNION ALL SELECT relname || relacl::text FROM pg_class
-          WHERE relname LIKE 'playhead%' UNION ALL SELECT proname || proacl::text FROM pg_proc WHERE proname LIKE
-          'playhead%' ORDER BY name`)
-      ).rows;
-    const before = await catalog();
-    for (const migration of await readMigrations()) await project.query(migration);
-    expect(await catalog()).toEqual(before);
-  });
-
-  test("keep out of a publication that tells of deleted rows of others, and then broadcasts still come", async () => {
-    const own = `CREATE TABLE theirs (id int PRIMARY KEY);
-      ALTER PUBLICATION supabase_realtime SET (publish = 'insert, update, delete');
-      ALTER PUBLICATION supabase_realtime ADD TABLE theirs`;
-    const project = await startProject(postgres, onTestFinished, { before: own });
-    const { rows } = await project.query(
-      "SELECT tablename, pubdelete FROM pg_publication_tables JOIN pg_publication USING (pubname) WHERE pubname = 'supabase_realtime'",
-    );
-    expect(rows).toEqual([{ tablename: "theirs", pubdelete: true }]);
-    const { playheadOf } = await startMirrored({ database_url: await writerUrl(project) });
-    const client = clientOf(project, await project.signIn({ tenant_id: "default" }));
-    const { rows: told, watch } = follow(client, "default", "job_d");
-    await expect.poll(() => watch.state).toBe("connected");
-    await runItems(playheadOf("default"), "job_d", 1);
-    await expect.poll(() => told.at(-1)?.state).toBe("completed");
   });
 });

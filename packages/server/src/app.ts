@@ -19,6 +19,7 @@ import type { AlertSettings, EngineAlerts } from "./engine-alerts.ts";
 import { jobLimitsOf } from "./engine-job-watch.ts";
 import { logFilesSettingsOf } from "./engine-log-files.ts";
 import { retentionPolicyOf } from "./engine-retention.ts";
+import type { EngineSupabase } from "./engine-supabase.ts";
 import { textOf } from "./error-text.ts";
 import type { Gateway, GatewayLoad } from "./gateway/gateway.ts";
 import { objectStorageCheck } from "./health/checks/object-storage.ts";
@@ -103,9 +104,12 @@ export async function startServer(options: ServerOptions): Promise<PlayheadServe
     logFiles: logFilesSettingsOf(options.config),
     alerts: options.alerts ?? alertSettings(options.config),
   });
+  let supabase: EngineSupabase | null = null;
   try {
-    return await startNetwork(engine, options, alertSettings);
+    supabase = await mirrorToSupabase(engine, options.config);
+    return await startNetwork(engine, options, alertSettings, supabase);
   } catch (error) {
+    await supabase?.close();
     await engine.close();
     throw error;
   }
@@ -115,6 +119,7 @@ async function startNetwork(
   engine: Engine,
   options: ServerOptions,
   alertSettings: ReturnType<typeof createAlertSettings>,
+  supabase: EngineSupabase | null,
 ) {
   const { config, loaded = configWithoutFile(config), dashboardFolder, version } = options;
   const { store, media, health, log } = engine;
@@ -132,7 +137,6 @@ async function startNetwork(
   const requestLimit = createRequestLimit({ ...requestLimitsOf(config), nowMs: Date.now });
   const audit = createAudit({ store, nowMs: Date.now });
   const callbackParts = openCallbacks(engine, config, log);
-  const supabase = await mirrorToSupabase(engine, config);
   const metrics = openMetrics(engine, version, () => gateway.load(), supabase);
   const http = await createHttp({
     version,
