@@ -1,3 +1,4 @@
+import { spawnSync } from "node:child_process";
 import { type SupabaseJob, SupabaseRealtimeClient } from "@playhead/sdk/supabase";
 import type { SupabaseClient } from "@supabase/supabase-js";
 import { afterAll, beforeAll, describe, expect, onTestFinished, test } from "vitest";
@@ -198,6 +199,10 @@ describe("an outage of Supabase", () => {
       const { checks } = report as { checks: { component: string; details: object }[] };
       return checks.find(({ component }) => component === "supabase");
     };
+    const metrics = async () => {
+      const headers = { authorization: `Bearer ${server.accessKey}` };
+      return (await fetch(`${server.url}/metrics`, { headers })).text();
+    };
     await runItems(playheadOf("default"), "job_out", 60, async (at) => {
       if (at === 20) await expect.poll(() => events.length).toBeGreaterThan(10);
       if (at === 20) await project.goAway();
@@ -208,10 +213,17 @@ describe("an outage of Supabase", () => {
     expect(states.at(-1)).not.toBe("connected");
     expect(rows.at(-1)?.state).toBe("running");
     await expect.poll(health).toMatchObject({ status: "warning", details: { circuit: "open" } });
+    expect(await metrics()).toContain("playhead_supabase_up 0\n");
     await project.comeBack();
     await expect.poll(() => rows.at(-1)?.state).toBe("completed");
     expect(events.map(core)).toEqual(facts.map(core));
     await expect.poll(health).toMatchObject({ status: "healthy", details: { circuit: "closed", lag_ms: 0 } });
+    const input = await metrics();
+    for (const sample of ["playhead_supabase_up 1", "playhead_supabase_lag_seconds 0"]) {
+      expect(input).toContain(`${sample}\n`);
+    }
+    const { status, stdout, stderr } = spawnSync("promtool", ["check", "metrics"], { input });
+    expect({ status, said: `${stdout}${stderr}` }).toEqual({ status: 0, said: "" });
     expect(fallbacks.length).toBeLessThanOrEqual(1);
     const { rows: stored } = await project.query("SELECT seq FROM playhead_job_events ORDER BY seq");
     expect(stored.map(({ seq }) => Number(seq))).toEqual(facts.map(({ seq }) => seq));
