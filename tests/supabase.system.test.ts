@@ -204,8 +204,10 @@ describe("an outage of Supabase", () => {
       return (await fetch(`${server.url}/metrics`, { headers })).text();
     };
     await runItems(playheadOf("default"), "job_out", 60, async (at) => {
-      if (at === 20) await expect.poll(() => events.length).toBeGreaterThan(10);
-      if (at === 20) await project.goAway();
+      if (at !== 20) return;
+      await expect.poll(() => events.length).toBeGreaterThan(10);
+      await expect.poll(() => rows.at(-1)?.state).toBe("running");
+      await project.goAway();
     });
     // The job is done here, and nothing of it is known there yet.
     const facts = await factsOf(server, "job_out");
