@@ -1,19 +1,11 @@
-import { mkdirSync, writeFileSync } from "node:fs";
-import { createLocalTransport, createPlayhead, type Playhead } from "@playhead/sdk";
-import { type SupabaseEvent, type SupabaseJob, SupabaseRealtimeClient, type WatchState } from "@playhead/sdk/supabase";
-import { type Config, configSchema, type PlayheadServer, startServer } from "@playhead/server";
-import { createClient, type SupabaseClient } from "@supabase/supabase-js";
+import { spawnSync } from "node:child_process";
+import { type SupabaseJob, SupabaseRealtimeClient } from "@playhead/sdk/supabase";
+import type { SupabaseClient } from "@supabase/supabase-js";
 import { afterAll, beforeAll, describe, expect, onTestFinished, test } from "vitest";
-import { createTestFolder } from "./fixtures/video.ts";
+import { clientOf, core, factsOf, follow, runItems, startMirrored, writerUrl } from "./fixtures/supabase.ts";
 import type { PostgresServer } from "./servers/postgres-server.ts";
-import {
-  readMigrations,
-  type SupabaseProject,
-  startProject,
-  startProjects,
-} from "./servers/supabase/supabase-server.ts";
+import { startProject, startProjects } from "./servers/supabase/supabase-server.ts";
 
-const folder = createTestFolder();
 let postgres: PostgresServer;
 const ends: (() => Promise<void>)[] = [];
 beforeAll(async () => {
@@ -21,106 +13,7 @@ beforeAll(async () => {
 });
 afterAll(async () => {
   for (const end of ends) await end();
-  folder.remove();
 });
-
-/** The address of a project's database for a user who may call one function, and do nothing else. */
-async function writerUrl(project: SupabaseProject): Promise<string> {
-  await project.query(`DO $$ BEGIN
-    IF NOT EXISTS (SELECT FROM pg_roles WHERE rolname = 'playhead_mirror') THEN
-      CREATE ROLE playhead_mirror LOGIN IN ROLE playhead_writer;
-    END IF;
-  END $$`);
-  return project.databaseUrl.replace("postgres@", "playhead_mirror@");
-}
-
-let servers = 0;
-async function startMirrored(supabase: Partial<Config["supabase"]>, data = `server-${servers}`) {
-  servers += 1;
-  const dashboardFolder = folder.at("dashboard");
-  mkdirSync(dashboardFolder, { recursive: true });
-  writeFileSync(`${dashboardFolder}/index.html`, "<!doctype html><title>Playhead</title>");
-  const server = await startServer({
-    // How it is, is asked again each time.
-    config: configSchema.parse({ port: 0, data: folder.at(data), supabase, health: { cache_seconds: 0 } }),
-    dashboardFolder,
-    version: "0.0.0",
-    log: () => undefined,
-  });
-  onTestFinished(server.close);
-  const playheadOf = (tenantId: string): Playhead => {
-    const playhead = createPlayhead({ transport: createLocalTransport(server.localOf(tenantId)) });
-    onTestFinished(async () => void (await playhead.close()));
-    return playhead;
-  };
-  return { server, data, playheadOf };
-}
-
-/** What the page of somebody who is signed in does: the real client library. */
-function clientOf(project: SupabaseProject, token: string, vsn?: string): SupabaseClient {
-  const client = createClient(project.url, project.anonKey, {
-    accessToken: async () => token,
-    realtime: { reconnectAfterMs: () => 100, timeout: 3_000, ...(vsn !== undefined && { vsn }) },
-  });
-  onTestFinished(async () => {
-    await client.realtime.disconnect();
-  });
-  return client;
-}
-
-/** Follows a job, and notes all that is told of it. */
-function follow(client: SupabaseClient, tenantId: string, jobId: string) {
-  const watcher = new SupabaseRealtimeClient({ supabase: client, tenantId });
-  onTestFinished(() => watcher.close());
-  const events: SupabaseEvent[] = [];
-  const rows: SupabaseJob[] = [];
-  const states: WatchState[] = [];
-  const fallbacks: number[] = [];
-  const watch = watcher.watchJob(jobId, {
-    onEvent: (event) => events.push(event),
-    onProgress: (job) => rows.push(job),
-    onState: (state) => states.push(state),
-    onFallback: (_, lastSeq) => fallbacks.push(lastSeq),
-  });
-  return { watcher, watch, events, rows, states, fallbacks };
-}
-
-interface Told {
-  readonly type: string;
-  readonly seq: number;
-  readonly data: object;
-}
-
-/** All facts of a job as Playhead's own API has them. */
-async function factsOf({ url, accessKey }: PlayheadServer, jobId: string): Promise<readonly Told[]> {
-  const facts: Told[] = [];
-  for (;;) {
-    const after = facts.at(-1)?.seq ?? 0;
-    const headers = { authorization: `Bearer ${accessKey}` };
-    const answer = await fetch(`${url}/api/v1/jobs/${jobId}/events?after=${after}`, { headers });
-    const page = ((await answer.json()) as { events: readonly Told[] }).events;
-    if (page.length === 0) return facts;
-    facts.push(...page);
-  }
-}
-
-const core = ({ type, seq, data }: Told) => ({ type, seq, data });
-
-/** Runs a job of so many items, each after the one before has been seen to. */
-async function runItems(playhead: Playhead, jobId: string, items: number, between = async (_: number) => {}) {
-  const job = playhead.job({ kind: "demo", id: jobId, title: "Episode 12" });
-  await job.run(async () => {
-    await job.each(
-      Array.from({ length: items }, (_, at) => at),
-      { kind: "video", parallel: 1 },
-      async (at, task) => {
-        task.progress(0.5);
-        await between(at);
-      },
-    );
-  });
-  await playhead.flush();
-}
 
 describe("the real supabase-js follows a job", () => {
   test.each(["1.0.0", "2.0.0"])("over vsn %s: each event once and in order, to the end", async (vsn) => {
@@ -156,6 +49,24 @@ describe("the real supabase-js follows a job", () => {
     await expect.poll(() => followed?.rows.at(-1)?.state).toBe("completed");
     expect(followed?.events.map(core)).toEqual((await factsOf(server, "job_b")).map(core));
     expect(followed?.states).toEqual(["connected", "reconnecting", "connected"]);
+  });
+
+  test("and the jobs of a tenant, narrowed by a filter", async () => {
+    const project = await startProject(postgres, onTestFinished);
+    const { playheadOf } = await startMirrored({ database_url: await writerUrl(project) });
+    const playhead = playheadOf("default");
+    await runItems(playhead, "job_before", 1);
+    const client = clientOf(project, await project.signIn({ tenant_id: "default" }));
+    const watcher = new SupabaseRealtimeClient({ supabase: client, tenantId: "default" });
+    onTestFinished(() => watcher.close());
+    const told: string[] = [];
+    const tell = ({ job_id, state }: SupabaseJob) => told.push(`${job_id} ${state}`);
+    const filter = { kind: ["demo", "other, kind"], state: ["completed", "failed"] } as const;
+    const watch = watcher.watchJobs(filter, { onProgress: tell });
+    await expect.poll(() => told).toEqual(["job_before completed"]);
+    expect(watch.state).toBe("connected");
+    await runItems(playhead, "job_after", 3);
+    await expect.poll(() => told).toEqual(["job_before completed", "job_after completed"]);
   });
 });
 
@@ -218,6 +129,7 @@ describe("row-level security keeps tenants apart", () => {
     for (const [name, client] of Object.entries(clients)) {
       const jobIds = new Set<string>();
       heard.set(name, jobIds);
+      await client.realtime.setAuth();
       const joined = Promise.withResolvers<void>();
       client
         .channel(`all-${name}`)
@@ -261,9 +173,9 @@ describe("row-level security keeps tenants apart", () => {
     const listener = clients.acme
       .channel(topic, { config: { private: true } })
       .on("broadcast", { event: "*" }, ({ event }) => heard.push(event));
-    const forger = clientOf(project, await project.signIn({ tenant_id: "acme" })).channel(topic, {
-      config: { private: true },
-    });
+    const other = clientOf(project, await project.signIn({ tenant_id: "acme" }));
+    for (const client of [clients.acme, other]) await client.realtime.setAuth();
+    const forger = other.channel(topic, { config: { private: true } });
     for (const channel of [listener, forger]) {
       const joined = Promise.withResolvers<void>();
       channel.subscribe((status) => status === "SUBSCRIBED" && joined.resolve());
@@ -287,9 +199,15 @@ describe("an outage of Supabase", () => {
       const { checks } = report as { checks: { component: string; details: object }[] };
       return checks.find(({ component }) => component === "supabase");
     };
+    const metrics = async () => {
+      const headers = { authorization: `Bearer ${server.accessKey}` };
+      return (await fetch(`${server.url}/metrics`, { headers })).text();
+    };
     await runItems(playheadOf("default"), "job_out", 60, async (at) => {
-      if (at === 20) await expect.poll(() => events.length).toBeGreaterThan(10);
-      if (at === 20) await project.goAway();
+      if (at !== 20) return;
+      await expect.poll(() => events.length).toBeGreaterThan(10);
+      await expect.poll(() => rows.at(-1)?.state).toBe("running");
+      await project.goAway();
     });
     // The job is done here, and nothing of it is known there yet.
     const facts = await factsOf(server, "job_out");
@@ -297,10 +215,17 @@ describe("an outage of Supabase", () => {
     expect(states.at(-1)).not.toBe("connected");
     expect(rows.at(-1)?.state).toBe("running");
     await expect.poll(health).toMatchObject({ status: "warning", details: { circuit: "open" } });
+    expect(await metrics()).toContain("playhead_supabase_up 0\n");
     await project.comeBack();
     await expect.poll(() => rows.at(-1)?.state).toBe("completed");
     expect(events.map(core)).toEqual(facts.map(core));
     await expect.poll(health).toMatchObject({ status: "healthy", details: { circuit: "closed", lag_ms: 0 } });
+    const input = await metrics();
+    for (const sample of ["playhead_supabase_up 1", "playhead_supabase_lag_seconds 0"]) {
+      expect(input).toContain(`${sample}\n`);
+    }
+    const { status, stdout, stderr } = spawnSync("promtool", ["check", "metrics"], { input });
+    expect({ status, said: `${stdout}${stderr}` }).toEqual({ status: 0, said: "" });
     expect(fallbacks.length).toBeLessThanOrEqual(1);
     const { rows: stored } = await project.query("SELECT seq FROM playhead_job_events ORDER BY seq");
     expect(stored.map(({ seq }) => Number(seq))).toEqual(facts.map(({ seq }) => seq));
@@ -313,7 +238,7 @@ describe("an outage of Supabase", () => {
   test("may last longer than the server: what waited is written after a restart", async () => {
     const project = await startProject(postgres, onTestFinished);
     const supabase = { database_url: await writerUrl(project) };
-    const { server, data, playheadOf } = await startMirrored(supabase);
+    const { server, folder, playheadOf } = await startMirrored(supabase);
     const playhead = playheadOf("default");
     await runItems(playhead, "job_before", 5);
     const seqs = async (jobId: string) =>
@@ -327,41 +252,8 @@ describe("an outage of Supabase", () => {
     await server.close();
     expect(performance.now() - closing).toBeLessThan(15_000);
     await project.comeBack();
-    await startMirrored(supabase, data);
+    await startMirrored(supabase, folder);
     await expect.poll(() => seqs("job_meanwhile")).toBe(facts.length);
     expect(await seqs("job_before")).toBe(before.length);
-  });
-});
-
-describe("the migrations", () => {
-  test("may be loaded again, and change nothing", async () => {
-    const project = await startProject(postgres, onTestFinished);
-    const catalog = async () =>
-      (
-        await project.query(`SELECT polname::text AS name FROM pg_policy UNION ALL SELECT tgname FROM pg_trigger
-          UNION ALL SELECT tablename FROM pg_publication_tables UNION ALL SELECT relname || relacl::text FROM pg_class
-          WHERE relname LIKE 'playhead%' UNION ALL SELECT proname || proacl::text FROM pg_proc WHERE proname LIKE
-          'playhead%' ORDER BY name`)
-      ).rows;
-    const before = await catalog();
-    for (const migration of await readMigrations()) await project.query(migration);
-    expect(await catalog()).toEqual(before);
-  });
-
-  test("keep out of a publication that tells of deleted rows of others, and then broadcasts still come", async () => {
-    const own = `CREATE TABLE theirs (id int PRIMARY KEY);
-      ALTER PUBLICATION supabase_realtime SET (publish = 'insert, update, delete');
-      ALTER PUBLICATION supabase_realtime ADD TABLE theirs`;
-    const project = await startProject(postgres, onTestFinished, { before: own });
-    const { rows } = await project.query(
-      "SELECT tablename, pubdelete FROM pg_publication_tables JOIN pg_publication USING (pubname) WHERE pubname = 'supabase_realtime'",
-    );
-    expect(rows).toEqual([{ tablename: "theirs", pubdelete: true }]);
-    const { playheadOf } = await startMirrored({ database_url: await writerUrl(project) });
-    const client = clientOf(project, await project.signIn({ tenant_id: "default" }));
-    const { rows: told, watch } = follow(client, "default", "job_d");
-    await expect.poll(() => watch.state).toBe("connected");
-    await runItems(playheadOf("default"), "job_d", 1);
-    await expect.poll(() => told.at(-1)?.state).toBe("completed");
   });
 });

@@ -22,6 +22,7 @@ import { jobLimitsOf } from "./engine-job-watch.ts";
 import type { LocalEngine } from "./engine-local.ts";
 import { logFilesSettingsOf } from "./engine-log-files.ts";
 import { retentionPolicyOf } from "./engine-retention.ts";
+import type { EngineSupabase } from "./engine-supabase.ts";
 import { textOf } from "./error-text.ts";
 import type { Gateway, GatewayLoad } from "./gateway/gateway.ts";
 import { objectStorageCheck } from "./health/checks/object-storage.ts";
@@ -109,9 +110,12 @@ export async function startServer(options: ServerOptions): Promise<PlayheadServe
     alerts: options.alerts ?? alertSettings(options.config),
     ...(options.seat !== undefined && seatOfEngine(options.seat, options.config)),
   });
+  let supabase: EngineSupabase | null = null;
   try {
-    return await startNetwork(engine, options, alertSettings);
+    supabase = await mirrorToSupabase(engine, options.config);
+    return await startNetwork(engine, options, alertSettings, supabase);
   } catch (error) {
+    await supabase?.close();
     await engine.close();
     throw error;
   }
@@ -121,6 +125,7 @@ async function startNetwork(
   engine: Engine,
   options: ServerOptions,
   alertSettings: ReturnType<typeof createAlertSettings>,
+  supabase: EngineSupabase | null,
 ) {
   const { config, loaded = configWithoutFile(config), dashboardFolder, version, seat } = options;
   const { store, media, health, log } = engine;
@@ -140,7 +145,6 @@ async function startNetwork(
   const requestLimit = createRequestLimit({ ...requestLimitsOf(config), nowMs: Date.now });
   const audit = createAudit({ store, nowMs: Date.now });
   const callbackParts = openCallbacks(engine, config, log);
-  const supabase = await mirrorToSupabase(engine, config);
   const figures = { viewers: () => gateway.load(), otlp: () => otel.exportStatus() };
   const metrics = openMetrics(engine, version, figures, supabase);
   const http = await createHttp({

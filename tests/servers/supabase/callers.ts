@@ -14,6 +14,8 @@ export function openCallers(databaseUrl: string) {
   const secret = crypto.getRandomValues(new Uint8Array(32));
   const pool = new pg.Pool({ connectionString: databaseUrl, max: 4 });
   pool.on("error", () => undefined);
+  // The pool listens to those that nobody uses; one that is in use when the database goes away fails its statement.
+  pool.on("connect", (client) => client.on("error", () => undefined));
 
   return {
     /** A token as the project's auth server would sign it. */

@@ -117,5 +117,6 @@ function readRow(reader: Reader, { columns }: Relation): Row {
 function parseValue(text: string, type = "text"): unknown {
   if (type === "bool") return text === "t";
   if (["int4", "int8", "float8"].includes(type)) return Number(text);
+  if (type === "timestamptz") return text.replace(" ", "T").replace(/([+-]\d\d)$/, "$1:00");
   return type === "json" || type === "jsonb" ? JSON.parse(text) : text;
 }

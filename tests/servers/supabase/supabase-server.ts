@@ -54,6 +54,8 @@ export async function startProject(
   server.listen(0, "127.0.0.1");
   await once(server, "listening");
   whenOver(async () => {
+    // Others have their projects in the same PostgreSQL.
+    if (isAway) await postgres.start();
     realtime.cut();
     server.closeAllConnections();
     server.close();

@@ -26,7 +26,7 @@ function setup(stored: { events?: ReturnType<typeof event>[]; jobs?: ReturnType<
 }
 
 /** A job that is watched, and what is told of it. */
-function watchOne(stored: Parameters<typeof setup>[0] = {}, after = 0) {
+async function watchOne(stored: Parameters<typeof setup>[0] = {}, after = 0) {
   const parts = setup(stored);
   const told: string[] = [];
   const errors: unknown[] = [];
@@ -40,6 +40,7 @@ function watchOne(stored: Parameters<typeof setup>[0] = {}, after = 0) {
     onError: (error) => errors.push(error),
   });
   const { channels, clock } = parts;
+  await clock.settle();
   return {
     ...parts,
     told,
@@ -59,7 +60,7 @@ function watchOne(stored: Parameters<typeof setup>[0] = {}, after = 0) {
 
 describe("a job", () => {
   test("is told from its beginning, then live, each event once", async () => {
-    const { channels, told, ready, say } = watchOne({ events: events(1, 3), jobs: [row(3)] });
+    const { channels, told, ready, say } = await watchOne({ events: events(1, 3), jobs: [row(3)] });
     expect(channels.map(({ topic }) => topic)).toEqual(["playhead:acme:job_a"]);
     await ready();
     await say(EVENTS, event(4), event(4), event(2), event(5));
@@ -68,20 +69,20 @@ describe("a job", () => {
   });
 
   test("is told from where somebody knows it", async () => {
-    const { told, ready } = watchOne({ events: events(1, 5), jobs: [row(5)] }, 3);
+    const { told, ready } = await watchOne({ events: events(1, 5), jobs: [row(5)] }, 3);
     await ready();
     expect(told).toEqual(["connected", "4", "5", "running@5"]);
   });
 
   test("of very many events is read in pages", async () => {
-    const { told, ready, asked } = watchOne({ events: events(1, 1_200) });
+    const { told, ready, asked } = await watchOne({ events: events(1, 1_200) });
     await ready();
     expect(told.slice(1)).toEqual(events(1, 1_200).map(({ seq }) => `${seq}`));
     expect(asked.filter((table) => table === EVENTS)).toHaveLength(3);
   });
 
   test("of which a broadcast was lost is read again, in order", async () => {
-    const { told, ready, say, tables } = watchOne({ jobs: [row(0)], events: [] });
+    const { told, ready, say, tables } = await watchOne({ jobs: [row(0)], events: [] });
     await ready();
     tables[EVENTS]?.push(...events(1, 4));
     await say(EVENTS, event(1), event(4));
@@ -89,7 +90,7 @@ describe("a job", () => {
   });
 
   test("whose row knows more than was heard is read again, and so is one that went silent", async () => {
-    const { told, ready, say, tables, clock } = watchOne({ jobs: [row(0)] });
+    const { told, ready, say, tables, clock } = await watchOne({ jobs: [row(0)] });
     await ready();
     tables[EVENTS]?.push(event(1));
     await say(JOBS, row(1));
@@ -104,7 +105,7 @@ describe("a job", () => {
   });
 
   test("that was restored begins anew", async () => {
-    const { told, ready, say, tables } = watchOne({ events: events(1, 2), jobs: [row(2)] });
+    const { told, ready, say, tables } = await watchOne({ events: events(1, 2), jobs: [row(2)] });
     await ready();
     tables[EVENTS]?.splice(1, 1, event(2, "e2"));
     tables[JOBS]?.splice(0, 1, row(2, "running", "e2"));
@@ -123,6 +124,7 @@ describe("a job", () => {
       },
       onError: (error) => errors.push(error),
     });
+    await clock.settle();
     channels.at(-1)?.ready();
     await clock.settle();
     expect([heard, errors]).toEqual([
@@ -134,7 +136,7 @@ describe("a job", () => {
 
 describe("where a watch stands", () => {
   test("a cut is reconnecting, then connected, and what was missed is read", async () => {
-    const { told, ready, channels, tables } = watchOne({ events: events(1, 2) });
+    const { told, ready, channels, tables } = await watchOne({ events: events(1, 2) });
     await ready();
     channels[0]?.status("CHANNEL_ERROR", new Error("socket closed: 1006"));
     tables[EVENTS]?.push(event(3));
@@ -146,7 +148,7 @@ describe("where a watch stands", () => {
   test.each(["CHANNEL_ERROR", "TIMED_OUT"])(
     "after %s twice in a row others tell, from the last event on",
     async (status) => {
-      const { told, ready, channels, watch } = watchOne({ events: events(1, 2) });
+      const { told, ready, channels, watch } = await watchOne({ events: events(1, 2) });
       await ready();
       channels[0]?.status(status);
       channels[0]?.status(status);
@@ -157,7 +159,7 @@ describe("where a watch stands", () => {
   );
 
   test("joined, but without changes coming through for 10 s, is a fallback until they do", async () => {
-    const { told, channels, clock, ready } = watchOne();
+    const { told, channels, clock, ready } = await watchOne();
     channels[0]?.status("SUBSCRIBED");
     await clock.advance(9_999);
     expect(told).toEqual([]);
@@ -168,7 +170,7 @@ describe("where a watch stands", () => {
   });
 
   test("a channel that the server closed is opened again, soon at first, then now and then", async () => {
-    const { channels, clock, ready, told } = watchOne({ events: events(1, 1) });
+    const { channels, clock, ready, told } = await watchOne({ events: events(1, 1) });
     await ready();
     channels[0]?.status("CLOSED");
     await clock.advance(1_000);
@@ -183,7 +185,7 @@ describe("where a watch stands", () => {
   });
 
   test("a reading that fails is told, and tried again", async () => {
-    const { told, errors, clock, ready, failReadings } = watchOne({ events: events(1, 1) });
+    const { told, errors, clock, ready, failReadings } = await watchOne({ events: events(1, 1) });
     failReadings(new Error("permission denied"));
     await ready();
     await clock.advance(1_000);
@@ -193,8 +195,26 @@ describe("where a watch stands", () => {
     expect(told).toEqual(["connected", "1"]);
   });
 
+  test("nothing is joined before the token is there; where it cannot be had it is tried again", async () => {
+    const { watcher, channels, clock, holdToken } = setup();
+    const states: string[] = [];
+    const first = holdToken();
+    watcher.watchJob("job_a", { onState: (state, reason) => states.push(`${state}: ${reason}`) });
+    await clock.settle();
+    expect(channels).toHaveLength(0);
+    first.reject(new Error("signed out"));
+    await clock.settle();
+    const second = holdToken();
+    await clock.advance(1_000);
+    second.resolve();
+    await clock.settle();
+    expect(channels).toHaveLength(1);
+    channels[0]?.ready();
+    expect(states).toEqual(["connected: null"]);
+  });
+
   test("closed, it says nothing more", async () => {
-    const { told, watch, ready, say, removed, clock } = watchOne({ events: events(1, 1) });
+    const { told, watch, ready, say, removed, clock } = await watchOne({ events: events(1, 1) });
     await ready();
     await watch.close();
     await say(EVENTS, event(2));
@@ -208,9 +228,10 @@ describe("jobs of a tenant", () => {
   const jobRow = (jobId: string, seq: number, kind = "clips") => ({ ...row(seq), job_id: jobId, kind });
 
   test("are narrowed on the server: by the tenant always, and by what is listed", async () => {
-    const { watcher, channels } = setup();
+    const { watcher, channels, clock } = setup();
     watcher.watchJobs({}, {});
     watcher.watchJobs({ state: ["running", "paused"], kind: 'a,b"c', user_id: "u_7" }, {});
+    await clock.settle();
     expect(channels.map(({ filters }) => filters)).toEqual([
       ["tenant_id=eq.acme"],
       ['tenant_id=eq.acme,state=in.(running,paused),kind=eq."a,b\\"c",user_id=eq.u_7'],
@@ -232,6 +253,7 @@ describe("jobs of a tenant", () => {
     tables[JOBS]?.push(jobRow("b", 2), jobRow("a", 1), jobRow("c", 3, "merge"));
     const told: string[] = [];
     watcher.watchJobs({ kind: "clips" }, { onProgress: ({ job_id, seq }) => told.push(`${job_id}${seq}`) });
+    await clock.settle();
     const [channel] = channels;
     channel?.ready();
     await clock.settle();

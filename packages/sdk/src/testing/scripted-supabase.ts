@@ -21,6 +21,7 @@ export function scriptSupabase(tables: Readonly<Record<string, Row[]>>) {
   const removed: string[] = [];
   const asked: string[] = [];
   let failure: Error | null = null;
+  let signedIn: Promise<void> = Promise.resolve();
 
   function channel(topic: string, { config }: { config: { readonly private: boolean } }): SupabaseChannel {
     const listeners: { readonly type: string; readonly heard: Heard }[] = [];
@@ -83,6 +84,7 @@ export function scriptSupabase(tables: Readonly<Record<string, Row[]>>) {
 
   const supabase: SupabaseLike = {
     channel,
+    realtime: { setAuth: () => signedIn },
     async removeChannel() {
       removed.push(channels.at(-1)?.topic ?? "");
     },
@@ -94,6 +96,12 @@ export function scriptSupabase(tables: Readonly<Record<string, Row[]>>) {
     removed,
     /** The tables that were read, in order. */
     asked,
+    /** From now on it is waited for the token. @returns lets it come, or fail */
+    holdToken() {
+      const token = Promise.withResolvers<void>();
+      signedIn = token.promise;
+      return token;
+    },
     /** From now on readings fail; null: no more. */
     failReadings(error: Error | null) {
       failure = error;

@@ -3,7 +3,7 @@ import { section } from "./setting.ts";
 
 const supabase = section("Supabase");
 
-/** The project into which jobs are mirrored. */
+/** Into which Supabase project jobs are mirrored, and how; nowhere, as long as neither way is whole. */
 export const supabaseSettings = z
   .strictObject({
     database_url: z

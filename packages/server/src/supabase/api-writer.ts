@@ -1,3 +1,4 @@
+import { PlayheadError } from "@playhead/core";
 import { ANSWER_MS, arrayOf, refusalOf, type Writer } from "./writer.ts";
 
 /** The body is larger than the server takes, as if a value were: a part of it may fit. */
@@ -12,20 +13,34 @@ const MOST_TEXT = 500;
 export function createApiWriter(url: string, serviceRoleKey: string): Writer {
   const address = new URL("rest/v1/rpc/playhead_append", url.endsWith("/") ? url : `${url}/`);
   const closing = new AbortController();
-  return {
-    async append({ epoch, jobs, events }) {
-      const answer = await fetch(address, {
+
+  async function ask(body: string): Promise<Response> {
+    try {
+      return await fetch(address, {
         method: "POST",
         headers: {
           apikey: serviceRoleKey,
           authorization: `Bearer ${serviceRoleKey}`,
           "content-type": "application/json",
         },
-        body: `{"epoch":${JSON.stringify(epoch)},"jobs":${arrayOf(jobs)},"events":${arrayOf(events)}}`,
+        body,
         signal: AbortSignal.any([closing.signal, AbortSignal.timeout(ANSWER_MS)]),
         // The key goes to the address that somebody configured, and to no other.
         redirect: "error",
       });
+    } catch (cause) {
+      // What fetch throws says only that it failed; why is in its cause.
+      const { message, cause: why } = cause as Error;
+      const said = why instanceof Error ? why.message : message;
+      throw new PlayheadError("service_unavailable", `Supabase cannot be reached: ${said}`, { cause });
+    }
+  }
+
+  return {
+    async append({ epoch, jobs, events }) {
+      const answer = await ask(
+        `{"epoch":${JSON.stringify(epoch)},"jobs":${arrayOf(jobs)},"events":${arrayOf(events)}}`,
+      );
       const text = await answer.text();
       if (answer.ok) return;
       const { code, message } = readRefusal(text);

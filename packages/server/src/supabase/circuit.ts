@@ -54,5 +54,3 @@ export function createCircuit({ nowMs, random }: { readonly nowMs: () => number;
     },
   };
 }
-
-export type Circuit = ReturnType<typeof createCircuit>;

@@ -192,8 +192,6 @@ export function createMirror(deps: MirrorDeps) {
   };
 }
 
-export type Mirror = ReturnType<typeof createMirror>;
-
 /** As many from the front as fit into a batch; one at least. */
 function withinSize<Each extends Fact>(facts: readonly Each[]): readonly Each[] {
   let chars = 0;

@@ -9,6 +9,8 @@ export interface SupabaseLike {
       };
     },
   ): SupabaseChannel;
+  /** Resolves once the socket has the token of whoever is signed in. */
+  readonly realtime: { setAuth(): Promise<void> };
   removeChannel(channel: SupabaseChannel): Promise<unknown>;
   /** Its queries are a {@link SupabaseQuery}; their own type is too deep to be compared with it. */
   from(table: string): { select(columns: string): unknown };

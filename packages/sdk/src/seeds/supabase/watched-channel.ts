@@ -77,13 +77,19 @@ export function watchChannel(deps: WatchedChannelDeps) {
     cancelReopen ??= setTimer(
       () => {
         cancelReopen = null;
-        open();
+        openOrFail();
       },
       (withinMs * (1 + random())) / 2,
     );
   }
 
-  function open(): void {
+  /** A join goes out with the token that is there when it is made: one that is made too soon is nobody's. */
+  async function open(): Promise<void> {
+    await supabase.realtime.setAuth();
+    if (state !== "closed") join();
+  }
+
+  function join(): void {
     const config = { private: isPrivate, ...(isPrivate && { broadcast: { replication_ready: true } }) };
     const opened = supabase.channel(topic, { config });
     channel = opened;
@@ -108,8 +114,15 @@ export function watchChannel(deps: WatchedChannelDeps) {
     });
   }
 
+  function openOrFail(): void {
+    open().catch((error: unknown) => {
+      noteFailure(String(error));
+      reopenLater();
+    });
+  }
+
   expectReady();
-  open();
+  openOrFail();
   return {
     state: (): WatchState => state,
     async close(): Promise<void> {
