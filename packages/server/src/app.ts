@@ -240,8 +240,13 @@ async function startNetwork(
   };
 }
 
-/** @returns where it listens */
-async function listen(http: Api, gateway: Gateway, { host, port }: Config): Promise<string> {
+/**
+ * Opens the public address.
+ *
+ * @returns where it listens
+ * @throws PlayheadError `port_in_use`; then both are closed
+ */
+export async function listen(http: Api, gateway: Pick<Gateway, "close">, { host, port }: Config): Promise<string> {
   try {
     await http.listen({ host, port });
     const { port: taken } = http.server.address() as AddressInfo;
