@@ -1,5 +1,7 @@
 import { PlayheadError } from "@playhead/core";
+import type { AlertStore } from "../alert-store.ts";
 import type { Store } from "../store.ts";
+import { createPostgresAlerts } from "./alerts/alert-face.ts";
 import { columnText } from "./column-text.ts";
 import { createDocuments } from "./documents.ts";
 import { createFencedWrites, type Term } from "./fenced-writes.ts";
@@ -28,16 +30,18 @@ const SELECT_SOURCE: Statement = { name: "select_source", text: "SELECT n FROM p
  *
  * @throws PlayheadError see `openPostgres`
  */
-export async function createPostgresStore(options: PostgresStoreOptions): Promise<Store> {
+export async function createPostgresStore(options: PostgresStoreOptions): Promise<Store & AlertStore> {
   const { database, nowMs, newEpoch, term } = options;
   const epoch = await readEpoch(database, newEpoch);
   const writer = createWriter({ database, term, nowMs });
   const pruner = createPruner();
   const { write } = createFencedWrites(database, term);
   const maintainer = createMaintainer({ database, write, nowMs });
+  const alerts = createPostgresAlerts({ database, term });
   let closed: Promise<void> | null = null;
 
-  const parts: Omit<Store, "epoch" | "close"> = {
+  const parts: Omit<Store & AlertStore, "epoch" | "close"> = {
+    ...alerts.store,
     ...createJobReader(database),
     ...createJobLister(database),
     ...createDocuments({ database, term, nowMs }),
@@ -64,7 +68,7 @@ export async function createPostgresStore(options: PostgresStoreOptions): Promis
     epoch,
     ...whileOpen(parts, () => closed === null),
     close() {
-      closed ??= writer.close();
+      closed ??= alerts.settled().then(writer.close);
       return closed;
     },
   };

@@ -1,6 +1,6 @@
 import { EXECUTION_CATEGORIES, type ExecutionCategory } from "@playhead/core";
 import type { RollupsQuery } from "../../telemetry-store.ts";
-import { columnText, textOfColumn } from "./column-text.ts";
+import { columnText, textOfColumn } from "../column-text.ts";
 
 /** Which names are asked for: all of a tenant, those of a category, or one. */
 export type WhichSeries = Pick<RollupsQuery, "tenantId" | "category" | "name">;

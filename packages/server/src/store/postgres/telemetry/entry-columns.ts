@@ -1,5 +1,5 @@
 import { ENTRY_COLUMNS, type EntryTuple } from "../../entry-row.ts";
-import { columnText, textOfColumn } from "./column-text.ts";
+import { columnText, textOfColumn } from "../column-text.ts";
 
 /** Of what type each column of `entries` is. */
 const TYPES: Readonly<Record<(typeof ENTRY_COLUMNS)[number], string>> = {

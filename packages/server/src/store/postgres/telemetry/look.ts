@@ -1,8 +1,8 @@
 import type { LogFilter } from "@playhead/core";
 import { ENTRY_COLUMNS, type EntryTuple } from "../../entry-row.ts";
 import type { EntryCursor } from "../../telemetry-store.ts";
+import { columnText } from "../column-text.ts";
 import type { Session } from "../postgres-database.ts";
-import { columnText } from "./column-text.ts";
 import { type EntryRecord, tupleOfRecord } from "./entry-columns.ts";
 import { STRAY_DAY } from "./entry-days.ts";
 

@@ -3,8 +3,8 @@ import { type EntryTuple, entryOf, tupleOf } from "../../entry-row.ts";
 import { createLogMatcher } from "../../log-filter.ts";
 import { givenUp, splitRunning } from "../../running-calls.ts";
 import type { EntryRow } from "../../telemetry-store.ts";
+import { columnText } from "../column-text.ts";
 import type { Session, Statement } from "../postgres-database.ts";
-import { columnText } from "./column-text.ts";
 
 const END: Statement = {
   name: "end_running_calls",

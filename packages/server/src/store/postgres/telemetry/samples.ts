@@ -1,6 +1,6 @@
 import type { SampleRow, TelemetryStore } from "../../telemetry-store.ts";
+import { columnText, textOfColumn } from "../column-text.ts";
 import type { Session, Statement } from "../postgres-database.ts";
-import { columnText, textOfColumn } from "./column-text.ts";
 
 const INSERT: Statement = {
   name: "insert_machine_samples",

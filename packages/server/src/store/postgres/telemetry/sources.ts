@@ -1,5 +1,5 @@
+import { columnText } from "../column-text.ts";
 import type { Session, Statement } from "../postgres-database.ts";
-import { columnText } from "./column-text.ts";
 
 const PUT: Statement = {
   name: "put_telemetry_sources",

@@ -4,8 +4,8 @@ import type { Calendar } from "../../calendar.ts";
 import { addTotals, type CallTotals, noCalls, type SeriesDeltas } from "../../rollup-deltas.ts";
 import { addRow, LARGER_SPANS, type OnDamagedSketch, SPANS, sumBySpan, warnOfSketch } from "../../rollup-row.ts";
 import type { RollupSpan } from "../../telemetry-store.ts";
+import { columnText } from "../column-text.ts";
 import type { Session, Statement } from "../postgres-database.ts";
-import { columnText } from "./column-text.ts";
 import { type RollupRecord, tupleOfRollup } from "./rollup-record.ts";
 
 /** What is to be added to one row. */
