@@ -69,28 +69,38 @@ export async function openStores({
   }
   try {
     const newEpoch = () => randomBytes(6).toString("hex");
-    const inFolder = await keep(createSqliteStore({ folder: dataFolder, nowMs, newEpoch }));
-    let store: Store & AlertStore = inFolder;
-    let telemetryInPostgres: TelemetryStore | null = null;
-    if (postgres !== undefined) {
-      const { url, poolSize, term } = postgres;
-      const database = await keep(
-        openPostgres({
-          url,
-          poolSize,
-          onError: (error) => log("warning", "PostgreSQL was lost", { error: textOf(error) }),
-        }),
-      );
-      store = { ...inFolder, ...(await keep(createPostgresStore({ database, nowMs, newEpoch, term }))) };
-      telemetryInPostgres = await keep(createPostgresTelemetry({ database, timeZone, term, nowMs }));
-    }
-    const telemetryStore = telemetryInPostgres ?? (await keep(createSqliteTelemetry({ folder: dataFolder, timeZone })));
+    const { store, telemetryStore } = await (postgres === undefined
+      ? openInFolder({ folder: dataFolder, nowMs, newEpoch, timeZone, keep })
+      : openInPostgres({ ...postgres, nowMs, newEpoch, timeZone, log, keep }));
     const logFiles = await keep(openLogFiles({ dataFolder, settings, log }));
     return { store, telemetryStore, logFiles, close };
   } catch (error) {
     await close();
     throw error;
   }
+}
+
+/** Has something ended with the rest. */
+type Keep = <Kept extends { close(): Promise<void> }>(opening: Promise<Kept>) => Promise<Kept>;
+
+interface Opening {
+  readonly nowMs: () => number;
+  readonly newEpoch: () => string;
+  readonly timeZone: string;
+  readonly keep: Keep;
+}
+
+async function openInFolder({ folder, nowMs, newEpoch, timeZone, keep }: Opening & { readonly folder: string }) {
+  const store = await keep(createSqliteStore({ folder, nowMs, newEpoch }));
+  return { store, telemetryStore: await keep(createSqliteTelemetry({ folder, timeZone })) };
+}
+
+async function openInPostgres(options: Opening & PostgresPlace & Pick<StoresOptions, "log">) {
+  const { url, poolSize, term, nowMs, newEpoch, timeZone, log, keep } = options;
+  const onError = (error: unknown) => log("warning", "a connection to PostgreSQL was lost", { error: textOf(error) });
+  const database = await keep(openPostgres({ url, poolSize, onError }));
+  const store = await keep(createPostgresStore({ database, nowMs, newEpoch, term }));
+  return { store, telemetryStore: await keep(createPostgresTelemetry({ database, timeZone, term, nowMs })) };
 }
 
 function makeFolder(folder: string): void {
