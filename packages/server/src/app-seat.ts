@@ -24,12 +24,15 @@ export interface EngineSeat {
 /** Where nodes see that something about credentials has changed. */
 const VERSION = { collection: "credentials", id: "version" } as const;
 
-/** What its engine goes by. */
+/** What an engine goes by, at a seat or alone. */
 export function seatOfEngine(
-  { term, openPublisher }: EngineSeat,
+  seat: EngineSeat | undefined,
   { database_url: url, database_pool: poolSize }: Config,
 ): Partial<EngineOptions> {
-  return { openPublisher, ...(url !== undefined && { postgres: { url, poolSize, term } }) };
+  return {
+    ...(seat !== undefined && { openPublisher: seat.openPublisher }),
+    ...(url !== undefined && { postgres: { url, poolSize, ...(seat !== undefined && { term: seat.term }) } }),
+  };
 }
 
 /** What the node of a server has to know of a change of credentials. */

@@ -104,7 +104,7 @@ export async function startServer(options: ServerOptions): Promise<PlayheadServe
     retention: retentionPolicyOf(options.config),
     logFiles: logFilesSettingsOf(options.config),
     alerts: options.alerts ?? alertSettings(options.config),
-    ...(options.seat !== undefined && seatOfEngine(options.seat, options.config)),
+    ...seatOfEngine(options.seat, options.config),
   });
   try {
     return await startNetwork(engine, options, alertSettings);

@@ -7,6 +7,7 @@ import type { LogFiles } from "./logs/files/log-files.ts";
 import type { LogFilesSettings } from "./logs/files/log-files-settings.ts";
 import type { ServerLog } from "./server-log.ts";
 import type { AlertStore } from "./store/alert-store.ts";
+import { keepLease } from "./engine-lease.ts";
 import { openPostgres } from "./store/postgres/open-postgres.ts";
 import { createPostgresStore } from "./store/postgres/open-store.ts";
 import { createPostgresTelemetry } from "./store/postgres/telemetry/open-telemetry.ts";
@@ -30,8 +31,11 @@ export interface StoresOptions {
 export interface PostgresPlace {
   readonly url: string;
   readonly poolSize: number;
-  /** The term in which this process may write; null while it may not. */
-  readonly term: () => number | null;
+  /**
+   * The term in which this process may write; null while it may not.
+   * @defaultValue it takes the lease itself, and keeps it until it ends
+   */
+  readonly term?: () => number | null;
 }
 
 /** Everything of a data folder that is written to. */
@@ -96,9 +100,10 @@ async function openInFolder({ folder, nowMs, newEpoch, timeZone, keep }: Opening
 }
 
 async function openInPostgres(options: Opening & PostgresPlace & Pick<StoresOptions, "log">) {
-  const { url, poolSize, term, nowMs, newEpoch, timeZone, log, keep } = options;
+  const { url, poolSize, nowMs, newEpoch, timeZone, log, keep } = options;
   const onError = (error: unknown) => log("warning", "a connection to PostgreSQL was lost", { error: textOf(error) });
   const database = await keep(openPostgres({ url, poolSize, onError }));
+  const term = options.term ?? (await keep(keepLease(database, log))).term;
   const store = await keep(createPostgresStore({ database, nowMs, newEpoch, term }));
   return { store, telemetryStore: await keep(createPostgresTelemetry({ database, timeZone, term, nowMs })) };
 }

@@ -2,7 +2,7 @@ export { createEvaluator, type Evaluator } from "./alerts/evaluate/evaluator.ts"
 export type { Heard } from "./alerts/heard.ts";
 export { checkRule, createRule } from "./alerts/rules/check-rule.ts";
 export { type PlayheadServer, type ServerOptions, startServer } from "./app.ts";
-export { isClustered } from "./app-cluster-config.ts";
+export { type ClusterConfig, isClustered } from "./app-cluster-config.ts";
 export { configFileSchema, readConfig } from "./app-config.ts";
 export { type NodeOptions, type PlayheadNode, startNode } from "./app-node.ts";
 export { createMemoryBus } from "./bus/memory-bus.ts";

@@ -2,6 +2,7 @@ import type { Command } from "commander";
 import { type ConfigFlags, readCommandConfig } from "../command-config.ts";
 import { untilAborted } from "../interrupts.ts";
 import { reapAndSay } from "../reap.ts";
+import { serveAsNode } from "../node-serving.ts";
 import { sayServing, slowClose, startServing } from "../serving.ts";
 import { type Bind, newCommand, type Run } from "./command.ts";
 
@@ -24,7 +25,7 @@ export function addServe(program: Command, bind: Bind): void {
     .action(bind(serve));
 }
 
-interface ServeFlags extends ConfigFlags {
+export interface ServeFlags extends ConfigFlags {
   /** False with `--no-worker`. */
   readonly worker: boolean;
 }
@@ -33,6 +34,8 @@ const serve: Run<[], ServeFlags> = async (options, context) => {
   const { console, listen } = context;
   const loaded = readCommandConfig(options, context);
   const { config } = loaded;
+  const { isClustered } = await import("@playhead/server");
+  if (isClustered(config)) return serveAsNode({ ...loaded, config }, options, context);
   const interrupts = listen();
   const serving = await startServing(loaded, { ...context, verbose: options.verbose === true });
   await reapAndSay(config.data, console);
