@@ -1,5 +1,5 @@
 import type { ClusterConfig, LoadedConfig, PlayheadServer } from "@playhead/server";
-import { type Context } from "./commands/command.ts";
+import type { CommonOptions, Surroundings } from "./commands/command.ts";
 import type { ServeFlags } from "./commands/serve.ts";
 import { dashboardFolder } from "./dashboard-folder.ts";
 import { ffmpegCheck } from "./ffmpeg-health.ts";
@@ -8,6 +8,7 @@ import { reapAndSay } from "./reap.ts";
 import { announceServer, reachableUrl } from "./running-server.ts";
 import { endsWithin, logTo, slowClose } from "./serving.ts";
 import { configuredStorage, storageCheck } from "./storage-place.ts";
+import type { Console } from "./terminal/console.ts";
 import { span } from "./terminal/line.ts";
 import { jobKindInfos } from "./worker/job-kind-infos.ts";
 
@@ -16,8 +17,8 @@ const CLOSE_LIMIT_MS = 15_000;
 /** `playhead serve` as a node of a cluster: viewers and pages always, the engine while it holds the lease. */
 export async function serveAsNode(
   loaded: LoadedConfig & { readonly config: ClusterConfig },
-  options: ServeFlags,
-  context: Context,
+  options: ServeFlags & CommonOptions,
+  context: Surroundings & { readonly console: Console },
 ): Promise<"ok"> {
   const { config } = loaded;
   const { console, version, listen, errorLog } = context;

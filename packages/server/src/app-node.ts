@@ -120,7 +120,7 @@ export async function startNode(options: NodeOptions): Promise<PlayheadNode> {
       const server = await startServer({
         ...options,
         seat: {
-          term: () => (lease.term() === term ? term : null),
+          database: { opened: shared.database, term: () => (lease.term() === term ? term : null) },
           url: internalUrl,
           serve: door.open,
           openPublisher: (parts) =>

@@ -8,7 +8,7 @@ import { openGateway } from "./app-gateway.ts";
 import { openMetrics } from "./app-metrics.ts";
 import { createAlertSettings, healthSettingsOf, openLiveConfig, requestLimitsOf } from "./app-reload.ts";
 import { addAdministration, addApi, addObservations, addSharing } from "./app-routes.ts";
-import { type EngineSeat, seatOfEngine, serveAtSeat, tellOfCredentials } from "./app-seat.ts";
+import { type EngineSeat, partsOfSeat, serveAtSeat, tellOfCredentials } from "./app-seat.ts";
 import { createAudit } from "./audit/audit.ts";
 import { createAuth } from "./auth/auth.ts";
 import { mayDo } from "./auth/principal.ts";
@@ -18,6 +18,7 @@ import { createEngine, type Engine, type LocalEngine } from "./engine.ts";
 import type { AlertSettings, EngineAlerts } from "./engine-alerts.ts";
 import { jobLimitsOf } from "./engine-job-watch.ts";
 import { logFilesSettingsOf } from "./engine-log-files.ts";
+import { databaseOf } from "./engine-postgres.ts";
 import { retentionPolicyOf } from "./engine-retention.ts";
 import { textOf } from "./error-text.ts";
 import type { Gateway, GatewayLoad } from "./gateway/gateway.ts";
@@ -104,7 +105,8 @@ export async function startServer(options: ServerOptions): Promise<PlayheadServe
     retention: retentionPolicyOf(options.config),
     logFiles: logFilesSettingsOf(options.config),
     alerts: options.alerts ?? alertSettings(options.config),
-    ...seatOfEngine(options.seat, options.config),
+    ...databaseOf(options.config),
+    ...partsOfSeat(options.seat),
   });
   try {
     return await startNetwork(engine, options, alertSettings);

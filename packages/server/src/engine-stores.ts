@@ -2,15 +2,12 @@ import { randomBytes } from "node:crypto";
 import { mkdirSync } from "node:fs";
 import { PlayheadError } from "@playhead/core";
 import { openLogFiles } from "./engine-log-files.ts";
-import { textOf } from "./error-text.ts";
+import { type EngineDatabase, openPostgresStores } from "./engine-postgres.ts";
 import type { LogFiles } from "./logs/files/log-files.ts";
 import type { LogFilesSettings } from "./logs/files/log-files-settings.ts";
 import type { ServerLog } from "./server-log.ts";
 import type { AlertStore } from "./store/alert-store.ts";
-import { keepLease } from "./engine-lease.ts";
-import { openPostgres } from "./store/postgres/open-postgres.ts";
-import { createPostgresStore } from "./store/postgres/open-store.ts";
-import { createPostgresTelemetry } from "./store/postgres/telemetry/open-telemetry.ts";
+import { lockData } from "./store/sqlite/data-lock.ts";
 import { createSqliteStore } from "./store/sqlite/open-store.ts";
 import { createSqliteTelemetry } from "./store/sqlite/telemetry/open-telemetry.ts";
 import type { Store } from "./store/store.ts";
@@ -23,19 +20,8 @@ export interface StoresOptions {
   readonly timeZone: string;
   readonly logFiles: LogFilesSettings;
   readonly log: ServerLog;
-  /** @defaultValue everything is kept in the folder */
-  readonly postgres?: PostgresPlace | undefined;
-}
-
-/** A database that several servers may share. */
-export interface PostgresPlace {
-  readonly url: string;
-  readonly poolSize: number;
-  /**
-   * The term in which this process may write; null while it may not.
-   * @defaultValue it takes the lease itself, and keeps it until it ends
-   */
-  readonly term?: () => number | null;
+  /** Where facts, alerts and telemetry are kept. @defaultValue in SQLite, in the data folder */
+  readonly database?: EngineDatabase;
 }
 
 /** Everything of a data folder that is written to. */
@@ -58,7 +44,7 @@ export async function openStores({
   timeZone,
   logFiles: settings,
   log,
-  postgres,
+  database,
 }: StoresOptions): Promise<Stores> {
   makeFolder(dataFolder);
   const opened: { close(): Promise<void> }[] = [];
@@ -71,41 +57,27 @@ export async function openStores({
     opened.push(kept);
     return kept;
   }
+  /** What stays in the folder is this process's alone, wherever the rest is. */
+  async function openBeside(besides: EngineDatabase) {
+    const lock = lockData(dataFolder);
+    opened.push({ close: async () => lock.release() });
+    return await keep(openPostgresStores({ database: besides, nowMs, newEpoch, timeZone, log }));
+  }
+  const newEpoch = () => randomBytes(6).toString("hex");
   try {
-    const newEpoch = () => randomBytes(6).toString("hex");
-    const { store, telemetryStore } = await (postgres === undefined
-      ? openInFolder({ folder: dataFolder, nowMs, newEpoch, timeZone, keep })
-      : openInPostgres({ ...postgres, nowMs, newEpoch, timeZone, log, keep }));
+    const { store, telemetryStore } =
+      database === undefined
+        ? {
+            store: await keep(createSqliteStore({ folder: dataFolder, nowMs, newEpoch })),
+            telemetryStore: await keep(createSqliteTelemetry({ folder: dataFolder, timeZone })),
+          }
+        : await openBeside(database);
     const logFiles = await keep(openLogFiles({ dataFolder, settings, log }));
     return { store, telemetryStore, logFiles, close };
   } catch (error) {
     await close();
     throw error;
   }
-}
-
-/** Has something ended with the rest. */
-type Keep = <Kept extends { close(): Promise<void> }>(opening: Promise<Kept>) => Promise<Kept>;
-
-interface Opening {
-  readonly nowMs: () => number;
-  readonly newEpoch: () => string;
-  readonly timeZone: string;
-  readonly keep: Keep;
-}
-
-async function openInFolder({ folder, nowMs, newEpoch, timeZone, keep }: Opening & { readonly folder: string }) {
-  const store = await keep(createSqliteStore({ folder, nowMs, newEpoch }));
-  return { store, telemetryStore: await keep(createSqliteTelemetry({ folder, timeZone })) };
-}
-
-async function openInPostgres(options: Opening & PostgresPlace & Pick<StoresOptions, "log">) {
-  const { url, poolSize, nowMs, newEpoch, timeZone, log, keep } = options;
-  const onError = (error: unknown) => log("warning", "a connection to PostgreSQL was lost", { error: textOf(error) });
-  const database = await keep(openPostgres({ url, poolSize, onError }));
-  const term = options.term ?? (await keep(keepLease(database, log))).term;
-  const store = await keep(createPostgresStore({ database, nowMs, newEpoch, term }));
-  return { store, telemetryStore: await keep(createPostgresTelemetry({ database, timeZone, term, nowMs })) };
 }
 
 function makeFolder(folder: string): void {
