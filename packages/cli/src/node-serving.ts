@@ -1,6 +1,5 @@
 import type { ClusterConfig, LoadedConfig, PlayheadServer } from "@playhead/server";
 import type { CommonOptions, Surroundings } from "./commands/command.ts";
-import type { ServeFlags } from "./commands/serve.ts";
 import { dashboardFolder } from "./dashboard-folder.ts";
 import { ffmpegCheck } from "./ffmpeg-health.ts";
 import { untilAborted } from "./interrupts.ts";
@@ -17,7 +16,7 @@ const CLOSE_LIMIT_MS = 15_000;
 /** `playhead serve` as a node of a cluster: viewers and pages always, the engine while it holds the lease. */
 export async function serveAsNode(
   loaded: LoadedConfig & { readonly config: ClusterConfig },
-  options: ServeFlags & CommonOptions,
+  options: CommonOptions & { readonly worker: boolean },
   context: Surroundings & { readonly console: Console },
 ): Promise<"ok"> {
   const { config } = loaded;

@@ -9,9 +9,9 @@ import { createJobLogs, type JobLogs } from "./store/job-logs.ts";
 import { createLease, type Lease } from "./store/postgres/lease.ts";
 import { openPostgres } from "./store/postgres/open-postgres.ts";
 import { createPostgresStore } from "./store/postgres/open-store.ts";
+import type { PostgresDatabase } from "./store/postgres/postgres-database.ts";
 import { createTailReader } from "./store/postgres/telemetry/open-telemetry.ts";
 import { createViewerReads } from "./store/postgres/viewer-reads.ts";
-import type { PostgresDatabase } from "./store/postgres/postgres-database.ts";
 import type { Store } from "./store/store.ts";
 
 /** What all nodes of a cluster share, as each of them has it at hand; a node itself writes nothing but the lease. */

@@ -1,13 +1,5 @@
 import { randomBytes, randomUUID } from "node:crypto";
-import type {
-  BatchAck,
-  ControlCommand,
-  ControlVerb,
-  Job,
-  JsonObject,
-  RecordBatch,
-  WorkerCommand,
-} from "@playhead/core";
+import type { ControlCommand, Job } from "@playhead/core";
 import { createMemoryBus } from "./bus/memory-bus.ts";
 import { createControl } from "./control/control.ts";
 import { createWorkers } from "./control/workers.ts";
@@ -17,6 +9,7 @@ import { assembleHealth } from "./engine-health.ts";
 import { createJobReads } from "./engine-job-reads.ts";
 import { DEFAULT_JOB_LIMITS, type JobLimits, watchJobs } from "./engine-job-watch.ts";
 import { createKnownWorkers } from "./engine-known-workers.ts";
+import type { LocalEngine } from "./engine-local.ts";
 import type { EngineDatabase } from "./engine-postgres.ts";
 import type { OpenPublisher, Publisher } from "./engine-publisher.ts";
 import { createReadings } from "./engine-readings.ts";
@@ -36,6 +29,8 @@ import { LOCAL_WORKER_PREFIX, recoverLostJobs } from "./recovery/recover-lost-jo
 import type { RetentionPolicy } from "./retention/retention.ts";
 import type { ServerLog } from "./server-log.ts";
 import { DEFAULT_TENANT, workerKeyOf } from "./tenants.ts";
+
+export type { LocalEngine, StartsMore } from "./engine-local.ts";
 
 export interface EngineOptions {
   /** Folder of the database and what belongs to it; made when it is not there. */
@@ -57,39 +52,6 @@ export interface EngineOptions {
   readonly database?: EngineDatabase;
   /** Opens what carries what was committed beyond this process, from the first on. @defaultValue nothing does */
   readonly openPublisher?: OpenPublisher;
-}
-
-/** What else a worker says of the jobs that it starts. */
-export interface StartsMore {
-  /** The kinds that it would start, had it a place for them. @defaultValue those for which it has one */
-  readonly offers?: readonly string[];
-  /** Those of them that it starts only for jobs with an input. @defaultValue none */
-  readonly withInput?: readonly string[];
-}
-
-/** What an sdk in the same process needs of the engine: the other end of its `local` transport. */
-export interface LocalEngine {
-  ingest(batch: RecordBatch): Promise<BatchAck>;
-  /**
-   * Reads what `GET /api/v1/PATH` answers to the default tenant, such as `logs`; of `export` the pieces of its text, as an
-   * `AsyncIterable<string>`.
-   */
-  read?(path: string, query: Readonly<Record<string, string | readonly string[]>>): Promise<unknown>;
-  /** Does what `METHOD /api/v1/PATH` does for the default tenant, as far as it is about alerts, and gives its answer. */
-  change?(method: string, path: string, body: JsonObject | null): Promise<unknown>;
-  /** Calls the listener for each command to this source. @returns ends it */
-  onCommand(
-    source: string,
-    /** @returns whether the command was taken */
-    listener: (command: WorkerCommand) => boolean,
-    /** The kinds of jobs that it would start now. */
-    kinds?: readonly string[],
-    more?: StartsMore,
-  ): () => void;
-  /** Pauses, resumes or cancels a job. @throws PlayheadError `not_found`, `conflict` */
-  control(jobId: string, verb: ControlVerb, reason: string | null): Promise<void>;
-  /** Announces a job that does again what an ended one was to do. @returns its id @throws PlayheadError as `control` */
-  retry(jobId: string): Promise<string>;
 }
 
 /**

@@ -1,7 +1,7 @@
 import { join } from "node:path";
 import { onTestFinished } from "vitest";
-import { type NodeOptions, startNode } from "../src/app-node.ts";
 import type { ClusterConfig } from "../src/app-cluster-config.ts";
+import { type NodeOptions, startNode } from "../src/app-node.ts";
 import { type Config, configSchema } from "../src/config/config.ts";
 import { makeDashboard } from "./start-server.ts";
 import { tempFolder } from "./temp-folder.ts";

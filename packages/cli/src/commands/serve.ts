@@ -1,8 +1,8 @@
 import type { Command } from "commander";
 import { type ConfigFlags, readCommandConfig } from "../command-config.ts";
 import { untilAborted } from "../interrupts.ts";
-import { reapAndSay } from "../reap.ts";
 import { serveAsNode } from "../node-serving.ts";
+import { reapAndSay } from "../reap.ts";
 import { sayServing, slowClose, startServing } from "../serving.ts";
 import { type Bind, newCommand, type Run } from "./command.ts";
 
@@ -25,7 +25,7 @@ export function addServe(program: Command, bind: Bind): void {
     .action(bind(serve));
 }
 
-export interface ServeFlags extends ConfigFlags {
+interface ServeFlags extends ConfigFlags {
   /** False with `--no-worker`. */
   readonly worker: boolean;
 }

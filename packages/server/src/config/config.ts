@@ -1,36 +1,13 @@
 import { LOG_LEVELS } from "@playhead/core";
 import * as z from "zod";
 import { isAllowEntry } from "../outbound/address-guard.ts";
+import { CLUSTER, REDIS_URL } from "./cluster-settings.ts";
+import { section } from "./setting-meta.ts";
 
-/** What is known of a setting beside what is allowed; each setting has it as its `meta`. */
-export interface SettingMeta {
-  readonly description: string;
-  /** Under which heading people look for it. */
-  readonly section: string;
-  /** Whether a change holds at once; else from the next start on. */
-  readonly reloadable: boolean;
-  /** Environment variables that set it; the first that is set wins. */
-  readonly env?: readonly string[];
-  /** Whether nobody may read it. */
-  readonly secret?: boolean;
-}
+export type { SettingMeta } from "./setting-meta.ts";
 
 const MB = 1024 * 1024;
 const YEAR_MS = 31_536_000_000;
-
-/** A heading, with two ways to describe a setting under it: one that holds at once, and one that waits for a start. */
-function section(name: string) {
-  const meta = (reloadable: boolean, description: string, env: readonly string[]): SettingMeta & z.GlobalMeta => ({
-    description,
-    section: name,
-    reloadable,
-    ...(env.length > 0 && { env }),
-  });
-  return {
-    live: (description: string, ...env: readonly string[]) => meta(true, description, env),
-    atStart: (description: string, ...env: readonly string[]) => meta(false, description, env),
-  };
-}
 
 const text = z.string().min(1);
 const whole = (from: number, to: number) => z.number().int().min(from).max(to);
@@ -50,7 +27,6 @@ const uploads = section("Uploads");
 const health = section("Health");
 const media = section("Media");
 const storage = section("Storage");
-const cluster = section("Cluster");
 
 /** A log file, as far as it can be set. */
 function logFile(maxBytes: number, keep: number, { bytesEnv, keepEnv }: { bytesEnv?: string; keepEnv?: string } = {}) {
@@ -402,52 +378,8 @@ export const configSchema = z.strictObject({
       }),
     })
     .prefault({}),
-  redis_url: z
-    .string()
-    .regex(/^(rediss?|unix):\/\/./, "Invalid input: expected redis://HOST:PORT/DB, rediss://… or unix:///PATH")
-    .optional()
-    .meta({
-      ...cluster.atStart(
-        "Redis that several servers on one `database_url` share: with it this one is a node of a cluster.",
-        "PLAYHEAD_REDIS_URL",
-      ),
-      secret: true,
-    }),
-  cluster: z
-    .strictObject({
-      name: text
-        .optional()
-        .meta(
-          cluster.atStart("What this node is called; else its machine's name and a number.", "PLAYHEAD_CLUSTER_NAME"),
-        ),
-      listen: text
-        .regex(/^(\[[\da-f:.]+\]|[^\s:/]+):\d{1,5}$/i, "Invalid input: expected ADDRESS:PORT")
-        .default("127.0.0.1:0")
-        .meta(
-          cluster.atStart(
-            "Where other nodes reach this one's engine, while it runs it; port 0 takes a free one.",
-            "PLAYHEAD_CLUSTER_LISTEN",
-          ),
-        ),
-      address: z
-        .url({ protocol: /^http$/, error: "Invalid input: expected an http address" })
-        .optional()
-        .meta(
-          cluster.atStart(
-            "The same as others have to call it; else `http://` and `listen`.",
-            "PLAYHEAD_CLUSTER_ADDRESS",
-          ),
-        ),
-      lease_ms: whole(2_000, 60_000)
-        .default(6_000)
-        .meta(
-          cluster.atStart(
-            "After this long without a word of the node that runs the engine another takes over; the same on all nodes.",
-            "PLAYHEAD_CLUSTER_LEASE_MS",
-          ),
-        ),
-    })
-    .prefault({}),
+  redis_url: REDIS_URL,
+  cluster: CLUSTER,
   ffmpeg_path: text.optional().meta(media.atStart("The ffmpeg to use.", "FFMPEG_PATH")),
 });
 
