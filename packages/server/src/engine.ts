@@ -30,7 +30,7 @@ import type { RetentionPolicy } from "./retention/retention.ts";
 import type { ServerLog } from "./server-log.ts";
 import { DEFAULT_TENANT, workerKeyOf } from "./tenants.ts";
 
-export type { LocalEngine, StartsMore } from "./engine-local.ts";
+export type { LocalEngine } from "./engine-local.ts";
 
 export interface EngineOptions {
   /** Folder of the database and what belongs to it; made when it is not there. */
