@@ -4,6 +4,8 @@ export { checkRule, createRule } from "./alerts/rules/check-rule.ts";
 export { type PlayheadServer, type ServerOptions, startServer } from "./app.ts";
 export { configFileSchema, readConfig } from "./app-config.ts";
 export { createMemoryBus } from "./bus/memory-bus.ts";
+export { createRedisPublisher } from "./bus/redis/publisher.ts";
+export { createRedisBus } from "./bus/redis/redis-bus.ts";
 export { type Config, configSchema } from "./config/config.ts";
 export { type SettingView, settingViews } from "./config/config-view.ts";
 export type { LoadedConfig } from "./config/load-config.ts";

@@ -128,3 +128,26 @@ test.each([
   await expect.poll(async () => (await admin.pubsub("NUMSUB", createKeys(0).channel("job-0")))[1]).toBe(1);
   for (const key of await admin.keys("*")) if (!key.endsWith(":mark")) expect(await admin.pttl(key)).toBeGreaterThan(0);
 });
+
+test("a connection that went dead without a word is found, and what it missed is brought", async () => {
+  const server = await startRedisServer(onTestFinished);
+  const line = await layRedisLine(server.socket);
+  onTestFinished(() => line.close());
+  const world = createBusWorld(1, seededRandom(SEED));
+  const { liveJobs, currentTicks, store } = world;
+  const publisher = createRedisPublisher({ url: server.socket, epoch: "e1", onError, liveJobs, currentTicks });
+  onTestFinished(() => publisher.close());
+  const bus = await createRedisBus({ url: line.url, store, onError });
+  onTestFinished(bus.close);
+  const viewer = followJob(world, bus, "job-0");
+  await bus.opened("job-0");
+  publisher.publish(world.happen());
+  await expect.poll(() => viewer.seqs.length).toBe(world.jobs[0]?.seq);
+  line.freeze();
+  const before = viewer.seqs.length;
+  for (let count = 0; count < 20; count++) publisher.publish(world.happen());
+  await expect.poll(() => publisher.load().waitingBytes).toBe(0);
+  expect(viewer.seqs.length).toBe(before);
+  await expect.poll(() => viewer.seqs.length).toBe(world.jobs[0]?.seq);
+  await expect.poll(viewer.percent).toBe(world.jobs[0]?.percent);
+});
