@@ -224,8 +224,6 @@ export function createRedisPublisher(deps: RedisPublisherDeps) {
   };
 }
 
-export type RedisPublisher = ReturnType<typeof createRedisPublisher>;
-
 function isFromItsStart({ entries }: OutgoingJob): boolean {
   for (const { kind, number } of entries.values()) if (kind === "f" && number === 1) return true;
   return false;
