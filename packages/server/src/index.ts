@@ -6,6 +6,8 @@ export { type ClusterConfig, isClustered } from "./app-cluster-config.ts";
 export { configFileSchema, readConfig } from "./app-config.ts";
 export { type NodeOptions, type PlayheadNode, startNode } from "./app-node.ts";
 export { createMemoryBus } from "./bus/memory-bus.ts";
+export { createRedisPublisher } from "./bus/redis/publisher.ts";
+export { createRedisBus } from "./bus/redis/redis-bus.ts";
 export { type Config, configSchema } from "./config/config.ts";
 export { type SettingView, settingViews } from "./config/config-view.ts";
 export type { LoadedConfig } from "./config/load-config.ts";
