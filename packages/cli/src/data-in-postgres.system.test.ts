@@ -7,6 +7,7 @@ const DATABASE = { PLAYHEAD_DATABASE_URL: "postgresql://u:hunter2@127.0.0.1:1/pl
 test.each([
   { args: ["backup", "anywhere"], says: /pg_dump/ },
   { args: ["restore", "anywhere"], says: /pg_restore/ },
+  { args: ["jobs"], says: /start the server/i },
   { args: ["doctor", "--repair"], says: /backup of the database/ },
 ])("$args.0 says what to do instead where the data is in PostgreSQL", async ({ args, says }) => {
   const run = await playhead([...args, "--data", join(oddFolder(), "data")], { environment: DATABASE });
