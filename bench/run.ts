@@ -17,6 +17,7 @@ const BENCHES = [
   "dashboard",
   "logs",
   "chaos",
+  "bus",
   "alerts",
   "clips",
 ];

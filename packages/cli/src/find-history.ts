@@ -1,6 +1,7 @@
 import { existsSync } from "node:fs";
 import { PlayheadError } from "@playhead/core";
 import type { Config, Engine } from "@playhead/server";
+import { expectDataInFolder } from "./data-in-postgres.ts";
 import { findRunningServer, isLoopback, readAccessKey } from "./running-server.ts";
 import type { ServerAddress } from "./server-check.ts";
 
@@ -67,12 +68,18 @@ export function expectData(dataFolder: string): void {
   });
 }
 
+/** Where a history lies that no server has. */
+export type HistoryPlace = Pick<Config, "data" | "database_url">;
+
 /**
  * The data folder of no server, opened in this process to be read.
  *
- * @throws PlayheadError `not_found` for a folder that is not there, and as `createEngine` does
+ * @throws PlayheadError `not_found` for a folder that is not there, `usage_error` where the data is in PostgreSQL, and as
+ * `createEngine` does
  */
-export async function openHistory(dataFolder: string): Promise<Engine> {
+export async function openHistory(config: HistoryPlace): Promise<Engine> {
+  const { data: dataFolder } = config;
+  expectDataInFolder(config, "reading without a server", "start the server, or name it with --server");
   expectData(dataFolder);
   // Loaded when it is needed: to ask a server takes no other one.
   const { createEngine } = await import("@playhead/server");

@@ -1,6 +1,6 @@
 import { isJsonObject, type JsonObject, PlayheadError } from "@playhead/core";
 import { askServer, streamFrom } from "./ask-server.ts";
-import { openHistory } from "./find-history.ts";
+import { type HistoryPlace, openHistory } from "./find-history.ts";
 import type { ServerAddress } from "./server-check.ts";
 
 /** Parameters of a question; a list is a parameter that is said several times. */
@@ -20,9 +20,9 @@ export interface Readings {
  *
  * @throws PlayheadError `not_found` for a folder that is not there, and as `createEngine` does
  */
-export async function openReadings(server: ServerAddress | null, dataFolder: string): Promise<Readings> {
+export async function openReadings(server: ServerAddress | null, place: HistoryPlace): Promise<Readings> {
   if (server !== null) return onServer(server);
-  const engine = await openHistory(dataFolder);
+  const engine = await openHistory(place);
   const ask = (path: string, question: Question) => engine.readings.read("default", path, question);
   return {
     async read(path, question) {

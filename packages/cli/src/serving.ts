@@ -36,14 +36,7 @@ export async function startServing(
   }: Pick<Surroundings, "version" | "errorLog"> & { readonly console: Console; readonly verbose: boolean },
 ): Promise<Serving> {
   const { config } = loaded;
-  const log: ServerLog = (level, message, fields) => {
-    if (level === "info" && !verbose) return;
-    const { error, ...others } = fields ?? {};
-    const kept = level === "error" && !verbose ? errorLog.keep(message, error) : null;
-    const about = Object.keys(others).length === 0 ? "" : ` ${JSON.stringify(others)}`;
-    const cause = error === undefined ? "" : `: ${verbose ? error : String(error).split("\n", 1)[0]}`;
-    console.complain(`playhead: ${level}: ${message}${about}${cause}${kept === null ? "" : ` (details: ${kept})`}`);
-  };
+  const log = logTo({ console, errorLog, verbose });
   const { startServer } = await import("@playhead/server");
   const storage = await configuredStorage(config);
   const server = await startServer({
@@ -74,6 +67,22 @@ export async function startServing(
   };
 }
 
+/** Where the log of a server goes: to stderr what matters, all of it with `--verbose`. */
+export function logTo({
+  console,
+  errorLog,
+  verbose,
+}: Pick<Surroundings, "errorLog"> & { readonly console: Console; readonly verbose: boolean }): ServerLog {
+  return (level, message, fields) => {
+    if (level === "info" && !verbose) return;
+    const { error, ...others } = fields ?? {};
+    const kept = level === "error" && !verbose ? errorLog.keep(message, error) : null;
+    const about = Object.keys(others).length === 0 ? "" : ` ${JSON.stringify(others)}`;
+    const cause = error === undefined ? "" : `: ${verbose ? error : String(error).split("\n", 1)[0]}`;
+    console.complain(`playhead: ${level}: ${message}${about}${cause}${kept === null ? "" : ` (details: ${kept})`}`);
+  };
+}
+
 /** Says where a server listens, and how to get in. */
 export function sayServing(
   { address, signInUrl }: Serving,
@@ -101,7 +110,8 @@ export function slowClose(): PlayheadError {
   });
 }
 
-async function endsWithin(work: Promise<unknown>, limitMs: number): Promise<boolean> {
+/** @returns false when it took too long */
+export async function endsWithin(work: Promise<unknown>, limitMs: number): Promise<boolean> {
   const { promise: overdue, resolve } = Promise.withResolvers<boolean>();
   const timer = setTimeout(() => resolve(false), limitMs);
   try {

@@ -46,7 +46,6 @@ async function setup() {
     const server = await startServer({
       ...{ config, dashboardFolder, version: "1.2.3", log: () => undefined },
       seat: {
-        term: () => 1,
         url: door.url,
         serve: door.open,
         openPublisher: () => ({ publish: () => undefined, close: async () => undefined }),

@@ -9,12 +9,14 @@ import { createJobLogs, type JobLogs } from "./store/job-logs.ts";
 import { createLease, type Lease } from "./store/postgres/lease.ts";
 import { openPostgres } from "./store/postgres/open-postgres.ts";
 import { createPostgresStore } from "./store/postgres/open-store.ts";
+import type { PostgresDatabase } from "./store/postgres/postgres-database.ts";
 import { createTailReader } from "./store/postgres/telemetry/open-telemetry.ts";
 import { createViewerReads } from "./store/postgres/viewer-reads.ts";
 import type { Store } from "./store/store.ts";
 
 /** What all nodes of a cluster share, as each of them has it at hand; a node itself writes nothing but the lease. */
 export interface NodeShared {
+  readonly database: PostgresDatabase;
   readonly store: Store;
   readonly logs: JobLogs;
   readonly readSummaries: (jobIds: readonly string[]) => Promise<readonly JobSummary[]>;
@@ -24,6 +26,7 @@ export interface NodeShared {
   close(): Promise<void>;
 }
 
+const LEASE_CONNECTIONS = 2;
 const NO_TERM = () => null;
 
 /**
@@ -34,7 +37,8 @@ const NO_TERM = () => null;
 export async function openShared(config: ClusterConfig, log: ServerLog): Promise<NodeShared> {
   const { database_url: url, database_pool: poolSize, redis_url: redisUrl, cluster } = config;
   const onError = (what: string) => (error: unknown) => log("warning", what, { error: textOf(error) });
-  const database = await openPostgres({ url, poolSize, onError: onError("a connection to PostgreSQL was lost") });
+  const lost = onError("a connection to PostgreSQL was lost");
+  const database = await openPostgres({ url, poolSize, onError: lost });
   const ends: (() => Promise<void> | void)[] = [database.close];
   const close = async () => {
     // The last one first.
@@ -52,9 +56,12 @@ export async function openShared(config: ClusterConfig, log: ServerLog): Promise
     ends.push(bus.close);
     const signals = await createRedisSignals({ url: redisUrl, onError: redisLost });
     ends.push(signals.close);
+    // However busy the others are: who cannot renew it in time ends the engine.
+    const ofLease = await openPostgres({ url, poolSize: LEASE_CONNECTIONS, onError: lost });
+    ends.push(ofLease.close);
     const leaseFor = (holder: string, address: string) =>
-      createLease({ database, holder, url: address, lastsMs: cluster.lease_ms });
-    return { store, logs, readSummaries, bus, signals, leaseFor, close };
+      createLease({ database: ofLease, holder, url: address, lastsMs: cluster.lease_ms });
+    return { database, store, logs, readSummaries, bus, signals, leaseFor, close };
   } catch (error) {
     await close();
     throw error;

@@ -1,7 +1,7 @@
 import { randomUUID } from "node:crypto";
 import type { RequestListener } from "node:http";
-import type { Config } from "./config/config.ts";
 import type { EngineOptions } from "./engine.ts";
+import type { EngineDatabase } from "./engine-postgres.ts";
 import type { OpenPublisher } from "./engine-publisher.ts";
 import type { Api } from "./http/api.ts";
 import type { Store } from "./store/store.ts";
@@ -9,8 +9,8 @@ import { DEFAULT_TENANT } from "./tenants.ts";
 
 /** What a node of a cluster gives the server that it runs while it holds the lease. */
 export interface EngineSeat {
-  /** The term in which it may write; null when that is over. */
-  readonly term: () => number | null;
+  /** The database of all nodes, and the term in which it may write there. @defaultValue the data folder */
+  readonly database?: EngineDatabase;
   /** Where other nodes reach it. */
   readonly url: string;
   /** Hands it the requests of all nodes. @returns takes no more of them, and resolves when those under way are answered */
@@ -24,12 +24,11 @@ export interface EngineSeat {
 /** Where nodes see that something about credentials has changed. */
 const VERSION = { collection: "credentials", id: "version" } as const;
 
-/** What its engine goes by. */
-export function seatOfEngine(
-  { term, openPublisher }: EngineSeat,
-  { database_url: url, database_pool: poolSize }: Config,
-): Partial<EngineOptions> {
-  return { openPublisher, ...(url !== undefined && { postgres: { url, poolSize, term } }) };
+/** What the engine of a server gets from its node; nothing for one that is alone. */
+export function partsOfSeat(seat: EngineSeat | undefined): Pick<EngineOptions, "database" | "openPublisher"> {
+  if (seat === undefined) return {};
+  const { database, openPublisher } = seat;
+  return { openPublisher, ...(database !== undefined && { database }) };
 }
 
 /** What the node of a server has to know of a change of credentials. */

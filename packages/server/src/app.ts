@@ -9,7 +9,7 @@ import { openMetrics } from "./app-metrics.ts";
 import { openOtel } from "./app-otel.ts";
 import { createAlertSettings, healthSettingsOf, openLiveConfig, requestLimitsOf } from "./app-reload.ts";
 import { addAdministration, addApi, addObservations, addSharing } from "./app-routes.ts";
-import { type EngineSeat, seatOfEngine, serveAtSeat, tellOfCredentials } from "./app-seat.ts";
+import { type EngineSeat, partsOfSeat, serveAtSeat, tellOfCredentials } from "./app-seat.ts";
 import { mirrorToSupabase } from "./app-supabase.ts";
 import { createAudit } from "./audit/audit.ts";
 import { createAuth } from "./auth/auth.ts";
@@ -21,6 +21,7 @@ import type { AlertSettings, EngineAlerts } from "./engine-alerts.ts";
 import { jobLimitsOf } from "./engine-job-watch.ts";
 import type { LocalEngine } from "./engine-local.ts";
 import { logFilesSettingsOf } from "./engine-log-files.ts";
+import { databaseOf } from "./engine-postgres.ts";
 import { retentionPolicyOf } from "./engine-retention.ts";
 import type { EngineSupabase } from "./engine-supabase.ts";
 import { textOf } from "./error-text.ts";
@@ -108,7 +109,8 @@ export async function startServer(options: ServerOptions): Promise<PlayheadServe
     retention: retentionPolicyOf(options.config),
     logFiles: logFilesSettingsOf(options.config),
     alerts: options.alerts ?? alertSettings(options.config),
-    ...(options.seat !== undefined && seatOfEngine(options.seat, options.config)),
+    ...databaseOf(options.config),
+    ...partsOfSeat(options.seat),
   });
   let supabase: EngineSupabase | null = null;
   try {
@@ -253,8 +255,13 @@ async function startNetwork(
   };
 }
 
-/** @returns where it listens */
-async function listen(http: Api, gateway: Gateway, { host, port }: Config): Promise<string> {
+/**
+ * Opens the public address.
+ *
+ * @returns where it listens
+ * @throws PlayheadError `port_in_use`; then both are closed
+ */
+export async function listen(http: Api, gateway: Pick<Gateway, "close">, { host, port }: Config): Promise<string> {
   try {
     await http.listen({ host, port });
     const { port: taken } = http.server.address() as AddressInfo;

@@ -2,14 +2,12 @@ import { randomBytes } from "node:crypto";
 import { mkdirSync } from "node:fs";
 import { PlayheadError } from "@playhead/core";
 import { openLogFiles } from "./engine-log-files.ts";
-import { textOf } from "./error-text.ts";
+import { type EngineDatabase, openPostgresStores } from "./engine-postgres.ts";
 import type { LogFiles } from "./logs/files/log-files.ts";
 import type { LogFilesSettings } from "./logs/files/log-files-settings.ts";
 import type { ServerLog } from "./server-log.ts";
 import type { AlertStore } from "./store/alert-store.ts";
-import { openPostgres } from "./store/postgres/open-postgres.ts";
-import { createPostgresStore } from "./store/postgres/open-store.ts";
-import { createPostgresTelemetry } from "./store/postgres/telemetry/open-telemetry.ts";
+import { lockData } from "./store/sqlite/data-lock.ts";
 import { createSqliteStore } from "./store/sqlite/open-store.ts";
 import { createSqliteTelemetry } from "./store/sqlite/telemetry/open-telemetry.ts";
 import type { Store } from "./store/store.ts";
@@ -22,16 +20,8 @@ export interface StoresOptions {
   readonly timeZone: string;
   readonly logFiles: LogFilesSettings;
   readonly log: ServerLog;
-  /** @defaultValue everything is kept in the folder */
-  readonly postgres?: PostgresPlace | undefined;
-}
-
-/** A database that several servers may share. */
-export interface PostgresPlace {
-  readonly url: string;
-  readonly poolSize: number;
-  /** The term in which this process may write; null while it may not. */
-  readonly term: () => number | null;
+  /** Where facts, alerts and telemetry are kept. @defaultValue in SQLite, in the data folder */
+  readonly database?: EngineDatabase;
 }
 
 /** Everything of a data folder that is written to. */
@@ -54,7 +44,7 @@ export async function openStores({
   timeZone,
   logFiles: settings,
   log,
-  postgres,
+  database,
 }: StoresOptions): Promise<Stores> {
   makeFolder(dataFolder);
   const opened: { close(): Promise<void> }[] = [];
@@ -67,24 +57,21 @@ export async function openStores({
     opened.push(kept);
     return kept;
   }
+  /** What stays in the folder is this process's alone, wherever the rest is. */
+  async function openBeside(besides: EngineDatabase) {
+    const lock = lockData(dataFolder);
+    opened.push({ close: async () => lock.release() });
+    return await keep(openPostgresStores({ database: besides, nowMs, newEpoch, timeZone, log }));
+  }
+  const newEpoch = () => randomBytes(6).toString("hex");
   try {
-    const newEpoch = () => randomBytes(6).toString("hex");
-    const inFolder = await keep(createSqliteStore({ folder: dataFolder, nowMs, newEpoch }));
-    let store: Store & AlertStore = inFolder;
-    let telemetryInPostgres: TelemetryStore | null = null;
-    if (postgres !== undefined) {
-      const { url, poolSize, term } = postgres;
-      const database = await keep(
-        openPostgres({
-          url,
-          poolSize,
-          onError: (error) => log("warning", "PostgreSQL was lost", { error: textOf(error) }),
-        }),
-      );
-      store = { ...inFolder, ...(await keep(createPostgresStore({ database, nowMs, newEpoch, term }))) };
-      telemetryInPostgres = await keep(createPostgresTelemetry({ database, timeZone, term, nowMs }));
-    }
-    const telemetryStore = telemetryInPostgres ?? (await keep(createSqliteTelemetry({ folder: dataFolder, timeZone })));
+    const { store, telemetryStore } =
+      database === undefined
+        ? {
+            store: await keep(createSqliteStore({ folder: dataFolder, nowMs, newEpoch })),
+            telemetryStore: await keep(createSqliteTelemetry({ folder: dataFolder, timeZone })),
+          }
+        : await openBeside(database);
     const logFiles = await keep(openLogFiles({ dataFolder, settings, log }));
     return { store, telemetryStore, logFiles, close };
   } catch (error) {

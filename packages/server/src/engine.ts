@@ -10,13 +10,14 @@ import { createJobReads } from "./engine-job-reads.ts";
 import { DEFAULT_JOB_LIMITS, type JobLimits, watchJobs } from "./engine-job-watch.ts";
 import { createKnownWorkers } from "./engine-known-workers.ts";
 import type { LocalEngine } from "./engine-local.ts";
+import type { EngineDatabase } from "./engine-postgres.ts";
 import type { OpenPublisher, Publisher } from "./engine-publisher.ts";
 import { createReadings } from "./engine-readings.ts";
 import { assembleReports, openReportShelf } from "./engine-reports.ts";
 import { DEFAULT_RETENTION, openRetention } from "./engine-retention.ts";
 import { assembleRetries } from "./engine-retries.ts";
 import { assembleStarts } from "./engine-starts.ts";
-import { openStores, type PostgresPlace, type Stores } from "./engine-stores.ts";
+import { openStores, type Stores } from "./engine-stores.ts";
 import { assembleTelemetry } from "./engine-telemetry.ts";
 import { assembleTrends } from "./engine-trends.ts";
 import { textOf } from "./error-text.ts";
@@ -45,8 +46,8 @@ export interface EngineOptions {
   readonly logFiles?: LogFilesSettings;
   /** What is told of alerts, and where to. @defaultValue {@link DEFAULT_ALERTS} */
   readonly alerts?: AlertSettings;
-  /** The database in place of one in the data folder, and the term in which this process may write it. */
-  readonly postgres?: PostgresPlace;
+  /** Where all is kept but files. @defaultValue in the data folder */
+  readonly database?: EngineDatabase;
   /** Opens what carries what was committed beyond this process, from the first on. @defaultValue nothing does */
   readonly openPublisher?: OpenPublisher;
 }
@@ -60,11 +61,13 @@ export interface EngineOptions {
 export async function createEngine(options: EngineOptions) {
   const { dataFolder, log, nowMs = Date.now, limits = DEFAULT_JOB_LIMITS, retention = DEFAULT_RETENTION } = options;
   const { timeZone = "UTC", logFiles = DEFAULT_LOG_FILES, alerts = DEFAULT_ALERTS } = options;
-  const { openPublisher, postgres } = options;
-  const stores = await openStores({ dataFolder, nowMs, timeZone, logFiles, log, postgres });
+  const stores = await openStores({
+    ...{ dataFolder, nowMs, timeZone, logFiles, log },
+    ...(options.database !== undefined && { database: options.database }),
+  });
   const media = createMediaRoots(dataFolder);
   const engine = assembleEngine({ dataFolder, stores, media, log, nowMs, limits, retention, alerts, timeZone });
-  if (openPublisher !== undefined) engine.publishWith(openPublisher);
+  if (options.openPublisher !== undefined) engine.publishWith(options.openPublisher);
   try {
     await engine.recover();
     return engine;

@@ -60,7 +60,7 @@ const exportAll: Run<[], ExportFlags> = async (options, context) => {
     });
   }
   const config = commandConfig(options, context);
-  const readings = await openReadings(serverToAsk({ flags: options, config, environment }), config.data);
+  const readings = await openReadings(serverToAsk({ flags: options, config, environment }), config);
   const { signal } = listen();
   const over = AbortSignal.any([signal, console.closed]);
   try {

@@ -2,7 +2,7 @@ import { createPlayheadClient } from "@playhead/client";
 import { isJobState, JOB_STATES, type JobState, type JobSummary } from "@playhead/core";
 import { type Command, InvalidArgumentError } from "commander";
 import { type ConfigFlags, commandConfig } from "../command-config.ts";
-import { openHistory, type ServerFlags, serverToAsk } from "../find-history.ts";
+import { type HistoryPlace, openHistory, type ServerFlags, serverToAsk } from "../find-history.ts";
 import { explained, type ServerAddress } from "../server-check.ts";
 import { renderJobs } from "../view/render-jobs.ts";
 import { type Bind, newCommand, type Run } from "./command.ts";
@@ -47,7 +47,7 @@ const jobs: Run<[], JobsFlags> = async (options, context) => {
   const config = commandConfig(options, context);
   const question = { states: options.state, limit: options.limit };
   const server = serverToAsk({ flags: options, config, environment });
-  const found = server === null ? await fromFolder(config.data, question) : await fromServer(server, question);
+  const found = server === null ? await fromFolder(config, question) : await fromServer(server, question);
   for (const line of renderJobs(found, { ...(console.mode === "live" && console.size()), nowMs: nowMs() }))
     console.say(line);
   console.emit({ type: "result", jobs: found });
@@ -73,10 +73,10 @@ async function fromServer(
 }
 
 async function fromFolder(
-  dataFolder: string,
+  place: HistoryPlace,
   { states: wanted, limit: most }: JobsQuestion,
 ): Promise<readonly JobSummary[]> {
-  const engine = await openHistory(dataFolder);
+  const engine = await openHistory(place);
   const { DEFAULT_TENANT } = await import("@playhead/server");
   try {
     const { items } = await engine.store.listJobs({

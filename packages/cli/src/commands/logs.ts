@@ -54,7 +54,7 @@ const logs: Run<[], LogsFlags> = async (options, context) => {
       },
     );
   }
-  const readings = await openReadings(server, config.data);
+  const readings = await openReadings(server, config);
   const question = logQuestion(options, nowMs());
   const show = (entries: readonly LogEntry[]) => {
     for (const entry of entries) {

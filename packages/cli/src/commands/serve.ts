@@ -1,6 +1,7 @@
 import type { Command } from "commander";
 import { type ConfigFlags, readCommandConfig } from "../command-config.ts";
 import { untilAborted } from "../interrupts.ts";
+import { serveAsNode } from "../node-serving.ts";
 import { reapAndSay } from "../reap.ts";
 import { sayServing, slowClose, startServing } from "../serving.ts";
 import { type Bind, newCommand, type Run } from "./command.ts";
@@ -33,6 +34,8 @@ const serve: Run<[], ServeFlags> = async (options, context) => {
   const { console, listen } = context;
   const loaded = readCommandConfig(options, context);
   const { config } = loaded;
+  const { isClustered } = await import("@playhead/server");
+  if (isClustered(config)) return serveAsNode({ ...loaded, config }, options, context);
   const interrupts = listen();
   const serving = await startServing(loaded, { ...context, verbose: options.verbose === true });
   await reapAndSay(config.data, console);

@@ -2,7 +2,7 @@ import { type Job, PlayheadError } from "@playhead/core";
 import type { Command } from "commander";
 import { type ConfigFlags, commandConfig } from "../command-config.ts";
 import type { Ending } from "../exit-codes.ts";
-import { openHistory, type ServerFlags, serverToAsk } from "../find-history.ts";
+import { type HistoryPlace, openHistory, type ServerFlags, serverToAsk } from "../find-history.ts";
 import { untilAborted } from "../interrupts.ts";
 import { checkServer } from "../server-check.ts";
 import { followOnServer } from "../view/job-source.ts";
@@ -36,7 +36,7 @@ const watch: Run<[jobId: string], WatchFlags> = async (options, context, jobId) 
   const config = commandConfig(options, context);
   const server = serverToAsk({ flags: options, config, environment: context.environment });
   if (server === null) {
-    const job = await readJob(config.data, jobId);
+    const job = await readJob(config, jobId);
     return sayStand(job, context);
   }
   await checkServer(server);
@@ -58,12 +58,12 @@ const watch: Run<[jobId: string], WatchFlags> = async (options, context, jobId) 
 };
 
 /** The job as a folder that no server has holds it: nothing moves it any more. */
-async function readJob(dataFolder: string, jobId: string): Promise<Job> {
-  const engine = await openHistory(dataFolder);
+async function readJob(place: HistoryPlace, jobId: string): Promise<Job> {
+  const engine = await openHistory(place);
   try {
     const job = await engine.store.readJob(jobId);
     if (job !== null) return job;
-    throw new PlayheadError("not_found", `there is no job ${jobId} in ${dataFolder}`, {
+    throw new PlayheadError("not_found", `there is no job ${jobId} in ${place.data}`, {
       hint: "playhead jobs lists them",
     });
   } finally {

@@ -167,6 +167,10 @@ export async function createAuth(options: AuthOptions) {
     async revokeToken(ofTenant: string, tokenId: string): Promise<void> {
       await revoked([await tokens.revoke(ofTenant, tokenId)]);
     },
+    /** Ends what was opened here with credentials that another process has revoked. */
+    end(ids: readonly string[]): void {
+      for (const id of ids) tellRevoked(id);
+    },
     /** Takes up what another process did with credentials, and ends what they opened here. */
     async reload(): Promise<void> {
       const goneKeys = await keys.reload();

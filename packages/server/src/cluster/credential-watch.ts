@@ -48,5 +48,3 @@ export async function watchCredentials({ readVersion, reload, onError, everyMs =
     close: () => clearInterval(timer),
   };
 }
-
-export type CredentialWatch = Awaited<ReturnType<typeof watchCredentials>>;

@@ -152,8 +152,6 @@ export function createLeadership(deps: LeadershipDeps) {
   };
 }
 
-export type Leadership = ReturnType<typeof createLeadership>;
-
 async function within(
   limitMs: number,
   work: Promise<boolean>,

@@ -27,7 +27,6 @@ function setup() {
     },
     onError: (error) => errors.push(error),
   });
-  const lost: string[] = [];
   const told: { ref: string; jobId: string; slot: string | null }[] = [];
   return {
     bus,
@@ -35,7 +34,6 @@ function setup() {
     asked,
     errors,
     told,
-    lost,
     setAnswer: (value: typeof answer) => {
       answer = value;
     },
@@ -49,7 +47,7 @@ function setup() {
           expect(type).toBe("jobs.changed");
           told.push({ ref: data.ref, jobId: data.job.job_id, slot });
         },
-        lost: () => lost.push(ref),
+        lost: () => undefined,
       }),
     move: (jobId: string) => bus.publish([publicationOf(tickEvent(jobId, 1, 1))]),
     change: (jobId: string) => bus.publish([publicationOf({ ...factEvent(jobId, 1), type: "job.updated" })]),
@@ -144,4 +142,26 @@ test("nothing is asked while nobody listens, and nothing told after the end", as
   move("a");
   await vi.advanceTimersByTimeAsync(1_000);
   expect([told.length, vi.getTimerCount()]).toEqual([0, 0]);
+});
+
+test("a list of which nobody knows what it missed is ended; while there is none, nobody listens to what happens", async () => {
+  let tell: ((changes: null) => void) | null = null;
+  const bus = {
+    subscribeChanges(listener: (changes: null) => void) {
+      tell = listener;
+      return () => {
+        tell = null;
+      };
+    },
+  };
+  const lost: string[] = [];
+  const feed = createJobsFeed({ bus, readJobs: async () => [], onError: () => undefined });
+  const add = (ref: string) =>
+    feed.add({ tenantId: "default", filter: {}, ref, send: () => undefined, lost: () => lost.push(ref) });
+  const [endA] = [add("a"), add("b")];
+  endA?.();
+  expect(tell).not.toBeNull();
+  (tell as unknown as (changes: null) => void)(null);
+  expect([lost, tell]).toEqual([["b"], null]);
+  feed.close();
 });

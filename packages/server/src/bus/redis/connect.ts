@@ -61,7 +61,8 @@ export function connectRedis({ options }: RedisAddress, name: string, onError: (
     enableOfflineQueue: false,
     autoResendUnfulfilledCommands: false,
     autoResubscribe: false,
-    maxRetriesPerRequest: null,
+    // Not null: then ioredis drops what is under way when it does not send it again, and never settles it.
+    maxRetriesPerRequest: 0,
     retryStrategy: (times) => Math.min(RETRY_MAX_MS, RETRY_MIN_MS * 2 ** times) * (0.5 + Math.random() / 2),
   };
   const redis = new Redis(all);

@@ -1,4 +1,5 @@
 import { randomUUID } from "node:crypto";
+import { setImmediate as nextTurn } from "node:timers/promises";
 import { PlayheadError } from "@playhead/core";
 import type { Publication } from "../bus.ts";
 import { createChangesPublisher } from "./changes-publisher.ts";
@@ -13,13 +14,17 @@ export interface RedisPublisherDeps {
   /** Names the history that is said; without a blank in it. */
   readonly epoch: string;
   readonly onError: (error: unknown) => void;
-  /**
-   * Where everything in a job stands, as ticks with new numbers, frames of `epoch`: said again when Redis does not know it
-   * any more. Nothing for a job that is not under way.
-   */
+  /** The jobs that are under way: where they stand is said again over each new connection. */
+  readonly liveJobs: () => Iterable<LiveJob>;
+  /** Where everything in a job stands, as ticks with new numbers, frames of `epoch`; nothing for one that is not under way. */
   readonly currentTicks: (jobId: string) => readonly string[];
   /** What may wait while Redis is away or slow, about. @defaultValue 64 MB */
   readonly maxWaitingBytes?: number;
+}
+
+interface LiveJob {
+  readonly tenantId: string;
+  readonly jobId: string;
 }
 
 /** What waits, and what was dropped since the start, to be seen by who looks after the server. */
@@ -37,6 +42,8 @@ const MAX_WAITING_BYTES = 64 * 2 ** 20;
 const JOBS_A_BATCH = 250;
 /** While one batch is on its way the next is made; what is said meanwhile gathers, and becomes fewer messages. */
 const BATCHES_UNDER_WAY = 2;
+/** So many jobs' standings are put in line in one go. */
+const STANDINGS_AT_ONCE = 100;
 /** Tried again after this where Redis answers, but does not take it. */
 const RETRY_MS = 500;
 /** What passes: a Redis that is full, starts, forgot our script, or is about to be replaced by another. */
@@ -55,10 +62,11 @@ const PASSES = /^(?:NOSCRIPT|OOM|LOADING|BUSY|READONLY|MASTERDOWN|NOREPLICAS|TRY
  * ```
  *
  * Each preparation changes the mark. Who sees that asks the store what it may have missed: the engine before this one may
- * have died between a commit and its word of it, and Redis may have come back without what it knew.
+ * have died between a commit and its word of it, and Redis may have come back without what it knew. Ticks are in no store:
+ * where everything stands is said anew.
  */
 export function createRedisPublisher(deps: RedisPublisherDeps) {
-  const { epoch, onError, currentTicks, maxWaitingBytes = MAX_WAITING_BYTES } = deps;
+  const { epoch, onError, liveJobs, currentTicks, maxWaitingBytes = MAX_WAITING_BYTES } = deps;
   const address = parseRedisUrl(deps.url);
   const keys = createKeys(address.db);
   const redis = connectRedis(address, "publisher", onError);
@@ -71,6 +79,7 @@ export function createRedisPublisher(deps: RedisPublisherDeps) {
   let failure: Error | null = null;
   let retryTimer: NodeJS.Timeout | null = null;
   let onIdle: (() => void) | null = null;
+  let preparations = 0;
 
   redis.on("ready", prepare);
   redis.on("close", () => {
@@ -87,6 +96,7 @@ export function createRedisPublisher(deps: RedisPublisherDeps) {
         if (state !== "preparing") return;
         state = "saying";
         send();
+        sayStandings().catch(onError);
       },
       (error) => tryLater(error),
     );
@@ -154,15 +164,29 @@ export function createRedisPublisher(deps: RedisPublisherDeps) {
       if (error !== null) {
         const said = `what was said of job ${job.jobId} was refused by Redis: ${error.message}`;
         onError(new PlayheadError("internal_error", said, { cause: error }));
-      } else if (job.ticksDropped || (isBegun === 1 && !isFromItsStart(job))) {
+      } else if (!job.ended && (job.ticksDropped || (isBegun === 1 && !isFromItsStart(job)))) {
+        // What Redis had of it is gone, or what waited was too much.
         sayStanding(job);
       }
     }
   }
 
-  /** Of a job that Redis did not know any more only what happened just now is there. */
-  function sayStanding({ tenantId, jobId, ended }: OutgoingJob): void {
-    if (ended) return;
+  async function sayStandings(): Promise<void> {
+    preparations += 1;
+    const preparation = preparations;
+    let count = 0;
+    for (const job of liveJobs()) {
+      sayStanding(job);
+      count += 1;
+      if (count % STANDINGS_AT_ONCE > 0) continue;
+      send();
+      await nextTurn();
+      if (preparation !== preparations || state !== "saying") return;
+    }
+    send();
+  }
+
+  function sayStanding({ tenantId, jobId }: LiveJob): void {
     for (const frame of currentTicks(jobId)) outgoing.add(new RemoteEvent(tenantId, frame));
   }
 
@@ -199,8 +223,6 @@ export function createRedisPublisher(deps: RedisPublisherDeps) {
     },
   };
 }
-
-export type RedisPublisher = ReturnType<typeof createRedisPublisher>;
 
 function isFromItsStart({ entries }: OutgoingJob): boolean {
   for (const { kind, number } of entries.values()) if (kind === "f" && number === 1) return true;

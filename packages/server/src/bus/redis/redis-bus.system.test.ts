@@ -5,6 +5,8 @@ import { describeBus } from "../conformance.ts";
 import { createRedisPublisher } from "./publisher.ts";
 import { createRedisBus } from "./redis-bus.ts";
 
+const NO_JOBS = { liveJobs: () => [], currentTicks: () => [] };
+
 let socket: string;
 const stops: (() => Promise<void>)[] = [];
 beforeAll(async () => {
@@ -18,7 +20,7 @@ describeBus("Redis", async () => {
   const errors: unknown[] = [];
   const onError = (error: unknown) => errors.push(error);
   const store = createMemoryStore();
-  const publisher = createRedisPublisher({ url: socket, epoch: "e1", onError, currentTicks: () => [] });
+  const publisher = createRedisPublisher({ url: socket, epoch: "e1", onError, ...NO_JOBS });
   const bus = await createRedisBus({ url: socket, store, onError });
   return {
     bus,

@@ -61,7 +61,7 @@ export async function createRedisSignals({ url, onError }: RedisSignalsDeps): Pr
   let count = 0;
   /** Whether a signal could not be sent since all were told that something was missed. */
   let owesRun = false;
-  let isReading = false;
+  let reading: Promise<void> | null = null;
   let isDue = false;
 
   const subscriptions = createSubscriptions({
@@ -82,17 +82,21 @@ export async function createRedisSignals({ url, onError }: RedisSignalsDeps): Pr
   }, CHECK_MS);
   timer.unref();
 
-  async function read(): Promise<void> {
+  function read(): Promise<void> {
     isDue = true;
-    if (isReading) return;
-    isReading = true;
+    reading ??= readWhileDue().finally(() => {
+      reading = null;
+    });
+    return reading;
+  }
+
+  async function readWhileDue(): Promise<void> {
     while (isDue && asking.status === "ready") {
       isDue = false;
       await readOn().catch((error) => {
         if (asking.status === "ready") onError(error);
       });
     }
-    isReading = false;
   }
 
   async function readOn(): Promise<void> {
@@ -105,6 +109,8 @@ export async function createRedisSignals({ url, onError }: RedisSignalsDeps): Pr
       if (!isFirst) missed.tell(undefined, onError);
       return;
     }
+    // What was sent since that was asked is read when it is known which run it is of.
+    if (run === null) return;
     for (const [id, [name = "", body = ""]] of await asking.xrange(keys.signals, `(${count}-0`, "+")) {
       const number = Number.parseInt(id, 10);
       if (number !== count + 1) missed.tell(undefined, onError);
