@@ -17,6 +17,7 @@ import { createEngine, type Engine, type LocalEngine } from "./engine.ts";
 import type { AlertSettings, EngineAlerts } from "./engine-alerts.ts";
 import { jobLimitsOf } from "./engine-job-watch.ts";
 import { logFilesSettingsOf } from "./engine-log-files.ts";
+import { databaseOf } from "./engine-postgres.ts";
 import { retentionPolicyOf } from "./engine-retention.ts";
 import { textOf } from "./error-text.ts";
 import type { Gateway, GatewayLoad } from "./gateway/gateway.ts";
@@ -101,6 +102,7 @@ export async function startServer(options: ServerOptions): Promise<PlayheadServe
     retention: retentionPolicyOf(options.config),
     logFiles: logFilesSettingsOf(options.config),
     alerts: options.alerts ?? alertSettings(options.config),
+    ...databaseOf(options.config),
   });
   try {
     return await startNetwork(engine, options, alertSettings);

@@ -2,10 +2,12 @@ import { randomBytes } from "node:crypto";
 import { mkdirSync } from "node:fs";
 import { PlayheadError } from "@playhead/core";
 import { openLogFiles } from "./engine-log-files.ts";
+import { type EngineDatabase, openPostgresStores } from "./engine-postgres.ts";
 import type { LogFiles } from "./logs/files/log-files.ts";
 import type { LogFilesSettings } from "./logs/files/log-files-settings.ts";
 import type { ServerLog } from "./server-log.ts";
 import type { AlertStore } from "./store/alert-store.ts";
+import { lockData } from "./store/sqlite/data-lock.ts";
 import { createSqliteStore } from "./store/sqlite/open-store.ts";
 import { createSqliteTelemetry } from "./store/sqlite/telemetry/open-telemetry.ts";
 import type { Store } from "./store/store.ts";
@@ -18,6 +20,8 @@ export interface StoresOptions {
   readonly timeZone: string;
   readonly logFiles: LogFilesSettings;
   readonly log: ServerLog;
+  /** Where facts, alerts and telemetry are kept. @defaultValue in SQLite, in the data folder */
+  readonly database?: EngineDatabase;
 }
 
 /** Everything of a data folder that is written to. */
@@ -40,6 +44,7 @@ export async function openStores({
   timeZone,
   logFiles: settings,
   log,
+  database,
 }: StoresOptions): Promise<Stores> {
   makeFolder(dataFolder);
   const opened: { close(): Promise<void> }[] = [];
@@ -52,10 +57,21 @@ export async function openStores({
     opened.push(kept);
     return kept;
   }
+  /** What stays in the folder is this process's alone, wherever the rest is. */
+  async function openBeside(besides: EngineDatabase) {
+    const lock = lockData(dataFolder);
+    opened.push({ close: async () => lock.release() });
+    return await keep(openPostgresStores({ database: besides, nowMs, newEpoch, timeZone, log }));
+  }
+  const newEpoch = () => randomBytes(6).toString("hex");
   try {
-    const newEpoch = () => randomBytes(6).toString("hex");
-    const store = await keep(createSqliteStore({ folder: dataFolder, nowMs, newEpoch }));
-    const telemetryStore = await keep(createSqliteTelemetry({ folder: dataFolder, timeZone }));
+    const { store, telemetryStore } =
+      database === undefined
+        ? {
+            store: await keep(createSqliteStore({ folder: dataFolder, nowMs, newEpoch })),
+            telemetryStore: await keep(createSqliteTelemetry({ folder: dataFolder, timeZone })),
+          }
+        : await openBeside(database);
     const logFiles = await keep(openLogFiles({ dataFolder, settings, log }));
     return { store, telemetryStore, logFiles, close };
   } catch (error) {

@@ -17,6 +17,7 @@ import { assembleHealth } from "./engine-health.ts";
 import { createJobReads } from "./engine-job-reads.ts";
 import { DEFAULT_JOB_LIMITS, type JobLimits, watchJobs } from "./engine-job-watch.ts";
 import { createKnownWorkers } from "./engine-known-workers.ts";
+import type { EngineDatabase } from "./engine-postgres.ts";
 import { createReadings } from "./engine-readings.ts";
 import { assembleReports, openReportShelf } from "./engine-reports.ts";
 import { DEFAULT_RETENTION, openRetention } from "./engine-retention.ts";
@@ -51,6 +52,8 @@ export interface EngineOptions {
   readonly logFiles?: LogFilesSettings;
   /** What is told of alerts, and where to. @defaultValue {@link DEFAULT_ALERTS} */
   readonly alerts?: AlertSettings;
+  /** Where all is kept but files. @defaultValue in the data folder */
+  readonly database?: EngineDatabase;
 }
 
 /** What else a worker says of the jobs that it starts. */
@@ -95,7 +98,10 @@ export interface LocalEngine {
 export async function createEngine(options: EngineOptions) {
   const { dataFolder, log, nowMs = Date.now, limits = DEFAULT_JOB_LIMITS, retention = DEFAULT_RETENTION } = options;
   const { timeZone = "UTC", logFiles = DEFAULT_LOG_FILES, alerts = DEFAULT_ALERTS } = options;
-  const stores = await openStores({ dataFolder, nowMs, timeZone, logFiles, log });
+  const stores = await openStores({
+    ...{ dataFolder, nowMs, timeZone, logFiles, log },
+    ...(options.database !== undefined && { database: options.database }),
+  });
   const media = createMediaRoots(dataFolder);
   const engine = assembleEngine({ dataFolder, stores, media, log, nowMs, limits, retention, alerts, timeZone });
   try {

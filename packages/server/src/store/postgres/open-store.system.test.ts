@@ -33,11 +33,11 @@ async function openEmpty(): Promise<OpenedStore> {
   }
   let opened = await open();
   return {
-    store: opened.store as OpenedStore["store"],
+    store: opened.store,
     async reopen() {
       await opened.close();
       opened = await open();
-      return opened.store as OpenedStore["store"];
+      return opened.store;
     },
     cleanup: () => opened.close(),
   };

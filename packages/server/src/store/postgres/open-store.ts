@@ -53,13 +53,11 @@ export async function createPostgresStore(options: PostgresStoreOptions): Promis
     },
     async prune(limits) {
       maintainer.keepFrom(limits.detailsBeforeMs);
-      const { pruned, touched } = await writer.inTurn(async (session) => {
-        const step = await pruner.step(session, limits, nowMs());
-        writer.forget(step.touched);
-        return step;
+      return await writer.inTurn(async (session) => {
+        const { pruned, touched } = await pruner.step(session, limits, nowMs());
+        writer.forget(touched);
+        return pruned;
       });
-      writer.forget(touched);
-      return pruned;
     },
     maintain: maintainer.step,
   };
