@@ -52,7 +52,8 @@ export const telemetry: Migration = {
       -- The words of the entry, and a token for each attribute that can be asked for (see entry-tokens.ts).
       words tsvector NOT NULL
     ) PARTITION BY LIST (day);
-    CREATE INDEX ON playhead.entries (ts_ms, entry_id);
+    -- With what is counted most, so that counting need not look at the rows.
+    CREATE INDEX ON playhead.entries (ts_ms, entry_id) INCLUDE (tenant_id, level, event_type);
     CREATE INDEX ON playhead.entries (entry_id);
     CREATE INDEX ON playhead.entries USING gin (words);
     CREATE TABLE playhead.entries_stray PARTITION OF playhead.entries FOR VALUES IN (0);

@@ -1,4 +1,4 @@
-import type { LogFilter } from "@playhead/core";
+import { LOG_EVENT_TYPES, LOG_LEVELS, type LogFilter } from "@playhead/core";
 import { ENTRY_COLUMNS, type EntryTuple } from "../../entry-row.ts";
 import type { EntryCursor } from "../../telemetry-store.ts";
 import { columnText } from "../column-text.ts";
@@ -18,9 +18,14 @@ export interface Look {
 }
 
 /** Entries that are looked at one by one: fewer take as long as it takes to ask. */
-const PEEKED = 1_024;
-/** Looking at more of them one by one takes longer than asking the index for all that match. */
-const MOST_PEEKED = 32_768;
+const PEEKED = 512;
+/**
+ * Where so many are looked at to find a page, the index would find as many in a day of a million; looking at more takes
+ * longer than asking it.
+ */
+const mostPeeked = (atOnce: number) => Math.sqrt(atOnce * 1_000_000);
+/** The index knows durations by magnitudes only, so that it finds many times as many as are wanted. */
+const PEEKED_FOR_DURATIONS = 6;
 
 const COLUMNS = ENTRY_COLUMNS.join(", ");
 const IS_WANTED = "words @@ $1::tsquery AND tenant_id = $2 AND ($3::float8 IS NULL OR duration_ms > $3)";
@@ -45,13 +50,14 @@ export async function* lookByTime(
     yield* rows;
   }
 
+  const most = mostPeeked(atOnce) * (look.filter.duration_over === undefined ? 1 : PEEKED_FOR_DURATIONS);
   if (look.days.length === 1) {
     for (let peeked = Math.max(PEEKED, atOnce); ; ) {
       const rows = await select(session, look, walk(look, cursor !== undefined, peeked), atOnce, cursor);
       yield* found(rows);
       if (rows.length >= atOnce) continue;
       const needed = Math.ceil((peeked * atOnce) / Math.max(1, rows.length));
-      if (needed > MOST_PEEKED || needed <= peeked) break;
+      if (needed > most || needed <= peeked) break;
       peeked = needed;
     }
   }
@@ -62,17 +68,35 @@ export async function* lookByTime(
   }
 }
 
-/** How many there are; only of what the index alone can tell. */
-export async function countHits(
-  session: Session,
-  { filter, match, days, fromMs, toMs }: Omit<Look, "order">,
-): Promise<number> {
-  const { rows } = await session.query<{ count: number }>(
-    `SELECT count(*) FROM playhead.entries WHERE ${IS_WANTED} AND ${WITHIN}`,
-    [match, columnText(filter.tenant_id), filter.duration_over ?? null, days, fromMs, toMs],
-  );
+const COUNT = `SELECT count(*) FROM playhead.entries WHERE ${IS_WANTED} AND ${WITHIN}`;
+const COUNT_PLAIN = `SELECT count(*) FROM playhead.entries
+  WHERE level = ANY($1::smallint[]) AND tenant_id = $2 AND event_type = ANY($3::smallint[]) AND ${WITHIN}`;
+
+/** What is counted most, and told by the index of times alone. */
+const COUNTED_KEYS: readonly string[] = ["tenant_id", "range", "levels", "event_types"] satisfies (keyof LogFilter)[];
+
+/** How many there are; only of what the indexes alone can tell. */
+export async function countHits(session: Session, look: Omit<Look, "order">): Promise<number> {
+  const { filter, match, days, fromMs, toMs } = look;
+  const isPlain = Object.keys(filter).every((key) => COUNTED_KEYS.includes(key));
+  const tenant = columnText(filter.tenant_id);
+  const { rows } = isPlain
+    ? await session.query<{ count: number }>(COUNT_PLAIN, [
+        levelsOf(filter),
+        tenant,
+        typesOf(filter),
+        days,
+        fromMs,
+        toMs,
+      ])
+    : await session.query<{ count: number }>(COUNT, [match, tenant, filter.duration_over ?? null, days, fromMs, toMs]);
   return (rows[0] as { count: number }).count;
 }
+
+/** Places in core's lists: of all where the filter names none. */
+const levelsOf = ({ levels = LOG_LEVELS }: LogFilter) => levels.map((level) => LOG_LEVELS.indexOf(level));
+const typesOf = ({ event_types = LOG_EVENT_TYPES }: LogFilter) =>
+  event_types.map((type) => LOG_EVENT_TYPES.indexOf(type));
 
 /** $1 to $3 are what is wanted, $4 to $6 days and times, $7 how many rows, $8 and $9 the cursor. */
 async function select(
