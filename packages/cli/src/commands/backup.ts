@@ -1,6 +1,7 @@
 import { formatSize } from "@playhead/client/format";
 import type { Command } from "commander";
 import { type ConfigFlags, commandConfig } from "../command-config.ts";
+import { expectDataInFolder } from "../data-in-postgres.ts";
 import { expectData } from "../find-history.ts";
 import { createStageBar } from "../terminal/stage-bar.ts";
 import { counted } from "../view/task-words.ts";
@@ -31,7 +32,13 @@ export function addBackup(program: Command, bind: Bind): void {
 
 const backup: Run<[destination: string], BackupFlags> = async (options, context, destination) => {
   const { console, version, nowMs } = context;
-  const { data } = commandConfig(options, context);
+  const config = commandConfig(options, context);
+  const { data } = config;
+  expectDataInFolder(
+    config,
+    "backup",
+    "run pg_dump --format=custom --schema=playhead, and copy the data folder's keys",
+  );
   expectData(data);
   const { backupData } = await import("@playhead/server");
   const interrupts = context.listen();

@@ -3,6 +3,7 @@ import { existsSync } from "node:fs";
 import type { DataRepair } from "@playhead/server";
 import type { Command } from "commander";
 import { type ConfigFlags, commandConfig } from "../command-config.ts";
+import { checkDatabase, expectDataInFolder } from "../data-in-postgres.ts";
 import { dataChecks, repairLines } from "../doctor/check-data.ts";
 import type { MachineCheck } from "../doctor/check-machine.ts";
 import { type Line, span } from "../terminal/line.ts";
@@ -37,11 +38,14 @@ export function addDoctor(program: Command, bind: Bind): void {
 const doctor: Run<[], DoctorFlags> = async (options, context) => {
   const { console } = context;
   const config = commandConfig(options, context);
+  if (options.repair === true) expectDataInFolder(config, "doctor --repair", "put back a backup of the database");
   const repaired = options.repair === true && existsSync(config.data) ? await repair(config.data, context) : null;
   for (const line of repaired === null ? [] : repairLines(repaired)) console.say(line);
   const { checkMachine } = await import("../doctor/check-machine.ts");
   const machine = await checkMachine(config);
-  const checks = [...machine, ...(await checkFolderData(config.data, context))];
+  const { data, database_url } = config;
+  const found = database_url === undefined ? await checkFolderData(data, context) : [await checkDatabase(database_url)];
+  const checks = [...machine, ...found];
   const ok = checks.every((check) => check.ok || check.isOptional);
   for (const line of doctorLines(checks, options.verbose === true)) console.say(line);
   console.emit({

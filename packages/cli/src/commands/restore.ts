@@ -2,6 +2,7 @@ import { randomBytes } from "node:crypto";
 import { resolve } from "node:path";
 import type { Command } from "commander";
 import { type ConfigFlags, commandConfig } from "../command-config.ts";
+import { expectDataInFolder } from "../data-in-postgres.ts";
 import { createStageBar } from "../terminal/stage-bar.ts";
 import { type Bind, newCommand, type Run } from "./command.ts";
 
@@ -24,7 +25,9 @@ export function addRestore(program: Command, bind: Bind): void {
 
 const restore: Run<[source: string], Pick<ConfigFlags, "data" | "config">> = async (options, context, source) => {
   const { console, nowMs } = context;
-  const { data } = commandConfig(options, context);
+  const config = commandConfig(options, context);
+  const { data } = config;
+  expectDataInFolder(config, "restore", "run pg_restore on an empty database, as docs/operations.md says");
   const { restoreData } = await import("@playhead/server");
   try {
     const { manifest, asideFolder } = await restoreData({

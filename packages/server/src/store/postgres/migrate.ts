@@ -12,6 +12,8 @@ export interface Migration {
 /** "PLHD": all servers that start at once take turns at this. */
 const LOCK = 0x50_4c_48_44;
 
+const LIMIT_MS = 24 * 3_600_000;
+
 /**
  * Brings the schema `playhead`, new or old, up to date: all that is missing, in one transaction. Servers that start at
  * once wait for each other, and the later ones find nothing to do.
@@ -22,13 +24,13 @@ export async function migrate(database: PostgresDatabase, migrations: readonly M
   // Mostly nothing is missing: then nobody has to wait, and no right to change tables is needed.
   if ((await findMissing(database, database.name, migrations)).length === 0) return;
   await database.transaction(async (session) => {
-    // Both may take as long as they need.
+    // Waiting for another server's turn, and large tables, take as long as they need.
     await session.query("SET LOCAL statement_timeout = 0");
     await session.query("SET LOCAL idle_in_transaction_session_timeout = 0");
-    await session.query("SELECT pg_advisory_xact_lock($1)", [LOCK]);
+    await session.query({ text: `SELECT pg_advisory_xact_lock(${LOCK})`, limitMs: LIMIT_MS });
     await createLedger(session);
     for (const { version, name, sql } of await findMissing(session, database.name, migrations)) {
-      await session.query(sql);
+      await session.query({ text: sql, limitMs: LIMIT_MS });
       await session.query("INSERT INTO playhead.migrations (version, name) VALUES ($1, $2)", [version, name]);
     }
   });
@@ -47,7 +49,8 @@ async function createLedger(session: Session): Promise<void> {
   );
 }
 
-async function findMissing(
+/** The steps that a database lacks, in order. @throws PlayheadError `data_newer` */
+export async function findMissing(
   session: Session,
   what: string,
   migrations: readonly Migration[],

@@ -1,34 +1,8 @@
-import { PlayheadError } from "@playhead/core";
-import pg from "pg";
 import { checkServer } from "./check-server.ts";
-import { databaseName } from "./database-name.ts";
-import { migrate } from "./migrate.ts";
+import { connectPostgres, type PostgresOptions } from "./connect-postgres.ts";
+import { findMissing, migrate } from "./migrate.ts";
 import { MIGRATIONS } from "./migrations/all.ts";
-import type { OwnConnection, PostgresDatabase, Rows, Session, TransactionOptions } from "./postgres-database.ts";
-import { asPostgresError } from "./postgres-error.ts";
-
-export interface PostgresOptions {
-  /** Such as `postgresql://user:password@host/name?sslmode=verify-full`; a socket's folder as `host`. */
-  readonly url: string;
-  /**
-   * How many connections at most; one more writes facts.
-   * @defaultValue 10
-   */
-  readonly poolSize?: number;
-  /** Told of connections that were lost while nobody used them. @defaultValue nothing happens */
-  readonly onError?: (error: unknown) => void;
-}
-
-const POOL_SIZE = 10;
-/** For a connection to be made, or one of the pool's to be free. */
-const CONNECT_LIMIT_MS = 10_000;
-/** No question of ours takes nearly as long; what does must not hold a connection for ever. */
-const STATEMENT_LIMIT_MS = 30_000;
-/** A process that hangs within a transaction must not hold its locks for longer. */
-const IDLE_IN_TRANSACTION_LIMIT_MS = 10_000;
-const IDLE_LIMIT_MS = 60_000;
-/** A machine that is gone without a word is noticed. */
-const KEEP_ALIVE_AFTER_MS = 10_000;
+import type { PostgresDatabase } from "./postgres-database.ts";
 
 /**
  * Reaches a PostgreSQL (14 or later), and brings its tables up to date; several servers may do so at once.
@@ -37,169 +11,33 @@ const KEEP_ALIVE_AFTER_MS = 10_000;
  * `data_newer` for one that a later Playhead wrote
  */
 export async function openPostgres(options: PostgresOptions): Promise<PostgresDatabase> {
-  const { url, poolSize = POOL_SIZE, onError = () => {} } = options;
-  const name = databaseName(url);
-  const settings = connectionSettings(url);
-  const pool = new pg.Pool({ ...settings, max: poolSize, idleTimeoutMillis: IDLE_LIMIT_MS });
-  pool.on("error", (error) => onError(asPostgresError(error, name)));
-
-  async function transaction<Result>(
-    work: (session: Session) => Promise<Result>,
-    { isSnapshot = false }: TransactionOptions = {},
-  ): Promise<Result> {
-    const client = await pool.connect().catch((error: unknown) => {
-      throw asPostgresError(error, name);
-    });
-    // Who is using it hears of its end by the statement that fails.
-    client.on("error", ignore);
-    let isSound = true;
-    try {
-      return await inTransaction(client, name, isSnapshot ? BEGIN_SNAPSHOT : "BEGIN", work, () => {
-        isSound = false;
-      });
-    } finally {
-      client.release(!isSound);
-      client.off("error", ignore);
-    }
-  }
-
-  const database: PostgresDatabase = {
-    name,
-    ...createSession(pool, name),
-    transaction,
-    connect: () => connect(settings, name),
-    close: () => pool.end(),
-  };
+  const database = connectPostgres(options);
   try {
     await checkServer(database);
     await migrate(database, MIGRATIONS);
     return database;
   } catch (error) {
-    await pool.end();
-    throw asPostgresError(error, name);
+    await database.close();
+    throw error;
   }
 }
 
-const BEGIN_SNAPSHOT = "BEGIN ISOLATION LEVEL REPEATABLE READ READ ONLY";
+/** What a look at a database found. */
+export interface PostgresFindings {
+  /** Names it, without its password. */
+  readonly name: string;
+  /** False for one that is empty yet, or that the next start brings up to date. */
+  readonly isUpToDate: boolean;
+}
 
-async function connect(settings: pg.ClientConfig, name: string): Promise<OwnConnection> {
-  const client = new pg.Client(settings);
-  let isLost = false;
-  client.on("error", () => {
-    isLost = true;
-  });
-  client.on("end", () => {
-    isLost = true;
-  });
+/** Looks whether a database could be opened; changes nothing. @throws PlayheadError as {@link openPostgres} does */
+export async function checkPostgres(url: string): Promise<PostgresFindings> {
+  const database = connectPostgres({ url, poolSize: 1 });
   try {
-    await client.connect();
-  } catch (error) {
-    throw asPostgresError(error, name);
-  }
-  return {
-    ...createSession(client, name),
-    transaction: (work) => inTransaction(client, name, "BEGIN", work, () => client.end()),
-    isLost: () => isLost,
-    close: () => client.end(),
-  };
-}
-
-/** @param onUnsound is called when the connection is not to be used any more */
-async function inTransaction<Result>(
-  client: Pick<pg.Pool, "query">,
-  name: string,
-  begin: string,
-  work: (session: Session) => Promise<Result>,
-  onUnsound: () => void,
-): Promise<Result> {
-  const { session, end } = createTransactionSession(client, name);
-  try {
-    const [, result] = await Promise.all([session.query(begin), work(session)]);
-    end();
-    const { command } = await client.query("COMMIT");
-    if (command !== "COMMIT") throw new Error("a statement failed, and what came after it did not heed that");
-    return result;
-  } catch (error) {
-    end();
-    // Its state may be anything if even this fails.
-    await client.query("ROLLBACK").catch(onUnsound);
-    throw asPostgresError(error, name);
+    await checkServer(database);
+    const missing = await findMissing(database, database.name, MIGRATIONS);
+    return { name: database.name, isUpToDate: missing.length === 0 };
+  } finally {
+    await database.close();
   }
 }
-
-/** A session that is over when the transaction is: what comes late must not run outside of it, and be kept for good. */
-function createTransactionSession(client: Pick<pg.Pool, "query">, name: string) {
-  const inner = createSession(client, name);
-  let isOver = false;
-  function check(): void {
-    if (isOver) throw new PlayheadError("internal_error", "a statement came after the end of its transaction");
-  }
-  const session: Session = {
-    async query(statement, values) {
-      check();
-      return await inner.query(statement, values);
-    },
-    async run(query) {
-      check();
-      return await inner.run(query);
-    },
-  };
-  return {
-    session,
-    end() {
-      isOver = true;
-    },
-  };
-}
-
-function createSession(client: Pick<pg.Pool, "query">, name: string): Session {
-  async function query<Row extends object>(
-    statement: { readonly name?: string; readonly text: string } | string,
-    values: readonly unknown[] = [],
-  ): Promise<Rows<Row>> {
-    const { name: prepared, text } = typeof statement === "string" ? { text: statement } : statement;
-    try {
-      const { rows, rowCount } = await client.query<Row>({
-        text,
-        values: values as unknown[],
-        ...(prepared !== undefined && { name: prepared }),
-      });
-      return { rows, count: rowCount ?? 0 };
-    } catch (error) {
-      throw asPostgresError(error, name);
-    }
-  }
-
-  return {
-    query,
-    async run<Row>(built: Parameters<Session["run"]>[0]) {
-      const { sql, parameters } = built.compile();
-      return (await query<Row & object>(sql, parameters)).rows;
-    },
-  };
-}
-
-function connectionSettings(url: string): pg.ClientConfig {
-  return {
-    connectionString: asLibpqReadsIt(url),
-    application_name: "playhead",
-    connectionTimeoutMillis: CONNECT_LIMIT_MS,
-    statement_timeout: STATEMENT_LIMIT_MS,
-    idle_in_transaction_session_timeout: IDLE_IN_TRANSACTION_LIMIT_MS,
-    keepAlive: true,
-    keepAliveInitialDelayMillis: KEEP_ALIVE_AFTER_MS,
-    pipeline: true,
-    types: { getTypeParser },
-  };
-}
-
-/** So that `sslmode` means what psql and every other program take it for: `require` asks for no known certificate. */
-function asLibpqReadsIt(url: string): string {
-  return url.includes("uselibpqcompat=") ? url : `${url}${url.includes("?") ? "&" : "?"}uselibpqcompat=true`;
-}
-
-/** 8-byte integers as numbers: ours count and are times, both far below 2 ** 53. */
-const getTypeParser: typeof pg.types.getTypeParser = (oid: number, format?: "text" | "binary") =>
-  oid === pg.types.builtins.INT8 ? Number : pg.types.getTypeParser(oid, format as "text");
-
-function ignore(): void {}

@@ -6,6 +6,12 @@ export interface Statement {
   readonly text: string;
 }
 
+/** Any number of statements without values, which may take their time. */
+export interface Script {
+  readonly text: string;
+  readonly limitMs: number;
+}
+
 export interface Rows<Row> {
   readonly rows: readonly Row[];
   /** Rows that were read, or changed. */
@@ -20,7 +26,7 @@ export interface Session {
    *
    * @throws PlayheadError see `asPostgresError`
    */
-  query<Row extends object>(statement: Statement | string, values?: readonly unknown[]): Promise<Rows<Row>>;
+  query<Row extends object>(statement: Statement | Script | string, values?: readonly unknown[]): Promise<Rows<Row>>;
   /** Runs what Kysely has built (`build` of `query-builder.ts`). */
   run<Row>(query: { compile(): CompiledQuery<Row> }): Promise<readonly Row[]>;
 }

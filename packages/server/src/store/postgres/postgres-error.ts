@@ -83,7 +83,8 @@ const NETWORK_CODES = new Set(
   "ECONNREFUSED ECONNRESET EPIPE ENOENT ETIMEDOUT ENOTFOUND EAI_AGAIN EHOSTUNREACH ENETUNREACH".split(" "),
 );
 /** Of `pg`, whose own errors have no code. */
-const LOST = /^(Connection terminated|timeout exceeded when trying to connect|Client (has encountered|was closed))/;
+const LOST =
+  /^(Connection terminated|Query read timeout|timeout exceeded when trying to connect|Client (has encountered|was closed))/;
 
 /**
  * What an error of PostgreSQL's means to whoever runs the server. What is a PlayheadError already stays as it is; what
