@@ -8,6 +8,8 @@ export const telemetry: Migration = {
     -- One row: what the tables below go by.
     CREATE TABLE playhead.telemetry (
       one boolean PRIMARY KEY DEFAULT true CHECK (one),
+      -- Of transactions that wrote any of it: tells whether one was kept whose answer was lost.
+      commit_no bigint NOT NULL DEFAULT 0,
       -- The newest id that was given, whatever has become of its entry.
       last_entry_id bigint NOT NULL DEFAULT 0,
       -- Of the rollups; none at first.

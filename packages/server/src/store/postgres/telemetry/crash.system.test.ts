@@ -1,6 +1,8 @@
+import { PlayheadError } from "@playhead/core";
 import { expect, onTestFinished, test } from "vitest";
 import { startPostgres } from "../../../../../../tests/servers/postgres-server.ts";
 import { callRow, groupOf, TEN_MS } from "../../telemetry-conformance/telemetry-case.ts";
+import { createLease } from "../lease.ts";
 import { openPostgres } from "../open-postgres.ts";
 import type { PostgresDatabase } from "../postgres-database.ts";
 import { createPostgresTelemetry } from "./open-telemetry.ts";
@@ -18,6 +20,61 @@ async function openAgain(url: string): Promise<PostgresDatabase> {
     }
   }
 }
+
+test("a group whose COMMIT was kept, but not answered, is stored once and said to be", async () => {
+  const server = await startPostgres(onTestFinished);
+  const database = await openPostgres({ url: await server.createDatabase(), poolSize: 2 });
+  onTestFinished(database.close);
+  /** Of the transactions to come: which are cut off, and where. */
+  let cut: "before the commit" | "after the commit" | null = null;
+  const cutting: PostgresDatabase = {
+    ...database,
+    async transaction(work, options) {
+      const here = cut;
+      cut = null;
+      const lost = new PlayheadError("service_unavailable", "the connection was lost");
+      if (here !== "before the commit") {
+        const result = await database.transaction(work, options);
+        if (here === null) return result;
+        throw lost;
+      }
+      return await database.transaction(async (session) => {
+        await work(session);
+        throw lost;
+      });
+    },
+  };
+  const store = await createPostgresTelemetry({ database: cutting, timeZone: "UTC", nowMs: () => TEN_MS });
+  const group = (message: string) => groupOf([callRow("t", { message }), callRow("t", { message })]);
+  expect(await store.append(group("first"))).toEqual({ firstEntryId: 1 });
+  cut = "after the commit";
+  expect(await store.append(group("kept"))).toEqual({ firstEntryId: 3 });
+  cut = "before the commit";
+  await expect(store.append(group("lost"))).rejects.toMatchObject({ code: "service_unavailable" });
+  expect(await store.append(group("again"))).toEqual({ firstEntryId: 5 });
+  const tail = await store.tailEntries({ tenant_id: "t", limit: 10 });
+  expect(tail.map(({ message }) => message)).toEqual(["first", "first", "kept", "kept", "again", "again"]);
+  expect(await store.readRollups({ tenantId: "t", span: "day", range: ALL_TIME })).toMatchObject([{ count: 6 }]);
+  await store.close();
+});
+
+test("who holds the lease no more cannot write any more", async () => {
+  const server = await startPostgres(onTestFinished);
+  const database = await openPostgres({ url: await server.createDatabase(), poolSize: 2 });
+  onTestFinished(database.close);
+  const lease = createLease({ database, holder: "first" });
+  await lease.acquire();
+  const store = await createPostgresTelemetry({ database, term: lease.term, timeZone: "UTC", nowMs: () => TEN_MS });
+  const append = (message: string) => store.append(groupOf([callRow("t", { message })]));
+  await append("mine");
+  await database.query("UPDATE playhead.lease SET term = term + 1, holder = 'second'");
+  await expect(append("too late")).rejects.toMatchObject({ code: "service_unavailable" });
+  await expect(store.endRunning({ sessionId: "x", atMs: TEN_MS, reason: "x" })).rejects.toMatchObject({
+    code: "service_unavailable",
+  });
+  expect((await store.tailEntries({ tenant_id: "t", limit: 10 })).map(({ message }) => message)).toEqual(["mine"]);
+  await store.close();
+});
 
 test("after PostgreSQL was killed while entries were appended, what was acknowledged is there, and rollups agree with it", async () => {
   const server = await startPostgres(onTestFinished);
