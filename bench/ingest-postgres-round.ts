@@ -1,6 +1,5 @@
 // One variant of bench/ingest-postgres.ts, once, in a process of its own: prints its metrics as JSON.
 import { createLease, createPostgresStore, openPostgres } from "@playhead/server";
-import pg from "pg";
 import { commitAll, createGroups, type Group } from "./ingest-groups.ts";
 import { createWorkload } from "./ingest-workload.ts";
 import type { Metrics } from "./report.ts";
@@ -75,18 +74,19 @@ async function openStore(address: string): Promise<Committer> {
  * and nothing else: no look at who may write, at what a job's last number was, at how far a source has come.
  */
 async function openRaw(address: string, create: string | null): Promise<Committer> {
-  const client = new pg.Client({ connectionString: address, pipeline: true });
-  await client.connect();
+  const database = await openPostgres({ url: address });
+  const client = await database.connect();
   if (create !== null) await client.query(create);
   const { rows } = await client.query<{ name: string }>(FACTS_OF_TODAY);
   const table = create === null ? rows[0]?.name : "bare";
-  let lastId = (await client.query(`SELECT max(id) AS id FROM ${rows[0]?.name}`)).rows[0].id as number;
+  const last = await client.query<{ id: number }>(`SELECT max(id) AS id FROM ${rows[0]?.name}`);
+  let lastId = last.rows[0]?.id ?? 0;
   const text = `INSERT INTO ${table} (id, job_no, ts_ms, seq, type, correlation_id, data)
     SELECT * FROM unnest($1::bigint[], $2::bigint[], $3::bigint[], $4::int[], $5::smallint[], $6::text[], $7::text[])`;
 
   async function insert({ facts: all }: Group): Promise<void> {
     const values = [
-      all.map((_, at) => Number(lastId) + 1 + at),
+      all.map((_, at) => lastId + 1 + at),
       all.map(({ job_id }) => 1 + Number(job_id.slice(4))),
       all.map(({ tsMs }) => tsMs),
       all.map(({ seq }) => seq),
@@ -94,12 +94,15 @@ async function openRaw(address: string, create: string | null): Promise<Committe
       all.map(() => null),
       all.map(({ dataJson }) => dataJson),
     ];
-    lastId = Number(lastId) + all.length;
-    await Promise.all([client.query("BEGIN"), client.query({ name: "insert", text, values }), client.query("COMMIT")]);
+    lastId = lastId + all.length;
+    await Promise.all([client.query("BEGIN"), client.query({ name: "insert", text }, values), client.query("COMMIT")]);
   }
 
   return {
     commit: (groups) => commitAll(insert, groups),
-    close: () => client.end(),
+    async close() {
+      await client.close();
+      await database.close();
+    },
   };
 }

@@ -3,6 +3,7 @@ import type { Config } from "./config/config.ts";
 import type { ServerLog } from "./server-log.ts";
 import type { AlertStore } from "./store/alert-store.ts";
 import { acquireLease } from "./store/postgres/acquire-lease.ts";
+import { connectPostgres } from "./store/postgres/connect-postgres.ts";
 import type { Term } from "./store/postgres/fenced-writes.ts";
 import { holdLease } from "./store/postgres/hold-lease.ts";
 import { createLease } from "./store/postgres/lease.ts";
@@ -81,11 +82,13 @@ async function openWritable(given: EngineDatabase, log: ServerLog): Promise<Writ
   if ("opened" in given) return { database: given.opened, term: given.term, close: async () => {} };
   const onError = (error: unknown) => log("warning", "a connection to PostgreSQL was lost", { error: String(error) });
   const database = await openPostgres({ ...given, onError });
-  const lease = createLease({ database, holder: `${hostname()}:${process.pid}` });
+  // On a connection of its own: however many wait for one of the pool, it is renewed in time.
+  const leaseDatabase = connectPostgres({ url: given.url, poolSize: 1, onError });
+  const lease = createLease({ database: leaseDatabase, holder: `${hostname()}:${process.pid}` });
   try {
     await acquireLease({ lease });
   } catch (error) {
-    await database.close();
+    await Promise.all([leaseDatabase.close(), database.close()]);
     throw error;
   }
   const held = holdLease({
@@ -100,7 +103,7 @@ async function openWritable(given: EngineDatabase, log: ServerLog): Promise<Writ
       await held.stop();
       // Another one need not wait for its time to pass, unless the database is away.
       await lease.release().catch(() => {});
-      await database.close();
+      await Promise.all([leaseDatabase.close(), database.close()]);
     },
   };
 }

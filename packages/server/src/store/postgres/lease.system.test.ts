@@ -1,5 +1,6 @@
 import { afterAll, beforeAll, describe, expect, onTestFinished, test, vi } from "vitest";
 import { type PostgresServer, startPostgres } from "../../../../../tests/servers/postgres-server.ts";
+import { acquireLease } from "./acquire-lease.ts";
 import { createFencedWrites, type Term } from "./fenced-writes.ts";
 import { holdLease } from "./hold-lease.ts";
 import { createLease } from "./lease.ts";
@@ -85,6 +86,28 @@ describe("a lease", () => {
     while ((await b.acquire()) === null) await expire();
     await lost.promise;
     expect(a.term()).toBeNull();
+  });
+});
+
+describe("a server that starts", () => {
+  test("waits for the time of one that died with the lease", async () => {
+    const { leaseOf } = await setup();
+    await leaseOf("dead", 200).acquire();
+    const own = leaseOf("own");
+    await acquireLease({ lease: own, everyMs: 20 });
+    expect(own.term()).toBe(2);
+  });
+
+  test("is refused where the holder lives", async () => {
+    const { leaseOf } = await setup();
+    const living = leaseOf("living");
+    await living.acquire();
+    const held = holdLease({ lease: living, everyMs: 50, onLost: () => {} });
+    onTestFinished(held.stop);
+    await expect(acquireLease({ lease: leaseOf("own"), everyMs: 20 })).rejects.toMatchObject({
+      code: "data_in_use",
+      message: expect.stringContaining("living"),
+    });
   });
 });
 

@@ -1,5 +1,6 @@
 import { afterAll, beforeAll, describe, expect, onTestFinished, test } from "vitest";
 import { type PostgresServer, startPostgres } from "../../../../../tests/servers/postgres-server.ts";
+import { startDeafProxy } from "../../../test/deaf-proxy.ts";
 import { createJobScript, EMPTY_GROUP, type JobScript } from "../conformance/job-script.ts";
 import { createLease } from "./lease.ts";
 import { openPostgres } from "./open-postgres.ts";
@@ -85,6 +86,27 @@ describe("a writer", () => {
       for (const group of groups.slice(stored)) await store.commit(group);
     }
     expect(await store.readFacts("a", 0, 1_000)).toEqual(job.events());
+  });
+
+  test("does not say that a commit failed whose answer alone was lost, nor stores it twice", async () => {
+    const url = await server.createDatabase();
+    const { searchParams, pathname } = new URL(url.replace("@/", "@socket/"));
+    const proxy = await startDeafProxy(`${searchParams.get("host")}/.s.PGSQL.${searchParams.get("port")}`);
+    const { store } = await openStore(`postgresql://postgres@127.0.0.1:${proxy.port}${pathname}`);
+    const direct = await openPostgres({ url, poolSize: 1 });
+    onTestFinished(direct.close);
+    const job = script("a");
+    await store.commit(job.group());
+    proxy.loseAnswers();
+    job.report("job.updated", { heard: false });
+    const committing = store.commit(job.factsOnly());
+    const isStored = async () => (await direct.query("SELECT FROM playhead.facts WHERE seq = 2")).count === 1;
+    while (!(await isStored()));
+    proxy.cut();
+    await committing;
+    job.report("job.updated", { heard: true });
+    await store.commit(job.factsOnly());
+    expect(await store.readFacts("a", 0, 10)).toEqual(job.events());
   });
 
   test("gives ids that grow over days, also when the clock is set back", async () => {
