@@ -17,12 +17,22 @@ export interface FencedWrites {
 /** To be run first in a transaction that writes, with the term that is held. */
 export const CHECK_TERM: Statement = { name: "check_term", text: "SELECT playhead.check_term($1)" };
 
+/** So that a commit means what we take it for, whatever the database is set to by default. */
+const COMMIT_DURABLY: Statement = {
+  name: "commit_durably",
+  text: `SELECT set_config('synchronous_commit', 'on', true) WHERE current_setting('synchronous_commit') = 'off'`,
+};
+
 /** Has each transaction look at the lease first, and keep it from changing hands until it is over. */
 export function createFencedWrites(database: PostgresDatabase, term: Term): FencedWrites {
   return {
     write: (work) =>
       database.transaction(async (session) => {
-        const [, result] = await Promise.all([session.query(CHECK_TERM, [heldTerm(term)]), work(session)]);
+        const [, , result] = await Promise.all([
+          session.query(CHECK_TERM, [heldTerm(term)]),
+          session.query(COMMIT_DURABLY),
+          work(session),
+        ]);
         return result;
       }),
   };

@@ -4,8 +4,8 @@ import { type EntryTuple, entryOf } from "../../entry-row.ts";
 import { createLogMatcher } from "../../log-filter.ts";
 import type { EntriesQuery, EntryCursor } from "../../telemetry-store.ts";
 import type { Session } from "../postgres-database.ts";
+import { countHits } from "./count-hits.ts";
 import { type WordsQuery, wordsQueryOf } from "./index-words.ts";
-import { countHits } from "./look.ts";
 import { mergeOrdered } from "./merge-ordered.ts";
 import { findRunning } from "./running.ts";
 import { placesOf, walkDays } from "./walk-days.ts";
@@ -32,8 +32,10 @@ export async function findEntries(session: Session, query: EntriesQuery): Promis
     const behindMs = tsMs - after.tsMs || id - after.entryId;
     return order === "desc" ? behindMs < 0 : behindMs > 0;
   };
-  const stored = await entriesOf(session, filter, words, { order, atOnce: limit + 1, ...(after && { after }) });
-  const running = await runningOf(session, filter);
+  const [stored, running] = await Promise.all([
+    entriesOf(session, filter, words, { order, atOnce: limit + 1, ...(after && { after }) }),
+    runningOf(session, filter),
+  ]);
   const page: EntryTuple[] = [];
   for await (const row of mergeOrdered([running.filter(isAhead).toSorted(compare), ...stored], compare)) {
     page.push(row);

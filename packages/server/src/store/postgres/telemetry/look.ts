@@ -1,10 +1,6 @@
 import type { LogFilter } from "@playhead/core";
-import { ENTRY_COLUMNS, type EntryTuple } from "../../entry-row.ts";
-import type { EntryCursor } from "../../telemetry-store.ts";
+import { ENTRY_COLUMNS } from "../../entry-row.ts";
 import { columnText } from "../column-text.ts";
-import type { Session } from "../postgres-database.ts";
-import { type EntryRecord, tupleOfRecord } from "./entry-columns.ts";
-import { STRAY_DAY } from "./entry-days.ts";
 
 /** What is looked for on some days: what a filter wants, but for phrases and the like, which are looked at afterwards. */
 export interface Look {
@@ -17,125 +13,12 @@ export interface Look {
   readonly order: "asc" | "desc";
 }
 
-/** Entries that are looked at one by one: fewer take as long as it takes to ask. */
-const PEEKED = 1_024;
-/** Looking at more of them one by one takes longer than asking the index for all that match. */
-const MOST_PEEKED = 32_768;
+/** What is read of an entry. */
+export const COLUMNS = ENTRY_COLUMNS.join(", ");
+/** By {@link lookValues} as $1 to $6. */
+export const IS_WANTED = "words @@ $1::tsquery AND tenant_id = $2 AND ($3::float8 IS NULL OR duration_ms > $3)";
+export const IS_WITHIN = "day = ANY($4::int[]) AND ts_ms >= $5 AND ts_ms < $6";
 
-const COLUMNS = ENTRY_COLUMNS.join(", ");
-const IS_WANTED = "words @@ $1::tsquery AND tenant_id = $2 AND ($3::float8 IS NULL OR duration_ms > $3)";
-const WITHIN = "day = ANY($4::int[]) AND ts_ms >= $5 AND ts_ms < $6";
-
-/**
- * Finds entries in the order of time, some at a time, in one of two ways. Either the entries are walked through from one
- * end, and looked at: that is quick where many match, whatever has been stored. Or the index of words is asked for all
- * that match, which are then sorted: that is quick where few do. How many match shows in the first thousand; the planner
- * goes by statistics, and has none of a day that has just begun, nor of a job's entries.
- */
-export async function* lookByTime(
-  session: Session,
-  look: Look,
-  atOnce: number,
-  after?: EntryCursor,
-): AsyncGenerator<EntryTuple, void> {
-  let cursor = after;
-  async function* found(rows: readonly EntryTuple[]) {
-    const last = rows.at(-1);
-    if (last !== undefined) cursor = { tsMs: last[1], entryId: last[0] };
-    yield* rows;
-  }
-
-  if (look.days.length === 1) {
-    for (let peeked = Math.max(PEEKED, atOnce); ; ) {
-      const rows = await select(session, look, walk(look, cursor !== undefined, peeked), atOnce, cursor);
-      yield* found(rows);
-      if (rows.length >= atOnce) continue;
-      const needed = Math.ceil((peeked * atOnce) / Math.max(1, rows.length));
-      if (needed > MOST_PEEKED || needed <= peeked) break;
-      peeked = needed;
-    }
-  }
-  for (;;) {
-    const rows = await select(session, look, fromIndex(look, cursor !== undefined), atOnce, cursor);
-    yield* found(rows);
-    if (rows.length < atOnce) return;
-  }
-}
-
-/** How many there are; only of what the index alone can tell. */
-export async function countHits(
-  session: Session,
-  { filter, match, days, fromMs, toMs }: Omit<Look, "order">,
-): Promise<number> {
-  const { rows } = await session.query<{ count: number }>(
-    `SELECT count(*) FROM playhead.entries WHERE ${IS_WANTED} AND ${WITHIN}`,
-    [match, columnText(filter.tenant_id), filter.duration_over ?? null, days, fromMs, toMs],
-  );
-  return (rows[0] as { count: number }).count;
-}
-
-/** $1 to $3 are what is wanted, $4 to $6 days and times, $7 how many rows, $8 and $9 the cursor. */
-async function select(
-  session: Session,
-  { filter, match, days, fromMs, toMs }: Look,
-  sql: string,
-  limit: number,
-  cursor: EntryCursor | undefined,
-): Promise<readonly EntryTuple[]> {
-  const wanted = [match, columnText(filter.tenant_id), filter.duration_over ?? null];
-  const values = [...wanted, days, fromMs, toMs, limit];
-  if (cursor !== undefined) values.push(cursor.tsMs, cursor.entryId);
-  const { rows } = await session.query<EntryRecord>(sql, values);
-  return rows.map(tupleOfRecord);
-}
-
-/** A subquery with a limit is done as it says: what is outside of it does not change the way. */
-function walk(look: Look, hasCursor: boolean, peeked: number): string {
-  return `SELECT ${COLUMNS} FROM (
-      SELECT *, ${IS_WANTED} AS is_wanted FROM playhead.entries WHERE ${isWithin(look, hasCursor)}
-      ORDER BY ${inOrder(look)} LIMIT ${peeked}
-    ) AS near WHERE is_wanted LIMIT $7`;
-}
-
-/** An offset of 0 says that all of the subquery is wanted, so that nobody goes through the times in hope of an early end. */
-function fromIndex(look: Look, hasCursor: boolean): string {
-  return `SELECT * FROM (
-      SELECT ${COLUMNS} FROM playhead.entries WHERE ${IS_WANTED} AND ${isWithin(look, hasCursor)} OFFSET 0
-    ) AS hits ORDER BY ${inOrder(look)} LIMIT $7`;
-}
-
-function isWithin({ order }: Look, hasCursor: boolean): string {
-  const isAfter = order === "desc" ? "<" : ">";
-  return hasCursor ? `${WITHIN} AND (ts_ms, entry_id) ${isAfter} ($8::bigint, $9::bigint)` : WITHIN;
-}
-
-const inOrder = ({ order }: Look) => `ts_ms ${order}, entry_id ${order}`;
-
-/** Entries among some ids, in the order of their arrival. */
-export async function selectByArrival(
-  session: Session,
-  look: Look,
-  { from, to, entriesFromMs }: { readonly from: number; readonly to: number; readonly entriesFromMs: number },
-  limit: number,
-): Promise<readonly EntryTuple[]> {
-  const { filter, match, days, fromMs, toMs, order } = look;
-  const { rows } = await session.query<EntryRecord>(
-    `SELECT * FROM (
-       SELECT ${COLUMNS} FROM playhead.entries WHERE ${IS_WANTED} AND ${WITHIN} AND entry_id BETWEEN $8 AND $9
-         AND (day = ${STRAY_DAY} OR ts_ms >= $10) OFFSET 0
-     ) AS hits ORDER BY entry_id ${order} LIMIT $7`,
-    [
-      match,
-      columnText(filter.tenant_id),
-      filter.duration_over ?? null,
-      days,
-      fromMs,
-      toMs,
-      limit,
-      from,
-      to,
-      entriesFromMs,
-    ],
-  );
-  return rows.map(tupleOfRecord);
+export function lookValues({ filter, match, days, fromMs, toMs }: Omit<Look, "order">): unknown[] {
+  return [match, columnText(filter.tenant_id), filter.duration_over ?? null, days, fromMs, toMs];
 }

@@ -2,6 +2,8 @@ import type { Session } from "../postgres-database.ts";
 
 /** What the telemetry goes by: the one row of `playhead.telemetry`. */
 export interface Meta {
+  /** How many transactions have written. */
+  readonly commitNo: number;
   /** The newest id that was given. */
   readonly lastEntryId: number;
   /** Zone of the rollups; none at first. */
@@ -14,7 +16,7 @@ export interface Meta {
 
 export async function readMeta(session: Session): Promise<Meta> {
   const { rows } = await session.query<Meta>(
-    `SELECT last_entry_id AS "lastEntryId", time_zone AS "timeZone", minutes_from AS "minutesFromMs",
+    `SELECT commit_no AS "commitNo", last_entry_id AS "lastEntryId", time_zone AS "timeZone", minutes_from AS "minutesFromMs",
        entries_from AS "entriesFromMs" FROM playhead.telemetry`,
   );
   return rows[0] as Meta;

@@ -36,7 +36,7 @@ export async function createPostgresTelemetry(options: PostgresTelemetryOptions)
   const write = term === undefined ? database.transaction : createFencedWrites(database, term).write;
   await write((session) => rezone(session, calendar));
 
-  const writer = createTelemetryWriter({ write, calendar, nowMs });
+  const writer = createTelemetryWriter({ write, term, calendar, nowMs });
   const rollups = createRollupReader(database, calendar);
   const snapshot = <Result>(work: Parameters<typeof database.transaction<Result>>[0]) =>
     database.transaction(work, { isSnapshot: true });
@@ -72,7 +72,7 @@ export async function createPostgresTelemetry(options: PostgresTelemetryOptions)
     prune: open(writer.prune),
     maintain: open(() => maintain(database)),
     close() {
-      closed ??= writer.settled();
+      closed ??= writer.close();
       return closed;
     },
   };

@@ -1,7 +1,7 @@
 import { setImmediate } from "node:timers/promises";
 import type { Calendar } from "../../calendar.ts";
 import { callSum } from "../../call-sum.ts";
-import { type CallTotals, noCalls } from "../../rollup-deltas.ts";
+import { noCalls } from "../../rollup-deltas.ts";
 import { planRollups, widenRange } from "../../rollup-plan.ts";
 import { addRow, SPANS } from "../../rollup-row.ts";
 import type { NamedCallSum, NamedMedians, Rollup, RollupsQuery, TelemetryStore } from "../../telemetry-store.ts";
@@ -9,7 +9,7 @@ import type { PostgresDatabase } from "../postgres-database.ts";
 import { IS_WANTED, nameOf, type SeriesRecord, seriesValues } from "./call-series.ts";
 import { readMeta } from "./meta.ts";
 import { type RollupRecord, tupleOfRollup } from "./rollup-record.ts";
-import { readBounds, readSums } from "./sum-rollups.ts";
+import { readBounds, readSpanSums, readSums } from "./sum-rollups.ts";
 
 /** What of the store reads rollups. */
 export type RollupReader = Pick<TelemetryStore, "readRollups" | "sumCalls" | "sumCallsBySpan" | "readMedians">;
@@ -68,17 +68,10 @@ export function createRollupReader(database: PostgresDatabase, calendar: Calenda
 
     async sumCallsBySpan({ span, range, quantiles, ...which }) {
       const fromMs = calendar.startOf(span, range.fromMs);
-      const rows = await readSpans({ ...which, span, range: { fromMs, toMs: range.toMs } });
-      const bySpan = new Map<number, CallTotals>();
-      for (const [at, row] of rows.entries()) {
-        if (at > 0 && at % ROWS_AT_ONCE === 0) await setImmediate();
-        const totals = bySpan.get(row.start_ms) ?? noCalls();
-        bySpan.set(row.start_ms, totals);
-        addRow(totals, tupleOfRollup(row));
-      }
-      return [...bySpan]
-        .sort(([a], [b]) => a - b)
-        .map(([startMs, totals]) => ({ startMs, endMs: calendar.endOf(span, startMs), ...callSum(totals, quantiles) }));
+      const sums = await readSpanSums(database, which, { span, range: { fromMs, toMs: range.toMs } });
+      return sums.map(({ startMs, totals }) => {
+        return { startMs, endMs: calendar.endOf(span, startMs), ...callSum(totals, quantiles) };
+      });
     },
 
     async readMedians({ limit, ...query }) {

@@ -33,9 +33,12 @@ export async function writeRunning(session: Session, rows: readonly EntryRow[]):
 
 function startValues(started: readonly EntryRow[]): readonly unknown[][] {
   // One statement cannot change a row twice: of calls that began twice, the last one counts.
-  const last = new Map(
-    started.map((row, place) => [row.spanId === null ? place : `${row.tenantId} ${row.spanId}`, row]),
-  );
+  const last = new Map<string | number, EntryRow>();
+  for (const [place, row] of started.entries()) {
+    const key = row.spanId === null ? place : `${row.tenantId} ${row.spanId}`;
+    last.delete(key);
+    last.set(key, row);
+  }
   const rows = [...last.values()];
   return [
     rows.map(({ tenantId }) => columnText(tenantId)),

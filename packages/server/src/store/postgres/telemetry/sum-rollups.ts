@@ -36,6 +36,9 @@ export async function readBounds(
 /** So many sketches' texts are about a millisecond's adding up. */
 const TEXT_AT_ONCE = 100_000;
 
+const SUMS = `sum(count)::bigint AS count, sum(errors)::bigint AS errors, sum(summarized)::bigint AS summarized,
+  sum(sum_ms) AS sum_ms, min(min_ms) AS min_ms, max(max_ms) AS max_ms, string_agg(sketch, ' ') AS sketch`;
+
 /** By name; those without a rollup in any of the pieces are left out. A row comes for each name, with all its sketches. */
 export async function readSums(
   session: Session,
@@ -45,8 +48,7 @@ export async function readSums(
   if (plan.length === 0) return [];
   const { rows } = await session.query<SeriesRecord & RollupRecord>(
     `SELECT category, name, sums.* FROM playhead.call_series AS series CROSS JOIN LATERAL (
-       SELECT sum(count)::bigint AS count, sum(errors)::bigint AS errors, sum(summarized)::bigint AS summarized,
-         sum(sum_ms) AS sum_ms, min(min_ms) AS min_ms, max(max_ms) AS max_ms, string_agg(sketch, ' ') AS sketch
+       SELECT ${SUMS}
        FROM unnest($4::smallint[], $5::bigint[], $6::bigint[]) AS pieces (in_span, from_ms, to_ms)
        JOIN playhead.call_rollups AS rollups
          ON rollups.series_id = series.series_id AND span = in_span AND start_ms >= from_ms AND start_ms < to_ms
@@ -58,10 +60,30 @@ export async function readSums(
       plan.map(({ range }) => range.toMs),
     ],
   );
-  const sums: SeriesSum[] = [];
+  return await inTurns(rows, (row) => ({ ...nameOf(row), totals: totalsOf(row) }));
+}
+
+/** What the rollups of all names asked for add up to, span by span, oldest first. */
+export async function readSpanSums(
+  session: Session,
+  which: WhichSeries,
+  { span, range }: RollupPiece,
+): Promise<readonly { readonly startMs: number; readonly totals: CallTotals }[]> {
+  const { rows } = await session.query<RollupRecord & { start_ms: number }>(
+    `SELECT start_ms, ${SUMS} FROM playhead.call_series AS series
+     JOIN playhead.call_rollups AS rollups ON rollups.series_id = series.series_id
+     WHERE ${IS_WANTED} AND span = $4 AND start_ms >= $5 AND start_ms < $6 GROUP BY start_ms ORDER BY start_ms`,
+    [...seriesValues(which), SPANS.indexOf(span), range.fromMs, range.toMs],
+  );
+  return await inTurns(rows, (row) => ({ startMs: row.start_ms, totals: totalsOf(row) }));
+}
+
+/** Adds up row by row, so that others get their turn. */
+async function inTurns<Row extends RollupRecord, Sum>(rows: readonly Row[], sumOf: (row: Row) => Sum): Promise<Sum[]> {
+  const sums: Sum[] = [];
   let read = 0;
   for (const row of rows) {
-    sums.push({ ...nameOf(row), totals: totalsOf(row) });
+    sums.push(sumOf(row));
     read += row.sketch.length;
     if (read < TEXT_AT_ONCE) continue;
     await setImmediate();

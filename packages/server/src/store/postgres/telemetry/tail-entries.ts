@@ -4,7 +4,7 @@ import type { TailQuery } from "../../telemetry-store.ts";
 import type { Session } from "../postgres-database.ts";
 import { readDays } from "./entry-days.ts";
 import { wordsQueryOf } from "./index-words.ts";
-import { selectByArrival } from "./look.ts";
+import { lookByArrival } from "./look-by-arrival.ts";
 import { readMeta } from "./meta.ts";
 
 /** Ids that are looked into at first; who follows a log mostly wants no more. */
@@ -34,7 +34,7 @@ export async function tailEntries(session: Session, query: TailQuery): Promise<r
     const among = days.filter(({ firstId, lastId }) => firstId <= to && lastId >= from).map(({ day }) => day);
     const look = { filter, match, days: among, fromMs, toMs, order } as const;
     for (let ids = { from, to }; rows.length < limit; ) {
-      const found = await selectByArrival(session, look, { ...ids, entriesFromMs }, limit);
+      const found = await lookByArrival(session, look, { ...ids, entriesFromMs }, limit);
       for (const row of found) if (rows.length < limit && matches(entryOf(row))) rows.push(row);
       const end = found.at(-1);
       if (end === undefined || found.length < limit) return;

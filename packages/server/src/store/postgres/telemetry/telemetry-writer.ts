@@ -3,8 +3,9 @@ import type { Calendar } from "../../calendar.ts";
 import { createRollupDeltas, type RollupDeltas } from "../../rollup-deltas.ts";
 import { splitRunning } from "../../running-calls.ts";
 import type { EntryRow, TelemetryGroup, TelemetryStore } from "../../telemetry-store.ts";
-import type { FencedWrites } from "../fenced-writes.ts";
+import type { FencedWrites, Term } from "../fenced-writes.ts";
 import type { Session } from "../postgres-database.ts";
+import { createCertainWrites } from "./certain-writes.ts";
 import { prune } from "./prune.ts";
 import { endRunning, writeRunning } from "./running.ts";
 import { writeSamples } from "./samples.ts";
@@ -14,14 +15,16 @@ import { createRollupWriter } from "./write-rollups.ts";
 
 export interface TelemetryWriterDeps {
   readonly write: FencedWrites["write"];
+  /** The one that `write` checks, if it does. */
+  readonly term: Term | undefined;
   readonly calendar: Calendar;
   readonly nowMs: () => number;
 }
 
 /** All of the store that writes: one transaction after the other, in the order of the calls. */
 export interface TelemetryWriter extends Pick<TelemetryStore, "append" | "endRunning" | "prune"> {
-  /** Resolves when all that was asked for is done, or refused. */
-  settled(): Promise<void>;
+  /** Resolves when all that was asked for is done, or refused; of what was lost on its way to an absent database, at once. */
+  close(): Promise<void>;
 }
 
 /** What a group comes to, worked out while the one before it is stored. */
@@ -30,7 +33,9 @@ interface Prepared {
   readonly deltas: RollupDeltas;
 }
 
-export function createTelemetryWriter({ write, calendar, nowMs }: TelemetryWriterDeps): TelemetryWriter {
+export function createTelemetryWriter({ write, term, calendar, nowMs }: TelemetryWriterDeps): TelemetryWriter {
+  const closing = new AbortController();
+  const certain = createCertainWrites({ write, term, signal: closing.signal });
   const entries = createEntryWriter();
   const rollups = createRollupWriter(calendar);
   let last: Promise<unknown> = Promise.resolve();
@@ -46,7 +51,7 @@ export function createTelemetryWriter({ write, calendar, nowMs }: TelemetryWrite
 
   async function transaction<Result>(work: (session: Session) => Promise<Result>): Promise<Result> {
     try {
-      return await write(work);
+      return await certain.write(work);
     } catch (error) {
       entries.forget();
       rollups.forget();
@@ -112,6 +117,9 @@ export function createTelemetryWriter({ write, calendar, nowMs }: TelemetryWrite
         return pruned;
       }),
 
-    settled: async () => void (await last),
+    async close() {
+      closing.abort();
+      await last;
+    },
   };
 }

@@ -3,7 +3,8 @@ import type { EntryTuple } from "../../entry-row.ts";
 import type { EntriesQuery } from "../../telemetry-store.ts";
 import type { Session } from "../postgres-database.ts";
 import { dayOfTime, endOfDay, readDays, STRAY_DAY } from "./entry-days.ts";
-import { type Look, lookByTime } from "./look.ts";
+import type { Look } from "./look.ts";
+import { lookByTime } from "./look-by-time.ts";
 import { readMeta } from "./meta.ts";
 
 /** A day that can have what a filter wants, and which of its times are wanted. */
