@@ -13,6 +13,8 @@ export interface PublisherParts {
   readonly epoch: string;
   /** Where everything in a job stands, as ticks with new numbers; nothing for a job that is not under way. */
   readonly currentTicks: (jobId: string) => readonly string[];
+  /** The jobs that have not ended, of all tenants. */
+  readonly liveJobs: () => Iterable<{ readonly jobId: string; readonly tenantId: string }>;
 }
 
 /** Opens a publisher for an engine. */

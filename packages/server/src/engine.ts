@@ -336,6 +336,8 @@ function assembleEngine(parts: EngineParts) {
     publishWith(open: OpenPublisher): void {
       publisher = open({
         epoch: store.epoch,
+        liveJobs: () =>
+          [...ingest.jobs.open()].map(({ draft: { job_id: jobId, tenant_id: tenantId } }) => ({ jobId, tenantId })),
         currentTicks(jobId) {
           const live = ingest.jobs.peek(jobId);
           return live === undefined ? [] : ingest.currentTicks(live);
