@@ -81,7 +81,10 @@ export const configSchema = z.strictObject({
   database_pool: whole(2, 1_000)
     .default(10)
     .meta(
-      keeping.atStart("Connections to PostgreSQL at most, from 2; one more writes facts, and one renews the lease.", "PLAYHEAD_DATABASE_POOL"),
+      keeping.atStart(
+        "Connections to PostgreSQL at most, from 2; one more writes facts, and one renews the lease.",
+        "PLAYHEAD_DATABASE_POOL",
+      ),
     ),
   admin_key: z
     .string()
