@@ -135,8 +135,6 @@ function stepsAfter(
   if (last !== undefined && last.ended_at === null) track[track.length - 1] = { ...last, ended_at: ts };
   if (begins === null) return track;
   const { step, details } = begins;
-  track.push(
-    details === null ? { step, started_at: ts, ended_at: null } : { step, started_at: ts, ended_at: null, details },
-  );
+  track.push({ step, started_at: ts, ended_at: null, ...(details !== null && { details }) });
   return track;
 }
