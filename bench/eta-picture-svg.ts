@@ -30,6 +30,7 @@ export function drawForecasts(jobs: readonly DrawnJob[]): string {
   const panels = jobs.map((job, at) => panelOf(job, at, MARGIN.left + at * (PANEL.width + PANEL.apart)));
   return `${[
     `<svg xmlns="http://www.w3.org/2000/svg" viewBox="0 0 ${width} ${height}" font-family="system-ui, sans-serif" font-size="10" fill="${INK}">`,
+    "<title>Five runs: the time that was told to be left, with its range, beside the time that was left</title>",
     `<rect width="${width}" height="${height}" fill="#ffffff"/>`,
     ...panels,
     legend(height - 14),

@@ -38,6 +38,10 @@ const LEAST_REST = 1e-9;
 const LEAST_WEIGHT = 1e-9;
 const MOST_WEIGHT = 1e15;
 
+/** What takes less time takes none; and so long that nothing takes longer. What sums of such drift by is far less than the least. */
+const LEAST_SECONDS = 1e-3;
+const MOST_SECONDS = 1e9;
+
 /** One place in the tree of work. The sums are over its children; a leaf has none. */
 interface Node {
   readonly parent: Node | null;
@@ -158,7 +162,8 @@ function leftOf(node: Node): number {
   const { children, childrenLeft, weighted, weightSum, weightLeft, unweightedLeft, expectedSum, expectedLeft } = node;
   if (children === 0) return node.left;
   // Siblings that all weigh nothing share evenly.
-  if (weighted === 0) return clamp(expectedSum > 0 ? expectedLeft / expectedSum : childrenLeft / children);
+  if (weighted === 0)
+    return clamp(expectedSum > LEAST_SECONDS / 2 ? expectedLeft / expectedSum : childrenLeft / children);
   if (weightSum === 0) return clamp(childrenLeft / children);
   // Among weighted siblings, one without a weight counts as an average one: units are never mixed.
   const mean = weightSum / weighted;
@@ -174,11 +179,9 @@ function boundedWeight(weight: number): number {
   return weight < LEAST_WEIGHT ? 0 : Math.min(MOST_WEIGHT, weight);
 }
 
-/** So long that nothing takes longer, and a sum of it keeps the small ones. */
-const MOST_SECONDS = 1e9;
-
 function secondsOr1(seconds: number): number {
-  return seconds >= 0 ? Math.min(MOST_SECONDS, seconds) : 1;
+  if (seconds >= 0) return seconds < LEAST_SECONDS ? 0 : Math.min(MOST_SECONDS, seconds);
+  return 1;
 }
 
 function newNode(parent: Node | null, weight: number | null, expectedSec: number): Node {
