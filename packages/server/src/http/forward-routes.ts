@@ -13,7 +13,7 @@ export interface ForwardRoutesDeps {
 }
 
 /** Everything that is the engine's, by its address. A node's own routes below them come first. */
-const FORWARDED = [
+export const FORWARDED = [
   "/api/*",
   "/v1/*",
   "/media/*",
