@@ -151,3 +151,24 @@ test("a connection that went dead without a word is found, and what it missed is
   await expect.poll(() => viewer.seqs.length).toBe(world.jobs[0]?.seq);
   await expect.poll(viewer.percent).toBe(world.jobs[0]?.percent);
 });
+
+test("while Redis is away viewers go on to get what is stored, and all of it once", async () => {
+  const server = await startRedisServer(onTestFinished);
+  const world = createBusWorld(1, seededRandom(SEED));
+  const { liveJobs, currentTicks, store } = world;
+  const publisher = createRedisPublisher({ url: server.socket, epoch: "e1", onError, liveJobs, currentTicks });
+  onTestFinished(() => publisher.close());
+  const bus = await createRedisBus({ url: server.socket, store, onError, checkMs: 100 });
+  onTestFinished(bus.close);
+  const viewer = followJob(world, bus, "job-0");
+  await bus.opened("job-0");
+  publisher.publish(world.happen());
+  await expect.poll(() => viewer.seqs.length).toBe(world.jobs[0]?.seq);
+  await server.kill();
+  for (let count = 0; count < 20; count++) publisher.publish(world.happen());
+  await expect.poll(() => viewer.seqs.length).toBe(world.jobs[0]?.seq);
+  await server.start();
+  publisher.publish(world.happen());
+  await expect.poll(viewer.percent).toBe(world.jobs[0]?.percent);
+  expect(viewer.seqs).toEqual(Array.from({ length: world.jobs[0]?.seq ?? 0 }, (_, index) => index + 1));
+});

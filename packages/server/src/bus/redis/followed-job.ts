@@ -137,6 +137,14 @@ export class FollowedJob {
     if (this.isHeard()) this.#deps.wantRepair(this);
   }
 
+  /** Facts that the store has while nothing else can be known: they are told at once, and all else when it is repaired. */
+  foundMeanwhile(before: FollowedPosition, facts: readonly Publication[]): void {
+    const last = facts.at(-1);
+    if (last === undefined || this.#position !== before || this.#waiting === null) return;
+    this.#position = { ...before, seq: last.seq };
+    this.#tell(facts);
+  }
+
   /** Compares with how far Redis is; what it was further by at the last check as well is not on its way, but lost. */
   check(head: Pick<JobState, "epoch" | "seq" | "tick" | "log"> | null): void {
     const isLost = this.#ahead !== null && this.#isBehind(this.#ahead);

@@ -39,7 +39,8 @@ const HEADS_AT_ONCE = 512;
 /**
  * Hears from Redis what the engine says (`publisher.ts`). Messages wake, the state in Redis repairs, and what that does not
  * have the store has: on each new connection, when a number is missing, when a check finds that Redis is further than what
- * was heard, and, by the store alone, when the mark says that Redis may not know.
+ * was heard, and, by the store alone, when the mark says that Redis may not know. While Redis is away each check brings the
+ * facts that are stored by then.
  */
 export async function createRedisBus(deps: RedisBusDeps): Promise<RedisBus> {
   const { store, onError, checkMs = CHECK_MS, lingerMs = LINGER_MS } = deps;
@@ -101,13 +102,18 @@ export async function createRedisBus(deps: RedisBusDeps): Promise<RedisBus> {
   }
 
   async function check(): Promise<void> {
-    if (isChecking || asking.status !== "ready") return;
+    if (isChecking) return;
     isChecking = true;
+    const isAway = asking.status !== "ready";
     try {
-      await checkMark();
-      await checkHeads();
+      if (isAway) {
+        await repairs.lookInStore([...jobs.values()].filter((job) => job.isHeard() && !job.isLive()));
+      } else {
+        await checkMark();
+        await checkHeads();
+      }
     } catch (error) {
-      if (asking.status === "ready") onError(error);
+      if (isAway || asking.status === "ready") onError(error);
     }
     isChecking = false;
   }

@@ -107,6 +107,25 @@ export function createRepairs({ redis, keys, store, onError }: RepairsDeps) {
     }
   }
 
+  /** While Redis is away: what happened since, as far as it is stored. Who began meanwhile has what was stored then. */
+  async function lookInStore(jobs: readonly FollowedJob[]): Promise<void> {
+    const begun = jobs.filter((job) => isKnown(job.position()));
+    for (const batch of chunksOf(begun, JOBS_AT_ONCE)) {
+      const stored = await store.readHeads(batch.map(({ jobId }) => jobId));
+      for (const chunk of chunksOf(batch, READS_AT_ONCE)) {
+        await Promise.all(chunk.map((job) => tellStored(job, stored.get(job.jobId)?.seq ?? 0)));
+      }
+    }
+  }
+
+  async function tellStored(job: FollowedJob, upTo: number): Promise<void> {
+    const position = job.position();
+    const { epoch } = position;
+    if (!isKnown(position) || position.seq >= upTo) return;
+    const from = Math.max(position.seq, upTo - MAX_MISSED);
+    job.foundMeanwhile(position, await findFacts(position.tenantId, job.jobId, { from, upTo, facts: [], epoch }));
+  }
+
   async function findMissing(
     job: FollowedJob,
     position: FollowedPosition,
@@ -191,6 +210,7 @@ export function createRepairs({ redis, keys, store, onError }: RepairsDeps) {
     },
     /** Looks again at those that could not be repaired before. */
     run: () => void run(),
+    lookInStore,
     drop(job: FollowedJob): void {
       wanted.delete(job);
     },
@@ -212,6 +232,13 @@ interface WantedFacts extends Pick<JobStateAndFacts, "facts"> {
 function isBehind({ state }: JobStateAndFacts, { epoch, seq, tick }: FollowedPosition): boolean {
   if (state === null) return true;
   return state.epoch === epoch && (state.seq < (seq ?? 0) || state.tick < tick);
+}
+
+/** Whether it is known where a job stands, and in which history. */
+function isKnown(
+  position: FollowedPosition,
+): position is FollowedPosition & { epoch: string; tenantId: string; seq: number } {
+  return position.epoch !== null && position.tenantId !== null && position.seq !== null;
 }
 
 function ticksOf(tenantId: string, frames: readonly string[], after: number, seq: number): readonly Publication[] {
