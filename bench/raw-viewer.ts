@@ -19,6 +19,8 @@ export interface RawViewerOptions {
 
 const TEXT = 0x81;
 const CLOSE = 0x88;
+const PING = 0x89;
+const PONG = 0x8a;
 const NOTHING = Buffer.alloc(0);
 
 /** @throws Error when the server does not take the connection */
@@ -26,7 +28,7 @@ export function openRawViewer(options: RawViewerOptions): Promise<RawViewer> {
   const { port, address, protocol } = options;
   const { promise, resolve, reject } = Promise.withResolvers<RawViewer>();
   const socket = connect({ port, host: "127.0.0.1", noDelay: true });
-  const viewer: RawViewer = { socket, send: (text) => void socket.write(maskedFrame(text)) };
+  const viewer: RawViewer = { socket, send: (text) => void socket.write(maskedFrame(Buffer.from(text), TEXT)) };
   let rest: Buffer = NOTHING;
   let isOpen = false;
 
@@ -66,15 +68,15 @@ function takeFrames(bytes: Buffer, viewer: RawViewer, { onFrame, onClose }: RawV
     const end = at + header + length;
     if (bytes.length < end) break;
     if (bytes[at] === TEXT) onFrame(viewer, bytes.subarray(at + header, end));
+    if (bytes[at] === PING) viewer.socket.write(maskedFrame(bytes.subarray(at + header, end), PONG));
     if (bytes[at] === CLOSE) onClose?.(length >= 2 ? bytes.readUInt16BE(at + header) : 1005);
     at = end;
   }
   return at === bytes.length ? NOTHING : bytes.subarray(at);
 }
 
-/** A short text as a client has to send it; its mask is zero, which changes nothing. */
-function maskedFrame(text: string): Buffer {
-  const payload = Buffer.from(text);
+/** A short message as a client has to send it; its mask is zero, which changes nothing. */
+function maskedFrame(payload: Buffer, kind: number): Buffer {
   if (payload.length > 125) throw new Error(`expected a frame of at most 125 bytes, got ${payload.length}`);
-  return Buffer.concat([Buffer.from([TEXT, 0x80 | payload.length, 0, 0, 0, 0]), payload]);
+  return Buffer.concat([Buffer.from([kind, 0x80 | payload.length, 0, 0, 0, 0]), payload]);
 }

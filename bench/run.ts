@@ -18,6 +18,7 @@ const BENCHES = [
   "logs",
   "chaos",
   "bus",
+  "scale",
   "alerts",
   "clips",
 ];

@@ -185,7 +185,8 @@ export async function createAuth(options: AuthOptions) {
   };
 }
 
-interface UpgradeRequest extends Pick<IncomingMessage, "url" | "headers"> {
+/** What is known of who wants to open a socket. */
+export interface UpgradeRequest extends Pick<IncomingMessage, "url" | "headers"> {
   readonly socket?: Pick<IncomingMessage["socket"], "remoteAddress">;
 }
 
