@@ -95,7 +95,7 @@ try {
   })();
   const recovered: { readonly fault: string; readonly slowest_ms: number; readonly quickest_ms: number }[] = [];
   for (let round = 0; round < settings.rounds; round += 1) {
-    for (const { name, befall } of clusterFaults(cluster, random)) {
+    for (const { name, befall } of clusterFaults(cluster, settings.lease_ms, random)) {
       const mend = await befall(recovery.begin);
       await mend();
       const { slowest, quickest } = await within(recovery.isOver(), name);

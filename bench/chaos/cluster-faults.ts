@@ -14,12 +14,13 @@ export interface ClusterFault {
   befall(begun: () => void): Promise<() => Promise<void>>;
 }
 
-/** Long enough for a lease of two seconds to be over; a shorter one is borne. */
-const LONG_MS = 4_000;
+/** An outage that is borne. */
 const SHORT_MS = 300;
 
 /** Each part of a cluster fails, each kind of failure at least once, in an order of chance. */
-export function clusterFaults(cluster: Cluster, random: () => number): readonly ClusterFault[] {
+export function clusterFaults(cluster: Cluster, leaseMs: number, random: () => number): readonly ClusterFault[] {
+  /** The lease is over meanwhile. */
+  const longMs = leaseMs * 2;
   const { members, postgres, redis, engine } = cluster;
 
   async function gateway(): Promise<Member> {
@@ -39,7 +40,7 @@ export function clusterFaults(cluster: Cluster, random: () => number): readonly 
       const cable = (await which())[of];
       cable[how]();
       begun();
-      await delay(LONG_MS);
+      await delay(longMs);
       return async () => cable.plug();
     };
   };
@@ -69,7 +70,7 @@ export function clusterFaults(cluster: Cluster, random: () => number): readonly 
     { name: "the engine's node is stopped", befall: stopped },
     { name: "another node is killed", befall: killed(gateway) },
     { name: "PostgreSQL is killed", befall: database(SHORT_MS) },
-    { name: "PostgreSQL is away for longer than the lease", befall: database(LONG_MS) },
+    { name: "PostgreSQL is away for longer than the lease", befall: database(longMs) },
     { name: "Redis is killed, and keeps its data", befall: news(false) },
     { name: "Redis is killed, and loses its data", befall: news(true) },
     { name: "the engine's node is cut off from PostgreSQL", befall: line(engine, "toPostgres", "unplug") },

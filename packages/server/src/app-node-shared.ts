@@ -53,7 +53,7 @@ export async function openShared(config: ClusterConfig, log: ServerLog): Promise
     ends.push(store.close);
     const logs = createJobLogs(createTailReader(database));
     const { readHeads, readSummaries } = createViewerReads(database);
-    const redisLost = onError("Redis is away; viewers get what is stored, as far as it is asked for");
+    const redisLost = onError("Redis, or the database behind it, is away; viewers get their news when both are back");
     const busStore = { readHeads, readFacts: store.readFacts, readLogs: logs.readLogs };
     const bus = await createRedisBus({ url: redisUrl, store: busStore, onError: redisLost });
     ends.push(bus.close);
