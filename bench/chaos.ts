@@ -11,11 +11,10 @@ import path from "node:path";
 import { createInterface } from "node:readline";
 import { setTimeout as delay } from "node:timers/promises";
 import { fileURLToPath } from "node:url";
-import { isDeepStrictEqual, parseArgs } from "node:util";
-import { createPlayheadClient, type JobFeed } from "@playhead/client";
+import { parseArgs } from "node:util";
 import { isFinalJobState, type Job, jobFromSnapshot } from "@playhead/core";
+import { type Audience, openAudience } from "./chaos/audience.ts";
 import { startBadNetwork } from "./chaos/bad-network.ts";
-import { type FactViewer, openFactViewer } from "./chaos/fact-viewer.ts";
 import { seededRandom } from "./chaos/seeded-random.ts";
 import { printReport, say } from "./report.ts";
 
@@ -57,7 +56,10 @@ try {
 
   say(`seed ${settings.seed}: ${settings.jobs} jobs, ${settings.workers} workers, ${settings.viewers} viewers`);
   const workers = Array.from({ length: settings.workers }, (_, at) => startWorker(url, at));
-  const viewers = openViewers(url);
+  const viewers = openAudience({
+    ...{ urls: [url], key, jobIds, random, viewers: settings.viewers },
+    ...{ slowViewers: settings.slow_viewers, resumes: settings.resumes },
+  });
   ends.push(() => viewers.close());
 
   let isOver = false;
@@ -73,7 +75,7 @@ try {
       settings.cut_every_ms * 1.3,
       () => isOver,
       () => {
-        counted.drops += viewers.dropSome();
+        counted.drops += viewers.drop(settings.cut_part / 2);
       },
     ),
     repeat(
@@ -92,7 +94,7 @@ try {
   await trouble;
   say("all is delivered; who has not seen it yet catches up");
   const stored = await readJobs(`http://127.0.0.1:${port}`);
-  await withLimit(viewers.caughtUp(stored), "the viewers");
+  await withLimit(untilCaughtUp(viewers, stored), "the viewers");
   heapsMb.push(await server.heapMb());
 
   const { faults, unequal, reconnects } = viewers.outcome(stored);
@@ -187,65 +189,8 @@ function startChild(file: URL, options: object, nodeFlags: readonly string[] = [
   };
 }
 
-/** Half of them count each fact over a bare socket, the slow ones among them; the others use the client library. */
-function openViewers(url: string) {
-  const counting = settings.viewers / 2 + settings.slow_viewers / 2;
-  const socketUrl = url.replace("http", "ws");
-  const factViewers = new Map<FactViewer, string>();
-  for (let at = 0; at < counting; at += 1) {
-    const jobId = jobIds[at % jobIds.length] as string;
-    const isSlow = at < settings.slow_viewers;
-    const viewer = openFactViewer({ url: socketUrl, key, jobId, resumes: settings.resumes, isSlow, random });
-    factViewers.set(viewer, jobId);
-  }
-  const followed: { readonly jobId: string; readonly job: () => Job | null; readonly close: () => void }[] = [];
-  for (let at = counting; at < settings.viewers; at += 1) {
-    const jobId = jobIds[at % jobIds.length] as string;
-    const client = createPlayheadClient({ url, token: async () => key });
-    const store = client.watchJob(jobId);
-    const end = store.subscribe(() => undefined);
-    const close = () => {
-      end();
-      client.close();
-    };
-    followed.push({ jobId, job: () => (store.getSnapshot() satisfies JobFeed).job, close });
-  }
-  const all = () => [
-    ...[...factViewers].map(([viewer, jobId]) => ({ jobId, job: viewer.job() })),
-    ...followed.map(({ jobId, job }) => ({ jobId, job: job() })),
-  ];
-
-  return {
-    dropSome(): number {
-      const chosen = [...factViewers.keys()].filter(() => random() < settings.cut_part / 2);
-      for (const viewer of chosen) viewer.drop();
-      return chosen.length;
-    },
-    async caughtUp(stored: ReadonlyMap<string, Job>): Promise<void> {
-      while (all().some(({ jobId, job }) => job === null || job.seq < (stored.get(jobId)?.seq ?? 0))) await delay(200);
-    },
-    outcome(stored: ReadonlyMap<string, Job>) {
-      const faults = { lost: 0, doubled: 0, unordered: 0 };
-      let reconnects = 0;
-      for (const viewer of factViewers.keys()) {
-        faults.lost += viewer.faults.lost;
-        faults.doubled += viewer.faults.doubled;
-        faults.unordered += viewer.faults.unordered;
-        reconnects += viewer.reconnects();
-      }
-      const unequal = all().filter(({ jobId, job }) => !isSame(job, stored.get(jobId))).length;
-      return { faults, unequal, reconnects };
-    },
-    close() {
-      for (const viewer of factViewers.keys()) viewer.close();
-      for (const { close } of followed) close();
-    },
-  };
-}
-
-/** Ticks have numbers of their own, which nobody has to have seen. */
-function isSame(seen: Job | null, stored: Job | undefined): boolean {
-  return isDeepStrictEqual({ ...seen, tick: 0 }, { ...stored, tick: 0 });
+async function untilCaughtUp(viewers: Audience, stored: ReadonlyMap<string, Job>): Promise<void> {
+  while (!viewers.hasCaughtUp(stored)) await delay(200);
 }
 
 async function readJobs(url: string): Promise<ReadonlyMap<string, Job>> {

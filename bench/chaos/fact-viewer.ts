@@ -11,6 +11,8 @@ export interface FactViewerOptions {
   /** Stops reading now and then. */
   readonly isSlow: boolean;
   readonly random: () => number;
+  /** Told of each fact that is new to it. @defaultValue nobody is told */
+  readonly onFact?: (fact: EventFrame) => void;
 }
 
 /** What a viewer has seen go wrong. */
@@ -34,7 +36,8 @@ const RECONNECT_MS = 200;
 const SLEEP_MS = 1_500;
 
 /** Follows a job with nothing but a WebSocket and `fold`, as a client in any language could. */
-export function openFactViewer({ url, key, jobId, resumes, isSlow, random }: FactViewerOptions): FactViewer {
+export function openFactViewer(options: FactViewerOptions): FactViewer {
+  const { url, key, jobId, resumes, isSlow, random, onFact = () => undefined } = options;
   const faults: Faults = { lost: 0, doubled: 0, unordered: 0 };
   let socket: WebSocket | null = null;
   let timer: NodeJS.Timeout | null = null;
@@ -89,6 +92,7 @@ export function openFactViewer({ url, key, jobId, resumes, isSlow, random }: Fac
       }
     }
     if (job !== null) job = fold(job, frame);
+    if (frame.tick === undefined) onFact(frame);
   }
 
   dial();

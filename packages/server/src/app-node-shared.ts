@@ -6,6 +6,7 @@ import { createRedisSignals, type RedisSignals } from "./bus/redis/redis-signals
 import { textOf } from "./error-text.ts";
 import type { ServerLog } from "./server-log.ts";
 import { createJobLogs, type JobLogs } from "./store/job-logs.ts";
+import { connectPostgres } from "./store/postgres/connect-postgres.ts";
 import { createLease, type Lease } from "./store/postgres/lease.ts";
 import { openPostgres } from "./store/postgres/open-postgres.ts";
 import { createPostgresStore } from "./store/postgres/open-store.ts";
@@ -26,7 +27,9 @@ export interface NodeShared {
   close(): Promise<void>;
 }
 
+/** One that does not answer any more, and the one in its place. */
 const LEASE_CONNECTIONS = 2;
+const LEASE_TRIES = 3;
 const NO_TERM = () => null;
 
 /**
@@ -50,14 +53,15 @@ export async function openShared(config: ClusterConfig, log: ServerLog): Promise
     ends.push(store.close);
     const logs = createJobLogs(createTailReader(database));
     const { readHeads, readSummaries } = createViewerReads(database);
-    const redisLost = onError("Redis is away; viewers get what is stored, as far as it is asked for");
+    const redisLost = onError("Redis, or the database behind it, is away; viewers get their news when both are back");
     const busStore = { readHeads, readFacts: store.readFacts, readLogs: logs.readLogs };
     const bus = await createRedisBus({ url: redisUrl, store: busStore, onError: redisLost });
     ends.push(bus.close);
     const signals = await createRedisSignals({ url: redisUrl, onError: redisLost });
     ends.push(signals.close);
-    // However busy the others are: who cannot renew it in time ends the engine.
-    const ofLease = await openPostgres({ url, poolSize: LEASE_CONNECTIONS, onError: lost });
+    // However busy the others are, and though one may have died without a word: who cannot renew it in time ends the engine.
+    const answerLimitMs = cluster.lease_ms / LEASE_TRIES;
+    const ofLease = connectPostgres({ url, poolSize: LEASE_CONNECTIONS, answerLimitMs, onError: lost });
     ends.push(ofLease.close);
     const leaseFor = (holder: string, address: string) =>
       createLease({ database: ofLease, holder, url: address, lastsMs: cluster.lease_ms });

@@ -11,6 +11,7 @@ import { noEngine, openEngineDoor } from "./cluster/engine-door.ts";
 import { createLeadership, type LeaseHolder, type Standing } from "./cluster/leadership.ts";
 import { createNodeProof } from "./cluster/node-proof.ts";
 import { textOf } from "./error-text.ts";
+import { lockData } from "./store/sqlite/data-lock.ts";
 
 export interface NodeOptions extends ServerOptions {
   readonly config: ClusterConfig;
@@ -43,7 +44,8 @@ const CREDENTIALS = "credentials";
  * Starts a node: it serves viewers and pages, hands everything else on to the node that runs the engine, and is that node
  * itself while it holds the lease.
  *
- * @throws PlayheadError `port_in_use`, and what PostgreSQL's absence throws
+ * @throws PlayheadError `port_in_use`, `data_in_use` when another process has the data folder, and what PostgreSQL's
+ * absence throws
  */
 export async function startNode(options: NodeOptions): Promise<PlayheadNode> {
   const { config, version, dashboardFolder, log } = options;
@@ -59,6 +61,8 @@ export async function startNode(options: NodeOptions): Promise<PlayheadNode> {
   let holder: LeaseHolder | null = null;
 
   try {
+    // Also while another node has the engine: two nodes on one folder would be found when one takes over.
+    ends.push(lockData(config.data).release);
     const shared = await openShared(config, log);
     ends.push(shared.close);
     const door = await openEngineDoor({ ...placeOf(cluster.listen), proof });
@@ -73,6 +77,8 @@ export async function startNode(options: NodeOptions): Promise<PlayheadNode> {
     const { http, cutForwarded } = await openNodeHttp({
       ...{ config, version, dashboardFolder, authenticate: auth.ofRequest, gateway, proof, log },
       engineUrl() {
+        // Its own is ending because it lost the lease, and another runs already.
+        if (standing.role === "ending" && holder !== null) return holder.url;
         if (standing.role !== "follower") return door.url;
         if (holder === null) throw noEngine();
         return holder.url;
@@ -101,11 +107,12 @@ export async function startNode(options: NodeOptions): Promise<PlayheadNode> {
       leaseMs: cluster.lease_ms,
       nowMs: () => performance.now(),
       random: Math.random,
-      lead: (term) => lead(term),
+      lead: (term, lost) => lead(term, lost),
       onStanding(next) {
         if (next.role === "ending" || next.role === "follower") cutForwarded();
         log("info", `this node is ${SAID[next.role]}`, { node: name, ...("term" in next && { term: next.term }) });
         standing = next;
+        if (next.role === "starting") holder = null;
       },
       onHolder(next) {
         // Who waits for the one before waits in vain.
@@ -116,11 +123,11 @@ export async function startNode(options: NodeOptions): Promise<PlayheadNode> {
     });
     ends.push(leadership.close);
 
-    async function lead(term: number) {
+    async function lead(term: number, lost: AbortSignal) {
       const server = await startServer({
         ...options,
         seat: {
-          database: { opened: shared.database, term: () => (lease.term() === term ? term : null) },
+          database: { opened: shared.database, term: () => (lease.term() === term && !lost.aborted ? term : null) },
           url: internalUrl,
           serve: door.open,
           openPublisher: (parts) =>

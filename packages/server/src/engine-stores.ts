@@ -59,8 +59,11 @@ export async function openStores({
   }
   /** What stays in the folder is this process's alone, wherever the rest is. */
   async function openBeside(besides: EngineDatabase) {
-    const lock = lockData(dataFolder);
-    opened.push({ close: async () => lock.release() });
+    // A node has it already, for as long as it lives.
+    if (!("opened" in besides)) {
+      const lock = lockData(dataFolder);
+      opened.push({ close: async () => lock.release() });
+    }
     return await keep(openPostgresStores({ database: besides, nowMs, newEpoch, timeZone, log }));
   }
   const newEpoch = () => randomBytes(6).toString("hex");

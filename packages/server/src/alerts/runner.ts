@@ -7,7 +7,13 @@ import type { Life } from "./life/life.ts";
 export interface RunnerDeps {
   readonly store: Pick<
     AlertStore,
-    "putAlerts" | "readAlertPosition" | "readFactLog" | "readFactLogEnd" | "readLiveAlerts" | "readIncidents"
+    | "putAlerts"
+    | "readAlertPosition"
+    | "readFactLog"
+    | "readFactLogEnd"
+    | "readFactLogStart"
+    | "readLiveAlerts"
+    | "readIncidents"
   >;
   readonly evaluator: Evaluator;
   readonly life: Life;
@@ -173,8 +179,9 @@ export function createRunner(deps: RunnerDeps) {
       heardMs = Math.max(heardMs, position?.atMs ?? 0);
       started = { factId: end, atMs: nowMs() };
       // Without a position, what was before is history.
-      factId = Math.min(end, Math.max(position?.factId ?? end, end - MAX_CATCH_UP));
-      const skipped = position === null ? 0 : factId - position.factId;
+      const from = Math.min(end, position?.factId ?? end);
+      const { factId: first, skipped } = await store.readFactLogStart(from, MAX_CATCH_UP);
+      factId = first;
       if (skipped > 0) onSkipped("facts of before the start were not looked at by alert rules", skipped);
       isMoved = true;
     },

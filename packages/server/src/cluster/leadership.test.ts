@@ -59,9 +59,10 @@ function startNode(name: string, shared: ReturnType<typeof createRow>, all: Set<
     leaseMs: LEASE_MS,
     nowMs: () => performance.now(),
     random: () => 0.5,
-    async lead(term) {
+    async lead(term, lost) {
       if (node.startFails) throw new Error("no");
       log.push(`start ${term}`);
+      lost.addEventListener("abort", () => log.push(`lost ${term}`));
       all.add(name);
       return {
         async close() {
@@ -149,10 +150,21 @@ test("one whose lease another took ends its engine when it next asks", async () 
   await vi.advanceTimersByTimeAsync(LEASE_MS / 3 + 1);
   expect([...engines]).toEqual([]);
   expect(nodes[0].log).toEqual([
-    ...["starting", "start 1", "leading", "the lease is another node's", "ending", "end 1", "follower"],
+    ...["starting", "start 1", "leading", "the lease is another node's", "lost 1", "ending", "end 1", "follower"],
   ]);
   // It did not give away what was not its own.
   expect(row.expiresMs).toBeGreaterThan(Date.now());
+});
+
+test("one whose engine takes long to end, because it lost the lease, knows meanwhile who has it", async () => {
+  const { row, nodes } = await setup("a");
+  nodes[0].node.closeMs = 4 * LEASE_MS;
+  Object.assign(row, { holder: "b", term: 2, expiresMs: Date.now() + 60_000 });
+  await vi.advanceTimersByTimeAsync(LEASE_MS / 3 + 1);
+  expect([nodes[0].log.at(-1), nodes[0].known()]).toEqual(["ending", "http://b"]);
+  row.holder = "c";
+  await vi.advanceTimersByTimeAsync(LEASE_MS / 6);
+  expect([nodes[0].log.at(-1), nodes[0].known()]).toEqual(["ending", "http://c"]);
 });
 
 test("an engine that takes its time to end keeps its lease until it has", async () => {

@@ -40,8 +40,8 @@ export interface LeadershipDeps {
   readonly nowMs: () => number;
   /** 0..1 */
   readonly random: () => number;
-  /** Starts the engine of a term. */
-  readonly lead: (term: number) => Promise<Led>;
+  /** Starts the engine of a term. The signal aborts when the lease is lost: nothing can be stored any more. */
+  readonly lead: (term: number, lost: AbortSignal) => Promise<Led>;
   readonly onStanding: (standing: Standing) => void;
   /** Told of who has the lease, while it is not this node. */
   readonly onHolder: (holder: LeaseHolder | null) => void;
@@ -105,20 +105,37 @@ export function createLeadership(deps: LeadershipDeps) {
     onStanding({ role: "starting", term });
     let led: Led | null = null;
     try {
-      led = await lead(term);
+      led = await lead(term, lost.signal);
       if (!lost.signal.aborted) onStanding({ role: "leading", term });
       await untilAborted(AbortSignal.any([lost.signal, signal]));
     } catch (error) {
       onError("the engine could not be started", error);
     }
     onStanding({ role: "ending", term });
+    const ended = new AbortController();
+    // An engine that lost it may take long to end, and meanwhile another runs.
+    if (lost.signal.aborted) void followUntil(ended.signal);
     await led?.close().catch((error: unknown) => onError("the engine did not end as it should", error));
+    ended.abort();
     over.abort();
     await renewing;
     // Does nothing where it is another's.
     await lease.release().catch((error: unknown) => onError("the lease could not be given back", error));
     onStanding({ role: "follower" });
     return led !== null;
+  }
+
+  /** Tells who has the lease, without asking for it. */
+  async function followUntil(isOver: AbortSignal): Promise<void> {
+    while (!isOver.aborted) {
+      try {
+        const holder = await lease.read();
+        if (!isOver.aborted) onHolder(holder);
+      } catch (error) {
+        onError("who has the lease is not known", error);
+      }
+      await sleep(leaseMs / ASKS, isOver);
+    }
   }
 
   /** Ends when the lease can no longer be counted on, or the signal aborts. */

@@ -1,10 +1,12 @@
 import { setImmediate as nextTurn } from "node:timers/promises";
+import { PlayheadError } from "@playhead/core";
 import fc from "fast-check";
 import { afterEach, beforeEach, describe, expect, test, vi } from "vitest";
 import { factEvent, factRow, publicationOf, tickEvent } from "../../test/publications.ts";
 import { createScriptedStore, type ScriptedStore } from "../../test/scripted-store.ts";
 import type { Publication } from "../bus/bus.ts";
 import type { JobProjection } from "../store/store.ts";
+import { OVER } from "../store/store-over.ts";
 import { createGroupCommit } from "./group-commit.ts";
 
 function setup(store: ScriptedStore = createScriptedStore()) {
@@ -293,6 +295,22 @@ describe("draining", () => {
     await outcome;
     expect(vi.getTimerCount()).toBe(0);
     expect(() => commit.admit(1)).toThrow(expect.objectContaining({ code: "service_unavailable" }));
+  });
+});
+
+test("a store that takes nothing more of this process is not asked again, and whoever waits is told at once", async () => {
+  const commit = vi.fn(async () => {
+    throw new PlayheadError("service_unavailable", "another server writes it", { detail: OVER });
+  });
+  const { commit: group, fact, said, retries } = setup({ groups: [], calls: () => 0, hold: () => () => {}, commit });
+  fact();
+  await expect(group.settled()).rejects.toMatchObject({ code: "service_unavailable" });
+  fact();
+  await expect(group.settled()).rejects.toMatchObject({ code: "service_unavailable" });
+  expect(() => group.admit(1)).toThrow("the server ended");
+  expect(await group.drain(60_000)).toBe(false);
+  expect({ said, retries, calls: commit.mock.calls.length, timers: vi.getTimerCount() }).toEqual({
+    ...{ said: [], retries: [], calls: 1, timers: 0 },
   });
 });
 

@@ -110,6 +110,13 @@ export interface LoggedFact {
   readonly event: PlayheadEvent;
 }
 
+/** From where on the log is read. */
+export interface FactLogStart {
+  readonly factId: number;
+  /** Facts that are left out. */
+  readonly skipped: number;
+}
+
 /**
  * Keeps alerts and what people are told of them. Part of the store: the same database, the same errors as `Store` throws.
  */
@@ -137,6 +144,8 @@ export interface AlertStore {
   readFactLog(afterFactId: number, limit: number): Promise<readonly LoggedFact[]>;
   /** Where that log ends. */
   readFactLogEnd(): Promise<number>;
+  /** From where on to read, so that at most `limit` facts come after a position; and how many that leaves out. */
+  readFactLogStart(afterFactId: number, limit: number): Promise<FactLogStart>;
   /** One small step of letting go of resolved alerts and settled deliveries before then. @returns whether there is more to do */
   pruneAlerts(beforeMs: number, limit: number): Promise<boolean>;
 }

@@ -1,4 +1,5 @@
 import { PlayheadError } from "@playhead/core";
+import { isOver } from "./store-over.ts";
 
 export interface GroupQueueDeps<Group> {
   /** A group that nothing has been added to. */
@@ -42,7 +43,8 @@ const RETRY_MOST_MS = 5_000;
 /**
  * Gathers what arrives into groups, one transaction each: as soon as the store is free, or at 2,000 records. A group is
  * said, and its senders are answered, only after it and all before it are stored. When the store refuses (a full disk),
- * everything waits in order and is tried again; nothing is dropped and nothing is said.
+ * everything waits in order and is tried again; nothing is dropped and nothing is said. When it refuses for good, because
+ * another server writes by now, everybody is told so at once.
  *
  *   open ──► under way ──► stored ──► said, in order
  *               ▲  │
@@ -125,6 +127,8 @@ export function createGroupQueue<Group>(deps: GroupQueueDeps<Group>) {
 
   function retryLater(error: unknown): void {
     if (stopped !== null) return;
+    // Senders turn to whoever writes now, and their viewers are told by that one.
+    if (isOver(error)) return stop();
     retryMs = Math.min(RETRY_MOST_MS, retryMs === 0 ? RETRY_FIRST_MS : retryMs * 2);
     deps.onRetry(error, retryMs);
     retryTimer = setTimeout(retry, retryMs);
@@ -204,7 +208,8 @@ export function createGroupQueue<Group>(deps: GroupQueueDeps<Group>) {
       try {
         while (stopped === null && (inFlight.length > 0 || hasWork() || isMoreDue())) {
           if (inFlight.length === 0) flush();
-          if ((await Promise.race([inFlight.at(-1)?.settled.promise, late.promise])) === "late") break;
+          const settled = inFlight.at(-1)?.settled.promise.catch(() => "stopped" as const);
+          if ((await Promise.race([settled, late.promise])) === "late") break;
         }
         const isDone = inFlight.length === 0 && !hasWork();
         stop();

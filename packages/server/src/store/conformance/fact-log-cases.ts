@@ -42,6 +42,10 @@ export const FACT_LOG_CASES: readonly StoreCase<OwnSetup>[] = [
         expect(ids).toEqual(ids.toSorted((x, y) => x - y));
         expect(new Set(ids).size).toBe(ids.length);
         expect(await each.readFactLogEnd()).toBe(ids.at(-1));
+        // As many as are wanted at most, and as many as there are.
+        expect(await each.readFactLogStart(0, 2)).toEqual({ factId: ids.at(-3), skipped: ids.length - 2 });
+        expect(await each.readFactLogStart(0, ids.length)).toEqual({ factId: 0, skipped: 0 });
+        expect(await each.readFactLogStart(ids.at(-1) ?? 0, 5)).toEqual({ factId: ids.at(-1), skipped: 0 });
       }
     },
   },

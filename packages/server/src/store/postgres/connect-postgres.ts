@@ -20,6 +20,11 @@ export interface PostgresOptions {
    * @defaultValue 10
    */
   readonly poolSize?: number;
+  /**
+   * An answer that does not come within this time is given up, with its connection.
+   * @defaultValue 35000
+   */
+  readonly answerLimitMs?: number;
   /** Told of connections that were lost while nobody used them. @defaultValue nothing happens */
   readonly onError?: (error: unknown) => void;
 }
@@ -39,9 +44,9 @@ const KEEP_ALIVE_AFTER_MS = 10_000;
 
 /** A pool of connections, none of which is made yet: nothing is known of the database. */
 export function connectPostgres(options: PostgresOptions): PostgresDatabase {
-  const { url, poolSize = POOL_SIZE, onError = () => {} } = options;
+  const { url, poolSize = POOL_SIZE, answerLimitMs = ANSWER_LIMIT_MS, onError = () => {} } = options;
   const name = databaseName(url);
-  const settings = connectionSettings(url);
+  const settings = connectionSettings(url, answerLimitMs);
   const pool = new pg.Pool({ ...settings, max: poolSize, idleTimeoutMillis: IDLE_LIMIT_MS });
   pool.on("error", (error) => onError(asPostgresError(error, name)));
 
@@ -178,13 +183,13 @@ function asked(statement: Statement | Script | string, values: unknown[]): pg.Qu
   return limit;
 }
 
-function connectionSettings(url: string): pg.ClientConfig {
+function connectionSettings(url: string, answerLimitMs: number): pg.ClientConfig {
   return {
     connectionString: asLibpqReadsIt(url),
     application_name: "playhead",
-    connectionTimeoutMillis: CONNECT_LIMIT_MS,
+    connectionTimeoutMillis: Math.min(CONNECT_LIMIT_MS, answerLimitMs),
     statement_timeout: STATEMENT_LIMIT_MS,
-    query_timeout: ANSWER_LIMIT_MS,
+    query_timeout: answerLimitMs,
     idle_in_transaction_session_timeout: IDLE_IN_TRANSACTION_LIMIT_MS,
     keepAlive: true,
     keepAliveInitialDelayMillis: KEEP_ALIVE_AFTER_MS,

@@ -1,4 +1,5 @@
 import { PlayheadError } from "@playhead/core";
+import { OVER } from "../store-over.ts";
 import type { PostgresDatabase, Session, Statement } from "./postgres-database.ts";
 
 /** The term of the lease that this server holds; null when it holds none. */
@@ -44,5 +45,6 @@ export function heldTerm(term: Term): number {
   if (held !== null) return held;
   throw new PlayheadError("service_unavailable", "this server does not write at the moment: it holds no lease", {
     hint: "the server that does answers instead",
+    detail: OVER,
   });
 }

@@ -1,4 +1,5 @@
 import { type ErrorCode, PlayheadError } from "@playhead/core";
+import { OVER } from "../store-over.ts";
 
 interface Meaning {
   readonly code: ErrorCode;
@@ -98,14 +99,10 @@ export function asPostgresError(error: unknown, what: string): PlayheadError {
   const said = error instanceof Error ? error.message : String(error);
   if (meaning !== undefined) {
     const message = `${what} ${meaning.says}: ${said}`;
-    return new PlayheadError(meaning.code, message, { hint: meaning.hint, detail: { sqlstate: code }, cause: error });
+    const detail = { sqlstate: code, ...(code === SQLSTATE.fenced && OVER) };
+    return new PlayheadError(meaning.code, message, { hint: meaning.hint, detail, cause: error });
   }
   return new PlayheadError("internal_error", `${what} failed: ${said}`, { detail: { sqlstate: code }, cause: error });
-}
-
-/** Whether it was refused because another server holds the lease by now. */
-export function isFenced(error: unknown): boolean {
-  return error instanceof PlayheadError && error.detail.sqlstate === SQLSTATE.fenced;
 }
 
 function codeOf(error: unknown): string {

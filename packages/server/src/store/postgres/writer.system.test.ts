@@ -53,7 +53,7 @@ describe("a writer", () => {
     const second = await openStore(url);
     job.report("job.updated", { by: "the old one" });
     const late = job.factsOnly();
-    const fenced = { code: "service_unavailable", detail: { sqlstate: "PH001" } };
+    const fenced = { code: "service_unavailable", detail: { sqlstate: "PH001", is_over: true } };
     await expect(first.store.commit(late)).rejects.toMatchObject(fenced);
     const limits = { detailsBeforeMs: 0, summariesBeforeMs: 0, limit: 10 };
     await expect(first.store.prune(limits)).rejects.toMatchObject(fenced);

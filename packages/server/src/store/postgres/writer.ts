@@ -1,13 +1,13 @@
 import { setTimeout as delay } from "node:timers/promises";
 import { PlayheadError } from "@playhead/core";
 import type { CommitGroup } from "../store.ts";
+import { isOver } from "../store-over.ts";
 import { dayOfId, lastIdBefore } from "./fact-ids.ts";
 import { CHECK_TERM, heldTerm, type Term } from "./fenced-writes.ts";
 import { type Asked, groupStatements } from "./group-statements.ts";
 import { createJobHeads } from "./job-heads.ts";
 import { addPartition, hasPartition } from "./partitions.ts";
 import type { OwnConnection, PostgresDatabase, Session, Statement } from "./postgres-database.ts";
-import { isFenced } from "./postgres-error.ts";
 import { claimWriter, readTypeCodes, type WriterClaim, writeDurably } from "./writer-claim.ts";
 
 export interface WriterDeps {
@@ -69,6 +69,8 @@ export function createWriter({ database, term, nowMs }: WriterDeps): Writer {
   }
 
   async function begin(): Promise<WriterClaim> {
+    // Not to look for a database that may be away for long, when it is too late anyway.
+    heldTerm(term);
     const claimed = await claimWriter(await connected(), term);
     heads.forgetAll();
     claim = claimed;
@@ -194,7 +196,7 @@ export function createWriter({ database, term, nowMs }: WriterDeps): Writer {
 
 /** A lease that is lost stays lost. */
 function isWorthATry(error: unknown): boolean {
-  return error instanceof PlayheadError && error.retryable && !isFenced(error);
+  return error instanceof PlayheadError && error.retryable && !isOver(error);
 }
 
 function refused(): PlayheadError {

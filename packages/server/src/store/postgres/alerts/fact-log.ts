@@ -4,7 +4,7 @@ import { eventOf, FACT_COLUMNS, type StoredFact } from "../fact-rows.ts";
 import type { Session, Statement } from "../postgres-database.ts";
 
 /** What of the store reads the facts of all jobs, in the order of their commits: as they lie. */
-export type FactLog = Pick<AlertStore, "readFactLog" | "readFactLogEnd">;
+export type FactLog = Pick<AlertStore, "readFactLog" | "readFactLogEnd" | "readFactLogStart">;
 
 interface LoggedRecord extends StoredFact {
   readonly factId: number;
@@ -22,6 +22,15 @@ const SELECT_FACTS: Statement = {
     WHERE f.id > $1 ORDER BY f.id LIMIT $2`,
 };
 
+const COUNT_AFTER: Statement = {
+  name: "count_fact_log",
+  text: "SELECT count(*) AS count FROM playhead.facts WHERE id > $1",
+};
+const SELECT_LATER: Statement = {
+  name: "select_fact_log_later",
+  text: "SELECT id FROM playhead.facts ORDER BY id DESC LIMIT 1 OFFSET $1",
+};
+
 export function createFactLog(session: Session): FactLog {
   return {
     async readFactLog(afterFactId, limit) {
@@ -30,6 +39,14 @@ export function createFactLog(session: Session): FactLog {
         const names = { tenantId: textOfColumn(tenantId), jobKind: textOfColumn(kind) };
         return { factId, ...names, event: eventOf(textOfColumn(jobId), fact) };
       });
+    },
+    // Ids of different days are far apart, so they do not say how many lie between.
+    async readFactLogStart(afterFactId, limit) {
+      const { rows: counted } = await session.query<{ count: number }>(COUNT_AFTER, [afterFactId]);
+      const skipped = Math.max(0, (counted[0]?.count ?? 0) - limit);
+      if (skipped === 0) return { factId: afterFactId, skipped };
+      const { rows } = await session.query<{ id: number }>(SELECT_LATER, [limit]);
+      return { factId: rows[0]?.id ?? afterFactId, skipped };
     },
     async readFactLogEnd() {
       // Also of facts that were let go of: their numbers are not given twice.

@@ -1,8 +1,8 @@
 import { setTimeout as delay } from "node:timers/promises";
 import { PlayheadError } from "@playhead/core";
+import { isOver } from "../../store-over.ts";
 import type { FencedWrites, Term } from "../fenced-writes.ts";
 import type { Session } from "../postgres-database.ts";
-import { isFenced } from "../postgres-error.ts";
 import { readMeta } from "./meta.ts";
 
 export interface CertainWritesDeps {
@@ -34,7 +34,7 @@ export function createCertainWrites({ write, term, signal }: CertainWritesDeps):
       try {
         return await readCount();
       } catch (error) {
-        if (!(error instanceof PlayheadError) || !error.retryable || isFenced(error)) throw error;
+        if (!(error instanceof PlayheadError) || !error.retryable || isOver(error)) throw error;
         await delay(RETRY_MS[Math.min(tries, RETRY_MS.length - 1)], null, { signal });
       }
     }

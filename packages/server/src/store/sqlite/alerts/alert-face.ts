@@ -39,6 +39,7 @@ export function createAlertFace(
     readFactLog: async (afterFactId, limit) =>
       JSON.parse(await ask("readFactLog", afterFactId, limit)) as readonly LoggedFact[],
     readFactLogEnd: () => ask("readFactLogEnd"),
+    readFactLogStart: (afterFactId, limit) => ask("readFactLogStart", afterFactId, limit),
     pruneAlerts: (beforeMs, limit) => write("pruneAlerts", beforeMs, limit),
   };
 }

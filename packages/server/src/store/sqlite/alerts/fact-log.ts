@@ -1,5 +1,6 @@
 import type { DatabaseSync } from "node:sqlite";
 import type { EventType } from "@playhead/core";
+import type { FactLogStart } from "../../alert-store.ts";
 import { inTransaction, prepareRow, prepareRows } from "../connection.ts";
 import { type FactTuple, factJson } from "../job-history.ts";
 
@@ -8,6 +9,7 @@ export interface FactLog {
   /** A JSON array of LoggedFact. */
   readFactLog(afterFactId: number, limit: number): string;
   readFactLogEnd(): number;
+  readFactLogStart(afterFactId: number, limit: number): FactLogStart;
 }
 
 type LoggedTuple = [
@@ -31,7 +33,15 @@ export function createFactLog(db: DatabaseSync, typeNames: ReadonlyMap<number, E
   // The last facts may have been let go of; their numbers are not given twice.
   const selectSealed = prepareRow<[number | null]>(db, "SELECT max(last_fact_id) FROM segments");
 
+  const selectCount = prepareRow<[number]>(db, "SELECT count(*) FROM facts WHERE id > ?");
+  const selectLater = prepareRow<[number]>(db, "SELECT id FROM facts ORDER BY id DESC LIMIT 1 OFFSET ?");
+
   return {
+    readFactLogStart: (afterFactId, limit) =>
+      inTransaction(db, "BEGIN", () => {
+        const skipped = Math.max(0, (selectCount(afterFactId)?.[0] ?? 0) - limit);
+        return { skipped, factId: skipped === 0 ? afterFactId : (selectLater(limit)?.[0] ?? afterFactId) };
+      }),
     readFactLog: (afterFactId, limit) =>
       `[${selectFacts(afterFactId, limit)
         .map((fact) => loggedJson(fact, typeNames))
