@@ -48,7 +48,8 @@ else if (perSecond === 0) await reportFlatOut(task.seconds * 1_000);
 else await reportPaced(task.seconds * 1_000);
 const seconds = (preciseNowMs() - startMs) / 1_000;
 console.log(JSON.stringify({ facts, seconds, ack_p50_ms: quantile(ackMs, 0.5) } satisfies WorkerReport));
-process.stdin.destroy();
+// It ends when the bench has read this.
+process.stdin.resume();
 
 async function announce(count: number, running: number): Promise<void> {
   for (let from = 0; from < count; from += ANNOUNCED_AT_ONCE) {

@@ -12,19 +12,19 @@ const quick = process.argv.includes("--quick");
 const KEY = "the key of all nodes";
 const settings = {
   rounds: quick ? 1 : 3,
-  open_jobs: quick ? 20_000 : 100_000,
-  active_jobs: quick ? 2_000 : 5_000,
-  seconds: quick ? 4 : 10,
-  paced_facts_per_second: quick ? 400 : 1_000,
-  connections: quick ? 400 : 1_000,
+  open_jobs: quick ? 10_000 : 100_000,
+  active_jobs: quick ? 1_000 : 5_000,
+  seconds: quick ? 3 : 10,
+  paced_facts_per_second: quick ? 300 : 1_000,
+  connections: quick ? 200 : 1_000,
   jobs_a_connection: 25,
 };
 const SIZES = quick
   ? [
-      [1, 1],
-      [1, 4],
-      [4, 1],
       [4, 4],
+      [1, 1],
+      [4, 1],
+      [1, 4],
     ]
   : [1, 2, 3, 4].flatMap((nodes) => [1, 2, 3, 4].map((workers) => [nodes, workers]));
 
@@ -42,6 +42,17 @@ try {
   const restarted = await memoryOfEngine();
   say(`a node that starts with them takes work after ${(restart_ms / 1_000).toFixed(1)} s`);
 
+  const withOpenJobs = {
+    announced_facts_per_second: announced.facts / announced.seconds,
+    engine_used_bytes_per_open_job: (full.used - empty.used) / settings.open_jobs,
+    engine_used_bytes_per_open_job_after_restart: (restarted.used - empty.used) / settings.open_jobs,
+    engine_rss_mb: { empty: megabytes(empty.rss), full: megabytes(full.rss), restarted: megabytes(restarted.rss) },
+    restart_ms,
+    postgres_bytes_per_open_job: (stored.database - emptyBytes.database) / settings.open_jobs,
+    redis_bytes_per_open_job: (stored.redis - emptyBytes.redis) / settings.open_jobs,
+  };
+  say(JSON.stringify(withOpenJobs));
+
   const samples: Record<string, Metrics[]> = {};
   for (let round = 0; round < settings.rounds; round++) {
     for (const [nodes = 1, workers = 1] of SIZES) {
@@ -53,15 +64,7 @@ try {
       say(`round ${round + 1}/${settings.rounds} ${size}: ${JSON.stringify(metrics)}`);
     }
   }
-  report(samples, {
-    announced_facts_per_second: announced.facts / announced.seconds,
-    engine_used_bytes_per_open_job: (full.used - empty.used) / settings.open_jobs,
-    engine_used_bytes_per_open_job_after_restart: (restarted.used - empty.used) / settings.open_jobs,
-    engine_rss_mb: { empty: megabytes(empty.rss), full: megabytes(full.rss), restarted: megabytes(restarted.rss) },
-    restart_ms,
-    postgres_bytes_per_open_job: (stored.database - emptyBytes.database) / settings.open_jobs,
-    redis_bytes_per_open_job: (stored.redis - emptyBytes.redis) / settings.open_jobs,
-  });
+  report(samples, withOpenJobs);
 } finally {
   await cluster.stop();
 }
@@ -94,7 +97,6 @@ async function measure(workers: number, run: string): Promise<Metrics> {
     ...{ connections, jobsEach, jobs },
   } satisfies ViewersSettings);
   await viewers.answer();
-  say("viewers are live");
   const after = await Promise.all(cluster.nodes.map((node) => node.memory()));
   const share = settings.paced_facts_per_second / workers;
   const reporting = (name: string, perSecond: number) =>
@@ -110,12 +112,9 @@ async function measure(workers: number, run: string): Promise<Metrics> {
   // What the first moments compile is not what a server that runs is like.
   await work(reporting("warm", share));
   await settled(seen);
-  say("warm");
   const paced = await meter(() => work(reporting("paced", share)), seen);
-  say("at a pace: done");
   const flat = await meter(() => work(reporting("flat", 0)), seen);
   await viewers.end();
-  const [engine = 0, others = 0] = [paced.cpu["engine's node"], sumOfNodes(paced.cpu)];
   const followed = (connections * jobsEach) / jobs;
   const gained = after.reduce((sum, { used }, index) => sum + used - (before[index]?.used ?? 0), 0);
   return {
@@ -129,9 +128,9 @@ async function measure(workers: number, run: string): Promise<Metrics> {
     deliveries_missing: paced.facts * followed - paced.deliveries,
     ...perFact("paced", paced),
     ...perFact("flat", flat),
-    paced_cpu_us_per_delivery_of_other_nodes:
-      cluster.nodes.length === 1 ? Number.NaN : (others * 1e6) / paced.deliveries / (1 - 1 / cluster.nodes.length),
-    paced_cpu_cores_of_engine: engine / paced.seconds,
+    paced_cpu_us_per_delivery_of_other_nodes: perDelivery(paced),
+    flat_cpu_us_per_delivery_of_other_nodes: perDelivery(flat),
+    paced_cpu_cores_of_engine: (paced.cpu["engine's node"] ?? 0) / paced.seconds,
     bytes_per_delivery: paced.bytes / paced.deliveries,
     kb_per_connection: gained / 1024 / connections,
   };
@@ -152,6 +151,12 @@ function perFact(phase: string, { cpu, facts, grown }: Metered): Metrics {
     [`${phase}_redis_bytes_per_fact`]: grown.redis / facts,
     [`${phase}_redis_sent_bytes_per_fact`]: grown.redisSent / facts,
   };
+}
+
+/** Of nodes without the engine, which have their share of the viewers; what they hand on of workers is in it. NaN without any. */
+function perDelivery({ cpu, deliveries }: Metered): number {
+  const share = 1 - 1 / cluster.nodes.length;
+  return share === 0 ? Number.NaN : (sumOfNodes(cpu) * 1e6) / (deliveries * share);
 }
 
 function sumOfNodes(cpu: Readonly<Record<string, number>>): number {
