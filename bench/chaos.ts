@@ -5,7 +5,6 @@
 import { spawn } from "node:child_process";
 import { randomBytes } from "node:crypto";
 import { mkdtemp, rm } from "node:fs/promises";
-import { type AddressInfo, createServer } from "node:net";
 import os from "node:os";
 import path from "node:path";
 import { createInterface } from "node:readline";
@@ -15,6 +14,7 @@ import { parseArgs } from "node:util";
 import { isFinalJobState, type Job, jobFromSnapshot } from "@playhead/core";
 import { type Audience, openAudience } from "./chaos/audience.ts";
 import { startBadNetwork } from "./chaos/bad-network.ts";
+import { freePort } from "./chaos/free-port.ts";
 import { seededRandom } from "./chaos/seeded-random.ts";
 import { printReport, say } from "./report.ts";
 
@@ -224,12 +224,4 @@ async function withLimit<Value>(work: Promise<Value>, who: string): Promise<Valu
   } finally {
     clearTimeout(timer);
   }
-}
-
-async function freePort(): Promise<number> {
-  const probe = createServer();
-  await new Promise<void>((resolve) => probe.listen(0, "127.0.0.1", resolve));
-  const { port } = probe.address() as AddressInfo;
-  await new Promise((resolve) => probe.close(resolve));
-  return port;
 }

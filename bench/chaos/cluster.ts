@@ -1,10 +1,9 @@
-import type { AddressInfo } from "node:net";
-import { createServer } from "node:net";
 import path from "node:path";
 import { type Cable, layCable } from "../../tests/fixtures/cable.ts";
 import { type PostgresServer, startPostgres } from "../../tests/servers/postgres-server.ts";
 import { type RedisServer, startRedisServer } from "../../tests/servers/redis-server.ts";
 import { type ClusterNode, createClusterNode } from "./cluster-node.ts";
+import { freePort } from "./free-port.ts";
 
 export interface ClusterOptions {
   readonly folder: string;
@@ -85,13 +84,4 @@ async function roleOf({ url }: ClusterNode): Promise<string | null> {
   } catch {
     return null;
   }
-}
-
-/** A port that nobody listens on at the moment. */
-export async function freePort(): Promise<number> {
-  const probe = createServer();
-  await new Promise<void>((resolve) => probe.listen(0, "127.0.0.1", resolve));
-  const { port } = probe.address() as AddressInfo;
-  await new Promise((resolve) => probe.close(resolve));
-  return port;
 }

@@ -307,7 +307,7 @@ test("a store that takes nothing more of this process is not asked again, and wh
   await expect(group.settled()).rejects.toMatchObject({ code: "service_unavailable" });
   fact();
   await expect(group.settled()).rejects.toMatchObject({ code: "service_unavailable" });
-  expect(() => group.admit(1)).toThrow("the server ended");
+  expect(() => group.admit(1)).toThrow("another server writes it");
   expect(await group.drain(60_000)).toBe(false);
   expect({ said, retries, calls: commit.mock.calls.length, timers: vi.getTimerCount() }).toEqual({
     ...{ said: [], retries: [], calls: 1, timers: 0 },

@@ -128,7 +128,7 @@ export function createGroupQueue<Group>(deps: GroupQueueDeps<Group>) {
   function retryLater(error: unknown): void {
     if (stopped !== null) return;
     // Senders turn to whoever writes now, and their viewers are told by that one.
-    if (isOver(error)) return stop();
+    if (isOver(error)) return stop(error);
     retryMs = Math.min(RETRY_MOST_MS, retryMs === 0 ? RETRY_FIRST_MS : retryMs * 2);
     deps.onRetry(error, retryMs);
     retryTimer = setTimeout(retry, retryMs);
@@ -147,10 +147,8 @@ export function createGroupQueue<Group>(deps: GroupQueueDeps<Group>) {
   }
 
   /** Gives up for good: whoever waits is told that it was not stored. */
-  function stop(): void {
-    stopped = new PlayheadError("service_unavailable", "the server ended before this could be stored", {
-      hint: "send it again when the server is back",
-    });
+  function stop(why: PlayheadError = ended()): void {
+    stopped ??= why;
     if (retryTimer !== null) clearTimeout(retryTimer);
     for (const { settled } of [...inFlight, open]) settled.reject(stopped);
   }
@@ -219,4 +217,10 @@ export function createGroupQueue<Group>(deps: GroupQueueDeps<Group>) {
       }
     },
   };
+}
+
+function ended(): PlayheadError {
+  return new PlayheadError("service_unavailable", "the server ended before this could be stored", {
+    hint: "send it again when the server is back",
+  });
 }

@@ -4,6 +4,6 @@ import { PlayheadError } from "@playhead/core";
 export const OVER = { is_over: true } as const;
 
 /** Whether a store refused for good, so that nothing is gained by trying again. */
-export function isOver(error: unknown): boolean {
+export function isOver(error: unknown): error is PlayheadError {
   return error instanceof PlayheadError && error.detail.is_over === OVER.is_over;
 }
