@@ -15,7 +15,7 @@ afterEach(() => {
 });
 
 /** Every route of the API, as its description names it. */
-const ROUTES = ALL_ROUTES.filter(({ route }) => route.includes(" /api/")).map(({ route, needs }) => {
+const ROUTES = ALL_ROUTES.filter(({ route }) => / \/(api|v1)\//.test(route)).map(({ route, needs }) => {
   const [method = "", path = ""] = route.replaceAll(/:(\w+)/g, "{$1}").split(" ");
   return { method, path, isPublic: needs === "public" };
 });
