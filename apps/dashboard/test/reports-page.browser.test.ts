@@ -96,7 +96,7 @@ test("a report is asked for, looked at, and found again with its files", async (
     expect(await axeFaults(page)).toEqual([]);
     expect(await page.evaluate(() => document.documentElement.scrollWidth - window.innerWidth)).toBeLessThanOrEqual(0);
   }
-  await page.getByRole("link", { name: "‹ Reports" }).click();
+  await page.getByRole("main").getByRole("link", { name: "Reports", exact: true }).click();
   const file = page.getByRole("link", { name: `PDF of ${INFO.title}` });
   expect(await file.getAttribute("href")).toBe("/api/v1/reports/rep_1.pdf");
   expect(await axeFaults(page)).toEqual([]);
