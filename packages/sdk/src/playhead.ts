@@ -154,6 +154,7 @@ export function createPlayhead(options: PlayheadOptions): Playhead {
     randomId,
     onWaiting: (isCrowd) => recorder.callsWait(isCrowd),
     record: (observation, importance) => recorder.observe(observation, importance),
+    recordEnded: (observations) => recorder.observeCalls(observations),
   });
   const { lane, observer, summaries } = monitoring;
   const spoolId = () => randomId().slice(0, 8);

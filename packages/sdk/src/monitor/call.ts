@@ -8,6 +8,7 @@ import type { Wrapped } from "./wrapped.ts";
 
 /** A call that is only counted is timed once in so many. */
 const TIMED_ONE_IN = 64;
+const NO_ARGUMENTS: readonly unknown[] = [];
 
 /** Calls a function as it would have been called without us, and records the call where someone listens. */
 export function call(wrapped: Wrapped, self: unknown, args: readonly unknown[]): unknown {
@@ -55,31 +56,81 @@ function callRecorded(
   const { fn, step } = wrapped;
   const execution = lane.begin(account, wrapped.site, scope, args);
   if (step !== null) lane.watch(execution, true);
-  const { span, root } = scope;
   let result: unknown;
   try {
     if (wrapped.goesOn === false || !wrapped.opensScope) {
-      // Its children are called before it returns: the scope that it is in is told for so long.
-      scope.span = execution.serial;
-      scope.root = execution.root;
+      enter(execution);
       result = Reflect.apply(fn, self, args);
     } else {
       result = applyInSpan(scope, execution.serial, execution.root, fn, self, args);
     }
   } catch (error) {
-    scope.span = span;
-    scope.root = root;
-    // It did not get as far as a promise; should it once, that is seen then.
-    wrapped.goesOn ??= false;
-    lane.fail(execution, error);
-    throw error;
+    leave(execution);
+    throw threw(wrapped, account, execution, error);
   }
-  scope.span = span;
+  leave(execution);
+  return returned(wrapped, account, execution, result);
+}
+
+/** Whether no more is taken of its calls than how long they take: what is called most. */
+export function isOnlyMeasured({ kind, opensScope }: Wrapped): boolean {
+  return !opensScope && (kind === "plain" || kind === "async");
+}
+
+/**
+ * A call of a function that is only measured begins, where it is recorded, and by the same lane as the last time.
+ *
+ * @returns null where it is not: that goes another way
+ */
+export function beginMeasured({ site }: Wrapped): Execution | null {
+  const { account } = site;
+  if (account === null || account.keeping !== "recorded") return null;
+  const scope = currentScope();
+  const { lane } = account;
+  if (scope.place?.lane !== lane || !lane.isOpen()) return null;
+  const execution = lane.begin(account, site, scope, NO_ARGUMENTS);
+  enter(execution);
+  return execution;
+}
+
+/** It has returned. @returns what the caller gets */
+export function endMeasured(wrapped: Wrapped, execution: Execution, result: unknown): unknown {
+  leave(execution);
+  return returned(wrapped, execution.account as Account, execution, result);
+}
+
+/** It has thrown. @returns the error */
+export function failMeasured(wrapped: Wrapped, execution: Execution, error: unknown): unknown {
+  leave(execution);
+  return threw(wrapped, execution.account as Account, execution, error);
+}
+
+/** Its children are called before it returns: the scope that it is in is told for so long. */
+function enter({ scope, serial, root }: Execution): void {
+  scope.span = serial;
   scope.root = root;
+}
+
+/** The outermost call began the trace. */
+function leave({ scope, serial, parent, root }: Execution): void {
+  scope.span = parent;
+  scope.root = root === serial ? 0 : root;
+}
+
+/** @returns the error */
+function threw(wrapped: Wrapped, { lane }: Account, execution: Execution, error: unknown): unknown {
+  // It did not get as far as a promise; should it once, that is seen then.
+  wrapped.goesOn ??= false;
+  lane.fail(execution, error);
+  return error;
+}
+
+/** @returns what the caller gets */
+function returned(wrapped: Wrapped, account: Account, execution: Execution, result: unknown): unknown {
   if (wrapped.kind === "async" || isPromise(result))
     return followed(wrapped, account, execution, result as Promise<unknown>);
   if (wrapped.goesOn === null) wrapped.goesOn = false;
-  lane.complete(execution, result);
+  account.lane.complete(execution, result);
   return result;
 }
 

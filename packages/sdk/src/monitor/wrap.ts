@@ -2,7 +2,7 @@ import { types } from "node:util";
 import { type ExecutionCategory, type JsonObject, PlayheadError } from "@playhead/core";
 import { createSite } from "../observe/site.ts";
 import { parameterNames } from "../summary/parameter-names.ts";
-import { call } from "./call.ts";
+import { beginMeasured, call, endMeasured, failMeasured, isOnlyMeasured } from "./call.ts";
 import { copyLooks } from "./look-alike.ts";
 import type { AnyFunction, FunctionKind, StepOptions, Wrapped } from "./wrapped.ts";
 
@@ -67,25 +67,60 @@ export function wrap(fn: AnyFunction, wanted: Recording, findOwner: FindOwner | 
 
 /** Like a method, an arrow function, or anything else that is called without `new`. */
 function calling(wrapped: Wrapped): AnyFunction {
-  return {
+  const whole: AnyFunction = {
     method(...args: unknown[]) {
       return call(wrapped, this, args);
     },
   }.method;
+  return isOnlyMeasured(wrapped) ? callingMeasured(wrapped, whole) : whole;
 }
 
 /** Like a function that can be called with `new`, too: what it makes is what the bare one makes. */
 function constructing(wrapped: Wrapped): AnyFunction {
+  const whole: AnyFunction = function wrapper(this: unknown, ...args: unknown[]): unknown {
+    if (new.target === undefined) return call(wrapped, this, args);
+    const target = new.target === wrapper ? wrapped.fn : new.target;
+    return call({ ...wrapped, fn: (...own) => Reflect.construct(wrapped.fn, own, target) }, undefined, args);
+  };
+  const wrapper = isOnlyMeasured(wrapped) ? constructingMeasured(wrapped, whole) : whole;
   // One that is bound has no prototype, and only one that is bound looks like that; its `this` is settled already.
-  return Object.hasOwn(wrapped.fn, "prototype") ? make() : make().bind(undefined);
+  return Object.hasOwn(wrapped.fn, "prototype") ? wrapper : wrapper.bind(undefined);
+}
 
-  function make(): AnyFunction {
-    return function wrapper(this: unknown, ...args: unknown[]): unknown {
-      if (new.target === undefined) return call(wrapped, this, args);
-      const target = new.target === wrapper ? wrapped.fn : new.target;
-      return call({ ...wrapped, fn: (...own) => Reflect.construct(wrapped.fn, own, target) }, undefined, args);
-    };
-  }
+/**
+ * Its arguments are only handed on, and in the wrapper itself: so V8 makes no list of them. A call that is of another
+ * kind goes the whole way.
+ */
+function callingMeasured(wrapped: Wrapped, whole: AnyFunction): AnyFunction {
+  return {
+    method(...args: unknown[]) {
+      const execution = beginMeasured(wrapped);
+      if (execution === null) return Reflect.apply(whole, this, args);
+      let result: unknown;
+      try {
+        result = Reflect.apply(wrapped.fn, this, args);
+      } catch (error) {
+        throw failMeasured(wrapped, execution, error);
+      }
+      return endMeasured(wrapped, execution, result);
+    },
+  }.method;
+}
+
+/** The same, for what can be called with `new`. */
+function constructingMeasured(wrapped: Wrapped, whole: AnyFunction): AnyFunction {
+  return function wrapper(this: unknown, ...args: unknown[]): unknown {
+    if (new.target !== undefined) return Reflect.construct(whole, args, new.target === wrapper ? whole : new.target);
+    const execution = beginMeasured(wrapped);
+    if (execution === null) return Reflect.apply(whole, this, args);
+    let result: unknown;
+    try {
+      result = Reflect.apply(wrapped.fn, this, args);
+    } catch (error) {
+      throw failMeasured(wrapped, execution, error);
+    }
+    return endMeasured(wrapped, execution, result);
+  };
 }
 
 function sourceOf(fn: AnyFunction): string {

@@ -1,4 +1,4 @@
-import { type Execution, NOTHING, type Site } from "./execution.ts";
+import { type Execution, NO_SCOPE, NOTHING, type Site } from "./execution.ts";
 
 /** Executions that are used again and again. */
 export interface ExecutionPool {
@@ -12,17 +12,22 @@ export interface ExecutionPool {
 const MAX_FREE = 16_384;
 
 export function createExecutionPool(): ExecutionPool {
-  const free: Execution[] = [];
+  /** A chain through those that are free. */
+  let free: Execution | null = null;
+  let count = 0;
   return {
     take(site) {
-      const execution = free.pop() ?? newExecution(site);
+      const execution = free;
+      if (execution === null) return newExecution(site);
+      free = execution.next;
+      count -= 1;
+      execution.next = null;
       execution.site = site;
       return execution;
     },
     giveBack(execution) {
       execution.account = null;
-      execution.place = null;
-      execution.origin = null;
+      execution.scope = NO_SCOPE;
       execution.parameters = null;
       execution.startReading = null;
       execution.endReading = null;
@@ -32,7 +37,10 @@ export function createExecutionPool(): ExecutionPool {
       execution.result = NOTHING;
       execution.metadata = null;
       execution.given = null;
-      if (free.length < MAX_FREE) free.push(execution);
+      if (count === MAX_FREE) return;
+      execution.next = free;
+      free = execution;
+      count += 1;
     },
   };
 }
@@ -44,8 +52,7 @@ function newExecution(site: Site): Execution {
     serial: 0,
     parent: 0,
     root: 0,
-    place: null,
-    origin: null,
+    scope: NO_SCOPE,
     parameters: null,
     // Numbers with fractions from the beginning: a field that changes its kind makes all objects slow.
     startMs: 0.5,

@@ -1,6 +1,7 @@
 import type { ErrorDetails, ExecutionEnded, ExecutionStarted, JsonObject, ObservationRecord } from "@playhead/core";
 import { isoTime } from "../recorder/iso-time.ts";
 import type { Summaries } from "../summary/summary.ts";
+import { EndedCall, JobObservation, MeasuredCall, SummarizedCall, type Writable } from "./call-record.ts";
 import { errorDetails } from "./error-details.ts";
 import { type Execution, NOTHING, type Origin, type Place } from "./execution.ts";
 import { putCost } from "./readings.ts";
@@ -9,8 +10,6 @@ import type { SpanIds } from "./span-ids.ts";
 type WithoutNumber<Kind> = Kind extends { readonly n: number } ? Omit<Kind, "n"> : never;
 /** What was observed, before it has its number. */
 export type Observation = WithoutNumber<ObservationRecord>;
-
-type Writable<Data> = { -readonly [Name in keyof Data]: Data[Name] };
 
 export interface RecordMaker {
   /** A call that runs. */
@@ -71,40 +70,31 @@ export function createRecordMaker({
     const { category } = site;
     const parameters = parametersOf(execution);
     const duration_ms = Math.round(execution.durationMs * 1e6) / 1e6;
-    const data: Writable<ExecutionEnded> =
-      parameters === undefined
-        ? startReading !== null && startReading === endReading
-          ? {
-              span_id,
-              parent_span_id,
-              name,
-              category,
-              duration_ms,
-              memory_start_bytes: startReading.memoryBytes,
-              memory_end_bytes: startReading.memoryBytes,
-              memory_peak_bytes: startReading.memoryBytes,
-            }
-          : { span_id, parent_span_id, name, category, duration_ms }
-        : result === NOTHING
-          ? { span_id, parent_span_id, name, category, duration_ms, parameters }
-          : {
-              span_id,
-              parent_span_id,
-              name,
-              category,
-              duration_ms,
-              parameters,
-              result_summary: summaries.result(result),
-            };
+    const data =
+      parameters !== undefined
+        ? new SummarizedCall(
+            span_id,
+            parent_span_id,
+            name,
+            category,
+            duration_ms,
+            parameters,
+            result === NOTHING ? undefined : summaries.result(result),
+          )
+        : startReading !== null && startReading === endReading
+          ? new MeasuredCall(span_id, parent_span_id, name, category, duration_ms, startReading.memoryBytes)
+          : new EndedCall(span_id, parent_span_id, name, category, duration_ms);
     addPlace(data, execution);
     if (data.memory_start_bytes === undefined && startReading !== null && endReading !== null)
       putCost(data, startReading, endReading, execution.peakBytes, execution.loopDelayMs);
     return data;
   }
 
-  const parentOf = ({ parent, origin }: Execution) => (parent !== 0 ? parentId(parent) : (origin?.span_id ?? null));
+  const parentOf = ({ parent, scope }: Execution) =>
+    parent !== 0 ? parentId(parent) : (scope.origin?.span_id ?? null);
 
-  function addPlace(data: Writable<ExecutionStarted>, { place, metadata, site }: Execution): void {
+  function addPlace(data: Writable<ExecutionStarted>, { scope, metadata, site }: Execution): void {
+    const { place } = scope;
     if (place !== null && place.task !== null) data.task_id = place.task.task_id;
     const said = metadata ?? site.metadata;
     if (said !== null) data.metadata = summaries.fields(said);
@@ -134,16 +124,17 @@ export function createRecordMaker({
 
   function observed<Type extends Observation["type"]>(
     type: Type,
-    { startMs, place, origin, root }: Execution,
+    { startMs, scope, root }: Execution,
     offsetMs: number,
     data: ExecutionStarted,
   ): Observation {
+    const { place, origin } = scope;
     const ts = isoTime(startMs + offsetMs);
     const correlation_id = traceIdOf(place, origin) ?? ids.trace(root);
     const observation =
       place === null
         ? { type, ts, correlation_id, data, n: 0 }
-        : { type, ts, job_id: place.job.job_id, correlation_id, data, n: 0 };
+        : new JobObservation(type, ts, place.job.job_id, correlation_id, data);
     return observation as unknown as Observation;
   }
 

@@ -124,8 +124,8 @@ export interface Execution {
   parent: number;
   /** Of the outermost one, of which the trace's id is made where nothing else gives it. */
   root: number;
-  place: Place | null;
-  origin: Origin | null;
+  /** That it was called in: where in which job, and in whose trace. */
+  scope: SpanScope;
   parameters: readonly Captured[] | null;
   /** By the lane's clock. */
   startMs: number;
@@ -143,9 +143,10 @@ export interface Execution {
   metadata: JsonObject | null;
   /** What others have said of it. */
   given: EndedExecution | null;
-  /** Whether it is among those that run, and was said to run; and those that began before and after it. */
+  /** Whether it is among those that run, and was said to run. */
   isWatched: boolean;
   isSaid: boolean;
+  /** Those before and after it, wherever it stands: among those that run, that have ended, or that are free. */
   next: Execution | null;
   previous: Execution | null;
   /** Ends it as its promise does, in its own lane: made once, and used for each call that it is used for. */
@@ -155,3 +156,6 @@ export interface Execution {
 
 /** No result: the call returned nothing, or nobody wants it. */
 export const NOTHING: unique symbol = Symbol("nothing");
+
+/** Of no call. */
+export const NO_SCOPE: SpanScope = { span: 0, root: 0, place: null, origin: null };

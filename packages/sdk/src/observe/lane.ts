@@ -1,12 +1,12 @@
 import { type Budget, blended, type KeepingChange } from "../budget/budget.ts";
 import { addTo, addUnsent, dataOf, MINUTE_MS, type TotalsBook } from "../budget/totals.ts";
 import { enteringMs } from "../context.ts";
-import { createFifo } from "../recorder/fifo.ts";
 import { isoTime } from "../recorder/iso-time.ts";
 import { capture, captureAll } from "../summary/capture.ts";
 import type { SetTimer } from "../timer.ts";
 import type { EndedExecution } from "./ended-execution.ts";
 import type { Account, Execution, Lane, Site, SpanScope } from "./execution.ts";
+import { createExecutionChain } from "./execution-chain.ts";
 import { createExecutionPool } from "./execution-pool.ts";
 import { type Observation, type RecordMaker, traceIdOf } from "./execution-record.ts";
 import type { Readings } from "./readings.ts";
@@ -50,6 +50,8 @@ export interface LaneOptions {
   /** The first call waits; or a crowd of them. */
   readonly onWaiting: (isCrowd: boolean) => void;
   readonly record: (observation: Observation, importance: "execution" | "log") => void;
+  /** Calls that have ended; the list is the taker's from then on. */
+  readonly recordEnded: (observations: Observation[]) => void;
   readonly onKeepingChanged: (change: KeepingChange) => void;
 }
 
@@ -66,8 +68,9 @@ const MAX_ACCOUNTS = 10_000;
 const FIRST_GUESS_MS = { recorded: 0.002, summarized: 0.000_4, counted: 0.000_02 } as const;
 
 export function createLane(options: LaneOptions): OwnLane {
-  const { nowMs, clock, setTimer, ids, maker, readings, totals, budget, capacity, onWaiting, record } = options;
-  const waiting = createFifo<Execution>();
+  const { nowMs, clock, setTimer, ids, maker, readings, totals, budget, capacity } = options;
+  const { onWaiting, record, recordEnded } = options;
+  const waiting = createExecutionChain();
   const watchList = createWatchList();
   const pool = createExecutionPool();
   const accounts = new Map<string, Account>();
@@ -231,8 +234,7 @@ export function createLane(options: LaneOptions): OwnLane {
       execution.serial = lastSerial;
       execution.parent = scope.span;
       execution.root = scope.root === 0 ? lastSerial : scope.root;
-      execution.place = scope.place;
-      execution.origin = scope.origin;
+      execution.scope = scope;
       execution.isError = false;
       if (site.takesParameters) execution.parameters = captureAll(args);
       let startMs = clock();
@@ -293,8 +295,7 @@ export function createLane(options: LaneOptions): OwnLane {
       execution.serial = lastSerial;
       execution.parent = scope.span;
       execution.root = scope.root === 0 ? lastSerial : scope.root;
-      execution.place = scope.place;
-      execution.origin = scope.origin;
+      execution.scope = scope;
       execution.startMs = given.startMs - (nowMs() - clock());
       execution.durationMs = given.durationMs;
       execution.isError = given.error !== undefined;
@@ -307,13 +308,14 @@ export function createLane(options: LaneOptions): OwnLane {
       const offsetMs = nowMs() - startMs;
       let made = 0;
       do {
-        const portion = Math.min(DRAINED_AT_ONCE, waiting.size());
-        for (let at = 0; at < portion; at++) {
+        const portion = new Array<Observation>(Math.min(DRAINED_AT_ONCE, waiting.size()));
+        for (let at = 0; at < portion.length; at++) {
           const execution = waiting.shift() as Execution;
-          record(maker.ended(execution, offsetMs), "execution");
+          portion[at] = maker.ended(execution, offsetMs);
           pool.giveBack(execution);
         }
-        made += portion;
+        recordEnded(portion);
+        made += portion.length;
       } while (waiting.size() > 0 && clock() - startMs < DRAIN_MS);
       const endMs = clock();
       budget?.noteSending("made", made, endMs - startMs);

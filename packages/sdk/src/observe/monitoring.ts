@@ -63,6 +63,8 @@ export interface MonitoringDeps {
   /** Calls wait to be made records of. */
   readonly onWaiting: (isCrowd: boolean) => void;
   readonly record: (observation: Observation, importance: "execution" | "log") => void;
+  /** Calls that have ended; the list is the taker's from then on. */
+  readonly recordEnded: (observations: Observation[]) => void;
 }
 
 const CAPACITY = 16_384;
@@ -71,7 +73,7 @@ const BUDGET: BudgetSettings = { share: 0.02, ceiling: 0.05 };
 const FIRST_SENDING_MS: SendingCost = { made: 0.004, sent: 0.001 };
 
 export function createMonitoring(deps: MonitoringDeps): Monitoring {
-  const { options, nowMs, setTimer, randomId, onWaiting, record } = deps;
+  const { options, nowMs, setTimer, randomId, onWaiting, record, recordEnded } = deps;
   const { clock = performance.now.bind(performance), enabled = true } = options;
   const settings = options.budget === false ? null : { ...BUDGET, ...options.budget };
   const budget = settings === null ? null : createBudget(settings, clock(), FIRST_SENDING_MS);
@@ -95,6 +97,7 @@ export function createMonitoring(deps: MonitoringDeps): Monitoring {
       capacity: options.capacity ?? CAPACITY,
       onWaiting,
       record,
+      recordEnded,
       onKeepingChanged: (change) => observer.log(lineAbout(change)),
     });
   }

@@ -6,8 +6,8 @@ import type { DueTick } from "./tick-slots.ts";
 export type AnyRecord = EventRecord | ObservationRecord;
 
 /** Facts and ticks in the order in which they were recorded: each tick behind the last fact before it. */
-export function mergeInOrder(facts: readonly NumberedRecord[], ticks: readonly DueTick[]): AnyRecord[] {
-  if (ticks.length === 0) return [...facts];
+export function mergeInOrder(facts: readonly NumberedRecord[], ticks: readonly DueTick[]): readonly AnyRecord[] {
+  if (ticks.length === 0) return facts;
   const merged: AnyRecord[] = [];
   let next = 0;
   for (const fact of facts) {

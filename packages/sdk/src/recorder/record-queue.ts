@@ -22,6 +22,12 @@ export interface RecordQueue {
    * @returns whether the record was taken.
    */
   add(record: NumberedRecord, importance: Importance): boolean;
+  /**
+   * Adds calls that come together, and keeps the list, if there is room for all of them.
+   *
+   * @returns whether there was; else none is added.
+   */
+  addCalls(records: NumberedRecord[]): boolean;
   /** Takes out the oldest records, in the order of their numbers. */
   take(count: number): NumberedRecord[];
   /** Drops all calls, log lines and changes of step: there will be room for facts alone. */
@@ -78,6 +84,12 @@ export function createRecordQueue({ capacity, onDrop }: RecordQueueOptions): Rec
       lanes[importance].push(record);
       return true;
     },
+    addCalls(records) {
+      const hasRoom =
+        executions.size() + records.length <= capacity * EXECUTIONS_SHARE && size() + records.length <= capacity;
+      if (hasRoom) executions.pushAll(records);
+      return hasRoom;
+    },
     shed() {
       while (executions.size() + logs.size() + steps.size() > 0) makeRoom();
     },
@@ -87,9 +99,11 @@ export function createRecordQueue({ capacity, onDrop }: RecordQueueOptions): Rec
         const lane = oldestOf(inOrder);
         if (lane === null) break;
         // Mostly there is nothing in the others: then there is no need to look again for each.
-        const isAlone = lane.size() === size();
-        do taken.push(lane.shift() as NumberedRecord);
-        while (isAlone && taken.length < count && lane.size() > 0);
+        if (lane.size() === size()) {
+          const rest = lane.shiftMany(count - taken.length);
+          return taken.length === 0 ? rest : taken.concat(rest);
+        }
+        taken.push(lane.shift() as NumberedRecord);
       }
       return taken;
     },

@@ -32,6 +32,8 @@ export interface Recorder {
   record(report: Report, importance: Importance): boolean;
   /** Takes a call, a log line, or whatever else is no fact of a job. */
   observe(observation: Observation, importance: "execution" | "log"): void;
+  /** Takes calls that have ended, and the list. */
+  observeCalls(observations: Observation[]): void;
   /** Calls wait to be made records of. @param isCrowd so many that they are not to wait for more */
   callsWait(isCrowd: boolean): void;
   /** A task has moved: its slot is read when its throttle allows. */
@@ -125,8 +127,6 @@ export function createRecorder(options: RecorderOptions): Recorder {
   let lastFactN = 0;
   let closed = false;
   let inFlight = false;
-  /** Many are added in one go: what is to be done about them is done once. */
-  let isTakingCalls = false;
   let closing: Promise<Closed> | null = null;
   const drops = createDropTally();
   const queue = createRecordQueue({
@@ -186,15 +186,8 @@ export function createRecorder(options: RecorderOptions): Recorder {
 
   function takeCalls(): void {
     if (closed) return;
-    if (drainSome()) drainAt.set(nowMs());
+    if (calls.drain()) drainAt.set(nowMs());
     scheduleAll();
-  }
-
-  function drainSome(): boolean {
-    isTakingCalls = true;
-    const isMore = calls.drain();
-    isTakingCalls = false;
-    return isMore;
   }
 
   function scheduleAll(): void {
@@ -272,7 +265,7 @@ export function createRecorder(options: RecorderOptions): Recorder {
   }
 
   function takeAllCalls(): void {
-    while (drainSome()) {
+    while (calls.drain()) {
       // A portion at a time; whoever flushes waits for all of them.
     }
     calls.sendTotals();
@@ -312,8 +305,14 @@ export function createRecorder(options: RecorderOptions): Recorder {
       // It is nobody else's: to copy it would cost as much as to make it.
       const numbered = observation as Writable<NumberedRecord>;
       numbered.n = nextNumber();
-      if (isTakingCalls) keep(numbered, importance);
-      else add(numbered, importance);
+      add(numbered, importance);
+    },
+    observeCalls(observations) {
+      if (closed) return;
+      const numbered = observations as Writable<NumberedRecord>[];
+      for (const each of numbered) each.n = nextNumber();
+      if (!queue.addCalls(numbered)) for (const each of numbered) keep(each, "execution");
+      else if (onRecorded !== undefined) for (const each of numbered) onRecorded(each);
     },
     callsWait: (isCrowd) => drainAt.set(nowMs() + (isCrowd ? 0 : flushMs)),
     stamp,
