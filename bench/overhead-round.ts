@@ -3,7 +3,7 @@ import { readFileSync } from "node:fs";
 import { mkdtemp, rm } from "node:fs/promises";
 import os from "node:os";
 import path from "node:path";
-import { planTask, probe, run, thumbnail } from "@playhead/ffmpeg";
+import { planTask, prerollSecOf, probe, run, thumbnail } from "@playhead/ffmpeg";
 import { runClips, STYLES } from "@playhead/pipelines";
 import { createLocalTransport, createPlayhead, createSlots } from "@playhead/sdk";
 import { createEngine } from "@playhead/server";
@@ -79,7 +79,8 @@ async function watched() {
 
 /** The same commands, in the same order and with the same parallelism, by the ffmpeg package alone. */
 async function bare(): Promise<void> {
-  const { video, durationSec } = await probe(options.input, { requireVideo: true });
+  const info = await probe(options.input, { requireVideo: true });
+  const { video, durationSec } = info;
   if (video === null) throw new Error("expected a video");
   const slots = createSlots(PARALLEL);
   const clips = scenes.flatMap((scene) => options.styles.map((name) => ({ scene, name })));
@@ -99,6 +100,7 @@ async function bare(): Promise<void> {
                 path: options.input,
                 startSec: scene.start_sec,
                 durationSec: clipSec,
+                prerollSec: prerollSecOf(info, scene.start_sec),
                 sourceDurationSec: durationSec,
               },
             ],
