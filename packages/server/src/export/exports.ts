@@ -1,7 +1,7 @@
 import type { LogFilter, TimeRange } from "@playhead/core";
 import { decodeSketch } from "@playhead/core";
-import type { EntryCursor, Rollup, RollupSpan, TelemetryStore } from "../store/telemetry-store.ts";
-import { type ExportFormat, formatRows, type RowLines } from "./export-format.ts";
+import type { EntryCursor, EntryLines, Rollup, RollupSpan, TelemetryStore } from "../store/telemetry-store.ts";
+import { type ExportFormat, formatRows, type Piece, type RowLines } from "./export-format.ts";
 
 /** What can be exported. */
 export const EXPORTS = ["logs", "executions", "performance", "samples"] as const;
@@ -95,8 +95,8 @@ const WINDOW_MS: Readonly<Record<RollupSpan, number>> = {
 
 type ExportStore = Pick<TelemetryStore, "readEntryLines" | "readRollups" | "readSamples">;
 
-/** All that lies in the half-open range, oldest first, as pieces of text: constant memory, whatever their number. */
-export function exportRows(store: ExportStore, { what, format, filter, span }: ExportQuery): AsyncIterable<string> {
+/** All that lies in the half-open range, oldest first, in pieces: constant memory, whatever their number. */
+export function exportRows(store: ExportStore, { what, format, filter, span }: ExportQuery): AsyncIterable<Piece> {
   return formatRows(format, COLUMNS[what], rowsOf());
 
   function rowsOf(): RowLines {
@@ -107,18 +107,19 @@ export function exportRows(store: ExportStore, { what, format, filter, span }: E
   }
 }
 
-async function* entryLines(store: ExportStore, filter: LogFilter): RowLines & AsyncGenerator<string> {
-  let after: EntryCursor | null = null;
-  do {
-    const page: Awaited<ReturnType<ExportStore["readEntryLines"]>> = await store.readEntryLines({
-      ...filter,
-      order: "asc",
-      limit: ENTRIES_A_PAGE,
-      ...(after !== null && { after }),
-    });
-    yield page.lines;
-    after = page.next;
-  } while (after !== null);
+/** While one page is on its way out, the next is read. */
+async function* entryLines(store: ExportStore, filter: LogFilter): RowLines & AsyncGenerator<Buffer> {
+  const read = (after: EntryCursor | null) => {
+    const page = store.readEntryLines({ ...filter, order: "asc", limit: ENTRIES_A_PAGE, ...(after && { after }) });
+    // Who does not ask for it any more does not hear of it either.
+    page.catch(() => undefined);
+    return page;
+  };
+  for (let page: ReturnType<typeof read> | null = read(null); page !== null; ) {
+    const { lines, next }: EntryLines = await page;
+    page = next === null ? null : read(next);
+    yield Buffer.from(lines.buffer, lines.byteOffset, lines.byteLength);
+  }
 }
 
 async function* rollupLines(

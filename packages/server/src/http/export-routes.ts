@@ -16,7 +16,7 @@ export interface ExportDeps {
     readonly format: (typeof FORMATS)[number];
     readonly filter: LogFilter & { readonly range: TimeRange };
     readonly span: z.output<typeof span>;
-  }) => AsyncIterable<string>;
+  }) => AsyncIterable<string | Buffer>;
   readonly nowMs: () => number;
 }
 
@@ -35,7 +35,7 @@ const query = z.strictObject({
   ...logFilterQuery,
 });
 
-/** Exports as pieces of text. */
+/** Exports, in pieces. */
 export function createExportReading({ exportRows, nowMs }: ExportDeps) {
   return reading({
     summary: "Export all of a range",

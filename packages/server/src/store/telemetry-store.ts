@@ -173,8 +173,8 @@ export interface NamedMedians {
 
 /** Entries as lines of JSON, made where they are read: for exports of any size. */
 export interface EntryLines {
-  /** One LogEntry a line, each ended by a line feed. */
-  readonly lines: string;
+  /** One LogEntry a line, each ended by a line feed; UTF-8. */
+  readonly lines: Uint8Array;
   readonly count: number;
   /** Null at the end. */
   readonly next: EntryCursor | null;

@@ -7,6 +7,7 @@ import {
   entryOf,
   groupOf,
   lineRow,
+  linesOf,
   TEN_MS,
   type TelemetryCase,
   type TelemetrySetup,
@@ -117,10 +118,7 @@ export const ENTRY_CASES: readonly TelemetryCase<TelemetrySetup>[] = [
               expect(own, name).toEqual(expected);
               const { lines } = await store.readEntryLines({ ...query, order: "asc", limit: ALL });
               expect(
-                lines
-                  .split("\n")
-                  .slice(0, -1)
-                  .map((line) => JSON.parse(line)),
+                linesOf(lines).map((line) => JSON.parse(line)),
                 name,
               ).toEqual(entries);
               expect(await store.tailEntries({ ...query, limit: ALL }), name).toContainEqual(expected);
@@ -183,12 +181,7 @@ export const ENTRY_CASES: readonly TelemetryCase<TelemetrySetup>[] = [
       const query = { tenant_id: tenantId, order: "asc", limit: 10 } as const;
       const { lines, count, next } = await store.readEntryLines(query);
       const { entries } = await store.queryEntries(query);
-      expect(
-        lines
-          .split("\n")
-          .slice(0, -1)
-          .map((line) => JSON.parse(line)),
-      ).toEqual(entries);
+      expect(linesOf(lines).map((line) => JSON.parse(line))).toEqual(entries);
       expect({ count, next }).toEqual({ count: 2, next: null });
     },
   },

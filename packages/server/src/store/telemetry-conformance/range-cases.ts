@@ -1,7 +1,15 @@
 import type { LogEntry, LogFilter } from "@playhead/core";
 import fc from "fast-check";
 import type { EntriesQuery, EntryCursor, EntryRow, TelemetryStore } from "../telemetry-store.ts";
-import { callRow, groupOf, lineRow, TEN_MS, type TelemetryCase, type TelemetrySetup } from "./telemetry-case.ts";
+import {
+  callRow,
+  groupOf,
+  lineRow,
+  linesOf,
+  TEN_MS,
+  type TelemetryCase,
+  type TelemetrySetup,
+} from "./telemetry-case.ts";
 
 /** Most in the order of time, some late, some at the same moment, some with a clock that is wrong. */
 const anyTimes = fc.array(
@@ -68,7 +76,7 @@ async function readLines(store: TelemetryStore, query: Omit<EntriesQuery, "after
       ...query,
       ...(after !== null && { after }),
     });
-    const lines = page.lines.split("\n").slice(0, -1);
+    const lines = linesOf(page.lines);
     if (lines.length !== page.count) throw new RangeError(`expected ${page.count} lines, got ${lines.length}`);
     all.push(...lines.map((line) => JSON.parse(line)));
     after = page.next;

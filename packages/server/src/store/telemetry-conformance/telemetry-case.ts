@@ -96,3 +96,6 @@ export function entryOf(entryId: number, row: EntryRow): LogEntry {
     user_id: row.userId,
   };
 }
+
+/** The lines of an export, without their ends. */
+export const linesOf = (lines: Uint8Array): readonly string[] => Buffer.from(lines).toString().split("\n").slice(0, -1);

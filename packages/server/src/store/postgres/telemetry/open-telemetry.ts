@@ -59,7 +59,7 @@ export async function createPostgresTelemetry(options: PostgresTelemetryOptions)
     }),
     readEntryLines: open(async (query) => {
       const { rows, next } = await snapshot((session) => findEntries(session, query));
-      return { lines: await toLines(rows), count: rows.length, next };
+      return { lines: Buffer.from(await toLines(rows)), count: rows.length, next };
     }),
     tailEntries: open(createTailReader(database).tailEntries),
     countEntries: open((filter) => snapshot((session) => countEntries(session, filter))),

@@ -2,10 +2,10 @@ import type { DatabaseSync } from "node:sqlite";
 import type { LogFilter } from "@playhead/core";
 import { ENTRY_COLUMNS, type EntryTuple, entryJson, entryOf } from "../../entry-row.ts";
 import { createLogMatcher } from "../../log-filter.ts";
-import type { EntriesQuery, EntryCursor, TailQuery } from "../../telemetry-store.ts";
+import type { EntriesQuery, EntryCursor, EntryLines, TailQuery } from "../../telemetry-store.ts";
 import { prepareRow, prepareRows } from "../connection.ts";
 import { type BlockIndex, type BlockRuns, blocksOf } from "./blocks.ts";
-import { prepareReadLines } from "./entry-lines.ts";
+import { prepareReadLines, prepareSelectExact } from "./entry-lines.ts";
 import { indexQueryOf } from "./index-text.ts";
 import { prepareReadMeta } from "./meta.ts";
 import type { RunningReader } from "./running.ts";
@@ -15,7 +15,7 @@ import { walkByTime } from "./walk-blocks.ts";
 export interface EntryFinder {
   find(query: EntriesQuery): { readonly rows: readonly EntryTuple[]; readonly next: EntryCursor | null };
   /** The same as lines of JSON, each ended. */
-  lines(query: EntriesQuery): { readonly rows: readonly string[]; readonly next: EntryCursor | null };
+  lines(query: EntriesQuery): EntryLines;
   tail(query: TailQuery): readonly EntryTuple[];
   /** Counts some blocks from one on. @returns the next block to go on from; null at the end */
   count(filter: LogFilter, fromBlock: number): { readonly count: number; readonly next: number | null };
@@ -42,7 +42,8 @@ export function createEntryFinder(db: DatabaseSync, blocks: BlockIndex, running:
   const columns = ENTRY_COLUMNS.join(", ");
   const selectRow = prepareRow<EntryTuple>(db, `SELECT ${columns} FROM entries WHERE entry_id = ?`);
   const selectRows = prepareRows<EntryTuple>(db, `SELECT ${columns} FROM ${found} AND ts_ms >= ? AND ts_ms < ?`);
-  const readLines = prepareReadLines(db, found);
+  const selectExact = prepareSelectExact(db, found);
+  const readLines = prepareReadLines(db);
   const inWords = `SELECT rowid FROM words WHERE words MATCH ? AND rowid ${WITHIN} ORDER BY rowid`;
   const selectIdsUp = prepareRows<[number]>(db, `${inWords} LIMIT ?`);
   const selectIdsDown = prepareRows<[number]>(db, `${inWords} DESC LIMIT ?`);
@@ -68,7 +69,13 @@ export function createEntryFinder(db: DatabaseSync, blocks: BlockIndex, running:
     });
   }
 
-  function lines(query: EntriesQuery): ReturnType<EntryFinder["lines"]> {
+  function lines(query: EntriesQuery): EntryLines {
+    const { rows, next } = findLines(query);
+    return { lines: inOneText(rows), count: rows.length, next };
+  }
+
+  /** Lines that were at hand, and the ids of entries whose lines are still to be read. */
+  function findLines(query: EntriesQuery): { rows: readonly (string | number)[]; next: EntryCursor | null } {
     const { order, limit, after, ...filter } = query;
     const indexQuery = indexQueryOf(filter);
     if (indexQuery === null || limit < 1) return { rows: [], next: null };
@@ -78,12 +85,31 @@ export function createEntryFinder(db: DatabaseSync, blocks: BlockIndex, running:
     }
     const { range = ALL_TIME } = filter;
     const under = running.find(filter, range.fromMs, range.toMs);
-    return walkByTime<string>(blocks, sizes, {
+    return walkByTime<string | number>(blocks, sizes, {
       ...{ order, limit, range, ...(after && { after }) },
       known: under.map((row) => ({ tsMs: row[1], id: row[0], row: lineOf(row) })),
-      look: (ids, fromMs, toMs) => readLines(filter, indexQuery.match, ids, fromMs, toMs),
+      look: (ids, fromMs, toMs) =>
+        selectExact(filter, indexQuery.match, ids, fromMs, toMs).map(([id, tsMs]) => ({ tsMs, id, row: id })),
       read: () => null,
     });
+  }
+
+  function inOneText(rows: readonly (string | number)[]): Uint8Array {
+    const parts: Uint8Array[] = [];
+    let ids: number[] = [];
+    const readIds = () => {
+      if (ids.length > 0) parts.push(readLines(ids));
+      ids = [];
+    };
+    for (const row of rows) {
+      if (typeof row === "number") ids.push(row);
+      else {
+        readIds();
+        parts.push(Buffer.from(row));
+      }
+    }
+    readIds();
+    return parts.length === 1 ? (parts[0] as Uint8Array) : Buffer.concat(parts);
   }
 
   function tail({ after = 0, before, limit, ...filter }: TailQuery): readonly EntryTuple[] {

@@ -61,10 +61,7 @@ export function openTelemetryReader({ file, timeZone }: TelemetryReaderOptions):
         const { rows, next } = read(() => finder.find(query));
         return { texts: toTexts(rows), next };
       },
-      readEntryLines: (query) => {
-        const { rows, next } = read(() => finder.lines(query));
-        return { lines: rows.join(""), count: rows.length, next };
-      },
+      readEntryLines: (query) => read(() => finder.lines(query)),
       tailEntries: (query) => toTexts(read(() => finder.tail(query))),
       countEntries: (filter, fromBlock) => read(() => finder.count(filter, fromBlock)),
       readRollups: (query) => read(() => rollups.readRollups(query)),
