@@ -13,7 +13,7 @@ export interface LocalEngine {
   ingest(batch: RecordBatch): Promise<BatchAck>;
   /**
    * Reads what `GET /api/v1/PATH` answers to the default tenant, such as `logs`; of `export` the pieces of its text, as an
-   * `AsyncIterable<string>`.
+   * `AsyncIterable<string | Uint8Array>`.
    */
   read?(path: string, query: Readonly<Record<string, string | readonly string[]>>): Promise<unknown>;
   /** Does what `METHOD /api/v1/PATH` does for the default tenant, as far as it is about alerts, and gives its answer. */

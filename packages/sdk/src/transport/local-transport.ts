@@ -12,7 +12,7 @@ export interface LocalEngine {
   control(jobId: string, verb: ControlVerb, reason: string | null): Promise<void>;
   /** Announces a job that does again what an ended one was to do. @returns its id @throws PlayheadError as `control` */
   retry(jobId: string): Promise<string>;
-  /** Reads what `GET /api/v1/PATH` answers: its body, of an export the pieces of its text as an `AsyncIterable<string>`. */
+  /** Reads what `GET /api/v1/PATH` answers: its body, of an export the pieces of its text, as text or UTF-8. */
   read?(path: string, query: Readonly<Record<string, string | readonly string[]>>): Promise<unknown>;
   /** Does what `METHOD /api/v1/PATH` does, and gives its answer. @throws PlayheadError as that does */
   change?(method: ChangeMethod, path: string, body: JsonObject | null): Promise<unknown>;

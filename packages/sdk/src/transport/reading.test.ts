@@ -10,6 +10,13 @@ async function* pieces(): AsyncGenerator<string> {
   yield '"ü"}';
 }
 
+/** Cut within a letter. */
+async function* bytes(): AsyncGenerator<Uint8Array> {
+  const all = new TextEncoder().encode('{"a":"ü"}');
+  yield all.subarray(0, 7);
+  yield all.subarray(7);
+}
+
 async function bodyOf({ body }: Reading): Promise<string> {
   return new TextDecoder().decode(await new Response(body).arrayBuffer());
 }
@@ -17,6 +24,7 @@ async function bodyOf({ body }: Reading): Promise<string> {
 test.for([
   { name: "a value", answer: () => ({ a: "ü" }) },
   { name: "pieces of a text", answer: pieces },
+  { name: "bytes of a text", answer: bytes },
 ])("$name is read in one of three ways", async ({ answer }) => {
   expect(await readingOf(answer()).json()).toEqual({ a: "ü" });
   expect(await readingOf(answer()).text()).toBe('{"a":"ü"}');

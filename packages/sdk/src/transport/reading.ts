@@ -19,20 +19,25 @@ export function queryValues(query: ReadQuery): [name: string, value: string][] {
   });
 }
 
+/** A piece of a text: text, or bytes of it in UTF-8. */
+type Piece = string | Uint8Array;
+
 /** What a server in this process has answered: a value, or the pieces of a text. */
 export function readingOf(answer: unknown): Reading {
   return isIterable(answer) ? readingOfPieces(answer) : readingOfValue(answer as JsonValue);
 }
 
-function isIterable(answer: unknown): answer is AsyncIterable<string> {
+function isIterable(answer: unknown): answer is AsyncIterable<Piece> {
   return typeof answer === "object" && answer !== null && Symbol.asyncIterator in answer;
 }
 
-function readingOfPieces(pieces: AsyncIterable<string>): Reading {
+function readingOfPieces(pieces: AsyncIterable<Piece>): Reading {
   const text = async () => {
+    const decoder = new TextDecoder();
     let whole = "";
-    for await (const piece of pieces) whole += piece;
-    return whole;
+    for await (const piece of pieces)
+      whole += typeof piece === "string" ? piece : decoder.decode(piece, { stream: true });
+    return whole + decoder.decode();
   };
   return {
     get body() {
@@ -44,14 +49,14 @@ function readingOfPieces(pieces: AsyncIterable<string>): Reading {
 }
 
 /** Piece by piece, as they are asked for. */
-function streamOf(pieces: AsyncIterable<string>): ReadableStream<Uint8Array> {
+function streamOf(pieces: AsyncIterable<Piece>): ReadableStream<Uint8Array> {
   const encoder = new TextEncoder();
   const iterator = pieces[Symbol.asyncIterator]();
   return new ReadableStream({
     async pull(controller) {
       const { done, value } = await iterator.next();
       if (done === true) controller.close();
-      else controller.enqueue(encoder.encode(value));
+      else controller.enqueue(typeof value === "string" ? encoder.encode(value) : value);
     },
     async cancel() {
       await iterator.return?.();
