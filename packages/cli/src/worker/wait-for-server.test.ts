@@ -42,10 +42,10 @@ test.each<ErrorCode>(["unauthorized", "forbidden", "usage_error"])(
   },
 );
 
-test("when the time is up, it is told that the server cannot be reached", async () => {
+test("when the time is up, it is tried once more, and then told that the server cannot be reached", async () => {
   const { waiting, waits } = setup(Array<ErrorCode>(9).fill("server_unreachable"), 10);
   await expect(waiting).rejects.toMatchObject({ code: "server_unreachable" });
-  expect(waits).toEqual([1, 2, 4]);
+  expect(waits).toEqual([1, 2, 4, 3]);
 });
 
 test("whoever is told to stop does not wait", async () => {

@@ -36,8 +36,10 @@ export async function waitForServer(server: ServerAddress, options: WaitForServe
       return await check(server);
     } catch (error) {
       if (!mayPass(error)) throw error;
-      const waitMs = Math.round(backoffMs * (LEAST_PART + (1 - LEAST_PART) * random()));
-      if (nowMs() + waitMs > untilMs) throw error;
+      // When the time is up it is tried once more, however soon that is after the last try.
+      const leftMs = untilMs - nowMs();
+      if (leftMs <= 0) throw error;
+      const waitMs = Math.min(leftMs, Math.round(backoffMs * (LEAST_PART + (1 - LEAST_PART) * random())));
       onWait(error, waitMs);
       await delay(waitMs, undefined, { signal }).catch(() => signal.throwIfAborted());
     }
