@@ -3,6 +3,7 @@ export {
   type BullMQWorker,
   type BusEvent,
   type BusHandler,
+  type Claimed,
   type CommandListener,
   type ControlOptions,
   type ControlVerb,

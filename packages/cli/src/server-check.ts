@@ -12,10 +12,15 @@ export interface ServerAddress {
  *
  * @throws PlayheadError `server_unreachable`, `unauthorized`; `usage_error` when the address is none
  */
-export async function checkServer({ url, apiKey }: ServerAddress): Promise<void> {
+export async function checkServer(server: ServerAddress): Promise<void> {
+  await tenantOf(server);
+}
+
+/** Whose the key is. @throws PlayheadError as {@link checkServer} */
+export async function tenantOf({ url, apiKey }: ServerAddress): Promise<string> {
   const client = createPlayheadClient({ url, token: async () => apiKey });
   try {
-    await client.api.session();
+    return (await client.api.session()).tenant_id;
   } catch (cause) {
     throw explained(cause, url);
   } finally {

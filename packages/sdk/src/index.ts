@@ -34,6 +34,7 @@ export {
 export type { BudgetSettings } from "./budget/budget.ts";
 export { cleanedText } from "./cleaned-text.ts";
 export { currentJob, currentTask, runInTrace } from "./context.ts";
+export type { Claimed } from "./control/claim.ts";
 export type { Pausable, PauseGate } from "./control/gate.ts";
 export { createPlaces, type Places } from "./control/places.ts";
 export type { ControlOptions, RemoteControl } from "./control/remote-control.ts";

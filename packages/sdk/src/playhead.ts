@@ -9,6 +9,7 @@ import {
   type RefusedRecord,
 } from "@playhead/core";
 import { messageOf } from "./cleaned-error.ts";
+import { type Claimed, createClaim } from "./control/claim.ts";
 import { createCommands } from "./control/commands.ts";
 import { createListening } from "./control/listening.ts";
 import { createRemoteControl, type RemoteControl } from "./control/remote-control.ts";
@@ -106,6 +107,12 @@ export interface Playhead extends RemoteControl {
    * @throws PlayheadError `validation_error` when the kind is handled already, or `parallel` is not 1 or more
    */
   handle(kind: string, work: StartHandler, options?: HandleOptions): () => void;
+  /**
+   * Starts one job that a queue has named, with the handler of its kind ({@link handle}), if the server gives it to this
+   * worker: it gives each to one, when it may begin.
+   * @throws PlayheadError `not_found` for no job of the tenant's; `server_unreachable` and others where there is no answer
+   */
+  claim(jobId: string): Promise<Claimed>;
   /**
    * Sends all that is recorded. Resolves with true when it is stored, with false when it could not be in time, or the
    * server does not accept the key.
@@ -301,6 +308,7 @@ export function createPlayhead(options: PlayheadOptions): Playhead {
     monitoring: () => ({ ...monitoring.report(), lost_records: recorder.lost() }),
     job: openJob,
     handle: starts.handle,
+    claim: createClaim({ source, transport, obey, endOf: starts.endOf, flush }),
     flush,
     close({ timeoutMs = FLUSH_LIMIT_MS } = {}) {
       closing ??= closeOnce(timeoutMs);

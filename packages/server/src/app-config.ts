@@ -1,5 +1,6 @@
 import { CHANNEL_SETTINGS, channelFaults } from "./app-channels.ts";
 import { clusterFaults } from "./app-cluster-config.ts";
+import { queueFaults } from "./app-queue-config.ts";
 import type { Config } from "./config/config.ts";
 import { type ConfigExtension, configJsonSchema, configSchemaWith } from "./config/config-schema.ts";
 import { type ConfigSources, type LoadedConfig, readConfig as readConfigWith } from "./config/load-config.ts";
@@ -7,7 +8,7 @@ import { type ConfigSources, type LoadedConfig, readConfig as readConfigWith } f
 /** What the features add to what can be set. */
 const EXTENSION: ConfigExtension = {
   channels: CHANNEL_SETTINGS,
-  faultsOf: (config) => [...channelFaults(config, process.env), ...clusterFaults(config)],
+  faultsOf: (config) => [...channelFaults(config, process.env), ...clusterFaults(config), ...queueFaults(config)],
 };
 
 /** Everything that can be set of this server. */

@@ -4,7 +4,7 @@ import { createMetrics, type MetricsDeps } from "./metrics/metrics.ts";
 
 /** The figures of the whole server, for Prometheus. */
 export function openMetrics(
-  { bus, ingest, alerts }: Engine,
+  { bus, ingest, alerts, queue }: Engine,
   version: string,
   others: Pick<MetricsDeps, "viewers" | "otlp">,
   supabase: EngineSupabase | null,
@@ -13,6 +13,7 @@ export function openMetrics(
     ...{ version, bus, ...others },
     openJobs: () => Iterator.from(ingest.jobs.open()).map(({ draft }) => draft),
     findJob: (jobId) => ingest.jobs.peek(jobId)?.draft,
+    queue,
     alerts: alerts.status,
     droppedRecords: alerts.droppedRecords,
     supabase: supabase === null ? null : supabase.status,

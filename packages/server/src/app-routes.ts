@@ -25,6 +25,7 @@ import { type AuditedRequest, addKeyRoutes } from "./http/key-routes.ts";
 import { addLogRoutes } from "./http/log-routes.ts";
 import { addMonitoringStatsRoutes } from "./http/monitoring-stats-routes.ts";
 import { addPerformanceRoutes } from "./http/performance-routes.ts";
+import { addQueueRoutes } from "./http/queue-routes.ts";
 import { addReportRoutes } from "./http/report-routes.ts";
 import { addSessionRoutes } from "./http/session-routes.ts";
 import { addShareRoutes, type ShareRoutesDeps } from "./http/share-routes.ts";
@@ -120,6 +121,7 @@ export function addApi(
       return workers.confirm(worker, commandId, isTheirs) || starts.confirm(commandId, isTheirs);
     },
   });
+  addQueueRoutes(http, { readQueue: engine.queue.read, claim: starts.claim });
   addWorkerRoutes(http, {
     heartbeat: async (tenantId, source, jobIds) => {
       workers.beat(workerKeyOf(tenantId, source));

@@ -7,6 +7,7 @@ import { openFiles } from "./app-files.ts";
 import { openGateway } from "./app-gateway.ts";
 import { openMetrics } from "./app-metrics.ts";
 import { openOtel } from "./app-otel.ts";
+import { queueOf } from "./app-queue.ts";
 import { createAlertSettings, healthSettingsOf, openLiveConfig, requestLimitsOf } from "./app-reload.ts";
 import { addAdministration, addApi, addObservations, addSharing } from "./app-routes.ts";
 import { type EngineSeat, partsOfSeat, serveAtSeat, tellOfCredentials } from "./app-seat.ts";
@@ -111,6 +112,7 @@ export async function startServer(options: ServerOptions): Promise<PlayheadServe
     alerts: options.alerts ?? alertSettings(options.config),
     ...databaseOf(options.config),
     ...partsOfSeat(options.seat),
+    ...(await queueOf(options.config, options.log)),
   });
   let supabase: EngineSupabase | null = null;
   try {

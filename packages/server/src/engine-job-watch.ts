@@ -30,7 +30,7 @@ export const DEFAULT_JOB_LIMITS: JobLimits = {
   stallAfterMs: 120_000,
   pauseDeadlineMs: 300_000,
   cancelDeadlineMs: 30_000,
-  queue: { agingMs: 60_000, maxRunning: new Map() },
+  queue: { agingMs: 60_000, maxRunning: new Map(), maxPerMinute: new Map() },
   attempts: { firstDelayMs: 10_000, maxAttempts: 3, maxAttemptsOf: new Map() },
   kinds: {},
 };
@@ -54,6 +54,7 @@ export function jobLimitsOf(config: Config): JobLimits {
     queue: {
       agingMs: config.queue_aging_ms,
       maxRunning: new Map(setOfKinds(config, ({ max_running }) => max_running)),
+      maxPerMinute: new Map(setOfKinds(config, ({ max_per_minute }) => max_per_minute)),
     },
     attempts: {
       firstDelayMs: config.retry_delay_ms,
@@ -151,6 +152,8 @@ export function watchJobs({ ingest, workerSilentMs, control, limits, nowMs, onEr
   }, EVERY_MS);
   timer.unref();
   return {
+    /** Ends a job whose worker is known to be gone, before its lease is over. */
+    endLost: liveness.endLost,
     close(): void {
       isClosed = true;
       clearInterval(timer);

@@ -1,9 +1,18 @@
 import { randomUUID } from "node:crypto";
-import { type ControlCommand, isFinalJobState, type Job, type JobWaiting, type WorkerCommand } from "@playhead/core";
+import {
+  type ControlCommand,
+  isFinalJobState,
+  type Job,
+  type JobWaiting,
+  PlayheadError,
+  type StartCommand,
+  type WorkerCommand,
+} from "@playhead/core";
 import type { Bus } from "./bus/bus.ts";
+import { describeQueue, type KindLine } from "./control/describe-queue.ts";
 import { describeWaiting, type WaitingJob } from "./control/describe-waiting.ts";
 import { isWaiting, type QueueLimits } from "./control/queue.ts";
-import { createStarts, type Offer } from "./control/starts.ts";
+import { type ClaimRefusal, createStarts, type Offer } from "./control/starts.ts";
 import type { Wanted } from "./control/wanted.ts";
 import type { Workers } from "./control/workers.ts";
 import type { Ingest } from "./ingest/ingest.ts";
@@ -34,6 +43,23 @@ export interface LocalWorker {
   readonly listener: (command: WorkerCommand) => boolean;
 }
 
+/** Who wants to start one job, of which something else than this engine told it. */
+export interface ClaimRequest {
+  readonly tenantId: string;
+  readonly source: string;
+  readonly jobId: string;
+}
+
+/** The start of a job that was claimed, or why there is none: `begun` by another worker, `ended`, or it is not its turn. */
+export type ClaimAnswer =
+  | { readonly command: StartCommand }
+  | {
+      readonly command: null;
+      readonly reason: ClaimRefusal | "begun" | "ended";
+      /** After which it makes sense to ask again; null for never. */
+      readonly retryInMs: number | null;
+    };
+
 export interface EngineStartsDeps {
   readonly store: Pick<Store, "putDocument" | "removeDocument" | "listDocuments">;
   readonly ingest: Pick<Ingest, "jobs" | "isStored">;
@@ -42,6 +68,8 @@ export interface EngineStartsDeps {
   /** A worker that is silent for longer is lost. */
   readonly workerLostAfterMs: () => number;
   readonly limits: () => QueueLimits;
+  /** Ends a job whose worker is known to be gone. */
+  readonly endLost: (job: Job) => void;
   readonly nowMs: () => number;
   readonly onError: (error: unknown, jobId: string) => void;
 }
@@ -49,10 +77,12 @@ export interface EngineStartsDeps {
 /** Collection of the jobs that were given to workers elsewhere, which may be at work on them without our knowing yet. */
 const OFFERS = "start-offers";
 const OFFER_KEPT_MS = 24 * 3_600_000;
+/** Who claims what may soon be had asks again after this, at the earliest. */
+const CLAIM_RETRY_MS = 500;
 
 /** Who starts what: the line, the workers that take from it, here and elsewhere, and what was given away. */
 export function assembleStarts(deps: EngineStartsDeps) {
-  const { store, ingest, bus, workers, workerLostAfterMs, limits, nowMs, onError } = deps;
+  const { store, ingest, bus, workers, workerLostAfterMs, limits, endLost, nowMs, onError } = deps;
   /** What is stored of an offer is removed after it was stored. */
   const kept = new Map<string, Promise<unknown>>();
   const locals = new Set<LocalWorker>();
@@ -108,6 +138,16 @@ export function assembleStarts(deps: EngineStartsDeps) {
     return [offer.command];
   }
 
+  /** Of a job that is not anyone's to take: it is looked at again when its worker may be known to be lost. */
+  function refuseBegun(job: Job): ClaimAnswer {
+    if (isFinalJobState(job.state)) return { command: null, reason: "ended", retryInMs: null };
+    const silentMs = job.worker === null ? null : workers.silentMs(workerKeyOf(job.tenant_id, job.worker));
+    const leftMs = workerLostAfterMs() - (silentMs ?? 0);
+    // Two who do not know of each other say so: it is silent here, and whoever claims was given its job there.
+    if (leftMs < 0) endLost(job);
+    return { command: null, reason: "begun", retryInMs: Math.max(CLAIM_RETRY_MS, leftMs) };
+  }
+
   let isDispatching = false;
 
   /** After all that happens at once: a place that is free again is announced by one connection after the other. */
@@ -131,7 +171,7 @@ export function assembleStarts(deps: EngineStartsDeps) {
       if (local.listener(command)) {
         starts.confirm(command.command_id);
       } else {
-        starts.settle(job.job_id);
+        starts.takeBack(job);
         unwilling.add(local.listener);
       }
     }
@@ -196,6 +236,20 @@ export function assembleStarts(deps: EngineStartsDeps) {
         end();
       }
     },
+    /** @throws PlayheadError `not_found` */
+    async claim({ tenantId, source, jobId }: ClaimRequest): Promise<ClaimAnswer> {
+      const live = await ingest.jobs.get(jobId);
+      if (live === null || live.draft.tenant_id !== tenantId) {
+        throw new PlayheadError("not_found", `there is no job ${jobId}`);
+      }
+      const job = live.draft;
+      if (!isWaiting(job)) return refuseBegun(job);
+      if (!ingest.isStored(live)) return { command: null, reason: "later", retryInMs: CLAIM_RETRY_MS };
+      const claim = starts.claim(job, workerKeyOf(tenantId, source));
+      if (claim.offer === null) return { command: null, reason: claim.reason, retryInMs: claim.retryInMs };
+      if (claim.isNew) await keep(claim.offer);
+      return { command: claim.offer.command };
+    },
     /** Tells a worker of this process what is asked of it, and gives it jobs. @returns ends it */
     listenHere(local: LocalWorker): () => void {
       locals.add(local);
@@ -217,6 +271,13 @@ export function assembleStarts(deps: EngineStartsDeps) {
       const tenants = new Set([...openJobs()].filter(isWaiting).map(({ tenant_id }) => tenant_id));
       for (const tenantId of tenants) listener(tenantId);
       return () => void demandHeard.delete(listener);
+    },
+    /** How a tenant's jobs wait, by kind. */
+    queueOf(tenantId: string): readonly KindLine[] {
+      return describeQueue({
+        ...{ tenantId, line: starts.line(), offers: offersOf(tenantId), limits: limits(), nowMs: nowMs() },
+        jobs: openJobs(),
+      });
     },
     /** What the jobs of a tenant wait for, those of them that do. */
     waitingOf(tenantId: string): (job: WaitingJob) => JobWaiting | null {

@@ -12,6 +12,7 @@ import { createKnownWorkers } from "./engine-known-workers.ts";
 import type { LocalEngine } from "./engine-local.ts";
 import type { EngineDatabase } from "./engine-postgres.ts";
 import type { OpenPublisher, Publisher } from "./engine-publisher.ts";
+import { assembleQueue } from "./engine-queue.ts";
 import { createReadings } from "./engine-readings.ts";
 import { assembleReports, openReportShelf } from "./engine-reports.ts";
 import { DEFAULT_RETENTION, openRetention } from "./engine-retention.ts";
@@ -25,6 +26,7 @@ import { createForecasts } from "./forecast/forecasts.ts";
 import { createIngest } from "./ingest/ingest.ts";
 import { DEFAULT_LOG_FILES, type LogFilesSettings } from "./logs/files/log-files-settings.ts";
 import { createMediaRoots, type MediaRoots } from "./media/media-roots.ts";
+import type { OpenQueue } from "./queue/job-queue.ts";
 import { LOCAL_WORKER_PREFIX, recoverLostJobs } from "./recovery/recover-lost-jobs.ts";
 import type { RetentionPolicy } from "./retention/retention.ts";
 import type { ServerLog } from "./server-log.ts";
@@ -50,6 +52,8 @@ export interface EngineOptions {
   readonly database?: EngineDatabase;
   /** Opens what carries what was committed beyond this process, from the first on. @defaultValue nothing does */
   readonly openPublisher?: OpenPublisher;
+  /** Opens what takes jobs that wait to workers that do not ask this process. @defaultValue nothing does */
+  readonly openQueue?: OpenQueue;
 }
 
 /**
@@ -66,7 +70,9 @@ export async function createEngine(options: EngineOptions) {
     ...(options.database !== undefined && { database: options.database }),
   });
   const media = createMediaRoots(dataFolder);
-  const engine = assembleEngine({ dataFolder, stores, media, log, nowMs, limits, retention, alerts, timeZone });
+  const { openQueue = null } = options;
+  const given = { dataFolder, log, nowMs, limits, retention, alerts, timeZone, openQueue };
+  const engine = assembleEngine({ ...given, stores, media });
   if (options.openPublisher !== undefined) engine.publishWith(options.openPublisher);
   try {
     await engine.recover();
@@ -84,6 +90,7 @@ interface EngineParts
     Required<EngineOptions>,
     "dataFolder" | "log" | "nowMs" | "limits" | "retention" | "alerts" | "timeZone"
   > {
+  readonly openQueue: OpenQueue | null;
   readonly stores: Stores;
   readonly media: MediaRoots;
 }
@@ -187,7 +194,13 @@ function assembleEngine(parts: EngineParts) {
     ...{ store, ingest, bus, workers, nowMs },
     limits: () => limits.queue,
     workerLostAfterMs: () => limits.workerLostAfterMs,
+    endLost: (job) => watch.endLost(job),
     onError: (error, jobId) => log("error", "an offer could not be kept", { job_id: jobId, error: textOf(error) }),
+  });
+  const queue = assembleQueue({
+    ...{ open: parts.openQueue, ingest, bus, nowMs },
+    linesOf: starts.queueOf,
+    limits: () => limits.queue,
   });
   const watch = watchJobs({
     ingest,
@@ -262,6 +275,7 @@ function assembleEngine(parts: EngineParts) {
   async function stopIntake(): Promise<void> {
     watch.close();
     starts.close();
+    await queue.close();
     workers.close();
     await attempts.close();
     const isDone = await ingest.close();
@@ -294,6 +308,8 @@ function assembleEngine(parts: EngineParts) {
     workers,
     control,
     starts,
+    /** How jobs wait, and who is told of them. */
+    queue,
     retention,
     /** Rules, what they found, and what people are told of it. */
     alerts,
@@ -319,6 +335,7 @@ function assembleEngine(parts: EngineParts) {
     /** What holds for open jobs from now on. */
     setLimits(next: JobLimits): void {
       limits = next;
+      queue.notePace();
     },
     /** For how long things are kept from now on. */
     setRetention(next: RetentionPolicy): void {
@@ -358,6 +375,7 @@ function assembleEngine(parts: EngineParts) {
       if (lost.length > 0)
         log("warning", `${lost.length} job(s) of an earlier process lost their worker`, { jobs: lost });
       await starts.recover();
+      queue.start();
       await alerts.start();
       trends.start();
       await reports.start();

@@ -99,6 +99,8 @@ export const ROUTES: readonly RouteRow[] = [
   { route: "GET /api/v1/commands", needs: "report", query: "source=w" },
   { route: "POST /api/v1/commands/:command_id/ack", needs: "report" },
   { route: "POST /api/v1/workers/:source/heartbeat", needs: "report", body: { jobs: [":id"] } },
+  { route: "GET /api/v1/queue", needs: "inspect" },
+  { route: "POST /api/v1/jobs/:id/claim", needs: "report", body: { source: "w" } },
   { route: "GET /api/v1/keys", needs: "admin" },
   { route: "POST /api/v1/keys", needs: "admin", body: { name: "made by the test", role: "viewer" } },
   { route: "DELETE /api/v1/keys/:key_id", needs: "admin" },

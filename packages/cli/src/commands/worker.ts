@@ -7,11 +7,12 @@ import { type Interrupts, untilAborted } from "../interrupts.ts";
 import { durationMs } from "../log-question.ts";
 import { reapAndSay, runsFolder } from "../reap.ts";
 import { isServerOf } from "../running-server.ts";
-import type { ServerAddress } from "../server-check.ts";
+import { type ServerAddress, tenantOf } from "../server-check.ts";
 import { configuredStorage } from "../storage-place.ts";
 import type { Console } from "../terminal/console.ts";
 import { counted } from "../view/task-words.ts";
 import { createKeptFolders } from "../worker/kept-folders.ts";
+import type { QueueConsumer, QueueConsumerOptions } from "../worker/queue-consumer.ts";
 import { remoteUploads, sweepFetched } from "../worker/remote-uploads.ts";
 import { waitForServer } from "../worker/wait-for-server.ts";
 import { type Bind, newCommand, type Run, type Surroundings } from "./command.ts";
@@ -23,6 +24,8 @@ interface WorkerFlags extends Pick<ConfigFlags, "config">, ServerFlags {
   /** How long a server that is away is waited for; as long as it takes where it is missing. */
   readonly wait?: number;
   readonly keepDays?: number;
+  /** The Redis of the queue that jobs are taken from. */
+  readonly queue?: string;
 }
 
 interface Reaching extends Pick<Surroundings, "nowMs"> {
@@ -45,6 +48,7 @@ export function addWorker(program: Command, bind: Bind): void {
     examples: [
       ["playhead worker --server https://playhead.internal --key KEY", "every kind, two jobs at a time"],
       ["playhead worker --server http://10.0.0.7:8765 --kinds clips --parallel 4 --work /var/clips", "clips only"],
+      ["playhead worker --server https://playhead.internal --queue redis://10.0.0.9:6379", "from BullMQ in that Redis"],
     ],
   })
     .option("--server <url>", "the server's address (or PLAYHEAD_SERVER)")
@@ -58,6 +62,7 @@ export function addWorker(program: Command, bind: Bind): void {
       "how long to wait for a server that is away, such as 5m (default: for ever)",
       durationMs,
     )
+    .option("--queue <url>", "take jobs from BullMQ in this Redis (default: where queue.engine is bullmq, its Redis)")
     .option("--config <file>", "configuration file")
     .action(bind(worker));
 }
@@ -74,7 +79,8 @@ const worker: Run<[], WorkerFlags> = async (options, context) => {
   const kinds = await chosenKinds(options.kinds);
   const storage = await configuredStorage(config);
   const { createHttpTransport, createPlayhead } = await import("@playhead/sdk");
-  const { createMediaRoots } = await import("@playhead/server");
+  const { createMediaRoots, queueRedisUrl } = await import("@playhead/server");
+  const redisUrl = options.queue ?? queueRedisUrl(config);
   const { createJobRunner } = await import("../worker/job-runner.ts");
   const interrupts = listen();
   if (!(await isReached(server, options, { ...context, interrupts }))) {
@@ -95,14 +101,15 @@ const worker: Run<[], WorkerFlags> = async (options, context) => {
   };
   await sweep();
   const sweeping = setInterval(() => void sweep(), SWEEP_EVERY_MS).unref();
+  const parallel = options.parallel ?? config.worker.parallel;
   const runner = createJobRunner({
     ...{ kinds, workDir },
-    parallel: options.parallel ?? config.worker.parallel,
+    parallel,
     registryDir: runsFolder(workDir),
     inputFolders: () => config.worker.input_folders,
     urlOf: (file) => media?.urlOf(file) ?? null,
     ffmpegPath: config.ffmpeg_path,
-    ...{ storage, onWork: folders.begin },
+    ...{ storage, onWork: folders.begin, asks: redisUrl === null },
   });
   const playhead = createPlayhead({
     transport: createHttpTransport(server),
@@ -111,19 +118,39 @@ const worker: Run<[], WorkerFlags> = async (options, context) => {
   });
   runner.attach(playhead, remoteUploads(server, fetched));
   const offered = kinds.map(({ kind }) => kind);
-  console.say(`Takes ${offered.join(", ")} from ${server.url}`);
-  console.emit({ type: "working", server: server.url, kinds: offered, work: workDir, source: playhead.source });
+  const consumer =
+    redisUrl === null
+      ? null
+      : await takeFromQueue({
+          ...{ redisUrl, kinds: offered, parallel, lockMs: config.queue.lock_ms, complain: console.complain },
+          tenantId: await tenantOf(server),
+          claim: playhead.claim,
+        });
+  const way = consumer === null ? "" : ", as BullMQ names them";
+  console.say(`Takes ${offered.join(", ")} from ${server.url}${way}`);
+  console.emit({
+    ...{ type: "working", server: server.url, kinds: offered, work: workDir, source: playhead.source },
+    queue: consumer === null ? "built_in" : "bullmq",
+  });
   console.say("Ctrl-C stops it.");
   await untilAborted(interrupts.signal);
   clearInterval(sweeping);
+  consumer?.stop();
   const running = runner.running();
   console.say(running === 0 ? "Stopping" : `Stopping; waiting for ${running === 1 ? "a job" : `${running} jobs`}`);
   const givenBack = await runner.drain(config.worker.drain_seconds * 1_000);
+  await consumer?.close();
   await playhead.close();
   if (givenBack > 0) console.say(`Given back: ${givenBack === 1 ? "1 job" : `${givenBack} jobs`}`);
   console.emit({ type: "stopped", signal: interrupts.received(), given_back: givenBack });
   return "ok";
 };
+
+async function takeFromQueue(options: QueueConsumerOptions): Promise<QueueConsumer> {
+  // Who asks the server alone does not wait for it to be loaded.
+  const { consumeQueue } = await import("../worker/queue-consumer.ts");
+  return consumeQueue(options);
+}
 
 /** Waits for the server. @returns false when somebody stopped the worker before it was there */
 async function isReached(

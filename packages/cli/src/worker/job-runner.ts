@@ -28,6 +28,8 @@ export interface JobRunnerOptions {
   readonly ffmpegPath: string | undefined;
   /** Where jobs upload to that are to be uploaded; null for nowhere. */
   readonly storage: StorageSettings | null;
+  /** Whether the server is asked for jobs; else something else names them, which are then claimed. @defaultValue true */
+  readonly asks?: boolean;
   /** Told that a job is at work in its folder. @returns to be called when it is not any more. @defaultValue nobody */
   readonly onWork?: (firstAttempt: string) => () => void;
 }
@@ -37,7 +39,7 @@ const LAST_MS = 8_000;
 
 /** Runs jobs that a server starts, for any number of connections, which share the places. */
 export function createJobRunner(options: JobRunnerOptions) {
-  const { kinds, parallel, workDir, registryDir, inputFolders, urlOf, ffmpegPath, storage } = options;
+  const { kinds, parallel, workDir, registryDir, inputFolders, urlOf, ffmpegPath, storage, asks = true } = options;
   const places = createPlaces(parallel);
   const stopping = new AbortController();
   const endOffers: (() => void)[] = [];
@@ -86,7 +88,7 @@ export function createJobRunner(options: JobRunnerOptions) {
       for (const kind of kinds) {
         const work = (started: StartedJob) => follow(run(kind, playhead, uploads, started));
         const { signal } = stopping;
-        endOffers.push(playhead.handle(kind.kind, work, { parallel: places, needsInput: true, signal }));
+        endOffers.push(playhead.handle(kind.kind, work, { parallel: places, needsInput: true, asks, signal }));
       }
     },
     running: (): number => places.size - places.free(),

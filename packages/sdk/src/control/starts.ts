@@ -31,6 +31,11 @@ export interface HandleOptions {
    */
   readonly needsInput?: boolean;
   /**
+   * Whether the server is asked for jobs of the kind. Where it is not, it is told all the same that this worker starts
+   * them, and each is claimed by its id ({@link Playhead.claim}), as some queue names it. @defaultValue true
+   */
+  readonly asks?: boolean;
+  /**
    * Ends the jobs that run here when it is aborted: they are canceled, or, when its reason is a PlayheadError
    * `worker_stopped`, given back, and another worker tries them again.
    */
@@ -41,12 +46,14 @@ export interface HandleOptions {
 export interface Starts {
   /** Takes jobs of a kind from now on, until the returned function is called. @throws PlayheadError `validation_error` */
   handle(kind: string, work: StartHandler, options?: HandleOptions): () => void;
-  /** The kinds for which there is a place. */
+  /** The kinds for which there is a place, and the server is asked. */
   kinds(): readonly string[];
   /** All kinds that are handled, and those of which only jobs with an input are. */
   offers(): Required<StartsMore>;
   /** Starts the job that a command names. @returns false when there is no place for it here */
   take(command: StartCommand): boolean;
+  /** Resolves when a job that was started here has ended, with what it failed with, else null; undefined for others. */
+  endOf(jobId: string): Promise<unknown> | undefined;
   /** Takes nothing more. */
   stop(): void;
 }
@@ -62,15 +69,18 @@ interface Handler {
   readonly work: StartHandler;
   readonly places: Places;
   readonly needsInput: boolean;
+  readonly asks: boolean;
   readonly signal: AbortSignal | undefined;
   readonly endWatch: () => void;
 }
 
 export function createStarts({ openJob, onKinds }: StartsDeps): Starts {
   const handlers = new Map<string, Handler>();
+  const ends = new Map<string, Promise<unknown>>();
   let isStopped = false;
 
-  async function run(handler: Handler, { job_id, job: told }: StartCommand): Promise<void> {
+  /** @returns what it failed with; null when it did not */
+  async function run(handler: Handler, { job_id, job: told }: StartCommand): Promise<unknown> {
     const { kind, title, user_id, metadata, attempt, retry_of, first_attempt = job_id, correlation_id } = told;
     const { signal, work } = handler;
     const stopping = signal === undefined ? {} : { signal };
@@ -79,16 +89,19 @@ export function createStarts({ openJob, onKinds }: StartsDeps): Starts {
     onKinds();
     try {
       await job.run((context) => work({ ...context, ...about }));
-    } catch {
+      return null;
+    } catch (error) {
       // It is the job's error, and reported as such.
+      return error;
     } finally {
+      ends.delete(job_id);
       handler.places.release();
       onKinds();
     }
   }
 
   return {
-    handle(kind, work, { parallel = 1, needsInput = false, signal } = {}) {
+    handle(kind, work, { parallel = 1, needsInput = false, asks = true, signal } = {}) {
       if (!/^[^,]+$/.test(kind) || handlers.has(kind)) {
         throw new PlayheadError(
           "validation_error",
@@ -96,7 +109,7 @@ export function createStarts({ openJob, onKinds }: StartsDeps): Starts {
         );
       }
       const places = typeof parallel === "number" ? placesOf(parallel) : parallel;
-      const handler = { work, places, needsInput, signal, endWatch: places.onChange(onKinds) };
+      const handler = { work, places, needsInput, asks, signal, endWatch: places.onChange(onKinds) };
       handlers.set(kind, handler);
       onKinds();
       return () => {
@@ -108,7 +121,7 @@ export function createStarts({ openJob, onKinds }: StartsDeps): Starts {
     },
     kinds() {
       if (isStopped) return [];
-      return [...handlers].flatMap(([kind, { places }]) => (places.free() > 0 ? [kind] : []));
+      return [...handlers].flatMap(([kind, { places, asks }]) => (asks && places.free() > 0 ? [kind] : []));
     },
     offers() {
       const all = isStopped ? [] : [...handlers];
@@ -118,9 +131,10 @@ export function createStarts({ openJob, onKinds }: StartsDeps): Starts {
     take(command) {
       const handler = handlers.get(command.job.kind);
       if (isStopped || handler === undefined || !handler.places.take()) return false;
-      void run(handler, command);
+      ends.set(command.job_id, run(handler, command));
       return true;
     },
+    endOf: (jobId) => ends.get(jobId),
     stop() {
       isStopped = true;
       for (const { endWatch } of handlers.values()) endWatch();

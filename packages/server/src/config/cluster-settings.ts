@@ -3,18 +3,19 @@ import { section, text, whole } from "./setting.ts";
 
 const cluster = section("Cluster");
 
-/** Where the servers of a cluster hear of each other. */
-export const redisUrl = z
+/** Where a Redis is. */
+export const redisAddress = z
   .string()
-  .regex(/^(rediss?|unix):\/\/./, "Invalid input: expected redis://HOST:PORT/DB, rediss://… or unix:///PATH")
-  .optional()
-  .meta({
-    ...cluster.atStart(
-      "Redis that several servers on one `database_url` share: with it this one is a node of a cluster.",
-      "PLAYHEAD_REDIS_URL",
-    ),
-    secret: true,
-  });
+  .regex(/^(rediss?|unix):\/\/./, "Invalid input: expected redis://HOST:PORT/DB, rediss://… or unix:///PATH");
+
+/** Where the servers of a cluster hear of each other. */
+export const redisUrl = redisAddress.optional().meta({
+  ...cluster.atStart(
+    "Redis that several servers on one `database_url` share: with it this one is a node of a cluster.",
+    "PLAYHEAD_REDIS_URL",
+  ),
+  secret: true,
+});
 
 /** A server as one of several. */
 export const clusterSettings = z

@@ -34,6 +34,10 @@ const NAMED_VALUES = {
   right: fc.constantFrom("x-api-key=k", "a=1, b=2", "service.name=night shift"),
   wrong: fc.constantFrom<unknown>("", "key", "=v", "a=1,b", 7, {}, null),
 };
+const REDIS_URL = {
+  right: fc.constantFrom("redis://127.0.0.1:6379", "rediss://user:pass@redis.example/2", "unix:///run/redis.sock"),
+  wrong: fc.constantFrom<unknown>("", "http://redis.example", "redis", 7, null),
+};
 const MS = whole(100, 31_536_000_000);
 const COUNT = whole(1, Number.MAX_SAFE_INTEGER);
 const PERCENT = between(1, 100);
@@ -69,7 +73,7 @@ const RULES: Readonly<
   kinds: {
     right: fc.dictionary(
       fc.string({ minLength: 1 }).filter((name) => name !== "__proto__"),
-      fc.constantFrom({}, { stuck_after_ms: 100 }, { max_running: 1, max_attempts: 10 }),
+      fc.constantFrom({}, { stuck_after_ms: 100 }, { max_running: 1, max_attempts: 10, max_per_minute: 30 }),
     ),
     wrong: fc.constantFrom<unknown>(7, [], null, "bulk"),
   },
@@ -132,10 +136,13 @@ const RULES: Readonly<
   "storage.region": text,
   "storage.access_key_id": text,
   "storage.secret_access_key": text,
-  redis_url: {
-    right: fc.constantFrom("redis://127.0.0.1:6379", "rediss://user:pass@redis.example/2", "unix:///run/redis.sock"),
-    wrong: fc.constantFrom<unknown>("", "http://redis.example", "redis", 7, null),
+  redis_url: REDIS_URL,
+  "queue.engine": {
+    right: fc.constantFrom("built_in", "bullmq"),
+    wrong: fc.constantFrom<unknown>("", "redis", true, null),
   },
+  "queue.redis_url": REDIS_URL,
+  "queue.lock_ms": whole(1_000, 600_000),
   "cluster.name": text,
   "cluster.listen": {
     right: fc.constantFrom("127.0.0.1:0", "0.0.0.0:9765", "[::1]:9765", "node-1:9765"),

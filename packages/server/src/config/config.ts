@@ -3,6 +3,7 @@ import * as z from "zod";
 import { isAllowEntry } from "../outbound/address-guard.ts";
 import { clusterSettings, redisUrl } from "./cluster-settings.ts";
 import { otlpSettings } from "./otlp-settings.ts";
+import { queueSettings } from "./queue-settings.ts";
 import { between, milliseconds, percent, section, text, whole, YEAR_MS } from "./setting.ts";
 import { storageSettings } from "./storage-settings.ts";
 import { supabaseSettings } from "./supabase-settings.ts";
@@ -162,6 +163,7 @@ export const configSchema = z.strictObject({
         stuck_after_ms: milliseconds.optional(),
         stall_after_ms: milliseconds.optional(),
         max_running: whole(1, 10_000).optional(),
+        max_per_minute: whole(1, 100_000).optional(),
         max_attempts: whole(1, 10).optional(),
       }),
     )
@@ -336,6 +338,7 @@ export const configSchema = z.strictObject({
     .prefault({}),
   storage: storageSettings,
   redis_url: redisUrl,
+  queue: queueSettings,
   cluster: clusterSettings,
   otlp: otlpSettings,
   supabase: supabaseSettings,

@@ -50,6 +50,10 @@ export function describeWaiting({
       const message = `${ordinal(position)} in line: as many ${job.kind} jobs run as may at a time`;
       return { reason: "kind_limit", position, message };
     }
+    if (line.rateWaitMs(job.kind) > 0) {
+      const message = `${ordinal(position)} in line: as many ${job.kind} jobs have begun as may in a minute`;
+      return { reason: "rate_limit", position, message };
+    }
     return { reason: "in_line", position, message: `${ordinal(position)} in line` };
   };
 }

@@ -19,13 +19,20 @@ function job(jobId: string, { minute = 0, ...fields }: Told = {}): Job {
 
 const wanting = (...kinds: string[]) => ({ kinds: new Set(kinds), withInput: new Set<string>() });
 
-function setup(jobs: Job[], { minute = 0, maxRunning = {} as Record<string, number> } = {}) {
+function setup(
+  jobs: Job[],
+  { minute = 0, maxRunning = {} as Record<string, number>, maxPerMinute = {} as Record<string, number> } = {},
+) {
   const clock = { minute };
   const given = new Set<string>();
   const queue = createQueue({
     openJobs: () => jobs,
     isOffered: (jobId) => given.has(jobId),
-    limits: () => ({ agingMs: MINUTE_MS, maxRunning: new Map(Object.entries(maxRunning)) }),
+    limits: () => ({
+      agingMs: MINUTE_MS,
+      maxRunning: new Map(Object.entries(maxRunning)),
+      maxPerMinute: new Map(Object.entries(maxPerMinute)),
+    }),
     nowMs: () => START_MS + clock.minute * MINUTE_MS,
   });
   const all = wanting("clips", "merge");
@@ -37,7 +44,7 @@ function setup(jobs: Job[], { minute = 0, maxRunning = {} as Record<string, numb
       const next = queue.next(tenantId, wanted, isWanted);
       if (next === null) return null;
       given.add(next.job_id);
-      queue.noteTurn(tenantId);
+      queue.noteTurn(next);
       return next.job_id;
     },
     waiting: (offers = [all]) => {

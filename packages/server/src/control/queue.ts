@@ -1,5 +1,6 @@
 import { isFinalJobState, type Job } from "@playhead/core";
 import { notBeforeMs, type QueueOrder, queueOrder } from "./queue-order.ts";
+import { createStartRate } from "./start-rate.ts";
 import { takes, type Wanted } from "./wanted.ts";
 
 /** What the order of the line goes by. */
@@ -7,6 +8,8 @@ export interface QueueLimits {
   readonly agingMs: number;
   /** How many jobs of a kind run at a time at most, whoever runs them; a kind that is missing has no limit. */
   readonly maxRunning: ReadonlyMap<string, number>;
+  /** How many jobs of a kind begin within a minute at most; a kind that is missing has no limit. */
+  readonly maxPerMinute: ReadonlyMap<string, number>;
 }
 
 export interface QueueDeps {
@@ -25,6 +28,8 @@ export interface Line {
   readonly order: QueueOrder;
   /** How many more of a kind may begin. */
   freeOf(kind: string): number;
+  /** In how long another of a kind may begin, as far as its rate goes; 0 for now. */
+  rateWaitMs(kind: string): number;
 }
 
 /** Whether a job is anyone's to take, now or later. */
@@ -37,6 +42,7 @@ export function createQueue({ openJobs, isOffered, limits, nowMs }: QueueDeps) {
   /** Turns given, by tenant. */
   const served = new Map<string, number>();
   let turns = 0;
+  const rate = createStartRate({ maxPerMinute: () => limits().maxPerMinute, nowMs });
 
   function look(): Line {
     const now = nowMs();
@@ -54,6 +60,7 @@ export function createQueue({ openJobs, isOffered, limits, nowMs }: QueueDeps) {
       ready,
       order: queueOrder({ nowMs: now, agingMs, servedAt: (tenantId) => served.get(tenantId) ?? 0 }),
       freeOf: (kind) => (maxRunning.get(kind) ?? Number.POSITIVE_INFINITY) - (running.get(kind) ?? 0),
+      rateWaitMs: rate.waitMs,
     };
   }
 
@@ -76,7 +83,7 @@ export function createQueue({ openJobs, isOffered, limits, nowMs }: QueueDeps) {
       let best: Job | null = null;
       for (const [kind, job] of bestOf) {
         const free = freeOf(kind);
-        if (free <= 0) continue;
+        if (free <= 0 || rate.waitMs(kind) > 0) continue;
         if (free < Number.POSITIVE_INFINITY && aheadOf(job) >= free) continue;
         if (best === null || order.compare(job, best) < 0) best = job;
       }
@@ -89,10 +96,14 @@ export function createQueue({ openJobs, isOffered, limits, nowMs }: QueueDeps) {
         ).length;
       }
     },
-    /** A tenant's job was given to a worker: it is others' turn. */
-    noteTurn(tenantId: string): void {
+    /** A job was given to a worker: it is other tenants' turn. */
+    noteTurn(job: Job): void {
       turns += 1;
-      served.set(tenantId, turns);
+      served.set(job.tenant_id, turns);
+      rate.note(job);
     },
+    /** The worker did not take it. */
+    forgetTurn: rate.forget,
+    rateWaitMs: rate.waitMs,
   };
 }

@@ -1,5 +1,6 @@
 import { emptyJob, type Job } from "@playhead/core";
 import { describe, expect, test, vi } from "vitest";
+import type { QueueLimits } from "./queue.ts";
 import { createStarts } from "./starts.ts";
 
 const job = (jobId: string, kind = "clips", fields: Partial<Job> = {}): Job => ({
@@ -9,7 +10,7 @@ const job = (jobId: string, kind = "clips", fields: Partial<Job> = {}): Job => (
 const wanting = (...kinds: string[]) => ({ kinds: new Set(kinds), withInput: new Set<string>() });
 const CLIPS = wanting("clips");
 
-function setup(waiting: Job[]) {
+function setup(waiting: Job[], limits: Partial<QueueLimits> = {}) {
   const clock = { nowMs: 0 };
   /** Since when workers have been silent; one that is not named is heard of all the time. */
   const silentSince = new Map<string, number>();
@@ -18,7 +19,7 @@ function setup(waiting: Job[]) {
   let lastId = 0;
   const starts = createStarts({
     openJobs: () => waiting,
-    limits: () => ({ agingMs: 60_000, maxRunning: new Map() }),
+    limits: () => ({ agingMs: 60_000, maxRunning: new Map(), maxPerMinute: new Map(), ...limits }),
     silentMs: (source) => clock.nowMs - (silentSince.get(source) ?? clock.nowMs),
     lostAfterMs: () => 60_000,
     nowMs: () => clock.nowMs,
@@ -185,4 +186,65 @@ test("what an earlier process gave away is its worker's for a while, who is told
   expect([offered("w2"), offered("w1")]).toEqual([[], []]);
   clock.nowMs = 120_001;
   expect(offered("w2")).toEqual([["a", "c1"]]);
+});
+
+describe("a job that a worker claims", () => {
+  const claimed = ({ starts }: ReturnType<typeof setup>, of: Job, source: string) => {
+    const claim = starts.claim(of, source);
+    return claim.offer === null ? [claim.reason, claim.retryInMs] : [claim.offer.command.command_id, claim.isNew];
+  };
+
+  test("is that worker's, who has confirmed it by that, and gets the same again", () => {
+    const [a, line] = [job("a"), setup([job("a")])];
+    expect([claimed(line, a, "w1"), claimed(line, a, "w1")]).toEqual([
+      ["c1", true],
+      ["c1", false],
+    ]);
+    expect([line.offered("w1"), line.offered("w2")]).toEqual([[], []]);
+  });
+
+  test("is no other's until its worker did not begin in time", () => {
+    const [a, line] = [job("a"), setup([job("a")])];
+    line.offered("w1");
+    expect(claimed(line, a, "w2")).toEqual(["taken", 30_001]);
+    line.pass(30_001);
+    expect(claimed(line, a, "w2")).toEqual(["c2", true]);
+    line.pass(100_000);
+    expect(claimed(line, a, "w1")).toEqual(["taken", 20_001]);
+  });
+
+  test("has to wait for its moment, for a place of its kind, and for its kind's rate", () => {
+    const later = job("later", "merge", { not_before: new Date(10_000).toISOString() });
+    const line = setup([job("a"), job("b"), job("s1", "scan"), job("s2", "scan"), later], {
+      maxRunning: new Map([["clips", 1]]),
+      maxPerMinute: new Map([["scan", 1]]),
+    });
+    expect(claimed(line, later, "w")).toEqual(["later", 10_000]);
+    expect(claimed(line, job("a"), "w")).toEqual(["c1", true]);
+    expect(claimed(line, job("b"), "w")).toEqual(["kind_limit", 1_000]);
+    expect(claimed(line, job("s1", "scan"), "w")).toEqual(["c2", true]);
+    line.pass(20_000);
+    expect(claimed(line, job("s2", "scan"), "w")).toEqual(["rate_limit", 40_000]);
+    line.pass(40_000);
+    expect(claimed(line, job("s2", "scan"), "w")).toEqual(["c3", true]);
+  });
+});
+
+test("who waits for a kind whose rate was used up is told when another may begin", () => {
+  const { starts, offered, pass } = setup([job("a"), job("b")], { maxPerMinute: new Map([["clips", 1]]) });
+  const tell = vi.fn();
+  expect(offered("w1")).toEqual([["a", "c1"]]);
+  starts.settle("a");
+  starts.listen("t", CLIPS, tell);
+  pass(30_000);
+  expect([offered("w2"), tell.mock.calls.length]).toEqual([[], 0]);
+  pass(30_001);
+  expect(tell).toHaveBeenCalledOnce();
+});
+
+test("what a worker did not take does not count for the rate of its kind", () => {
+  const { starts, offered } = setup([job("a")], { maxPerMinute: new Map([["clips", 1]]) });
+  starts.give(job("a"), "w1");
+  starts.takeBack(job("a"));
+  expect(offered("w2")).toEqual([["a", "c2"]]);
 });

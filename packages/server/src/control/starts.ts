@@ -1,6 +1,6 @@
 import type { Job, StartCommand } from "@playhead/core";
 import { createQueue, type QueueLimits } from "./queue.ts";
-import { waitingSinceMs } from "./queue-order.ts";
+import { notBeforeMs, waitingSinceMs } from "./queue-order.ts";
 import { takes, type Wanted } from "./wanted.ts";
 
 /** Who was given a job, and has not yet said that it runs. */
@@ -9,6 +9,14 @@ export interface Offer {
   readonly source: string;
   readonly command: StartCommand;
 }
+
+/** What a worker gets that asks for one job: the job, or why it may not begin there now. */
+export type Claim =
+  | { readonly offer: Offer; readonly isNew: boolean }
+  | { readonly offer: null; readonly reason: ClaimRefusal; readonly retryInMs: number };
+
+/** `taken`: another worker was given it. The others as of {@link JobWaiting}. */
+export type ClaimRefusal = "taken" | "later" | "kind_limit" | "rate_limit";
 
 export interface StartsDeps {
   /** Every job that has not ended, of all tenants, oldest first. */
@@ -42,6 +50,8 @@ interface Listener {
 /** A worker that does not confirm a start, or confirms it and never begins, has this long; then another one gets it. */
 const UNCONFIRMED_MS = 30_000;
 const CONFIRMED_MS = 120_000;
+/** When a place of a limited kind is free again nobody knows: who asked for one job asks again after this. */
+const KIND_LIMIT_RETRY_MS = 1_000;
 /** The longest that a timer can be set for. */
 const MAX_DELAY_MS = 2_000_000_000;
 
@@ -90,10 +100,36 @@ export function createStarts(deps: StartsDeps) {
     });
   }
 
-  function add(offer: Offer, patienceMs: number): void {
+  function add(offer: Offer, patienceMs: number): OpenOffer {
     const open = { ...offer, atMs: nowMs(), patienceMs, isConfirmed: false };
     offers.set(offer.command.job_id, open);
     watchLapse(open);
+    return open;
+  }
+
+  function give(job: Job, source: string): OpenOffer {
+    const offer = { tenantId: job.tenant_id, source, command: startCommand(job, newId()) };
+    const open = add(offer, UNCONFIRMED_MS);
+    queue.noteTurn(job);
+    const waitMs = queue.rateWaitMs(job.kind);
+    if (waitMs > 0) later(waitMs + 1, () => wake(({ wanted }) => wanted.kinds.has(job.kind)));
+    return open;
+  }
+
+  function confirmOpen(offer: OpenOffer): void {
+    offer.isConfirmed = true;
+    offer.atMs = nowMs();
+    offer.patienceMs = CONFIRMED_MS;
+  }
+
+  /** Why a job of the line may not begin now, though somebody would take it; null where it may. */
+  function holdOf(job: Job): { readonly reason: ClaimRefusal; readonly retryInMs: number } | null {
+    const laterMs = notBeforeMs(job) - nowMs();
+    if (laterMs > 0) return { reason: "later", retryInMs: laterMs };
+    const rateWaitMs = queue.rateWaitMs(job.kind);
+    if (rateWaitMs > 0) return { reason: "rate_limit", retryInMs: rateWaitMs };
+    const isFull = limits().maxRunning.has(job.kind) && queue.look().freeOf(job.kind) <= 0;
+    return isFull ? { reason: "kind_limit", retryInMs: KIND_LIMIT_RETRY_MS } : null;
   }
 
   const isWanted = (job: Job) =>
@@ -117,11 +153,27 @@ export function createStarts(deps: StartsDeps) {
       return wanted.kinds.size === 0 ? null : queue.next(tenantId, wanted, isWanted);
     },
     /** Gives a job to a worker, which has to confirm it. */
-    give(job: Job, source: string): Offer {
-      const offer = { tenantId: job.tenant_id, source, command: startCommand(job, newId()) };
-      add(offer, UNCONFIRMED_MS);
-      queue.noteTurn(job.tenant_id);
-      return offer;
+    give: (job: Job, source: string): Offer => give(job, source),
+    /**
+     * Gives a job that waits to the worker that asks for this one, which has confirmed it by that. Asked again, it is the
+     * same offer: the first answer may have been lost.
+     */
+    claim(job: Job, source: string): Claim {
+      forgetLapsed();
+      const open = offers.get(job.job_id);
+      if (open !== undefined && open.source !== source) {
+        return { offer: null, reason: "taken", retryInMs: Math.max(0, leftMs(open)) + 1 };
+      }
+      const hold = open === undefined ? holdOf(job) : null;
+      if (hold !== null) return { offer: null, ...hold };
+      const offer = open ?? give(job, source);
+      confirmOpen(offer);
+      return { offer, isNew: open === undefined };
+    },
+    /** The worker did not take what it was given just now. */
+    takeBack(job: Job): void {
+      queue.forgetTurn(job);
+      settle(job.job_id);
     },
     /**
      * Takes up what an earlier process had given away. Whoever has it may be at work, and gets time to say so; it may as
@@ -153,9 +205,7 @@ export function createStarts(deps: StartsDeps) {
     confirm(commandId: string, mayBe: (source: string) => boolean = () => true): boolean {
       for (const offer of offers.values()) {
         if (offer.command.command_id !== commandId || !mayBe(offer.source)) continue;
-        offer.isConfirmed = true;
-        offer.atMs = nowMs();
-        offer.patienceMs = CONFIRMED_MS;
+        confirmOpen(offer);
         return true;
       }
       return false;

@@ -36,7 +36,8 @@ const kindList = (description: string) => z.string().max(1_000).optional().meta(
 const kindsIn = (list: string | undefined) => new Set((list ?? "").split(",").filter((kind) => kind !== ""));
 
 const about = { command_id: z.string(), job_id: z.string(), reason: z.string().nullable() };
-const command = z.union([
+/** What a worker is told to do. */
+export const command = z.union([
   z.object({ ...about, verb: z.enum(["pause", "resume", "cancel"]) }),
   z.object({
     ...about,

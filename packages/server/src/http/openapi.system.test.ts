@@ -290,6 +290,13 @@ test("every route answers what the document says, in every status that can be pr
   await call("GET /api/v1/commands", 422);
   await call("POST /api/v1/commands/{command_id}/ack", 200, { path: "/api/v1/commands/none/ack" });
 
+  await call("GET /api/v1/queue", 200);
+  await call("POST /api/v1/jobs", 201, { body: { job_id: "queued", kind: "queued" } });
+  await call("GET /api/v1/queue", 200);
+  await call(`POST ${job}/claim`, 200, { path: at(`${job}/claim`, "queued"), body: { source: "w-q" } });
+  await call(`POST ${job}/claim`, 200, { path: at(`${job}/claim`, "done"), body: { source: "w-q" } });
+  await call(`POST ${job}/claim`, 404, { path: at(`${job}/claim`, "none"), body: { source: "w-q" } });
+  await call(`POST ${job}/claim`, 422, { path: at(`${job}/claim`) });
   await call("GET /api/v1/job-kinds", 200);
   await call("GET /api/v1/job-kinds", 401, anonymous);
   const { upload_id } = await call("POST /api/v1/uploads", 201, { path: "/api/v1/uploads?name=a.mp4", body: "a file" });

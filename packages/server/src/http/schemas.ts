@@ -117,7 +117,7 @@ const stateCounts = z.record(z.enum(TASK_STATES), z.number());
 
 const waiting = z
   .object({
-    reason: z.enum(["in_line", "no_worker", "kind_limit", "later"]),
+    reason: z.enum(["in_line", "no_worker", "kind_limit", "rate_limit", "later"]),
     position: z.number().nullable().meta({ description: "1 is the next; null while it is in no line" }),
     message: z.string(),
   })

@@ -49,15 +49,21 @@ export function createLivenessWatch({ limitsOf, leaseMs, workerSilentMs: silentM
     report(tenant_id, { type: "job.liveness_changed", job_id, data });
   }
 
+  /** Ends a job whose worker does not come back. */
+  function endLost({ tenant_id, job_id }: Job): void {
+    const error_message = "its worker went silent, and did not come back in time";
+    report(tenant_id, { type: "job.failed", job_id, data: { ...LOST, error_message } });
+  }
+
   return {
+    endLost,
     /** Looks at one open job. */
     check(job: WatchedJob, nowMs: number): void {
       const { draft, lastTouchedMs, lastMovedMs } = job;
-      const { tenant_id, job_id, state, kind, rate_limited: rateLimited } = draft;
+      const { state, kind, rate_limited: rateLimited } = draft;
       const workerSilentMs = silentMs(draft);
       if (workerSilentMs !== null && workerSilentMs > leaseMs()) {
-        const error_message = "its worker went silent, and did not come back in time";
-        report(tenant_id, { type: "job.failed", job_id, data: { ...LOST, error_message } });
+        endLost(draft);
         return;
       }
       const { liveness, reason } = assessLiveness(

@@ -2,6 +2,7 @@ import { HEALTH_STATUSES, type HealthStatus, isFinalJobState, JOB_STATES, type J
 import { Counter, collectDefaultMetrics, Gauge, Histogram, Registry } from "prom-client";
 import type { Bus, Publication } from "../bus/bus.ts";
 import { createKindNames } from "./kind-names.ts";
+import { addQueueMetrics, type QueueFigures } from "./queue-metrics.ts";
 import { addSupabaseMetrics, type SupabaseFigures } from "./supabase-metrics.ts";
 
 export interface MetricsDeps {
@@ -11,6 +12,7 @@ export interface MetricsDeps {
   readonly openJobs: () => Iterable<Job>;
   /** A job as it stands; undefined for one that is not in memory any more. */
   readonly findJob: (jobId: string) => Job | undefined;
+  readonly queue: QueueFigures;
   readonly viewers: () => { readonly connections: number; readonly waitingBytes: number };
   /** What rules could not take into account any more, since the server started. */
   readonly droppedRecords: () => number;
@@ -147,6 +149,7 @@ export function createMetrics(deps: MetricsDeps): Metrics {
     },
   });
   addOtlpExport(registers, deps.otlp);
+  addQueueMetrics(registry, deps.queue, kindOf);
   if (supabase !== null) addSupabaseMetrics(registry, supabase);
   const health = new Gauge({
     ...{ name: "playhead_health_status", help: "Of a component: 0 healthy, 1 warning, 2 critical.", registers },

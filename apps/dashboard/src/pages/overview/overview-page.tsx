@@ -16,6 +16,7 @@ import { overviewAnswer } from "./overview-answer.ts";
 import { OverviewFigures } from "./overview-figures.tsx";
 import { RecentJobs } from "./recent-jobs.tsx";
 import { RunningJobs } from "./running-jobs.tsx";
+import { WaitingKinds } from "./waiting-kinds.tsx";
 
 /** Comes after what matters more: the charts weigh more than the rest of the page. */
 const OverviewCharts = lazy(async () => ({ default: (await import("./overview-charts.tsx")).OverviewCharts }));
@@ -58,6 +59,7 @@ export function OverviewPage() {
             live={open.live}
             nowMs={nowMs}
           />
+          <WaitingKinds />
           <Section title="Recent">
             <RecentJobs jobs={ended.slice(0, RECENT_SHOWN)} nowMs={nowMs} />
           </Section>
