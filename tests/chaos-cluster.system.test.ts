@@ -15,6 +15,7 @@ const mayMakeNetworks =
 
 interface Recovered {
   readonly fault: string;
+  readonly mended_ms: number;
   readonly quickest_ms: number;
   readonly slowest_ms: number;
   readonly unready_ms?: number;
@@ -40,7 +41,7 @@ test("3 nodes, 4 workers, 48 viewers, PostgreSQL and Redis: each is killed and c
   console.info([`network: ${settings.network}`, ...results.recovered.map(toldOf)].join("\n"));
 });
 
-function toldOf({ fault, quickest_ms, slowest_ms, unready_ms, ready_again_ms }: Recovered): string {
+function toldOf({ fault, mended_ms, quickest_ms, slowest_ms, unready_ms, ready_again_ms }: Recovered): string {
   const ready = unready_ms === undefined ? "" : `; not ready after ${unready_ms} ms, ready again ${ready_again_ms} ms`;
-  return `${fault}: recovered after ${quickest_ms} to ${slowest_ms} ms${ready}`;
+  return `${fault}: whole after ${mended_ms} ms, recovered after ${quickest_ms} to ${slowest_ms} ms${ready}`;
 }

@@ -102,15 +102,20 @@ try {
   const recovered: Recovered[] = [];
   for (let round = 0; round < settings.rounds; round += 1) {
     for (const { name, befall } of clusterFaults(cluster, settings.lease_ms, random)) {
-      const { mend, told } = await befall(recovery.begin);
+      let begunMs = 0;
+      const { mend, told } = await befall(() => {
+        recovery.begin();
+        begunMs = performance.now();
+      });
       await mend();
+      const mended = Math.round(performance.now() - begunMs);
       const [{ slowest, quickest }, readyAgainMs] = await Promise.all([
         within(recovery.isOver(), name),
         told?.readyAgain(),
       ]);
-      say(`${name}: a fact of after it at the first node after ${quickest} ms, at the last after ${slowest} ms`);
+      say(`${name}: mended after ${mended} ms, a fact of after it at the first node ${quickest}, at the last ${slowest}`);
       recovered.push({
-        ...{ fault: name, slowest_ms: slowest, quickest_ms: quickest },
+        ...{ fault: name, mended_ms: mended, slowest_ms: slowest, quickest_ms: quickest },
         ...(told !== undefined && { unready_ms: told.unreadyMs, ready_again_ms: readyAgainMs ?? null }),
       });
     }
@@ -176,6 +181,8 @@ try {
 /** What became of a fault; the second line where a node had lost PostgreSQL, see `Befallen`. */
 interface Recovered {
   readonly fault: string;
+  /** When all was whole again: what was away was there, what was stopped served. */
+  readonly mended_ms: number;
   readonly slowest_ms: number;
   readonly quickest_ms: number;
   readonly unready_ms?: number | null;
