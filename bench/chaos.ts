@@ -191,7 +191,7 @@ function startChild(file: URL, options: object, nodeFlags: readonly string[] = [
 }
 
 async function untilCaughtUp(viewers: Audience, stored: ReadonlyMap<string, Job>): Promise<void> {
-  while (!viewers.hasCaughtUp(stored)) await delay(200);
+  while (viewers.behind(stored).length > 0) await delay(200);
 }
 
 async function readJobs(url: string): Promise<ReadonlyMap<string, Job>> {

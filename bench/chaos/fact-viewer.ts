@@ -27,6 +27,8 @@ export interface FactViewer {
   readonly faults: Faults;
   readonly reconnects: () => number;
   readonly job: () => Job | null;
+  /** Whether it is connected, and how long ago it heard anything: for people. */
+  readonly connection: () => string;
   /** Cuts its connection from its own side. */
   drop(): void;
   close(): void;
@@ -34,6 +36,8 @@ export interface FactViewer {
 
 const RECONNECT_MS = 200;
 const SLEEP_MS = 1_500;
+/** By `readyState`. */
+const STATES = ["connecting", "open", "closing", "closed"];
 
 /** Follows a job with nothing but a WebSocket and `fold`, as a client in any language could. */
 export function openFactViewer(options: FactViewerOptions): FactViewer {
@@ -45,12 +49,17 @@ export function openFactViewer(options: FactViewerOptions): FactViewer {
   let lastSeq = 0;
   let reconnects = -1;
   let isClosed = false;
+  let heardMs = performance.now();
 
   function dial(): void {
     reconnects += 1;
     const after = resumes && lastSeq > 0 ? `&after=${lastSeq}` : "";
     const mine = new WebSocket(`${url}/?job_id=${jobId}&token=${key}${after}`);
     socket = mine;
+    const hear = () => {
+      heardMs = performance.now();
+    };
+    mine.on("open", hear).on("ping", hear).on("message", hear);
     mine.on("message", (data) => receive(JSON.parse(String(data))));
     mine.on("error", () => undefined);
     mine.on("close", (code) => {
@@ -100,6 +109,7 @@ export function openFactViewer(options: FactViewerOptions): FactViewer {
     faults,
     reconnects: () => reconnects,
     job: () => job,
+    connection: () => `${STATES[socket?.readyState ?? 0]}, heard ${Math.round(performance.now() - heardMs)} ms ago`,
     drop: () => socket?.terminate(),
     close() {
       isClosed = true;

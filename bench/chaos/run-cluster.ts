@@ -113,7 +113,9 @@ try {
         within(recovery.isOver(), name),
         told?.readyAgain(),
       ]);
-      say(`${name}: mended after ${mended} ms, a fact of after it at the first node ${quickest}, at the last ${slowest}`);
+      say(
+        `${name}: mended after ${mended} ms, a fact of after it at the first node ${quickest}, at the last ${slowest}`,
+      );
       recovered.push({
         ...{ fault: name, mended_ms: mended, slowest_ms: slowest, quickest_ms: quickest },
         ...(told !== undefined && { unready_ms: told.unreadyMs, ready_again_ms: readyAgainMs ?? null }),
@@ -140,7 +142,10 @@ try {
     if (wrong !== null || all.length !== job.seq) misplaced += 1;
   }
   say("all is stored; who has not seen it yet catches up");
-  await within(untilCaughtUp(stored), "the viewers");
+  await within(untilCaughtUp(stored), "the viewers").catch((late) => {
+    for (const who of audience.behind(stored)) say(who);
+    throw late;
+  });
   const { faults, unequal, reconnects } = audience.outcome(stored);
   const untold = recovered.filter(({ unready_ms, ready_again_ms }) => unready_ms === null || ready_again_ms === null);
   const refused = deliveries.flatMap((delivery) => delivery.refused);
@@ -172,7 +177,7 @@ try {
   process.exitCode = isMet ? 0 : 1;
 
   async function untilCaughtUp(all: ReadonlyMap<string, Job>): Promise<void> {
-    while (!audience.hasCaughtUp(all)) await delay(100);
+    while (audience.behind(all).length > 0) await delay(100);
   }
 } finally {
   for (const end of ends.reverse()) await end();
