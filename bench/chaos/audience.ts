@@ -29,6 +29,8 @@ export interface Audience {
     /** Viewers that do not stand where the store stands. */
     readonly unequal: number;
     readonly reconnects: number;
+    /** Connections that were lost without a word. */
+    readonly silences: number;
   };
   close(): void;
 }
@@ -94,15 +96,16 @@ export function openAudience(options: AudienceOptions): Audience {
     },
     outcome(stored) {
       const faults = { lost: 0, doubled: 0, unordered: 0 };
-      let reconnects = 0;
+      let [reconnects, silences] = [0, 0];
       for (const viewer of factViewers.keys()) {
         faults.lost += viewer.faults.lost;
         faults.doubled += viewer.faults.doubled;
         faults.unordered += viewer.faults.unordered;
         reconnects += viewer.reconnects();
+        silences += viewer.silences();
       }
       const unequal = all().filter(({ jobId, job }) => !isSame(job, stored.get(jobId))).length;
-      return { faults, unequal, reconnects };
+      return { faults, unequal, reconnects, silences };
     },
     close() {
       for (const viewer of factViewers.keys()) viewer.close();

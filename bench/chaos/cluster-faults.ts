@@ -37,7 +37,7 @@ const BRIEF_MS = 1_000;
 const LEASES = 1.75;
 /** In which a node has to say that it lost PostgreSQL: it does when one is over, however busy the machine is. */
 const UNREADY_LEASES = 4;
-/** From the end of an outage until a node has to take work again. */
+/** From the end of an outage a node has to take work again within this time. */
 const READY_AGAIN_MS = 15_000;
 
 /** Each part of a cluster fails, each kind of failure at least once, in an order of chance. */
@@ -96,6 +96,8 @@ export function clusterFaults(cluster: Cluster, leaseMs: number, random: () => n
   const withoutDatabase = (which: Which, how: How): Befall => {
     return async (begun) => {
       const { node, toPostgres } = await which();
+      // It may have just come back from the fault before.
+      await untilStatus(node.url, "pass", READY_AGAIN_MS);
       await toPostgres[how]();
       begun();
       const unreadyMs = await untilStatus(node.url, "fail", leaseMs * UNREADY_LEASES);

@@ -26,6 +26,8 @@ export interface Faults {
 export interface FactViewer {
   readonly faults: Faults;
   readonly reconnects: () => number;
+  /** How many connections it gave up because nothing came. */
+  readonly silences: () => number;
   readonly job: () => Job | null;
   /** Whether it is connected, and how long ago it heard anything: for people. */
   readonly connection: () => string;
@@ -36,6 +38,8 @@ export interface FactViewer {
 
 const RECONNECT_MS = 200;
 const SLEEP_MS = 1_500;
+/** The server pings every 25 s: when nothing comes for longer, a network has lost the connection without a word. */
+const SILENCE_MS = 40_000;
 /** By `readyState`. */
 const STATES = ["connecting", "open", "closing", "closed"];
 
@@ -50,10 +54,18 @@ export function openFactViewer(options: FactViewerOptions): FactViewer {
   let reconnects = -1;
   let isClosed = false;
   let heardMs = performance.now();
+  let silences = 0;
+  const watch = setInterval(() => {
+    if (performance.now() - heardMs < SILENCE_MS || socket === null) return;
+    silences += 1;
+    heardMs = performance.now();
+    socket.terminate();
+  }, SILENCE_MS / 20).unref();
 
   function dial(): void {
     reconnects += 1;
     const after = resumes && lastSeq > 0 ? `&after=${lastSeq}` : "";
+    heardMs = performance.now();
     const mine = new WebSocket(`${url}/?job_id=${jobId}&token=${key}${after}`);
     socket = mine;
     const hear = () => {
@@ -108,11 +120,13 @@ export function openFactViewer(options: FactViewerOptions): FactViewer {
   return {
     faults,
     reconnects: () => reconnects,
+    silences: () => silences,
     job: () => job,
     connection: () => `${STATES[socket?.readyState ?? 0]}, heard ${Math.round(performance.now() - heardMs)} ms ago`,
     drop: () => socket?.terminate(),
     close() {
       isClosed = true;
+      clearInterval(watch);
       if (timer !== null) clearTimeout(timer);
       socket?.terminate();
     },

@@ -146,7 +146,7 @@ try {
     for (const who of audience.behind(stored)) say(who);
     throw late;
   });
-  const { faults, unequal, reconnects } = audience.outcome(stored);
+  const { faults, unequal, reconnects, silences } = audience.outcome(stored);
   const untold = recovered.filter(({ unready_ms, ready_again_ms }) => unready_ms === null || ready_again_ms === null);
   const refused = deliveries.flatMap((delivery) => delivery.refused);
   const isMet = printReport({
@@ -154,7 +154,7 @@ try {
     question: "Does a cluster lose, double or reorder anything, when each part of it fails in turn?",
     date: new Date(),
     settings,
-    results: { facts, cuts, reconnects, ...faults, viewers_not_equal_to_store: unequal, refused, recovered },
+    results: { facts, cuts, reconnects, silences, ...faults, viewers_not_equal_to_store: unequal, refused, recovered },
     targets: [
       { name: "workers that were not told that all is stored", value: undelivered(deliveries), at_most: 0 },
       { name: "reports refused", value: refused.length, at_most: 0 },
