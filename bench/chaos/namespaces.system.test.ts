@@ -48,7 +48,7 @@ test.skipIf(whyNot !== null)("nothing is left when the program that made them is
   const { child, line } = startTrial("leave");
   expect(await line()).toBe("there");
   const left = () => processesOf("sleep", "987654");
-  expect(left()).toHaveLength(1);
+  await vi.waitFor(() => expect(left()).toHaveLength(1), { timeout: 20_000 });
   child.kill("SIGKILL");
   await once(child, "exit");
   await vi.waitFor(() => expect(left()).toEqual([]), { timeout: 20_000 });
