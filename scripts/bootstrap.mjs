@@ -3,8 +3,8 @@
 //   1. Node: the user's own when it is new enough, else the one pinned in tools/node, linked as node_modules/.bin/node
 //      (npm puts that folder first on the PATH of every script).
 //   2. Packages: `npm ci` under that Node, when the lockfile or the Node changed.
-//   3. System packages named on the command line (ffmpeg, chromium, poppler, prometheus, redis): see system-packages.mjs.
-// usage: node scripts/bootstrap.mjs [ffmpeg] [chromium] [poppler] [prometheus] [redis]
+//   3. System packages named on the command line (ffmpeg, chromium, poppler, postgres, …): see system-packages.mjs.
+// usage: node scripts/bootstrap.mjs [ffmpeg] [chromium] [poppler] [postgres] [prometheus] [redis] [iproute]
 import { spawnSync } from "node:child_process";
 import { createHash } from "node:crypto";
 import fs from "node:fs";

@@ -54,6 +54,13 @@ const PACKAGES = {
     apt: "redis-server",
     mac: "brew install redis",
   },
+  // Makes networks for the tests, which Linux alone can; elsewhere they do without.
+  iproute: {
+    anyOf: [["ip"]],
+    environment: "PLAYHEAD_IP",
+    apt: "iproute2",
+    isForLinux: true,
+  },
 };
 
 const APT_LIMIT_MS = 10 * 60_000;
@@ -79,6 +86,7 @@ function isInstalled(program) {
 }
 
 const isPresent = (name) =>
+  (PACKAGES[name].isForLinux === true && process.platform !== "linux") ||
   Boolean(process.env[PACKAGES[name].environment]) ||
   PACKAGES[name].anyOf.some((programs) => programs.every(isInstalled));
 
@@ -125,7 +133,8 @@ export function ensureSystemPackages(names, { say, fail }) {
   if (absent.length === 0) return;
   const how = absent.map((name) => {
     const { apt, mac, environment } = PACKAGES[name];
-    return `${name} (Debian, Ubuntu: apt install ${apt}; macOS: ${mac}; elsewhere: name the program in ${environment})`;
+    const macToo = mac === undefined ? "" : ` macOS: ${mac};`;
+    return `${name} (Debian, Ubuntu: apt install ${apt};${macToo} elsewhere: name the program in ${environment})`;
   });
   fail(`please install ${how.join(" and ")}, then run the command again`);
 }

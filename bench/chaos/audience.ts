@@ -22,13 +22,15 @@ export interface AudienceOptions {
 export interface Audience {
   /** Cuts about this part of the bare sockets, 0..1, from their own side. @returns how many */
   drop(part: number): number;
-  /** Whether everybody has seen as much as is stored. */
-  hasCaughtUp(stored: ReadonlyMap<string, Job>): boolean;
+  /** Who has not seen as much as is stored, in words for people. */
+  behind(stored: ReadonlyMap<string, Job>): readonly string[];
   outcome(stored: ReadonlyMap<string, Job>): {
     readonly faults: { readonly lost: number; readonly doubled: number; readonly unordered: number };
     /** Viewers that do not stand where the store stands. */
     readonly unequal: number;
     readonly reconnects: number;
+    /** Connections that were lost without a word. */
+    readonly silences: number;
   };
   close(): void;
 }
@@ -43,14 +45,22 @@ export function openAudience(options: AudienceOptions): Audience {
   const urlOf = (at: number) => urls[serverOf(at)] as string;
 
   const factViewers = new Map<FactViewer, string>();
+  const places = new Map<FactViewer, number>();
   for (let at = 0; at < counting; at += 1) {
     const jobId = jobOf(at);
     const isSlow = at < slowViewers;
     const url = urlOf(at).replace("http", "ws");
     const told = (fact: EventFrame) => onFact?.(fact, serverOf(at));
-    factViewers.set(openFactViewer({ url, key, jobId, resumes, isSlow, random, onFact: told }), jobId);
+    const viewer = openFactViewer({ url, key, jobId, resumes, isSlow, random, onFact: told });
+    factViewers.set(viewer, jobId);
+    places.set(viewer, serverOf(at));
   }
-  const followed: { readonly jobId: string; readonly job: () => Job | null; readonly close: () => void }[] = [];
+  const followed: {
+    readonly jobId: string;
+    readonly server: number;
+    readonly feed: () => JobFeed;
+    readonly close: () => void;
+  }[] = [];
   for (let at = counting; at < viewers; at += 1) {
     const client = createPlayheadClient({ url: urlOf(at), token: async () => key });
     const store = client.watchJob(jobOf(at));
@@ -59,11 +69,17 @@ export function openAudience(options: AudienceOptions): Audience {
       end();
       client.close();
     };
-    followed.push({ jobId: jobOf(at), job: () => (store.getSnapshot() satisfies JobFeed).job, close });
+    followed.push({ jobId: jobOf(at), server: serverOf(at), feed: store.getSnapshot, close });
   }
   const all = () => [
-    ...[...factViewers].map(([viewer, jobId]) => ({ jobId, job: viewer.job() })),
-    ...followed.map(({ jobId, job }) => ({ jobId, job: job() })),
+    ...[...factViewers].map(([viewer, jobId]) => ({
+      ...{ jobId, job: viewer.job(), server: places.get(viewer) },
+      how: `bare socket, ${viewer.connection()}`,
+    })),
+    ...followed.map(({ jobId, server, feed }) => ({
+      ...{ jobId, job: feed().job, server },
+      how: `client, ${feed().live ? "live" : "not live"}`,
+    })),
   ];
 
   return {
@@ -72,19 +88,24 @@ export function openAudience(options: AudienceOptions): Audience {
       for (const viewer of chosen) viewer.drop();
       return chosen.length;
     },
-    hasCaughtUp: (stored) =>
-      all().every(({ jobId, job }) => job !== null && job.seq >= (stored.get(jobId)?.seq ?? Number.POSITIVE_INFINITY)),
+    behind(stored) {
+      const seqOf = (jobId: string) => stored.get(jobId)?.seq ?? Number.POSITIVE_INFINITY;
+      return all()
+        .filter(({ jobId, job }) => job === null || job.seq < seqOf(jobId))
+        .map(({ jobId, job, server, how }) => `${jobId} at ${server}: ${job?.seq} of ${seqOf(jobId)} (${how})`);
+    },
     outcome(stored) {
       const faults = { lost: 0, doubled: 0, unordered: 0 };
-      let reconnects = 0;
+      let [reconnects, silences] = [0, 0];
       for (const viewer of factViewers.keys()) {
         faults.lost += viewer.faults.lost;
         faults.doubled += viewer.faults.doubled;
         faults.unordered += viewer.faults.unordered;
         reconnects += viewer.reconnects();
+        silences += viewer.silences();
       }
       const unequal = all().filter(({ jobId, job }) => !isSame(job, stored.get(jobId))).length;
-      return { faults, unequal, reconnects };
+      return { faults, unequal, reconnects, silences };
     },
     close() {
       for (const viewer of factViewers.keys()) viewer.close();

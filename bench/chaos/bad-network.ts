@@ -9,18 +9,20 @@ export interface BadNetwork {
 }
 
 export interface BadNetworkOptions {
-  readonly targetPort: number;
+  /** Where it leads, `HOST:PORT`. */
+  readonly target: string;
   readonly random: () => number;
   /** What comes is held back up to this long, in order. */
   readonly maxDelayMs: number;
 }
 
-/** Listens on a free port of this machine, and hands on to another one. */
-export async function startBadNetwork({ targetPort, random, maxDelayMs }: BadNetworkOptions): Promise<BadNetwork> {
+/** Listens on a free port of this machine, and hands on to its target. */
+export async function startBadNetwork({ target, random, maxDelayMs }: BadNetworkOptions): Promise<BadNetwork> {
+  const { hostname, port } = new URL(`http://${target}`);
   const pairs = new Set<readonly [Socket, Socket]>();
 
   const server = createServer((near) => {
-    const far = connect(targetPort, "127.0.0.1");
+    const far = connect(Number(port), hostname);
     const pair = [near, far] as const;
     pairs.add(pair);
     for (const [from, to] of [pair, [far, near] as const]) {

@@ -1,13 +1,14 @@
-import { spawn } from "node:child_process";
 import { once } from "node:events";
 import { createInterface } from "node:readline";
 import { setTimeout as delay } from "node:timers/promises";
 import { fileURLToPath } from "node:url";
+import type { Place } from "./network.ts";
 
 export interface ClusterNodeOptions {
   readonly name: string;
   readonly data: string;
   readonly key: string;
+  readonly place: Place;
   readonly port: number;
   /** Where its engine listens for other nodes, and where those call it. */
   readonly doorPort: number;
@@ -37,15 +38,26 @@ const SECRET = "the secret that all nodes of a cluster share";
 
 /** `playhead serve`, configured as a node. */
 export function createClusterNode(options: ClusterNodeOptions): ClusterNode {
-  const { name, data, key, port, doorPort, doorUrl, databaseUrl, redisUrl, leaseMs, onLine } = options;
-  const args = ["serve", "--json", "--verbose", "--no-worker", "--port", String(port), "--data", data];
+  const { name, data, key, place, port, doorPort, doorUrl, databaseUrl, redisUrl, leaseMs, onLine } = options;
+  const args = [
+    "serve",
+    "--json",
+    "--verbose",
+    "--no-worker",
+    "--host",
+    place.host,
+    "--port",
+    String(port),
+    "--data",
+    data,
+  ];
   const environment = {
     PLAYHEAD_ADMIN_KEY: key,
     PLAYHEAD_SECRET: SECRET,
     PLAYHEAD_DATABASE_URL: databaseUrl,
     PLAYHEAD_REDIS_URL: redisUrl,
     PLAYHEAD_CLUSTER_NAME: name,
-    PLAYHEAD_CLUSTER_LISTEN: `127.0.0.1:${doorPort}`,
+    PLAYHEAD_CLUSTER_LISTEN: `${place.host}:${doorPort}`,
     PLAYHEAD_CLUSTER_ADDRESS: doorUrl,
     PLAYHEAD_CLUSTER_LEASE_MS: String(leaseMs),
   };
@@ -56,7 +68,7 @@ export function createClusterNode(options: ClusterNodeOptions): ClusterNode {
     let isWanted = true;
     const run = async (): Promise<void> => {
       while (isWanted) {
-        const child = spawn(process.execPath, ["--conditions=playhead-src", MAIN, ...args], {
+        const child = place.spawn(process.execPath, ["--conditions=playhead-src", MAIN, ...args], {
           env: { ...process.env, ...environment },
           stdio: ["ignore", "pipe", "pipe"],
         });
@@ -81,7 +93,7 @@ export function createClusterNode(options: ClusterNodeOptions): ClusterNode {
 
   return {
     name,
-    url: `http://127.0.0.1:${port}`,
+    url: `http://${place.host}:${port}`,
     start,
     kill: () => end("SIGKILL"),
     stop: () => end("SIGTERM"),

@@ -1,31 +1,36 @@
 import path from "node:path";
-import { type Cable, layCable } from "../../tests/fixtures/cable.ts";
+import { setTimeout as delay } from "node:timers/promises";
 import { type PostgresServer, startPostgres } from "../../tests/servers/postgres-server.ts";
 import { type RedisServer, startRedisServer } from "../../tests/servers/redis-server.ts";
 import { type ClusterNode, createClusterNode } from "./cluster-node.ts";
-import { freePort } from "./free-port.ts";
+import type { Line, Network, Party, WhenOver } from "./network.ts";
+import { readStanding } from "./node-standing.ts";
 
 export interface ClusterOptions {
+  readonly network: Network;
   readonly folder: string;
   readonly key: string;
   readonly nodes: number;
   readonly leaseMs: number;
   readonly onLine: (node: string, line: string) => void;
-  /** Is given what ends each part; the last one first. */
-  readonly whenOver: (stop: () => Promise<void>) => void;
+  readonly whenOver: WhenOver;
 }
 
 /** One of the nodes, and the lines between it and the rest. */
 export interface Member {
+  readonly party: Party;
   readonly node: ClusterNode;
-  readonly toPostgres: Cable;
-  readonly toRedis: Cable;
+  readonly toPostgres: Line;
+  readonly toRedis: Line;
   /** From the other nodes to its engine. */
-  readonly toEngine: Cable;
+  readonly toEngine: Line;
+  /** From viewers and workers. */
+  readonly fromClients: Line;
 }
 
 /** Real nodes on a real PostgreSQL and a real Redis. */
 export interface Cluster {
+  readonly network: Network;
   readonly members: readonly Member[];
   readonly postgres: PostgresServer;
   readonly redis: RedisServer;
@@ -35,53 +40,47 @@ export interface Cluster {
 
 /** Starts all of it; the lines are laid one for each node, so that each can be cut alone. */
 export async function startCluster(options: ClusterOptions): Promise<Cluster> {
-  const { folder, key, nodes, leaseMs, onLine, whenOver } = options;
-  const [postgresPort, redisPort] = [await freePort(), await freePort()];
-  const postgres = await startPostgres(whenOver, { address: { host: "127.0.0.1", port: postgresPort } });
-  const redis = await startRedisServer(whenOver, { isPersistent: true, port: redisPort });
+  const { network, folder, key, nodes, leaseMs, onLine, whenOver } = options;
+  const [forPostgres, forRedis] = [await network.place("postgres"), await network.place("redis")];
+  const [postgresPort, redisPort] = [await forPostgres.freePort(), await forRedis.freePort()];
+  const postgres = await startPostgres(whenOver, {
+    address: { host: forPostgres.host, port: postgresPort },
+    spawn: forPostgres.spawn,
+  });
+  const redis = await startRedisServer(whenOver, {
+    ...{ isPersistent: true, host: forRedis.host, port: redisPort, spawn: forRedis.spawn },
+  });
   const database = await postgres.createTcpDatabase();
 
-  const members = await Promise.all(
-    Array.from({ length: nodes }, async (_, at): Promise<Member> => {
-      const name = `node-${at}`;
-      const doorPort = await freePort();
-      const lay = async (port: number) => {
-        const cable = await layCable(`http://127.0.0.1:${port}`);
-        whenOver(cable.close);
-        return cable;
-      };
-      const [toPostgres, toRedis, toEngine] = [await lay(postgresPort), await lay(redisPort), await lay(doorPort)];
-      const node = createClusterNode({
-        ...{ name, key, leaseMs, doorPort, data: path.join(folder, name), port: await freePort() },
-        doorUrl: toEngine.url,
-        databaseUrl: database.replace(`:${postgresPort}/`, `:${new URL(toPostgres.url).port}/`),
-        redisUrl: toRedis.url.replace("http", "redis"),
-        onLine: (line) => onLine(name, line),
-      });
-      whenOver(node.kill);
-      return { node, toPostgres, toRedis, toEngine };
-    }),
-  );
+  const members: Member[] = [];
+  for (let at = 0; at < nodes; at += 1) {
+    const party = `node-${at}` as const;
+    const place = await network.place(party);
+    const [port, doorPort] = [await place.freePort(), await place.freePort()];
+    const toPostgres = await network.line(party, "postgres", postgresPort);
+    const toRedis = await network.line(party, "redis", redisPort);
+    const toEngine = await network.line("nodes", party, doorPort);
+    const fromClients = await network.line("clients", party, port);
+    const node = createClusterNode({
+      ...{ name: party, key, leaseMs, place, port, doorPort, data: path.join(folder, party) },
+      doorUrl: `http://${toEngine.address}`,
+      databaseUrl: database.replace(`${forPostgres.host}:${postgresPort}`, toPostgres.address),
+      redisUrl: `redis://${toRedis.address}`,
+      onLine: (line) => onLine(party, line),
+    });
+    whenOver(node.kill);
+    members.push({ party, node, toPostgres, toRedis, toEngine, fromClients });
+  }
   await Promise.all(members.map(({ node }) => node.start()));
 
   async function engine(): Promise<Member> {
     for (;;) {
-      for (const member of members) {
-        if ((await roleOf(member.node)) === "leading") return member;
-      }
-      await new Promise((resolve) => setTimeout(resolve, 50));
+      const standings = await Promise.all(members.map(({ node }) => readStanding(node.url)));
+      const leading = members.find((_member, at) => standings[at]?.node.role === "leading");
+      if (leading !== undefined) return leading;
+      await delay(50);
     }
   }
 
-  return { members, postgres, redis, engine };
-}
-
-async function roleOf({ url }: ClusterNode): Promise<string | null> {
-  try {
-    const answer = await fetch(`${url}/api/v1/monitoring/health/ready`, { signal: AbortSignal.timeout(2_000) });
-    const { node } = (await answer.json()) as { readonly node: { readonly role: string } };
-    return node.role;
-  } catch {
-    return null;
-  }
+  return { network, members, postgres, redis, engine };
 }

@@ -26,7 +26,11 @@ export interface Faults {
 export interface FactViewer {
   readonly faults: Faults;
   readonly reconnects: () => number;
+  /** How many connections it gave up because nothing came. */
+  readonly silences: () => number;
   readonly job: () => Job | null;
+  /** Whether it is connected, and how long ago it heard anything: for people. */
+  readonly connection: () => string;
   /** Cuts its connection from its own side. */
   drop(): void;
   close(): void;
@@ -34,6 +38,10 @@ export interface FactViewer {
 
 const RECONNECT_MS = 200;
 const SLEEP_MS = 1_500;
+/** The server pings every 25 s: when nothing comes for longer, a network has lost the connection without a word. */
+const SILENCE_MS = 40_000;
+/** By `readyState`. */
+const STATES = ["connecting", "open", "closing", "closed"];
 
 /** Follows a job with nothing but a WebSocket and `fold`, as a client in any language could. */
 export function openFactViewer(options: FactViewerOptions): FactViewer {
@@ -45,12 +53,25 @@ export function openFactViewer(options: FactViewerOptions): FactViewer {
   let lastSeq = 0;
   let reconnects = -1;
   let isClosed = false;
+  let heardMs = performance.now();
+  let silences = 0;
+  const watch = setInterval(() => {
+    if (performance.now() - heardMs < SILENCE_MS || socket === null) return;
+    silences += 1;
+    heardMs = performance.now();
+    socket.terminate();
+  }, SILENCE_MS / 20).unref();
 
   function dial(): void {
     reconnects += 1;
     const after = resumes && lastSeq > 0 ? `&after=${lastSeq}` : "";
+    heardMs = performance.now();
     const mine = new WebSocket(`${url}/?job_id=${jobId}&token=${key}${after}`);
     socket = mine;
+    const hear = () => {
+      heardMs = performance.now();
+    };
+    mine.on("open", hear).on("ping", hear).on("message", hear);
     mine.on("message", (data) => receive(JSON.parse(String(data))));
     mine.on("error", () => undefined);
     mine.on("close", (code) => {
@@ -99,10 +120,13 @@ export function openFactViewer(options: FactViewerOptions): FactViewer {
   return {
     faults,
     reconnects: () => reconnects,
+    silences: () => silences,
     job: () => job,
+    connection: () => `${STATES[socket?.readyState ?? 0]}, heard ${Math.round(performance.now() - heardMs)} ms ago`,
     drop: () => socket?.terminate(),
     close() {
       isClosed = true;
+      clearInterval(watch);
       if (timer !== null) clearTimeout(timer);
       socket?.terminate();
     },

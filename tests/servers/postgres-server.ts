@@ -2,7 +2,7 @@ import { type ChildProcess, spawn } from "node:child_process";
 import { randomBytes } from "node:crypto";
 import { once } from "node:events";
 import { existsSync } from "node:fs";
-import { chown, mkdtemp, readdir, readFile, rm } from "node:fs/promises";
+import { appendFile, chown, mkdtemp, readdir, readFile, rm } from "node:fs/promises";
 import { tmpdir } from "node:os";
 import { join } from "node:path";
 import { createInterface } from "node:readline";
@@ -25,6 +25,8 @@ export interface PostgresOptions {
   readonly settings?: Readonly<Record<string, string>>;
   /** Where it also listens on TCP. @defaultValue nowhere */
   readonly address?: { readonly host: string; readonly port: number };
+  /** Starts its program, such as in another network namespace. @defaultValue Node's own */
+  readonly spawn?: typeof spawn;
 }
 
 /** Where Debian, Ubuntu and Homebrew have the programs that are on nobody's PATH. */
@@ -39,7 +41,7 @@ const QUICK = { fsync: "off", full_page_writes: "off" };
  */
 export async function startPostgres(
   whenOver: (stop: () => Promise<void>) => void,
-  { settings = {}, address }: PostgresOptions = {},
+  { settings = {}, address, spawn: spawnServer = spawn }: PostgresOptions = {},
 ): Promise<PostgresServer> {
   const programs = await findPrograms();
   const folder = await mkdtemp(join(tmpdir(), "playhead-postgres-"));
@@ -52,7 +54,7 @@ export async function startPostgres(
     const all = { ...QUICK, listen_addresses: address?.host ?? "", ...settings };
     const listen = address === undefined ? [] : ["-p", String(address.port)];
     const options = Object.entries(all).flatMap(([name, value]) => ["-c", `${name}=${value}`]);
-    const child = spawn(join(programs, "postgres"), ["-D", data, "-k", folder, ...listen, ...options], {
+    const child = spawnServer(join(programs, "postgres"), ["-D", data, "-k", folder, ...listen, ...options], {
       ...owner,
       stdio: ["ignore", "ignore", "pipe"],
     });
@@ -106,6 +108,8 @@ export async function startPostgres(
     await rm(folder, { recursive: true, force: true });
   });
   await run(join(programs, "initdb"), ["-D", data, "-U", "postgres", "-A", "trust", "-E", "UTF8", "--no-sync"], owner);
+  // On an address that others reach, it trusts those who are in the same network.
+  if (address !== undefined) await appendFile(join(data, "pg_hba.conf"), "host all all samenet trust\n");
   await start();
   return {
     createDatabase: async () => urlOf(await createDatabase()),

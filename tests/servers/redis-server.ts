@@ -22,8 +22,12 @@ export interface RedisOptions {
   readonly isPersistent?: boolean;
   /** Where it also listens on TCP. @defaultValue nowhere */
   readonly port?: number;
+  /** On which address that is. @defaultValue 127.0.0.1 */
+  readonly host?: string;
   /** Settings of `redis.conf`, such as `maxmemory`. */
   readonly settings?: Readonly<Record<string, string>>;
+  /** Starts its program, such as in another network namespace. @defaultValue Node's own */
+  readonly spawn?: typeof spawn;
 }
 
 /**
@@ -33,7 +37,7 @@ export interface RedisOptions {
  */
 export async function startRedisServer(
   whenOver: (stop: () => Promise<void>) => void,
-  { isPersistent = false, port = 0, settings = {} }: RedisOptions = {},
+  { isPersistent = false, port = 0, host = "127.0.0.1", settings = {}, spawn: spawnServer = spawn }: RedisOptions = {},
 ): Promise<RedisServer> {
   const folder = await mkdtemp(join(tmpdir(), "playhead-redis-"));
   const socket = join(folder, "redis.sock");
@@ -41,11 +45,11 @@ export async function startRedisServer(
 
   async function start(): Promise<void> {
     const all = {
-      ...{ port: String(port), bind: "127.0.0.1", unixsocket: socket, dir: folder, save: "" },
+      ...{ port: String(port), bind: host, "protected-mode": "no", unixsocket: socket, dir: folder, save: "" },
       ...{ appendonly: isPersistent ? "yes" : "no", appendfsync: "always", ...settings },
     };
     const args = Object.entries(all).flatMap(([name, value]) => [`--${name}`, value]);
-    const child = spawn(process.env.PLAYHEAD_REDIS_SERVER ?? "redis-server", args, {
+    const child = spawnServer(process.env.PLAYHEAD_REDIS_SERVER ?? "redis-server", args, {
       stdio: ["ignore", "pipe", "inherit"],
     });
     server = child;

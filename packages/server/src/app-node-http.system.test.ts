@@ -13,6 +13,7 @@ import { configSchema } from "./config/config.ts";
 const KEY = "the key of all nodes";
 const TRACE = "4bf92f3577b34da6a3ce929d0e0e4736";
 const SECRET = "s".repeat(40);
+const NO_VIEWERS = { connections: 0, waitingBytes: 0, unreadBytes: 0 };
 
 /** An engine behind its node's door, and a node in front of it. */
 async function setup() {
@@ -36,7 +37,9 @@ async function setup() {
     },
     node: () => ({ name: "n1", role: "follower" }),
     engine: () => null,
-    isReady: () => true,
+    reaches: () => ({ postgresql: true, redis: true, engine: state.engineUrl !== null }),
+    whyNotReady: () => null,
+    metrics: { contentType: "text/plain", text: async () => "", noteRequest: () => undefined },
   });
   await http.listen({ port: 0, host: "127.0.0.1" });
   onTestFinished(() => void http.close());
@@ -50,6 +53,7 @@ async function setup() {
         serve: door.open,
         openPublisher: () => ({ publish: () => undefined, close: async () => undefined }),
         onRevoked: () => undefined,
+        viewers: () => NO_VIEWERS,
       },
     });
     onTestFinished(server.close);
@@ -94,7 +98,6 @@ test("what is the engine's goes through the node as if it were not there", async
   expect((await fetch(`${url}/api/v1/jobs/j`)).status).toBe(401);
   const wrong = await ask("/api/v1/jobs", json({ kind: 7 }));
   expect([wrong.status, (await read(wrong)).error_code]).toEqual([422, "validation_error"]);
-  expect((await ask("/metrics")).status).toBe(200);
   expect((await ask("/openapi.json")).status).toBe(200);
 });
 
@@ -128,6 +131,17 @@ test("nobody but a node comes in through its door, whatever key they have", asyn
     const answer = await fetch(`${door.url}/api/v1/jobs`, { headers: { authorization: `Bearer ${KEY}`, ...headers } });
     expect([answer.status, (await read(answer)).error_code]).toEqual([403, "forbidden"]);
   }
+});
+
+test("a node may ask at the door whether an engine is there", async () => {
+  const { door, startEngine } = await setup();
+  const asked = async () =>
+    (await fetch(`${door.url}/engine`, { headers: { [NODE_HEADER]: createNodeProof(SECRET).value } })).status;
+  expect(await asked()).toBe(503);
+  const engine = await startEngine();
+  expect(await asked()).toBe(204);
+  await engine.close();
+  expect(await asked()).toBe(503);
 });
 
 test("while there is no engine, or none where it should be, all is told to come back, and does", async () => {

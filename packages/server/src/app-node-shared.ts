@@ -10,7 +10,7 @@ import { connectPostgres } from "./store/postgres/connect-postgres.ts";
 import { createLease, type Lease } from "./store/postgres/lease.ts";
 import { openPostgres } from "./store/postgres/open-postgres.ts";
 import { createPostgresStore } from "./store/postgres/open-store.ts";
-import type { PostgresDatabase } from "./store/postgres/postgres-database.ts";
+import type { PostgresDatabase, Statement } from "./store/postgres/postgres-database.ts";
 import { createTailReader } from "./store/postgres/telemetry/open-telemetry.ts";
 import { createViewerReads } from "./store/postgres/viewer-reads.ts";
 import type { Store } from "./store/store.ts";
@@ -24,13 +24,16 @@ export interface NodeShared {
   readonly bus: RedisBus;
   readonly signals: RedisSignals;
   readonly leaseFor: (holder: string, url: string) => Lease;
+  /** Whether PostgreSQL is there: rejects within a part of the lease's time where it is not. */
+  readonly askDatabase: () => Promise<unknown>;
   close(): Promise<void>;
 }
 
-/** One that does not answer any more, and the one in its place. */
-const LEASE_CONNECTIONS = 2;
+/** One that does not answer any more, the one in its place, and the one that asks whether PostgreSQL is there. */
+const LEASE_CONNECTIONS = 3;
 const LEASE_TRIES = 3;
 const NO_TERM = () => null;
+const ASK: Statement = { name: "presence", text: "SELECT 1" };
 
 /**
  * Reaches PostgreSQL and Redis. Redis may be away: then it is found later.
@@ -65,7 +68,8 @@ export async function openShared(config: ClusterConfig, log: ServerLog): Promise
     ends.push(ofLease.close);
     const leaseFor = (holder: string, address: string) =>
       createLease({ database: ofLease, holder, url: address, lastsMs: cluster.lease_ms });
-    return { database, store, logs, readSummaries, bus, signals, leaseFor, close };
+    const askDatabase = () => ofLease.query(ASK);
+    return { database, store, logs, readSummaries, bus, signals, leaseFor, askDatabase, close };
   } catch (error) {
     await close();
     throw error;

@@ -1,10 +1,14 @@
+import { writeFileSync } from "node:fs";
 import { fold, type Job, jobFromSnapshot } from "@playhead/core";
 import { beforeAll, expect, onTestFinished, test, vi } from "vitest";
 import { WebSocket } from "ws";
 import { type PostgresServer, startPostgres } from "../../../tests/servers/postgres-server.ts";
 import { startRedis } from "../../../tests/servers/redis-server.ts";
+import { startDeafProxy } from "../test/deaf-proxy.ts";
 import { atFileEnd } from "../test/file-end.ts";
 import { CLUSTER_KEY, startTestNode, type TestNode } from "../test/start-node.ts";
+import { startTestServer } from "../test/start-server.ts";
+import { openPostgres } from "./store/postgres/open-postgres.ts";
 
 const whenOver = atFileEnd();
 let postgres: PostgresServer;
@@ -61,6 +65,14 @@ function watch(node: TestNode, jobId: string, token = CLUSTER_KEY) {
   return seen;
 }
 
+const standingOf = async (node: TestNode) => (await node.ask("/api/v1/monitoring/health/ready")).json();
+/** The same database, over a line that can lose what PostgreSQL says. */
+async function overLine(databaseUrl: string) {
+  const { pathname, searchParams } = new URL(databaseUrl.replace("@/", "@localhost/"));
+  const line = await startDeafProxy(`${searchParams.get("host")}/.s.PGSQL.${searchParams.get("port")}`);
+  return { line, url: `postgresql://postgres@127.0.0.1:${line.port}${pathname}` };
+}
+
 const soon = (check: () => void | Promise<void>) => vi.waitFor(check, { timeout: 20_000, interval: 20 });
 
 test("a worker reports to one node, a viewer watches at another, and sees what it would see on one server", async () => {
@@ -74,8 +86,12 @@ test("a worker reports to one node, a viewer watches at another, and sees what i
   for (let n = 3; n <= 40; n += 1) await (n % 2 === 0 ? a : b).report("w", [titled("j", n, `${n}`)]);
   await soon(() => expect(viewers.map(({ job }) => job?.title)).toEqual(["40", "40"]));
   for (const { facts } of viewers) expect(facts).toEqual(Array.from({ length: 38 }, (_, at) => at + 3));
-  const health = await (await b.ask("/api/v1/monitoring/health/ready")).json();
-  expect(health).toEqual({ status: "pass", node: { name: "b", role: "gateway" }, engine: { holder: "a", term: 1 } });
+  await soon(async () =>
+    expect(await standingOf(b)).toEqual({
+      ...{ status: "pass", node: { name: "b", role: "gateway" }, engine: { holder: "a", term: expect.any(Number) } },
+      reaches: { postgresql: true, redis: true, engine: true },
+    }),
+  );
   expect((await a.ask("/api/v1/monitoring/health/live")).status).toBe(200);
 });
 
@@ -114,4 +130,91 @@ test("a key that was made through one node opens another at once, and none when 
   // Unknown, or ended as soon as it was in: either way it stays away.
   const again = watch(b, "j", key);
   await soon(() => expect([4500, 4504]).toContain(again.closed));
+});
+
+test("a node that hears nothing of PostgreSQL any more says so within the time of the lease and a bit, and that it is back", async () => {
+  const { databaseUrl, redisUrl, nodes } = await setup("a", "b");
+  const [, b] = nodes;
+  const { line, url } = await overLine(databaseUrl);
+  const cut = await startTestNode({ name: "cut", databaseUrl: url, redisUrl });
+  const all = { postgresql: true, redis: true, engine: true };
+  await soon(async () => expect(await standingOf(cut)).toMatchObject({ status: "pass", reaches: all }));
+  line.loseAnswers();
+  const begunMs = performance.now();
+  await soon(async () =>
+    expect(await standingOf(cut)).toMatchObject({
+      ...{ status: "fail", reason: expect.stringMatching(/^PostgreSQL has not answered for \d+ s$/) },
+      reaches: { ...all, postgresql: false },
+    }),
+  );
+  // Not for a moment without an answer.
+  expect(performance.now() - begunMs).toBeGreaterThan(1_500);
+  expect((await cut.ask("/api/v1/monitoring/health/ready")).status).toBe(503);
+  expect(await standingOf(b)).toMatchObject({ status: "pass" });
+  line.cut();
+  await soon(async () => expect((await cut.ask("/api/v1/monitoring/health/ready")).status).toBe(200));
+});
+
+test("the engine's node says how it stands in the cluster, also to who asks another", async () => {
+  const { databaseUrl, redisUrl } = await setup();
+  const health = { interval_seconds: 300, cache_seconds: 0, check_limit_ms: 10_000 };
+  const a = await startTestNode({ name: "a", databaseUrl, redisUrl, config: { health } });
+  await leads(a);
+  const b = await startTestNode({ name: "b", databaseUrl, redisUrl });
+  await answers(b);
+  await soon(async () => {
+    const { checks } = (await (await b.ask("/api/v1/monitoring/health/detailed")).json()) as { checks: object[] };
+    expect(checks).toContainEqual(
+      expect.objectContaining({
+        ...{ component: "cluster", status: "healthy" },
+        details: expect.objectContaining({ node: "a", role: "leading", term: 1, engine_reached: true }),
+      }),
+    );
+  });
+});
+
+test("a server alone whose database another has taken over says so, and that it is to be closed", async () => {
+  const databaseUrl = await postgres.createDatabase();
+  const { server, ask } = await startTestServer({ config: { database_url: databaseUrl } });
+  expect((await ask("/api/v1/monitoring/health/ready")).status).toBe(200);
+  const lost = new Promise((resolve) => server.lost.addEventListener("abort", resolve));
+  const database = await openPostgres({ url: databaseUrl, poolSize: 1 });
+  onTestFinished(database.close);
+  // As one does whose clock, or whose patience, this one has outlasted.
+  await database.query(`UPDATE playhead.lease SET term = term + 1, expires_at = clock_timestamp() + interval '1 hour'`);
+  await lost;
+  const answer = await ask("/api/v1/monitoring/health/ready");
+  expect([answer.status, await answer.json()]).toEqual([
+    503,
+    { status: "fail", reason: "another server writes the database" },
+  ]);
+});
+
+test("each node counts its own viewers, and the engine's node beside them what the engine does", async () => {
+  const { nodes } = await setup("a", "b");
+  const [a, b] = nodes;
+  await answers(b);
+  await b.report("w", [created("j", 1)]);
+  const seen = [watch(a, "j"), watch(b, "j"), watch(b, "j")];
+  await soon(() => expect(seen.map(({ job }) => job?.seq)).toEqual([1, 1, 1]));
+  const figures = async (node: TestNode) => (await node.ask("/metrics")).text();
+  expect(await figures(a)).toMatch(/^playhead_viewer_connections 1$/m);
+  expect(await figures(b)).toMatch(/^playhead_viewer_connections 2$/m);
+  expect(await figures(a)).toMatch(/^playhead_facts_total 1$/m);
+  // Whoever adds up what nodes say counts a job once.
+  expect(await figures(b)).not.toContain("playhead_facts_total");
+  expect((await fetch(`${b.url}/metrics`)).status).toBe(401);
+});
+
+test("a node goes by the limits in its file, also when they change", async () => {
+  const { databaseUrl, redisUrl } = await setup("a");
+  const b = await startTestNode({ name: "b", databaseUrl, redisUrl, file: { requests_per_second: 1_000 } });
+  await answers(b);
+  const statuses = async () =>
+    new Set(await Promise.all(Array.from({ length: 6 }, async () => (await b.ask("/metrics")).status)));
+  expect(await statuses()).toEqual(new Set([200]));
+  writeFileSync(b.configFile, JSON.stringify({ requests_per_second: 1 }));
+  await soon(async () => expect(await statuses()).toContain(429));
+  writeFileSync(b.configFile, JSON.stringify({ requests_per_second: 1_000 }));
+  await soon(async () => expect(await statuses()).toEqual(new Set([200])));
 });

@@ -5,12 +5,16 @@ import type { ClusterConfig } from "./app-cluster-config.ts";
 import { openNodeAuth } from "./app-node-auth.ts";
 import { openNodeGateway } from "./app-node-gateway.ts";
 import { openNodeHttp } from "./app-node-http.ts";
+import { followLimits } from "./app-node-limits.ts";
 import { openShared } from "./app-node-shared.ts";
 import { createRedisPublisher } from "./bus/redis/publisher.ts";
 import { noEngine, openEngineDoor } from "./cluster/engine-door.ts";
 import { createLeadership, type LeaseHolder, type Standing } from "./cluster/leadership.ts";
 import { createNodeProof } from "./cluster/node-proof.ts";
+import { watchSurroundings } from "./cluster/surroundings.ts";
 import { textOf } from "./error-text.ts";
+import { clusterCheck } from "./health/checks/cluster.ts";
+import { createProcessMetrics } from "./metrics/process-metrics.ts";
 import { lockData } from "./store/sqlite/data-lock.ts";
 
 export interface NodeOptions extends ServerOptions {
@@ -74,8 +78,21 @@ export async function startNode(options: NodeOptions): Promise<PlayheadNode> {
     ends.push(shared.signals.onMissed(() => tellRevoked([])));
     const gateway = openNodeGateway(shared, auth, config, log);
     let isReady = false;
-    const { http, cutForwarded } = await openNodeHttp({
+    const metrics = createProcessMetrics({ version, viewers: gateway.load });
+    ends.push(metrics.close);
+    let led: PlayheadServer | null = null;
+    const surroundings = watchSurroundings({
+      askDatabase: shared.askDatabase,
+      isRedisConnected: shared.bus.isConnected,
+      engineAddress: () => holder?.url ?? (standing.role === "follower" ? null : internalUrl),
+      onEngineGone: () => cutForwarded(),
+      ...{ proof, leaseMs: cluster.lease_ms, nowMs: () => performance.now() },
+    });
+    ends.push(surroundings.close);
+    const { http, requestLimit, cutForwarded } = await openNodeHttp({
       ...{ config, version, dashboardFolder, authenticate: auth.ofRequest, gateway, proof, log },
+      // Those of the engine have those of its process in them.
+      metrics: { ...metrics, text: () => (led === null ? metrics.text() : led.metricsText()) },
       engineUrl() {
         // Its own is ending because it lost the lease, and another runs already.
         if (standing.role === "ending" && holder !== null) return holder.url;
@@ -88,10 +105,12 @@ export async function startNode(options: NodeOptions): Promise<PlayheadNode> {
         if (standing.role === "leading") return { holder: name, term: standing.term };
         return holder === null ? null : { holder: holder.holder, term: holder.term };
       },
-      isReady: () => isReady,
+      reaches: surroundings.reaches,
+      whyNotReady: () => (isReady ? surroundings.whyNotReady() : "it starts, or ends"),
     });
     const url = await listen(http, gateway, config);
     isReady = true;
+    ends.push(followLimits(options, { requestLimit, gateway }));
     ends.push(async () => {
       isReady = false;
       await gateway.close();
@@ -130,6 +149,7 @@ export async function startNode(options: NodeOptions): Promise<PlayheadNode> {
           database: { opened: shared.database, term: () => (lease.term() === term && !lost.aborted ? term : null) },
           url: internalUrl,
           serve: door.open,
+          viewers: gateway.load,
           openPublisher: (parts) =>
             createRedisPublisher({
               ...parts,
@@ -143,12 +163,21 @@ export async function startNode(options: NodeOptions): Promise<PlayheadNode> {
           },
         },
       });
+      server.health.register(
+        clusterCheck(() => ({
+          ...{ node: name, role: standing.role, term, leaseMs: cluster.lease_ms, reaches: surroundings.reaches() },
+          leaseAgeMs: leadership.leaseAgeMs(),
+          databaseSilentMs: surroundings.databaseSilentMs(),
+        })),
+      );
       const endAround = await options.onEngine?.(server).catch(async (error: unknown) => {
         await server.close();
         throw error;
       });
+      led = server;
       return {
         async close() {
+          led = null;
           await endAround?.();
           await server.close();
         },

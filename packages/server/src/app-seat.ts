@@ -3,6 +3,7 @@ import type { RequestListener } from "node:http";
 import type { EngineOptions } from "./engine.ts";
 import type { EngineDatabase } from "./engine-postgres.ts";
 import type { OpenPublisher } from "./engine-publisher.ts";
+import type { GatewayLoad } from "./gateway/gateway.ts";
 import type { Api } from "./http/api.ts";
 import type { Store } from "./store/store.ts";
 import { DEFAULT_TENANT } from "./tenants.ts";
@@ -17,6 +18,8 @@ export interface EngineSeat {
   readonly serve: (engine: RequestListener) => (limitMs: number) => Promise<void>;
   /** Opens what carries what was committed to all nodes. */
   readonly openPublisher: OpenPublisher;
+  /** What the viewers of this node cost: nobody follows jobs at the server itself. */
+  readonly viewers: () => GatewayLoad;
   /** Told of credentials that were revoked, by their ids, for all nodes. */
   readonly onRevoked: (revokedIds: readonly string[]) => void;
 }

@@ -86,8 +86,12 @@ export interface PlayheadServer {
   readonly alerts: EngineAlerts;
   /** What viewers cost at the moment. */
   readonly load: () => GatewayLoad;
+  /** Figures for Prometheus, of the whole server. */
+  readonly metricsText: () => Promise<string>;
   /** How many jobs have not ended, of all tenants. */
   readonly activeJobs: () => number;
+  /** Aborts when another server has taken over the database of this one, which stores nothing more: it is to be closed. */
+  readonly lost: AbortSignal;
   /** Takes nothing more, stores what is at hand, says goodbye to clients, and lets everything go. */
   close(): Promise<void>;
 }
@@ -145,11 +149,12 @@ async function startNetwork(
     ...(seat !== undefined && { onChanged: tellOfCredentials(seat, store, keysFailed) }),
   });
   let isReady = false;
+  const whyNotReady = () => (isReady ? engine.writing.whyNot() : "it starts, or ends");
 
   const requestLimit = createRequestLimit({ ...requestLimitsOf(config), nowMs: Date.now });
   const audit = createAudit({ store, nowMs: Date.now });
   const callbackParts = openCallbacks(engine, config, log);
-  const figures = { viewers: () => gateway.load(), otlp: () => otel.exportStatus() };
+  const figures = { viewers: () => (seat?.viewers ?? gateway.load)(), otlp: () => otel.exportStatus() };
   const metrics = openMetrics(engine, version, figures, supabase);
   const http = await createHttp({
     version,
@@ -188,7 +193,7 @@ async function startNetwork(
     server: { version, started_at: new Date().toISOString(), epoch: store.epoch },
   });
   const runsServer = ({ tenantId }: { readonly tenantId: string }) => tenantId === DEFAULT_TENANT;
-  addHealthRoutes(http, engine.readings.health, { version, isReady: () => isReady, runsServer });
+  addHealthRoutes(http, engine.readings.health, { version, whyNotReady, runsServer });
   addMetricsRoute(http, { ...metrics, runsServer });
   const otel = openOtel(http, engine, config, version);
   addApiPageRoutes(http);
@@ -249,7 +254,9 @@ async function startNetwork(
     media,
     alerts: engine.alerts,
     load: gateway.load,
+    metricsText: metrics.text,
     activeJobs: () => engine.activeJobs(),
+    lost: engine.writing.lost,
     close(): Promise<void> {
       closing ??= closeAll();
       return closing;

@@ -13,6 +13,7 @@ import type { PostgresDatabase } from "./store/postgres/postgres-database.ts";
 import { createPostgresTelemetry } from "./store/postgres/telemetry/open-telemetry.ts";
 import type { Store } from "./store/store.ts";
 import type { TelemetryStore } from "./store/telemetry-store.ts";
+import { type Writing, writesAlways } from "./store/writing.ts";
 
 /** A PostgreSQL in the place of the databases in the data folder. */
 export type EngineDatabase =
@@ -33,8 +34,12 @@ export interface PostgresStoresOptions {
 export interface PostgresStores {
   readonly store: Store & AlertStore;
   readonly telemetryStore: TelemetryStore;
+  readonly writing: Writing;
   close(): Promise<void>;
 }
+
+/** A renewal that takes longer is tried anew, on another connection: the lease lasts twice as long. */
+const RENEWAL_LIMIT_MS = 3_000;
 
 /** The database of a configuration; nothing where it names none. */
 export function databaseOf({
@@ -48,6 +53,7 @@ export function databaseOf({
 interface Writable {
   readonly database: PostgresDatabase;
   readonly term: Term;
+  readonly writing: Writing;
   close(): Promise<void>;
 }
 
@@ -66,6 +72,7 @@ export async function openPostgresStores(options: PostgresStoresOptions): Promis
     return {
       store,
       telemetryStore,
+      writing: writable.writing,
       async close() {
         await telemetryStore.close();
         await store.close();
@@ -79,11 +86,13 @@ export async function openPostgresStores(options: PostgresStoresOptions): Promis
 }
 
 async function openWritable(given: EngineDatabase, log: ServerLog): Promise<Writable> {
-  if ("opened" in given) return { database: given.opened, term: given.term, close: async () => {} };
+  if ("opened" in given) {
+    return { database: given.opened, term: given.term, writing: writesAlways(), close: async () => {} };
+  }
   const onError = (error: unknown) => log("warning", "a connection to PostgreSQL was lost", { error: String(error) });
   const database = await openPostgres({ ...given, onError });
   // On a connection of its own: however many wait for one of the pool, it is renewed in time.
-  const leaseDatabase = connectPostgres({ url: given.url, poolSize: 1, onError });
+  const leaseDatabase = connectPostgres({ url: given.url, poolSize: 1, answerLimitMs: RENEWAL_LIMIT_MS, onError });
   const lease = createLease({ database: leaseDatabase, holder: `${hostname()}:${process.pid}` });
   try {
     await acquireLease({ lease });
@@ -99,6 +108,7 @@ async function openWritable(given: EngineDatabase, log: ServerLog): Promise<Writ
   return {
     database,
     term: lease.term,
+    writing: held.writing,
     async close() {
       await held.stop();
       // Another one need not wait for its time to pass, unless the database is away.

@@ -12,6 +12,7 @@ import { createSqliteStore } from "./store/sqlite/open-store.ts";
 import { createSqliteTelemetry } from "./store/sqlite/telemetry/open-telemetry.ts";
 import type { Store } from "./store/store.ts";
 import type { TelemetryStore } from "./store/telemetry-store.ts";
+import { type Writing, writesAlways } from "./store/writing.ts";
 
 export interface StoresOptions {
   readonly dataFolder: string;
@@ -29,6 +30,7 @@ export interface Stores {
   readonly store: Store & AlertStore;
   readonly telemetryStore: TelemetryStore;
   readonly logFiles: LogFiles;
+  readonly writing: Writing;
   /** Ends after what was given to them is durable; the lock on the folder goes last. */
   close(): Promise<void>;
 }
@@ -68,15 +70,16 @@ export async function openStores({
   }
   const newEpoch = () => randomBytes(6).toString("hex");
   try {
-    const { store, telemetryStore } =
+    const { store, telemetryStore, writing } =
       database === undefined
         ? {
+            writing: writesAlways(),
             store: await keep(createSqliteStore({ folder: dataFolder, nowMs, newEpoch })),
             telemetryStore: await keep(createSqliteTelemetry({ folder: dataFolder, timeZone })),
           }
         : await openBeside(database);
     const logFiles = await keep(openLogFiles({ dataFolder, settings, log }));
-    return { store, telemetryStore, logFiles, close };
+    return { store, telemetryStore, logFiles, writing, close };
   } catch (error) {
     await close();
     throw error;

@@ -299,6 +299,8 @@ function assembleEngine(parts: EngineParts) {
     store,
     telemetryStore,
     telemetry,
+    /** Whether what is reported can be stored. */
+    writing: stores.writing,
     /** The server's log. */
     log,
     /** The folders whose files viewers may have. */

@@ -1,3 +1,4 @@
+import { PlayheadError } from "@playhead/core";
 import type { Command } from "commander";
 import { type ConfigFlags, readCommandConfig } from "../command-config.ts";
 import { untilAborted } from "../interrupts.ts";
@@ -49,13 +50,22 @@ const serve: Run<[], ServeFlags> = async (options, context) => {
   const { startEmbeddedWorker } = await import("../worker/embedded-worker.ts");
   const worker = isWorking ? await startEmbeddedWorker({ server: serving.server, config, console }) : null;
   console.say("Ctrl-C stops it.");
-  await untilAborted(interrupts.signal);
+  const { lost } = serving.server;
+  await untilAborted(AbortSignal.any([interrupts.signal, lost]));
   console.say("Stopping");
   await worker?.close();
   await sampling.close();
   if (!(await serving.close())) throw slowClose();
   console.say("Stopped; everything that was acknowledged is stored");
   console.emit({ type: "stopped", signal: interrupts.received() });
+  if (lost.aborted) throw takenOver();
   // To be stopped is how a server ends.
   return "ok";
 };
+
+/** A supervisor starts it again: then it is refused for as long as the other one writes, and takes over after that. */
+function takenOver(): PlayheadError {
+  return new PlayheadError("data_in_use", "another server has taken over this one's database: this one has ended", {
+    hint: "stop one of the two, or set redis_url on both to let them work together",
+  });
+}

@@ -19,6 +19,9 @@ export interface EngineDoor {
   close(): Promise<void>;
 }
 
+/** Where a node asks whether there is an engine, which itself has nothing to do with it. */
+export const PRESENCE_PATH = "/engine";
+
 /**
  * Listens on a node's internal address, for other nodes only: whoever else asks is refused, whatever key they have. So
  * what they say of the client's address can be believed.
@@ -33,6 +36,8 @@ export async function openEngineDoor({ host, port, proof }: EngineDoorOptions): 
       refuse(response, 403, new PlayheadError("forbidden", "this address is for the nodes of the cluster"));
     } else if (engine === null) {
       refuse(response, 503, noEngine());
+    } else if (request.url === PRESENCE_PATH) {
+      response.writeHead(204).end();
     } else {
       underWay.add(response);
       response.once("close", () => underWay.delete(response));

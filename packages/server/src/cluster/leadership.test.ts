@@ -101,6 +101,17 @@ test("the first to ask runs the engine, the others know where it is", async () =
   expect(nodes[0].log).toEqual(["starting", "start 1", "leading"]);
 });
 
+test("it is known how long ago the lease was asked for", async () => {
+  const { nodes } = await setup("a", "b");
+  const ages = () => nodes.map(({ leadership }) => leadership.leaseAgeMs());
+  await vi.advanceTimersByTimeAsync(1_000);
+  expect(ages()).toEqual([1_002, null]);
+  await vi.advanceTimersByTimeAsync(1_500);
+  expect(ages()).toEqual([502, null]);
+  await nodes[0].leadership.close();
+  expect(ages()[0]).toBeNull();
+});
+
 test("one that ends gives the lease back, and another has it within a moment, in a later term", async () => {
   const { engines, nodes } = await setup("a", "b");
   await vi.advanceTimersByTimeAsync(3_000);

@@ -77,6 +77,8 @@ export function createLeadership(deps: LeadershipDeps) {
   const { lease, leaseMs, nowMs, random, lead, onStanding, onHolder, onError } = deps;
   const closing = new AbortController();
   const { signal } = closing;
+  /** From when on the lease that is held is counted; null while none is. */
+  let countedMs: number | null = null;
 
   /** Asks for the lease until it is ours, or the node ends. */
   async function run(): Promise<void> {
@@ -100,6 +102,7 @@ export function createLeadership(deps: LeadershipDeps) {
   async function hold(term: number, askedMs: number): Promise<boolean> {
     const over = new AbortController();
     const lost = new AbortController();
+    countedMs = askedMs;
     // Also while the engine ends by itself: what is at hand then is to be stored.
     const renewing = renewUntil(over.signal, askedMs).then(() => lost.abort());
     onStanding({ role: "starting", term });
@@ -119,6 +122,7 @@ export function createLeadership(deps: LeadershipDeps) {
     ended.abort();
     over.abort();
     await renewing;
+    countedMs = null;
     // Does nothing where it is another's.
     await lease.release().catch((error: unknown) => onError("the lease could not be given back", error));
     onStanding({ role: "follower" });
@@ -153,7 +157,7 @@ export function createLeadership(deps: LeadershipDeps) {
         onError(answer === false ? "the lease is another node's" : "the lease could not be renewed in time", null);
         return;
       }
-      if (answer === true) renewedMs = beforeMs;
+      if (answer === true) countedMs = renewedMs = beforeMs;
       else onError("the lease could not be renewed; trying again", answer.error);
       waitMs = leaseMs / (answer === true ? RENEWALS : TRIES);
     }
@@ -161,6 +165,8 @@ export function createLeadership(deps: LeadershipDeps) {
 
   const running = run();
   return {
+    /** How long ago it was asked for the lease that it has; null while it has none. */
+    leaseAgeMs: (): number | null => (countedMs === null ? null : nowMs() - countedMs),
     /** Ends the engine where it runs, and gives the lease back. */
     async close(): Promise<void> {
       closing.abort();

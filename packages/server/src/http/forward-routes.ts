@@ -21,7 +21,6 @@ export const FORWARDED = [
   "/docs/*",
   "/openapi.json",
   "/config.schema.json",
-  "/metrics",
 ] as const;
 
 /** A node that cannot be connected to within this time is not there. */

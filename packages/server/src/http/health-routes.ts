@@ -18,7 +18,8 @@ export interface HealthReadingsDeps {
 
 export interface HealthRoutesDeps {
   readonly version: string;
-  readonly isReady: () => boolean;
+  /** Why it takes no work; null when it does. */
+  readonly whyNotReady: () => string | null;
   /** Whether the caller is of those who run the server: others are told no paths of it. */
   readonly runsServer: (caller: Caller) => boolean;
 }
@@ -59,7 +60,10 @@ const history = z.object({
     .array(z.object({ timestamp, component: z.string(), from: status.nullable(), to: status, message: z.string() }))
     .readonly(),
 });
-const standing = z.object({ status: z.enum(["pass", "fail"]) });
+const standing = z.object({
+  status: z.enum(["pass", "fail"]),
+  reason: z.string().optional().meta({ description: "Why it takes no work" }),
+});
 
 /** How the server is, for HTTP and for programs in this process. */
 export function createHealthReadings({
@@ -122,7 +126,7 @@ async function orNull<Value>(work: Promise<Value>): Promise<Value | null> {
 export function addHealthRoutes(
   api: Api,
   readings: ReturnType<typeof createHealthReadings>,
-  { version, isReady, runsServer }: HealthRoutesDeps,
+  { version, whyNotReady, runsServer }: HealthRoutesDeps,
 ): void {
   const told = (description: string) => ({
     description,
@@ -162,9 +166,9 @@ export function addHealthRoutes(
       schema: { summary: "Whether it takes work", response: { 200: standing, 503: standing } },
     },
     async (_request, reply) => {
-      const ready = isReady();
-      reply.status(ready ? 200 : 503);
-      return { status: ready ? ("pass" as const) : ("fail" as const) };
+      const reason = whyNotReady();
+      reply.status(reason === null ? 200 : 503);
+      return reason === null ? { status: "pass" as const } : { status: "fail" as const, reason };
     },
   );
   api.get(

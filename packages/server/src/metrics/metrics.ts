@@ -1,19 +1,18 @@
 import { HEALTH_STATUSES, type HealthStatus, isFinalJobState, JOB_STATES, type Job, LIVENESS } from "@playhead/core";
-import { Counter, collectDefaultMetrics, Gauge, Histogram, Registry } from "prom-client";
+import { Counter, Gauge, Histogram, type Registry } from "prom-client";
 import type { Bus, Publication } from "../bus/bus.ts";
 import { createKindNames } from "./kind-names.ts";
+import { type AnsweredRequest, createProcessMetrics, type ProcessMetricsDeps } from "./process-metrics.ts";
 import { addQueueMetrics, type QueueFigures } from "./queue-metrics.ts";
 import { addSupabaseMetrics, type SupabaseFigures } from "./supabase-metrics.ts";
 
-export interface MetricsDeps {
-  readonly version: string;
+export interface MetricsDeps extends ProcessMetricsDeps {
   readonly bus: Pick<Bus, "subscribeAll">;
   /** Jobs that have not ended, of all tenants. */
   readonly openJobs: () => Iterable<Job>;
   /** A job as it stands; undefined for one that is not in memory any more. */
   readonly findJob: (jobId: string) => Job | undefined;
   readonly queue: QueueFigures;
-  readonly viewers: () => { readonly connections: number; readonly waitingBytes: number };
   /** What rules could not take into account any more, since the server started. */
   readonly droppedRecords: () => number;
   /** How the export by OpenTelemetry stands; null where there is none. @defaultValue there is none */
@@ -35,15 +34,6 @@ export interface OtlpFigures {
   readonly behindMs: number;
 }
 
-/** An answer to an HTTP request, once it was given. */
-export interface AnsweredRequest {
-  readonly method: string;
-  /** As it is registered, so that there are only so many. */
-  readonly route: string;
-  readonly status: number;
-  readonly durationMs: number;
-}
-
 /** What Prometheus asks for: the whole server's figures. */
 export interface Metrics {
   readonly contentType: string;
@@ -55,24 +45,15 @@ export interface Metrics {
   close(): void;
 }
 
-/** Gauges whose names say that they are counters, which Prometheus' own linter does not let pass. */
-const MISNAMED = ["nodejs_active_handles_total", "nodejs_active_requests_total", "nodejs_active_resources_total"];
 /** Jobs take from seconds to a night. */
 const JOB_SECONDS = [1, 5, 15, 60, 300, 900, 3_600, 14_400, 43_200];
 const ENDS: ReadonlySet<string> = new Set(["job.completed", "job.failed", "job.canceled"]);
 
 export function createMetrics(deps: MetricsDeps): Metrics {
-  const { version, bus, openJobs, findJob, viewers, droppedRecords, alerts, supabase } = deps;
-  const registry = new Registry();
+  const { bus, openJobs, findJob, droppedRecords, alerts, supabase } = deps;
+  const { registry, contentType, text, noteRequest, close } = createProcessMetrics(deps);
   const registers = [registry];
   const kindOf = createKindNames();
-  collectDefaultMetrics({ register: registry });
-  for (const name of MISNAMED) registry.removeSingleMetric(name);
-
-  new Gauge({
-    ...{ name: "playhead_build_info", help: "Always 1; its label says which version runs.", registers },
-    labelNames: ["version"],
-  }).set({ version }, 1);
 
   new Gauge({
     ...{ name: "playhead_open_jobs", help: "Jobs that have not ended, by state.", registers },
@@ -108,18 +89,6 @@ export function createMetrics(deps: MetricsDeps): Metrics {
     buckets: JOB_SECONDS,
   });
   const facts = new Counter({ name: "playhead_facts_total", help: "Facts of jobs that were stored.", registers });
-  new Gauge({
-    ...{ name: "playhead_viewer_connections", help: "Sockets and streams that follow jobs.", registers },
-    collect() {
-      this.set(viewers().connections);
-    },
-  });
-  new Gauge({
-    ...{ name: "playhead_viewer_waiting_bytes", help: "What waits for viewers that read slowly.", registers },
-    collect() {
-      this.set(viewers().waitingBytes);
-    },
-  });
   new Counter({
     ...{ name: "playhead_records_dropped_total", help: "Records that came too fast for the rules.", registers },
     collect() {
@@ -155,11 +124,6 @@ export function createMetrics(deps: MetricsDeps): Metrics {
     ...{ name: "playhead_health_status", help: "Of a component: 0 healthy, 1 warning, 2 critical.", registers },
     labelNames: ["component"],
   });
-  const requests = new Histogram({
-    ...{ name: "playhead_http_request_duration_seconds", help: "From a request to its answer.", registers },
-    labelNames: ["method", "route", "status"],
-    buckets: [0.005, 0.025, 0.1, 0.5, 2.5, 10],
-  });
 
   function noteJob(type: string, jobId: string): void {
     const job = findJob(jobId);
@@ -184,15 +148,11 @@ export function createMetrics(deps: MetricsDeps): Metrics {
 
   const stop = bus.subscribeAll(note);
   return {
-    contentType: registry.contentType,
-    text: () => registry.metrics(),
-    noteRequest({ method, route, status, durationMs }) {
-      requests.observe({ method, route, status: `${Math.floor(status / 100)}xx` }, durationMs / 1_000);
-    },
+    ...{ contentType, text, noteRequest },
     noteHealth: (component, status) => health.set({ component }, HEALTH_STATUSES.indexOf(status)),
     close() {
       stop();
-      registry.clear();
+      close();
     },
   };
 }

@@ -41,6 +41,12 @@ const ANSWER_LIMIT_MS = 35_000;
 const IDLE_LIMIT_MS = 60_000;
 /** A machine that is gone without a word is noticed. */
 const KEEP_ALIVE_AFTER_MS = 10_000;
+/**
+ * And so does PostgreSQL notice that we are: within 25 s, in place of two hours. Until then it keeps our locks and our places
+ * among its connections. Asked for by a statement, since poolers refuse what they do not know when a connection begins.
+ */
+const NOTICE_US = `SELECT set_config('tcp_keepalives_idle', '10', false), set_config('tcp_keepalives_interval', '5', false),
+  set_config('tcp_keepalives_count', '3', false), set_config('tcp_user_timeout', '25000', false)`;
 
 /** A pool of connections, none of which is made yet: nothing is known of the database. */
 export function connectPostgres(options: PostgresOptions): PostgresDatabase {
@@ -49,6 +55,7 @@ export function connectPostgres(options: PostgresOptions): PostgresDatabase {
   const settings = connectionSettings(url, answerLimitMs);
   const pool = new pg.Pool({ ...settings, max: poolSize, idleTimeoutMillis: IDLE_LIMIT_MS });
   pool.on("error", (error) => onError(asPostgresError(error, name)));
+  pool.on("connect", askToNotice);
 
   async function transaction<Result>(
     work: (session: Session) => Promise<Result>,
@@ -95,6 +102,7 @@ async function connect(settings: pg.ClientConfig, name: string): Promise<OwnConn
   } catch (error) {
     throw asPostgresError(error, name);
   }
+  askToNotice(client);
   return {
     ...createSession(client, name),
     transaction: (work) => inTransaction(client, name, "BEGIN", work, () => client.end()),
@@ -206,5 +214,10 @@ function asLibpqReadsIt(url: string): string {
 /** 8-byte integers as numbers: ours count and are times, both far below 2 ** 53. */
 const getTypeParser: typeof pg.types.getTypeParser = (oid: number, format?: "text" | "binary") =>
   oid === pg.types.builtins.INT8 ? Number : pg.types.getTypeParser(oid, format as "text");
+
+/** Where that cannot be had, it is as the server is set. */
+function askToNotice(client: Pick<pg.Client, "query">): void {
+  client.query(NOTICE_US).catch(ignore);
+}
 
 function ignore(): void {}

@@ -1,4 +1,4 @@
-import { createServer } from "node:net";
+import { type AddressInfo, createServer } from "node:net";
 import { afterAll, beforeAll, describe, expect, onTestFinished, test } from "vitest";
 import { type PostgresServer, startPostgres } from "../../../../../tests/servers/postgres-server.ts";
 import { migrate } from "./migrate.ts";
@@ -9,11 +9,19 @@ import type { PostgresDatabase } from "./postgres-database.ts";
 let server: PostgresServer;
 const stops: (() => Promise<void>)[] = [];
 beforeAll(async () => {
-  server = await startPostgres((stop) => stops.push(stop));
+  server = await startPostgres((stop) => stops.push(stop), { address: { host: "127.0.0.1", port: await freePort() } });
 }, 60_000);
 afterAll(async () => {
   for (const stop of stops) await stop();
 }, 60_000);
+
+async function freePort(): Promise<number> {
+  const probe = createServer();
+  await new Promise<void>((resolve) => probe.listen(0, "127.0.0.1", resolve));
+  const { port } = probe.address() as AddressInfo;
+  await new Promise((resolve) => probe.close(resolve));
+  return port;
+}
 
 async function setup(url?: string): Promise<PostgresDatabase> {
   const database = await openPostgres({ url: url ?? (await server.createDatabase()), poolSize: 4 });
@@ -94,6 +102,22 @@ describe("a transaction", () => {
     await expect(afterwards).rejects.toMatchObject({ code: "internal_error" });
     expect((await database.query("SELECT n FROM kept")).rows).toEqual([]);
   });
+});
+
+test("over TCP PostgreSQL is to notice within 25 s that we are gone, on each connection", async () => {
+  const database = await setup(await server.createTcpDatabase());
+  const asked = `SELECT name, setting::int AS value FROM pg_settings
+    WHERE name LIKE 'tcp_keepalives_%' OR name = 'tcp_user_timeout' ORDER BY name`;
+  const own = await database.connect();
+  onTestFinished(own.close);
+  for (const session of [database, own]) {
+    expect((await session.query(asked)).rows).toEqual([
+      { name: "tcp_keepalives_count", value: 3 },
+      { name: "tcp_keepalives_idle", value: 10 },
+      { name: "tcp_keepalives_interval", value: 5 },
+      { name: "tcp_user_timeout", value: 25_000 },
+    ]);
+  }
 });
 
 describe("what goes wrong is said by its code", () => {
