@@ -102,7 +102,7 @@ describe.each(PROTOCOLS)("a receiver that is not ours, over %s", (protocol) => {
       await runClips(playhead),
       ...(await runTwice(playhead)),
       await runInTraceOf(playhead, CALLER),
-      await runMany(playhead, 700),
+      await runMany(playhead, 1_100),
     ];
     const { url, accessKey } = server;
     await fetch(`${url}/api/v1/jobs`, {
@@ -116,7 +116,7 @@ describe.each(PROTOCOLS)("a receiver that is not ours, over %s", (protocol) => {
     // The last figures go out with the server's end.
     await server.close();
 
-    expect(expectAll(receiver, known)).toBeGreaterThan(700);
+    expect(expectAll(receiver, known)).toBeGreaterThan(1_100);
     const jobs = known.map((each) => expectedOf(each).job);
     expect(jobs.map(({ state }) => state)).toEqual(["completed", "failed", "completed", "canceled", "completed"]);
     expect(figuresOf(receiver.points())).toEqual(figuresFrom(jobs));
