@@ -54,6 +54,8 @@ logger.emit({
   attributes: { "playhead.task.kind": "scene", "playhead.task_id": "scene-1", "playhead.progress": 0.25 },
   context: within(scene),
 });
+// The work would take longer than the second after which records are sent.
+await logging.forceFlush();
 for (const style of ["wide", "tall"]) {
   const clip = tracer.startSpan(
     `clip ${style}`,
@@ -90,6 +92,8 @@ if (process.argv[3] === "fail") {
   root.recordException(new TypeError("nobody can watch this"));
   root.setStatus({ code: SpanStatusCode.ERROR, message: "nobody can watch this" });
 }
+// At its end the SDK sends batches side by side: what comes after the root's would be no task any more.
+await tracing.forceFlush();
 root.end();
 await tracing.shutdown();
 await logging.shutdown();

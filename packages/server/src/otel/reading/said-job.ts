@@ -61,5 +61,3 @@ export function createNewJobs({ text, fields }: Redaction) {
     };
   };
 }
-
-export type NewJobOf = ReturnType<typeof createNewJobs>;

@@ -34,6 +34,9 @@ export type LinesPart = Part<SaidLine>;
 /** So many items, and values in them, take some milliseconds to be handed over and looked at. */
 const MAX_ITEMS = 256;
 const MAX_VALUES = 8_000;
+/** Events of jobs and tasks cost more than what is only kept: a trace and a task count for so many items more. */
+const TRACE_ITEMS = 2;
+const TASK_ITEMS = 3;
 
 /** The spans of a request, trace by trace, in slices that hold nobody up for long. */
 export function slicesOfSpans(spans: readonly Span[], redaction: Redaction): Generator<readonly SpansPart[]> {
@@ -95,7 +98,7 @@ function jobsOf<Item extends Pick<Span, "attributes" | "origin">>(
 }
 
 /** Gathers small traces into one slice, and cuts large ones into several. */
-function* sliced<Said extends { readonly observed: { readonly data: object } }>(
+function* sliced<Said extends { readonly observed: { readonly data: object }; readonly task?: object | null }>(
   traces: () => Iterable<{ readonly whole: Whole; readonly items: Iterator<Said, unknown, unknown> }>,
 ): Generator<readonly Part<Said>[]> {
   let parts: Part<Said>[] = [];
@@ -103,9 +106,10 @@ function* sliced<Said extends { readonly observed: { readonly data: object } }>(
   let values = 0;
   for (const { whole, items: said } of traces()) {
     let mine: Said[] = [];
+    items += TRACE_ITEMS;
     for (let each = said.next(); each.done !== true; ) {
       mine.push(each.value);
-      items += 1;
+      items += each.value.task == null ? 1 : 1 + TASK_ITEMS;
       values += countValues(each.value.observed.data as JsonObject);
       each = said.next();
       if (items < MAX_ITEMS && values < MAX_VALUES) continue;
