@@ -19,6 +19,7 @@ const BENCHES = [
   "chaos",
   "bus",
   "scale",
+  "otlp",
   "alerts",
   "clips",
 ];

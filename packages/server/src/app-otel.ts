@@ -6,16 +6,12 @@ import { otlpExportCheck } from "./health/checks/otlp-export.ts";
 import type { Api } from "./http/api.ts";
 import { addOtlpRoutes } from "./http/otlp-routes.ts";
 import { encodeAnswer, encodeStatus, grpcCodeOf } from "./otel/wire/answers.ts";
-import { LOGS_REQUEST, TRACES_REQUEST } from "./otel/wire/otlp-messages.ts";
-import { readMessage } from "./otel/wire/protobuf.ts";
 
 /** OpenTelemetry, in and out. */
 export function openOtel(http: Api, engine: Engine, config: Config, version: string) {
   const intake = openOtlpIntake(engine, otlpIntakeSettingsOf(config));
   addOtlpRoutes(http, {
-    take: (signal, tenantId, request, body) =>
-      signal === "traces" ? intake.traces(tenantId, request) : intake.logs(tenantId, request, body),
-    decode: (signal, body) => readMessage(body, signal === "traces" ? TRACES_REQUEST : LOGS_REQUEST),
+    take: intake.take,
     encodeAnswer,
     encodeStatus: (httpStatus, message) => encodeStatus(grpcCodeOf(httpStatus), message),
   });
@@ -32,8 +28,7 @@ export function openOtel(http: Api, engine: Engine, config: Config, version: str
       intake.setSettings(otlpIntakeSettingsOf(next));
     },
     async close(): Promise<void> {
-      intake.close();
-      await exported?.close();
+      await Promise.all([intake.close(), exported?.close()]);
     },
   };
 }

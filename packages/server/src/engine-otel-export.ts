@@ -23,7 +23,7 @@ const ENDS: ReadonlySet<string> = new Set(["job.completed", "job.canceled", "job
 
 /** Exports to where the configuration says; null where it says nothing: then nothing of it is even loaded. */
 export async function openOtlpExport(engine: Engine, config: Config, version: string): Promise<OtlpExport | null> {
-  const { endpoint, protocol, headers, resource, signals, sample_ratio } = config.otlp;
+  const { endpoint, protocol, compression, headers, resource, signals, sample_ratio } = config.otlp;
   if (endpoint === undefined) return null;
   const { store, telemetryStore, bus, ingest, log } = engine;
   const said = { "service.name": "playhead", "service.version": version, "service.instance.id": hostname() };
@@ -32,6 +32,7 @@ export async function openOtlpExport(engine: Engine, config: Config, version: st
     endpoint,
     headers: namedValuesOf(headers),
     contentType: encoder.contentType,
+    compression,
     random: Math.random,
   });
   const wanted: ReadonlySet<Signal> = new Set(signals);
@@ -65,7 +66,7 @@ export async function openOtlpExport(engine: Engine, config: Config, version: st
     sendMetrics: async () => metrics?.send(),
     async close(): Promise<void> {
       stop();
-      metrics?.close();
+      await metrics?.close();
       await exporter.close();
     },
   };

@@ -1,7 +1,7 @@
 import { execFile } from "node:child_process";
 import { join } from "node:path";
 import { promisify } from "node:util";
-import { describe, expect, test } from "vitest";
+import { describe, expect, test, vi } from "vitest";
 import { bodyOf } from "../test/api.ts";
 import { startTestServer, type TestServer } from "../test/start-server.ts";
 
@@ -24,9 +24,15 @@ async function export_(server: TestServer, ...args: readonly string[]): Promise<
 
 const ask = (server: TestServer, path: string) => bodyOf(server.ask(`/api/v1/${path}`));
 
-describe.each([["json"], ["protobuf"]])("a program with the real SDK, over %s", (encoding) => {
+describe.each([
+  ["json", "none"],
+  ["json", "gzip"],
+  ["protobuf", "none"],
+  ["protobuf", "gzip"],
+])("a program with the real SDK and its exporters, over %s, packed by %s", (encoding, compression) => {
   test("is a job with tasks, executions, errors and logs", async () => {
     const server = await startTestServer();
+    vi.stubEnv("OTEL_EXPORTER_OTLP_COMPRESSION", compression);
     const traceId = await export_(server, encoding);
     const id = `otel_${traceId}`;
 

@@ -1,5 +1,7 @@
 import type { Config } from "./config/config.ts";
 import type { Engine } from "./engine.ts";
+import { createOtlpReader } from "./engine-otel-reader.ts";
+import { startOtlpThread } from "./engine-otel-thread.ts";
 import { textOf } from "./error-text.ts";
 import { createOtlpIntake, type OtlpIntakeSettings } from "./otel/intake/otlp-intake.ts";
 import { DEFAULT_TENANT, workerKeyOf } from "./tenants.ts";
@@ -14,6 +16,7 @@ export function openOtlpIntake(engine: Engine, first: OtlpIntakeSettings) {
   const { ingest, telemetry, telemetryStore, bus, log } = engine;
   let settings = first;
   const intake = createOtlpIntake({
+    reader: createOtlpReader(startOtlpThread),
     jobs: () => ingest.jobs,
     ownTenantId: DEFAULT_TENANT,
     bus,

@@ -1,10 +1,11 @@
 /** A program with the OpenTelemetry SDK in it and nothing of ours: a child process of tests. Prints its trace id. */
 import { context, SeverityNumber, type Span, SpanKind, SpanStatusCode, trace } from "@opentelemetry/api";
-import { OTLPTraceExporter as JsonExporter } from "@opentelemetry/exporter-trace-otlp-http";
-import { OTLPTraceExporter as ProtobufExporter } from "@opentelemetry/exporter-trace-otlp-proto";
-import { JsonLogsSerializer, ProtobufLogsSerializer } from "@opentelemetry/otlp-transformer";
+import { OTLPLogExporter as JsonLogs } from "@opentelemetry/exporter-logs-otlp-http";
+import { OTLPLogExporter as ProtobufLogs } from "@opentelemetry/exporter-logs-otlp-proto";
+import { OTLPTraceExporter as JsonTraces } from "@opentelemetry/exporter-trace-otlp-http";
+import { OTLPTraceExporter as ProtobufTraces } from "@opentelemetry/exporter-trace-otlp-proto";
 import { resourceFromAttributes } from "@opentelemetry/resources";
-import { LoggerProvider, type LogRecordExporter, SimpleLogRecordProcessor } from "@opentelemetry/sdk-logs";
+import { BatchLogRecordProcessor, LoggerProvider } from "@opentelemetry/sdk-logs";
 import { BatchSpanProcessor, TracerProvider } from "@opentelemetry/sdk-trace";
 
 const isJson = process.argv[2] === "json";
@@ -12,35 +13,15 @@ const resource = resourceFromAttributes({ "service.name": "night-shift", "playhe
 const tracing = new TracerProvider({
   resource,
   spanProcessors: [
-    new BatchSpanProcessor({ exporter: isJson ? new JsonExporter() : new ProtobufExporter(), maxExportBatchSize: 3 }),
+    new BatchSpanProcessor({ exporter: isJson ? new JsonTraces() : new ProtobufTraces(), maxExportBatchSize: 3 }),
   ],
 });
 const logging = new LoggerProvider({
   resource,
-  processors: [new SimpleLogRecordProcessor({ exporter: logExporter() })],
+  processors: [new BatchLogRecordProcessor({ exporter: isJson ? new JsonLogs() : new ProtobufLogs() })],
 });
 const tracer = tracing.getTracer("renderer", "2.0.0");
 const logger = logging.getLogger("renderer");
-
-/** The official serializer; its exporter is no more than this around it. */
-function logExporter(): LogRecordExporter {
-  const serializer = isJson ? JsonLogsSerializer : ProtobufLogsSerializer;
-  return {
-    export(records, done) {
-      const [, name = "", value = ""] = /^(.*?)=(.*)$/.exec(process.env.OTEL_EXPORTER_OTLP_HEADERS ?? "") ?? [];
-      fetch(`${process.env.OTEL_EXPORTER_OTLP_ENDPOINT}/v1/logs`, {
-        method: "POST",
-        headers: { "content-type": isJson ? "application/json" : "application/x-protobuf", [name]: value },
-        body: serializer.serializeRequest(records) as Uint8Array<ArrayBuffer>,
-      }).then(
-        (answer) => done({ code: answer.ok ? 0 : 1 }),
-        (error) => done({ code: 1, error }),
-      );
-    },
-    forceFlush: async () => undefined,
-    shutdown: async () => undefined,
-  };
-}
 
 /** Who has started it may have said in which trace it is. */
 const [, traceId, spanId] = /^00-(.{32})-(.{16})-01$/.exec(process.env.TRACEPARENT ?? "") ?? [];
@@ -73,6 +54,8 @@ logger.emit({
   attributes: { "playhead.task.kind": "scene", "playhead.task_id": "scene-1", "playhead.progress": 0.25 },
   context: within(scene),
 });
+// The work would take longer than the second after which records are sent.
+await logging.forceFlush();
 for (const style of ["wide", "tall"]) {
   const clip = tracer.startSpan(
     `clip ${style}`,
@@ -109,6 +92,8 @@ if (process.argv[3] === "fail") {
   root.recordException(new TypeError("nobody can watch this"));
   root.setStatus({ code: SpanStatusCode.ERROR, message: "nobody can watch this" });
 }
+// At its end the SDK sends batches side by side: what comes after the root's would be no task any more.
+await tracing.forceFlush();
 root.end();
 await tracing.shutdown();
 await logging.shutdown();

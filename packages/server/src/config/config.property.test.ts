@@ -160,6 +160,7 @@ const RULES: Readonly<
     right: fc.constantFrom("http/protobuf", "http/json"),
     wrong: fc.constantFrom<unknown>("grpc", "", 1, null),
   },
+  "otlp.compression": { right: fc.constantFrom("gzip", "none"), wrong: fc.constantFrom<unknown>("br", "", true, null) },
   "otlp.headers": NAMED_VALUES,
   "otlp.resource": NAMED_VALUES,
   "otlp.signals": {

@@ -40,6 +40,10 @@ export const otlpSettings = z
       .enum(["http/protobuf", "http/json"])
       .default("http/protobuf")
       .meta(otlp.atStart("How it is encoded.", "PLAYHEAD_OTLP_PROTOCOL")),
+    compression: z
+      .enum(["gzip", "none"])
+      .default("gzip")
+      .meta(otlp.atStart("How it is packed, for receivers that cannot unpack.", "PLAYHEAD_OTLP_COMPRESSION")),
     headers: text
       .regex(NAMED_VALUES, NOT_NAMED_VALUES)
       .optional()

@@ -36,6 +36,20 @@ async function callsOf(server: TestServer, id = jobId()): Promise<string[]> {
   const { executions } = await ask(server, `jobs/${id}/executions?page_size=200`);
   return executions.map((each: { function_name: string }) => each.function_name).sort();
 }
+/** How many executions the trace has, and how many lines its events made. */
+async function countEntries(server: TestServer) {
+  let [executions, lines] = [0, 0];
+  for (let token: string | null = ""; token !== null; ) {
+    const more: string = token === "" ? "" : `&page_token=${encodeURIComponent(token)}`;
+    const page = await ask(server, `logs?job_id=${jobId()}&page_size=200${more}`);
+    for (const { event_type } of page.entries) {
+      if (event_type === "log") lines += 1;
+      else executions += 1;
+    }
+    token = page.next_page_token;
+  }
+  return { executions, lines };
+}
 async function send(server: TestServer, ...spans: readonly object[]) {
   const answer = await server.post("/v1/traces", own(tracesOf(spans)));
   expect([answer.status, await answer.json()]).toEqual([200, {}]);
@@ -89,6 +103,75 @@ test("what a server before this one has stored is not stored again", async () =>
   await send(server, CHILD, SCENE, ROOT);
   expect(await callsOf(server)).toEqual(["child", "root", "span 3"]);
   expect(await jobOf(server)).toMatchObject({ state: "completed" });
+});
+
+test("how a request is cut changes nothing: tasks in tasks, events, and the root that ends them, in one of 3,000 spans", async () => {
+  const server = await startTestServer();
+  const scenes = Array.from({ length: 10 }, (_, at) => {
+    const attributes = { "playhead.task.kind": "scene", "playhead.task_id": `s${at}` };
+    return span(10 + at, { parent: spanId(1), from: 1, attributes });
+  });
+  const clips = Array.from({ length: 300 }, (_, at) => {
+    const attributes = { "playhead.task.kind": "clip", "playhead.task_id": `c${at}` };
+    const events = [
+      { name: "exception", timeUnixNano: "1", attributes: attributesOf({ "exception.message": `${at}` }) },
+    ];
+    return span(100 + at, {
+      parent: spanId(10 + (at % 10)),
+      from: 2,
+      to: 999,
+      attributes,
+      events,
+      status: { code: 2 },
+    });
+  });
+  const calls = Array.from({ length: 2_689 }, (_, at) => ({
+    ...span(1_000 + at, { parent: spanId(100 + (at % 300)), from: 3, to: 998, name: "call" }),
+    events: at % 3 === 0 ? [{ name: `event ${at}` }] : [],
+  }));
+  // As they end: the innermost first, the root last.
+  await send(server, ...calls, ...clips, ...scenes, ROOT);
+  expect(await jobOf(server)).toMatchObject({
+    state: "completed",
+    title: "root",
+    counts: { deliverables: { failed: 300 } },
+  });
+  const tasks: Record<string, unknown>[] = [];
+  for (let token: string | null = ""; token !== null; ) {
+    const page: { tasks: Record<string, unknown>[]; next_page_token: string | null } = await ask(
+      server,
+      `jobs/${jobId()}/tasks?page_size=200${token === "" ? "" : `&page_token=${encodeURIComponent(token)}`}`,
+    );
+    tasks.push(...page.tasks);
+    token = page.next_page_token;
+  }
+  const shown = new Map(tasks.map((task) => [task.task_id, [task.state, task.parent_id]]));
+  expect(shown.size).toBe(310);
+  expect(shown.get("s3")).toEqual(["completed", null]);
+  expect(shown.get("c123")).toEqual(["failed", "s3"]);
+  const { executions, lines } = await countEntries(server);
+  expect([executions, lines]).toEqual([3_000, 897]);
+  // All of it again: nothing is new.
+  await send(server, ...calls, ...clips, ...scenes, ROOT);
+  expect(await countEntries(server)).toEqual({ executions, lines });
+  expect(server.complaints).toEqual([]);
+});
+
+test("while a large request is taken, others are answered", async () => {
+  const server = shared;
+  const spans = Array.from({ length: 8_000 }, (_, at) => span(at + 1, { parent: spanId(9_999), attributes: { at } }));
+  let isTaken = false;
+  const large = send(server, ...spans).finally(() => {
+    isTaken = true;
+  });
+  let answered = 0;
+  while (!isTaken) {
+    await (await server.ask("/api/v1/jobs?page_size=1")).text();
+    answered += 1;
+  }
+  await large;
+  // With all of it in one go it would be two: one before, and one after.
+  expect(answered).toBeGreaterThan(5);
 });
 
 test("log records tell how far work is while its spans run, and are known when they come again", async () => {

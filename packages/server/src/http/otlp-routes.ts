@@ -16,15 +16,14 @@ type Encoding = "json" | "protobuf";
 type Signal = "traces" | "logs";
 
 export interface OtlpRoutesDeps {
-  /** Takes a request as OTLP/JSON has it; resolves when it is stored. @param body as it was sent, unpacked */
+  /**
+   * Takes a request as it was sent, unpacked; resolves when it is stored.
+   * @throws PlayheadError `invalid_request`, `payload_too_large`, `service_unavailable`
+   */
   readonly take: (
-    signal: Signal,
     tenantId: string,
-    request: unknown,
-    body: Uint8Array,
+    request: { readonly signal: Signal; readonly encoding: Encoding; readonly body: Uint8Array },
   ) => Promise<PartialSuccess | null>;
-  /** @throws PlayheadError `invalid_request`, `payload_too_large` */
-  readonly decode: (signal: Signal, body: Uint8Array) => unknown;
   readonly encodeAnswer: (signal: Signal, partial: PartialSuccess | null, encoding: Encoding) => Buffer;
   /** An error as `google.rpc.Status`. */
   readonly encodeStatus: (httpStatus: number, message: string) => Buffer;
@@ -36,7 +35,7 @@ const TYPES = { json: "application/json", protobuf: "application/x-protobuf" } a
 const unzip = promisify(gunzip);
 
 /** OTLP/HTTP: where OpenTelemetry's exporters and collectors send (docs/opentelemetry.md). */
-export function addOtlpRoutes(api: Api, { take, decode, encodeAnswer, encodeStatus }: OtlpRoutesDeps): void {
+export function addOtlpRoutes(api: Api, { take, encodeAnswer, encodeStatus }: OtlpRoutesDeps): void {
   // In a scope of its own: here JSON may be packed, and errors are told as OTLP has them.
   void api.register((scope, _options, done) => {
     scope.removeAllContentTypeParsers();
@@ -63,8 +62,7 @@ export function addOtlpRoutes(api: Api, { take, decode, encodeAnswer, encodeStat
         async (request, reply) => {
           const encoding = encodingOf(request);
           const body = await unpack(request);
-          const read = encoding === "json" ? parseJson(body) : decode(signal, body);
-          const partial = await take(signal, request.tenantId, read, body);
+          const partial = await take(request.tenantId, { signal, encoding, body });
           return reply
             .type(TYPES[encoding])
             .serializer((bytes: Buffer) => bytes as unknown as string)
@@ -102,14 +100,6 @@ async function unpack({ body, headers }: FastifyRequest): Promise<Buffer> {
       });
     }
     throw new PlayheadError("invalid_request", "expected the body to be gzip, as its content-encoding says", { cause });
-  }
-}
-
-function parseJson(body: Buffer): unknown {
-  try {
-    return JSON.parse(body.toString("utf8"));
-  } catch (cause) {
-    throw new PlayheadError("invalid_request", "expected the body to be JSON, as its content-type says", { cause });
   }
 }
 

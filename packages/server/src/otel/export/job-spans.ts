@@ -1,4 +1,4 @@
-import type { Job, Task, ViewedError } from "@playhead/core";
+import type { Artifact, Job, Task, ViewedError } from "@playhead/core";
 import { isOfTrace } from "../trace-mark.ts";
 import { type AttributeData, attributesOf, type SpanData } from "./span-data.ts";
 import { spanIdOf } from "./span-ids.ts";
@@ -53,11 +53,7 @@ export function jobSpan(job: Job, ids: JobSpanIds, earlier: EarlierTry | null): 
       ...(isOfTrace(job) ? {} : attributesOf(job.metadata, "playhead.job.metadata.")),
       ...errorAttributes(job.error),
     },
-    events: job.artifacts.map(({ type, name, url, size_bytes }) => ({
-      name: "playhead.artifact",
-      atMs: Date.parse(ended_at ?? created_at),
-      attributes: attributesOf({ type, name, url, size_bytes }, "playhead.artifact."),
-    })),
+    events: artifactEvents(job.artifacts, Date.parse(ended_at ?? created_at)),
     links: earlier === null ? [] : [earlier],
     error: job.state === "failed" ? (job.error?.error_message ?? job.reason ?? "failed") : null,
   };
@@ -92,14 +88,26 @@ export function taskSpan(task: Task, job: Job, ids: JobSpanIds): SpanData | null
       ...attributesOf(task.fields, "playhead.task.fields."),
       ...errorAttributes(task.state === "failed" ? task.error : null),
     },
-    events: task.steps.map(({ step, started_at: since, details }) => ({
-      name: "playhead.step",
-      atMs: Date.parse(since),
-      attributes: { ...attributesOf({ "playhead.step": step }), ...attributesOf(details ?? {}, "playhead.step.") },
-    })),
+    events: [
+      ...task.steps.map(({ step, started_at: since, details }) => ({
+        name: "playhead.step",
+        atMs: Date.parse(since),
+        attributes: { ...attributesOf({ "playhead.step": step }), ...attributesOf(details ?? {}, "playhead.step.") },
+      })),
+      ...artifactEvents(task.artifacts, Date.parse(ended_at)),
+    ],
     links: [],
     error: task.state === "failed" ? (task.error?.error_message ?? "failed") : null,
   };
+}
+
+/** Nobody notes when something was made: it was there at the end. */
+function artifactEvents(artifacts: readonly Artifact[], endedMs: number): SpanData["events"] {
+  return artifacts.map(({ type, name, url, size_bytes }) => ({
+    name: "playhead.artifact",
+    atMs: endedMs,
+    attributes: attributesOf({ type, name, url, size_bytes }, "playhead.artifact."),
+  }));
 }
 
 /** The spans that stand for tasks of jobs that came in by OpenTelemetry are theirs; all others are made up. */

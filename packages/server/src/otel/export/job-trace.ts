@@ -26,8 +26,8 @@ const PAGE = 1_000;
  * parents first, then calls and log records as they are read, the job itself last. Who takes it in that order knows of
  * each span where it stands, and of the job's end that nothing follows.
  */
-export async function* jobTrace(job: Job, { store, telemetryStore }: JobTraceDeps): AsyncGenerator<TracePart> {
-  const entries = () => entriesOf(job, telemetryStore);
+export async function* jobTrace(job: Job, deps: JobTraceDeps): AsyncGenerator<TracePart> {
+  const entries = () => entriesOf(job, deps.telemetryStore);
   const ids = await idsOf(job, entries());
   const spans: SpanData[] = [];
   const logs: LogData[] = [];
@@ -50,7 +50,7 @@ export async function* jobTrace(job: Job, { store, telemetryStore }: JobTraceDep
     if (logs.length >= BATCH) yield { signal: "logs", items: logs.splice(0) };
   }
   if (logs.length > 0) yield { signal: "logs", items: logs };
-  spans.push(jobSpan(job, ids, await earlierTry(job, store)));
+  spans.push(jobSpan(job, ids, await earlierTry(job, deps)));
   yield { signal: "traces", items: spans };
 }
 
@@ -102,8 +102,14 @@ async function* entriesOf(job: Job, store: JobTraceDeps["telemetryStore"]): Asyn
   }
 }
 
-async function earlierTry({ retry_of }: Job, store: JobTraceDeps["store"]): Promise<EarlierTry | null> {
+/** The job that this one tries again: a link to its span, whichever that is. */
+async function earlierTry(
+  { retry_of, tenant_id }: Job,
+  { store, telemetryStore }: JobTraceDeps,
+): Promise<EarlierTry | null> {
   const earlier = retry_of === null ? null : await store.readJob(retry_of);
-  if (earlier === null) return null;
-  return { traceId: earlier.correlation_id, spanId: originSpanIdOf(earlier.correlation_id) };
+  // Whoever makes a job says of which one it is a retry: of another tenant's nothing is told.
+  if (earlier === null || earlier.tenant_id !== tenant_id) return null;
+  const { job: spanId } = await idsOf(earlier, entriesOf(earlier, telemetryStore));
+  return { traceId: earlier.correlation_id, spanId };
 }

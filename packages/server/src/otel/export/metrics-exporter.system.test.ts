@@ -14,7 +14,13 @@ test("figures are of the jobs that are open, wait and have ended, durations as a
   });
   const encoder = await openEncoder("http/json", { "service.name": "playhead" }, "1.2.3");
   const { contentType } = encoder;
-  const sender = createSender({ endpoint: `${receiver.url}/`, headers: {}, contentType, random: () => 0 });
+  const sender = createSender({
+    endpoint: `${receiver.url}/`,
+    headers: {},
+    contentType,
+    compression: "gzip",
+    random: () => 0,
+  });
   const sent: [number, boolean][] = [];
   const done = {
     ...draftOf(emptyJob("done")),

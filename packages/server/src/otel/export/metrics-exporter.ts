@@ -1,3 +1,4 @@
+import { setTimeout as wait } from "node:timers/promises";
 import { JOB_STATES, type Job } from "@playhead/core";
 import type { Bus } from "../../bus/bus.ts";
 import type { Encoder } from "./encode.ts";
@@ -15,6 +16,8 @@ export interface MetricsExporterDeps {
 }
 
 const EVERY_MS = 60_000;
+/** A receiver that does not answer holds up the server's end for no longer. */
+const LAST_MS = 2_000;
 const ENDS: ReadonlySet<string> = new Set(["job.completed", "job.canceled", "job.failed"]);
 
 /**
@@ -96,10 +99,12 @@ export async function openMetricsExporter(deps: MetricsExporterDeps) {
   return {
     /** Sends what the figures are now. */
     send,
-    close(): void {
+    /** Sends them a last time: the next process begins anew, and nothing would make good what was not sent. */
+    async close(): Promise<void> {
       clearInterval(timer);
       stop();
-      void provider.shutdown();
+      await Promise.race([send(), wait(LAST_MS, undefined, { ref: false })]);
+      await provider.shutdown();
     },
   };
 }

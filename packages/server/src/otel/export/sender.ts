@@ -16,6 +16,7 @@ export interface SenderDeps {
   readonly endpoint: string;
   readonly headers: Readonly<Record<string, string>>;
   readonly contentType: string;
+  readonly compression: "gzip" | "none";
   readonly random: () => number;
 }
 
@@ -46,7 +47,7 @@ const AGAIN: ReadonlySet<number> = new Set([401, 403, 404, 408, 429, 500, 502, 5
 const pack = promisify(gzip);
 
 /** Posts OTLP: tries again until it is taken, ever slower; rests while a receiver fails again and again. */
-export function createSender({ endpoint, headers, contentType, random }: SenderDeps) {
+export function createSender({ endpoint, headers, contentType, compression, random }: SenderDeps) {
   const breaker = circuitBreaker(handleAll, {
     breaker: new ConsecutiveBreaker(FAILURES),
     halfOpenAfter: new ConstantBackoff(REST_MS),
@@ -56,13 +57,16 @@ export function createSender({ endpoint, headers, contentType, random }: SenderD
   /** Why nothing is taken at the moment; null while all is well. */
   let failing: string | null = null;
 
+  const isPacked = compression === "gzip";
+  const sent = { ...headers, "content-type": contentType, ...(isPacked && { "content-encoding": "gzip" }) };
+
   async function post(signal: Signal, body: Uint8Array): Promise<SendOutcome> {
-    const packed = await pack(body);
+    const packed = isPacked ? await pack(body) : (body as Uint8Array<ArrayBuffer>);
     let answer: Response;
     try {
       answer = await fetch(`${base}/v1/${signal}`, {
         method: "POST",
-        headers: { ...headers, "content-type": contentType, "content-encoding": "gzip" },
+        headers: sent,
         body: packed,
         redirect: "error",
         signal: AbortSignal.any([closing.signal, AbortSignal.timeout(LIMIT_MS)]),
@@ -115,9 +119,13 @@ export function createSender({ endpoint, headers, contentType, random }: SenderD
 
 export type Sender = ReturnType<typeof createSender>;
 
+/** Seconds, or a time. */
 function retryAfterMs({ headers }: Response): number | null {
-  const seconds = headers.get("retry-after");
-  return seconds !== null && /^\d{1,6}$/.test(seconds) ? Number(seconds) * 1_000 : null;
+  const asked = headers.get("retry-after");
+  if (asked === null) return null;
+  if (/^\d{1,6}$/.test(asked)) return Number(asked) * 1_000;
+  const ms = Date.parse(asked) - Date.now();
+  return Number.isNaN(ms) ? null : Math.max(0, ms);
 }
 
 function wordsOf(error: unknown): string {

@@ -8,27 +8,8 @@ import {
   type JsonObject,
   type TaskState,
 } from "@playhead/core";
-import { isoOf } from "./span-records.ts";
-
-/** How a job or a task ended, as its span says. */
-export type Outcome =
-  | { readonly state: "completed" }
-  | { readonly state: "canceled" | "skipped"; readonly reason: string }
-  | { readonly state: "failed"; readonly error: JsonObject };
-
-export interface NewJob {
-  readonly kind: string;
-  readonly title: string;
-  readonly userId: string | null;
-  readonly metadata: JsonObject;
-}
-
-export interface NewTask {
-  readonly kind: string;
-  readonly title: string;
-  readonly parentId: string | null;
-  readonly weight: number | null;
-}
+import type { NewJob, NewTask, Outcome } from "../reading/said-job.ts";
+import { isoOf } from "../reading/span-records.ts";
 
 /** The task that stands for the work of a job whose progress is told without naming one. */
 export const MAIN_TASK = "main";
@@ -107,6 +88,8 @@ export function createJobPlan({ jobId, traceId, job, isSilent = false }: JobPlan
 
   return {
     jobId,
+    /** As it stood. */
+    job,
     records: records as readonly EventRecord[],
     isOpen,
     /** The job is there and runs. */

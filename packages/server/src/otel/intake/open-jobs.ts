@@ -1,4 +1,4 @@
-import type { Outcome } from "./job-plan.ts";
+import type { Outcome } from "../reading/said-job.ts";
 
 /** A job that was made of a trace and has not ended. */
 export interface OpenJob {

@@ -178,9 +178,9 @@ function textOf(value: unknown, most: number): string {
   return typeof value === "string" ? cut(value, most) : "";
 }
 
-/** With fractions; null for no time. A double is good for a quarter of a microsecond here. */
+/** With fractions, to the microsecond: so much a double is good for here. Null for no time. */
 function millisecondsOf(nanoseconds: unknown): number | null {
   const isNumeric = typeof nanoseconds === "number" || (typeof nanoseconds === "string" && nanoseconds.length <= 20);
-  const ms = isNumeric ? Number(nanoseconds) / 1_000_000 : 0;
+  const ms = isNumeric ? Math.round(Number(nanoseconds) / 1_000) / 1_000 : 0;
   return ms > 0 && ms <= MAX_TIME_MS ? ms : null;
 }

@@ -7,26 +7,12 @@ import { errorOf, exceptionOf } from "./span-error.ts";
 /** An observation before it is numbered. */
 export type Observed = ObservationRecord extends infer Each ? (Each extends unknown ? Omit<Each, "n"> : never) : never;
 
-/** Where a span belongs. */
-export interface Place {
-  readonly jobId: string | null;
-  readonly taskId: string | null;
-  /** Whether it is the span of a job, or of a task: what others call a step. */
-  readonly isStep: boolean;
-}
-
 const CLIENT = 3;
 /** Characters of JSON that are kept of the attributes of one span or event. */
 const MAX_FIELDS = 64_000;
 
-/** The execution that a span is, and the lines that its events are. */
-export function recordsOf(span: Span, place: Place, redaction: Redaction): readonly Observed[] {
-  const exception = exceptionOf(span);
-  const lines = span.events.filter((event) => event !== exception);
-  return [executionOf(span, place, redaction), ...lines.map((event) => lineOf(event, span, place, redaction))];
-}
-
-function executionOf(span: Span, { jobId, taskId, isStep }: Place, redaction: Redaction): Observed {
+/** The execution that a span is. @param isStep whether it is the span of a job, or of a task: what others call a step */
+export function executionOf(span: Span, isStep: boolean, redaction: Redaction): Observed {
   const error = errorOf(span);
   const userId = textAt(span.attributes, USER_ID);
   const stage = textAt(span.attributes, STAGE);
@@ -37,13 +23,18 @@ function executionOf(span: Span, { jobId, taskId, isStep }: Place, redaction: Re
     category: isStep ? "step" : categoryOf(span),
     duration_ms: span.endMs - span.startMs,
     metadata: redaction.fields(fitting(metadataOf(span), MAX_FIELDS)),
-    ...(taskId !== null && { task_id: taskId }),
     ...(userId !== null && { user_id: userId }),
     ...(stage !== null && { stage }),
   } as const;
-  const common = { ts: isoOf(span.startMs), correlation_id: span.traceId, ...(jobId !== null && { job_id: jobId }) };
+  const common = { ts: isoOf(span.startMs), correlation_id: span.traceId };
   if (error === null) return { ...common, type: "function.completed", data };
   return { ...common, type: "function.failed", data: { ...data, error: cleaned(error, redaction) } };
+}
+
+/** The lines that a span's events are: all but the exception that its execution has. */
+export function linesOf(span: Span, redaction: Redaction): readonly Observed[] {
+  const exception = exceptionOf(span);
+  return span.events.filter((event) => event !== exception).map((event) => lineOf(event, span, redaction));
 }
 
 /** By what the conventions say of a span: a statement of a database, a request to another service, or anything else. */
@@ -70,7 +61,7 @@ function metadataOf({ attributes, origin, links, kind }: Span): JsonObject {
   };
 }
 
-function lineOf({ name, timeMs, attributes }: SpanEvent, span: Span, place: Place, redaction: Redaction): Observed {
+function lineOf({ name, timeMs, attributes }: SpanEvent, span: Span, redaction: Redaction): Observed {
   const isException = name === "exception";
   const type = textAt(attributes, "exception.type") ?? "Error";
   const said = textAt(attributes, "exception.message", 10_000) ?? textAt(attributes, "message", 10_000);
@@ -79,7 +70,6 @@ function lineOf({ name, timeMs, attributes }: SpanEvent, span: Span, place: Plac
     type: "log",
     ts: isoOf(timeMs),
     correlation_id: span.traceId,
-    ...(place.jobId !== null && { job_id: place.jobId }),
     data: {
       level: isException ? "error" : "info",
       message: redaction.text(message),
@@ -87,7 +77,6 @@ function lineOf({ name, timeMs, attributes }: SpanEvent, span: Span, place: Plac
       span_id: span.spanId,
       function_name: span.name,
       fields: redaction.fields(fitting(attributes, MAX_FIELDS)),
-      ...(place.taskId !== null && { task_id: place.taskId }),
     },
   };
 }
