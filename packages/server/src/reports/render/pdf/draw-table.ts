@@ -3,7 +3,6 @@ import { INK } from "../chart-shapes.ts";
 import { valueText } from "../value-text.ts";
 import { type Element, MARGIN, type Sheet, type TextStyle } from "./sheet.ts";
 
-const TITLE: TextStyle = { face: "strong", size: 11 };
 const HEAD: TextStyle = { face: "strong", size: 7.5, colour: INK.soft };
 const WORDS: TextStyle = { face: "text", size: 8 };
 const FIGURES: TextStyle = { face: "figures", size: 7.5 };
@@ -25,7 +24,7 @@ export function drawTable(sheet: Sheet, parent: Element, table: ReportTable, tim
   const { title, empty, columns, rows, omitted } = table;
   const section = sheet.begin(parent, "Sect");
   sheet.need(70);
-  sheet.paragraph(section, "H2", title, TITLE);
+  sheet.heading(section, title);
   sheet.skip(4);
   if (rows.length === 0) {
     sheet.paragraph(section, "P", empty, NOTE);
@@ -91,7 +90,7 @@ function drawHead(sheet: Sheet, table: Element, places: readonly Place[]): void 
   const row = sheet.begin(table, "TR");
   for (const { label, x, width, isNumber } of places) {
     const at = isNumber ? x + width - sheet.widthOf(label, HEAD) : x;
-    sheet.tagged(row, "TH", () => sheet.put(label, at, sheet.y(), HEAD));
+    sheet.tagged(row, "TH", () => sheet.put(label, at, sheet.y(), HEAD), { scope: "Column" });
   }
   row.end();
   sheet.skip(LINE + 1);
