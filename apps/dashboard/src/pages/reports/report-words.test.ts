@@ -27,6 +27,8 @@ describe("a figure and the period before", () => {
   });
   test.each([
     [figure(412, 368, 0.12), "12 % more than 368", true],
+    [figure(1_875, 127, 13.76), "15 times 127", true],
+    [figure(381, 127, 2), "3 times 127", true],
     [figure(368, 412, -0.107), "11 % less than 412", false],
     [figure(5, 5, 0), "as before: 5", null],
     [figure(5, 0, null), "before: 0", null],

@@ -80,9 +80,9 @@ function share(needs: readonly (number | null)[], room: number): readonly (numbe
     given.set(at, width);
     left -= width;
   });
-  // What nobody needs widens the column of most words, so that figures stand at the right edge.
-  const widest = order.at(-1);
-  if (widest !== undefined && left > 0) given.set(widest.at, (given.get(widest.at) ?? 0) + left);
+  // What nobody needs widens them all by what they have, so that figures stand at the right edge, and words near theirs.
+  const all = [...given.values()].reduce((sum, width) => sum + width, 0);
+  if (left > 0) for (const [at, width] of given) given.set(at, width + (left * width) / all);
   return needs.map((need, at) => (need === null ? null : (given.get(at) ?? need)));
 }
 
