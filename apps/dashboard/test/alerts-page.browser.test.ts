@@ -93,8 +93,9 @@ test("alerts are asked for when the server says that they changed, and not meanw
   await read("overview");
   expect([before, asked]).toEqual([before, before]);
 
+  const again = read("alerts/stream");
   await server.restart();
-  await read("alerts/stream");
+  await again;
   await failVideo(await story("Episode 12"));
   await heading(page, /1 alert$/);
 });
