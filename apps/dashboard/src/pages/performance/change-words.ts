@@ -2,6 +2,8 @@ import type { Comparison } from "./performance-api.ts";
 
 /** Below this nobody notices, however sure it is. */
 const NOTICED = 0.05;
+/** Below this it may be more than chance. */
+const MAYBE = 0.05;
 
 /** A change in words: `+18 %`, `−12 %`, `3.2 ×` where it more than doubled; a dash where there is none to tell. */
 export function changeWord(change: number | null): string {
@@ -16,13 +18,19 @@ export function sureWord(pValue: number | null): string {
   if (pValue === null) return "too few calls";
   if (pValue < 0.001) return "very sure";
   if (pValue < 0.01) return "sure";
-  return pValue < 0.05 ? "maybe" : "may be chance";
+  return pValue < MAYBE ? "maybe" : "may be chance";
 }
 
 /** What to make of a change: only what is sure and large enough to be noticed is one. */
 export function verdictOf({ average_change, is_significant }: Comparison): "slower" | "faster" | "same" {
   if (!is_significant || average_change === null || Math.abs(average_change) < NOTICED) return "same";
   return average_change > 0 ? "slower" : "faster";
+}
+
+/** Whether something is large enough to be noticed, and may be more than chance, though nobody should count on it. */
+export function mayHaveChanged({ average_change, p_value, is_significant }: Comparison): boolean {
+  if (is_significant || average_change === null || p_value === null) return false;
+  return Math.abs(average_change) >= NOTICED && p_value < MAYBE;
 }
 
 /** By how much the calls of a comparison took longer in all than they would have before, in milliseconds. */

@@ -54,7 +54,7 @@ function Row({ row, range }: { readonly row: FunctionRow; readonly range: ViewRa
           {/* The whole row leads there. */}
           <Link
             href={functionAddress(category, name, range)}
-            className="truncate font-medium after:absolute after:inset-0"
+            className="font-medium after:absolute after:inset-0 desk:truncate max-desk:wrap-anywhere"
           >
             {name}
           </Link>

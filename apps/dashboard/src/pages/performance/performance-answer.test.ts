@@ -56,8 +56,14 @@ test.each<{ name: string; functions: Comparison[]; trends?: FunctionTrend[]; sai
     tone: "plain",
   },
   {
+    name: "something that may be slower, and may be chance",
+    functions: [changed("f", 100, 119, { is_significant: false, p_value: 0.02 }), changed("g", 100, 101)],
+    said: "Nothing is surely slower than the week before; f maybe: +19 %",
+    tone: "plain",
+  },
+  {
     name: "nothing that is sure and large enough",
-    functions: [changed("f", 100, 104), changed("g", 100, 150, { is_significant: false })],
+    functions: [changed("f", 100, 104), changed("g", 100, 150, { is_significant: false, p_value: 0.2 })],
     said: "As fast as the week before; ",
     tone: "good",
   },
