@@ -4,7 +4,7 @@ import { spanText } from "../value-text.ts";
 import { type Element, MARGIN, type Sheet, type TextStyle } from "./sheet.ts";
 
 /** Three of them stand on the first page, under the figures. */
-const HEIGHT = 104;
+const HEIGHT = 98;
 const LEGEND: TextStyle = { face: "text", size: 8, colour: INK.soft };
 const AXIS: TextStyle = { face: "figures", size: 7, colour: INK.soft };
 const NOTE: TextStyle = { face: "text", size: 8, colour: INK.soft };

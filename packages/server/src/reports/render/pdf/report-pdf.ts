@@ -61,9 +61,10 @@ function drawFigures(sheet: Sheet, root: Element, { figures, time_zone: zone }: 
     sheet.need(height);
     for (const { figure, x, value, comparison } of row) {
       const y = sheet.y();
+      // Each by itself: heard as one, they would run into each other.
+      sheet.tagged(root, "P", () => sheet.put(figure.label, x, y, LABEL));
+      sheet.tagged(root, "P", () => sheet.put(value, x, y + 12, FIGURE));
       sheet.tagged(root, "P", () => {
-        sheet.put(figure.label, x, y, LABEL);
-        sheet.put(value, x, y + 12, FIGURE);
         for (const [at, line] of comparison.entries()) sheet.put(line, x, y + 38 + at * SMALL_LINE, SMALL);
       });
     }
