@@ -1,5 +1,8 @@
 import { type RefObject, useEffect, useRef } from "react";
 
+/** As wide as an end that fades. */
+const FADE_PX = 32;
+
 /**
  * A row of links that scrolls where it has no room: the current one stays in sight, also as what is beside the row takes
  * its room, and an end with more behind it fades (`scroll-strip` in base.css), so that no word looks cut off.
@@ -18,7 +21,12 @@ export function useScrollStrip(current: string): RefObject<HTMLElement | null> {
       element.toggleAttribute("data-more-after", scrollLeft + clientWidth < scrollWidth - 1);
     };
     const show = () => {
-      element.querySelector("[aria-current]")?.scrollIntoView({ inline: "nearest", block: "nearest" });
+      // Not by `scrollIntoView`, which scrolls the page as well.
+      const here = element.querySelector("[aria-current]")?.getBoundingClientRect();
+      const room = element.getBoundingClientRect();
+      if (here !== undefined && here.left < room.left + FADE_PX) element.scrollLeft += here.left - room.left - FADE_PX;
+      else if (here !== undefined && here.right > room.right - FADE_PX)
+        element.scrollLeft += here.right - room.right + FADE_PX;
       mark();
     };
     const observer = new ResizeObserver(show);

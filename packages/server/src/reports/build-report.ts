@@ -42,7 +42,8 @@ export async function buildReport(
   const ofJobs = jobParts(filter, jobs, jobsBefore, spans, piece);
   const ofCalls = callParts(filter, calls, spans);
   const figures = [...ofJobs.figures, ...ofCalls.figures];
-  const isOver = range.toMs <= createdMs;
+  // As it was asked for: a report of up to now is of a time that is over.
+  const isOver = asked.toMs <= createdMs;
   return {
     report_id: reportId,
     kind,

@@ -39,7 +39,7 @@ export function addedMs({ before, after }: Comparison): number {
 }
 
 /** A change as the rest of a sentence: `is 18 % slower than the week before`, `takes 2.5 times as long as the week before`. */
-export function changeSentence(change: number, before: string): string {
-  if (change >= 1) return `takes ${(1 + change).toFixed(1)} times as long as ${before}`;
-  return `is ${Math.round(Math.abs(change) * 100)} % ${change > 0 ? "slower" : "faster"} than ${before}`;
+export function changeSentence(change: number, before: string, isSure = true): string {
+  if (change >= 1) return `${isSure ? "takes" : "may take"} ${(1 + change).toFixed(1)} times as long as ${before}`;
+  return `${isSure ? "is" : "may be"} ${Math.round(Math.abs(change) * 100)} % ${change > 0 ? "slower" : "faster"} than ${before}`;
 }

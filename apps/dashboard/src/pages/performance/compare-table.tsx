@@ -1,4 +1,5 @@
 import type { CallFigures } from "@playhead/core";
+import { Breakable } from "../../ui/breakable.tsx";
 import { formatCallTime } from "../../ui/call-time.ts";
 import { addedMs, changeWord, mayHaveChanged, sureWord, verdictOf } from "./change-words.ts";
 import type { Comparison } from "./performance-api.ts";
@@ -62,7 +63,7 @@ function Row({ row }: { readonly row: Comparison }) {
   return (
     <tr className="h-9 border-t border-line">
       <th scope="row" className="font-medium desk:truncate max-desk:py-1.5 max-desk:wrap-anywhere">
-        {name}
+        <Breakable text={name} />
       </th>
       <Side figures={before} />
       <Side figures={after} />

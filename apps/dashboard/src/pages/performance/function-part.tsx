@@ -138,10 +138,13 @@ function Verdict({ comparison, before }: VerdictProps) {
   if (comparison === null || comparison.after === null || comparison.before === null) return null;
   const verdict = verdictOf(comparison);
   const tone = { slower: "text-failed", faster: "text-completed", same: "text-faint" }[verdict];
-  const isChange = verdict !== "same" || mayHaveChanged(comparison);
-  const words = isChange
-    ? `${changeSentence(comparison.average_change ?? 0, before)}, ${sureWord(comparison.p_value)}`
-    : `as fast as ${before}`;
+  const change = comparison.average_change ?? 0;
+  const words =
+    verdict !== "same"
+      ? `${changeSentence(change, before)}, ${sureWord(comparison.p_value)}`
+      : mayHaveChanged(comparison)
+        ? changeSentence(change, before, false)
+        : `as fast as ${before}`;
   return <span className={tone}> {words}</span>;
 }
 
