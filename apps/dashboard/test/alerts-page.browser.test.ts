@@ -75,6 +75,31 @@ test("what fires is told everywhere, looked after, silenced, and kept with what 
   expect(complaints).toEqual([]);
 });
 
+test("alerts are asked for when the server says that they changed, and not meanwhile; also after it was away", async () => {
+  const { page, server, goTo, story } = await open();
+  await makeRule(server);
+  const isOf = (url: string, path: string) => new URL(url).pathname === `/api/v1/${path}`;
+  const read = (path: string) => page.waitForResponse((response) => isOf(response.url(), path));
+  let asked = 0;
+  page.on("request", (request) => {
+    if (isOf(request.url(), "alerts")) asked += 1;
+  });
+  const opened = read("alerts/stream");
+  await goTo("/");
+  await opened;
+  await read("overview");
+  const before = asked;
+  // Which comes four seconds later.
+  await read("overview");
+  expect([before, asked]).toEqual([before, before]);
+
+  const again = read("alerts/stream");
+  await server.restart();
+  await again;
+  await failVideo(await story("Episode 12"));
+  await heading(page, /1 alert$/);
+});
+
 test("a rule is made with its faults told as one types, tried on what was, changed, and switched off", async () => {
   const { page, goTo, story, complaints } = await open();
   const worker = await story("Episode 12");

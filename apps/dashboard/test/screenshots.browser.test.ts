@@ -1,7 +1,7 @@
 import { mkdir } from "node:fs/promises";
 import { join } from "node:path";
 import type { Alert } from "@playhead/core";
-import type { Page } from "playwright-core";
+import type { Page, Request } from "playwright-core";
 import { afterAll, beforeAll, expect, test } from "vitest";
 import { makeRule } from "./alert-rules.ts";
 import { type DashboardServer, startDashboardServer } from "./dashboard-server.ts";
@@ -120,19 +120,35 @@ const LOOKS = [
   { theme: "light", width: 390 },
 ] as const;
 
-/** What comes a moment after the page is there. */
-async function settle(page: Page): Promise<void> {
-  await page.waitForLoadState("networkidle");
-  await page.evaluate(() => document.fonts.ready);
+const QUIET_MS = 500;
+
+/** Watches a page. @returns waits until nothing has been asked for a while, but the stream of alerts, which goes on */
+function watchRequests(page: Page): () => Promise<void> {
+  const asked = new Set<Request>();
+  const over = (request: Request) => void asked.delete(request);
+  page.on("request", (request) => {
+    if (request.resourceType() !== "eventsource") asked.add(request);
+  });
+  page.on("requestfinished", over);
+  page.on("requestfailed", over);
+  return async () => {
+    for (let sinceMs = performance.now(); performance.now() - sinceMs < QUIET_MS; ) {
+      await page.evaluate(() => new Promise(requestAnimationFrame));
+      if (asked.size > 0) sinceMs = performance.now();
+    }
+  };
 }
 
 test("each page has its picture, wide and narrow, dark and light; nothing sticks out, and none complains", async () => {
   const { page, goTo, complaints } = await openDashboard({}, server);
+  const quiet = watchRequests(page);
   for (const { name, path, ready } of PAGES) {
     await page.setViewportSize({ width: 1_440, height: 900 });
     await goTo(path());
     await page.locator(ready).first().waitFor();
-    await settle(page);
+    // What comes a moment after the page is there.
+    await quiet();
+    await page.evaluate(() => document.fonts.ready);
     for (const { theme, width } of LOOKS) {
       await page.emulateMedia({ colorScheme: theme });
       await page.setViewportSize({ width, height: width < 600 ? 844 : 900 });

@@ -96,3 +96,30 @@ test("times are told in the zone that one chooses, on each page, and the next ti
   await goTo("/performance");
   await page.getByText(/; times in Tokyo, GMT\+9$/).waitFor();
 });
+
+test("on a phone the page and the part where one is are whole in sight, and nothing scrolls the page for it", async () => {
+  const { page, goTo } = await openDashboard({ width: 390 });
+  await goTo("/alerts/rules/new");
+  await page.getByRole("heading", { level: 1, name: "New rule" }).waitFor();
+  await goTo("/alerts/channels");
+  for (const [bar, name] of [
+    ["Pages", /^Alerts/],
+    ["Alerts", "Channels"],
+  ] as const) {
+    const strip = page.getByRole("navigation", { name: bar, exact: true });
+    const link = strip.getByRole("link", { name });
+    await expect
+      .poll(async () => {
+        const [room, box] = [await strip.boundingBox(), await link.boundingBox()];
+        return room !== null && box !== null && box.x >= room.x && box.x + box.width <= room.x + room.width;
+      })
+      .toBe(true);
+  }
+  // As when a phone is turned, further down a page.
+  await goTo("/alerts/rules");
+  await page.getByRole("heading", { level: 1, name: /rules are on$/ }).waitFor();
+  await page.evaluate(() => window.scrollTo(0, 400));
+  await page.setViewportSize({ width: 400, height: 700 });
+  await page.evaluate(() => new Promise((done) => requestAnimationFrame(() => requestAnimationFrame(done))));
+  expect(await page.evaluate(() => window.scrollY)).toBe(400);
+});

@@ -148,6 +148,7 @@ export {
   type ReportTable,
   type ReportUnit,
 } from "./report.ts";
+export { chartNote } from "./report-chart.ts";
 export { type ReportTimeText, reportComparisonText, reportValueText } from "./report-value.ts";
 export { createSecrecy, type Secrecy, type SecrecyOf } from "./secret-names.ts";
 export { createScrub, REDACTED, type ScrubText } from "./secret-text.ts";

@@ -26,7 +26,7 @@ export function reportValueText(value: string | number | null, unit: ReportUnit,
   }
 }
 
-/** How a figure stands to what it was before: `12 % more than 368`. */
+/** How a figure stands to what it was before: `12 % more than 368`, `15 times 127`. */
 export function reportComparisonText(
   { value, before, change }: Pick<ReportFigure, "value" | "before" | "change">,
   unit: ReportUnit,
@@ -36,6 +36,7 @@ export function reportComparisonText(
   const then = reportValueText(before, unit, timeText);
   if (value === null || change === null) return `before: ${then}`;
   if (value === before) return `as before: ${then}`;
+  if (change >= MANYFOLD) return `${rounded(change + 1, change < 9 ? 1 : 0)} times ${then}`;
   return `${percentText(Math.abs(change))} % ${change > 0 ? "more" : "less"} than ${then}`;
 }
 
@@ -67,6 +68,9 @@ function percentText(share: number): string {
   if (percent > 0 && percent < 0.1) return "<0.1";
   return percent < 9.95 ? percent.toFixed(percent === 0 ? 0 : 1) : rounded(percent, 0);
 }
+
+/** Of what is three times as much, per cent say little. */
+const MANYFOLD = 2;
 
 const rounded = (value: number, digits: number) => value.toLocaleString("en-US", { maximumFractionDigits: digits });
 

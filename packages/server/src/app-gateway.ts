@@ -38,6 +38,7 @@ export function openGateway(engine: Engine, auth: Auth, config: Config, log: Ser
     listJobs: async (tenantId, filter) => engine.refresh((await store.listJobs(jobsQueryOf(tenantId, filter))).items),
     authenticate: async (request) => viewerOf(await auth.ofUpgrade(request)),
     authenticateToken: async (token, address) => viewerOf(await auth.ofToken(token, address)),
+    onAlertsChanged: engine.alerts.onChanged,
     onRevoked: auth.onRevoked,
     limits: connectionLimitsOf(config),
     nowMs: Date.now,

@@ -195,3 +195,28 @@ test("a long body goes through as it comes", async () => {
   upload.end();
   expect(await answered.promise).toBe(201);
 });
+
+test("who hears of alerts through the node is let go of by the engine when they leave, and cut off when it is elsewhere", async () => {
+  const { startEngine, ask, cutForwarded } = await setup();
+  const { load } = await startEngine();
+  async function hear(signal?: AbortSignal) {
+    const answer = await ask("/api/v1/alerts/stream", signal === undefined ? {} : { signal });
+    const reader = (answer.body as ReadableStream<Uint8Array>).getReader();
+    for (let text = ""; !text.includes("alerts.changed"); )
+      text += new TextDecoder().decode((await reader.read()).value);
+    return reader;
+  }
+  const left = new AbortController();
+  await hear(left.signal);
+  expect(load().connections).toBe(1);
+  left.abort();
+  await expect.poll(() => load().connections).toBe(0);
+
+  const reader = await hear();
+  cutForwarded();
+  const ended = async () => {
+    while (!(await reader.read()).done);
+  };
+  await ended().catch(() => undefined);
+  await expect.poll(() => load().connections).toBe(0);
+});

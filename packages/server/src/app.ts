@@ -39,7 +39,7 @@ import { addMetricsRoute } from "./http/metrics-route.ts";
 import { addMonitoringRoutes } from "./http/monitoring-routes.ts";
 import { addPageRoutes } from "./http/page-routes.ts";
 import { createRequestLimit } from "./http/request-limit.ts";
-import { addStreamRoutes } from "./http/stream-routes.ts";
+import { addAlertStreamRoute, addStreamRoutes } from "./http/stream-routes.ts";
 import { createJobKinds, type JobKindInfo } from "./job-kinds/job-kinds.ts";
 import type { MediaRoots } from "./media/media-roots.ts";
 import type { ServerLog } from "./server-log.ts";
@@ -200,6 +200,7 @@ async function startNetwork(
   await addPageRoutes(http, { dashboardFolder, mediaFile });
   const gateway = openGateway(engine, auth, config, log);
   addStreamRoutes(http, gateway);
+  addAlertStreamRoute(http, gateway.openAlertStream);
   gateway.attach(http.server);
   const setPublicUrl = (url: string | undefined) => {
     publicUrl = url;

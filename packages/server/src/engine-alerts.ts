@@ -16,6 +16,7 @@ import { createRunner } from "./alerts/runner.ts";
 import { createSilenceBook } from "./alerts/silence-book.ts";
 import { storedHeard } from "./alerts/stored-heard.ts";
 import type { Bus } from "./bus/bus.ts";
+import { Listeners } from "./bus/listeners.ts";
 import { createAlertGauges } from "./engine-alert-gauges.ts";
 import { createLoop } from "./engine-loop.ts";
 import type { EngineTelemetry } from "./engine-telemetry.ts";
@@ -76,6 +77,7 @@ export function assembleAlerts(deps: EngineAlertsDeps) {
   let countedMs = 0;
   let gaugeTimer: NodeJS.Timeout | undefined;
   const ends: (() => void)[] = [];
+  const changed = new Listeners<ReadonlySet<string>>();
   const fail = (what: string) => (error: unknown) => log("error", what, { error: textOf(error) });
 
   const channelNames = () => [...settings.channels.keys()];
@@ -104,6 +106,7 @@ export function assembleAlerts(deps: EngineAlertsDeps) {
       if (rules.addTenant(tenantId)) applyRules(nowMs());
     },
     onStored: dispatcher.wake,
+    onAlerts: (tenantIds) => changed.tell(tenantIds, fail("who follows alerts could not be told")),
     onSkipped: (message, count) => log("warning", message, { count }),
     onError: fail("something could not be taken into account for alerts"),
   });
@@ -203,6 +206,11 @@ export function assembleAlerts(deps: EngineAlertsDeps) {
       rules.setThresholds(next.thresholds);
       dispatcher.wake();
       await change(applyRules);
+    },
+    /** Calls the listener with the tenants whose alerts are not any more as they were. @returns ends it */
+    onChanged(listener: (tenantIds: ReadonlySet<string>) => void): () => void {
+      const end = changed.add(listener);
+      return () => void end();
     },
     /** What it could not take into account any more, since the server started. */
     droppedRecords: runner.dropped,

@@ -1,4 +1,5 @@
 import { afterEach, beforeAll, describe, expect, test } from "vitest";
+import { textOfAnswer } from "../test/answer-text.ts";
 import { bodyOf, expectError, line } from "../test/api.ts";
 import { asHolder, makeKeys, makeToken, reportMarkedJob } from "../test/credentials.ts";
 import { atFileEnd } from "../test/file-end.ts";
@@ -44,7 +45,7 @@ afterEach(() => {
 /** All of an answer that differs from answer to answer by chance left out, and the job's id hidden. */
 async function shapeOf(answer: Response, jobId: string) {
   const headers = [...answer.headers].filter(([name]) => !/^(date|x-correlation-id|keep-alive)$/.test(name));
-  const text = (await answer.text()).replaceAll(jobId, "JOB").replaceAll(/tok_\w+|key_\w+|ph_\w+/g, "ID");
+  const text = (await textOfAnswer(answer)).replaceAll(jobId, "JOB").replaceAll(/tok_\w+|key_\w+|ph_\w+/g, "ID");
   return { status: answer.status, headers, text };
 }
 

@@ -66,6 +66,7 @@ export const ROUTES: readonly RouteRow[] = [
   { route: "GET /api/v1/monitoring/alerts", needs: "inspect" },
   { route: "DELETE /api/v1/monitoring/alerts", needs: "control" },
   { route: "GET /api/v1/alerts", needs: "inspect" },
+  { route: "GET /api/v1/alerts/stream", needs: "inspect", noHead: true },
   { route: "GET /api/v1/alerts/:alert_id", needs: "inspect" },
   { route: "POST /api/v1/alerts/:alert_id/acknowledge", needs: "control" },
   { route: "GET /api/v1/alert-rules", needs: "inspect" },

@@ -1,5 +1,7 @@
 import type { Alert } from "@playhead/core";
+import { client } from "../client.ts";
 import { createPoll, type Polled, usePoll } from "../ui/poll.ts";
+import { createAlertNews } from "./alert-news.ts";
 import { byUrgency } from "./alert-words.ts";
 import { alertsApi } from "./alerts-api.ts";
 
@@ -12,16 +14,13 @@ export interface FiringAlerts {
 
 const MOST = 200;
 
-/** An alert wants to be seen at once; no stream tells of it. */
-const EVERY_MS = 1_000;
-
-/** One for the bar at the top and all pages. */
+/** One for the bar at the top and all pages. An alert wants to be seen at once: the server says when there is one. */
 const poll = createPoll<FiringAlerts>(
   async () => {
     const { alerts, next_page_token } = await alertsApi.alerts({ state: ["firing"], page_size: MOST });
     return { alerts: [...alerts].sort(byUrgency), hasMore: next_page_token !== null };
   },
-  { everyMs: EVERY_MS },
+  { news: createAlertNews({ open: () => new EventSource("/api/v1/alerts/stream"), connection: client.connection }) },
 );
 
 /** The alerts that fire, as they come and go. */

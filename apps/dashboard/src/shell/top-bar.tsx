@@ -1,7 +1,7 @@
 import { useConnection } from "@playhead/react";
-import { useEffect, useRef } from "react";
 import { Link, useLocation } from "wouter";
 import { SignOutButton } from "../session/sign-out-button.tsx";
+import { useScrollStrip } from "../ui/scroll-strip.ts";
 import { ConnectionWord } from "./connection-word.tsx";
 import { FiringCount } from "./firing-count.tsx";
 import { PaletteHost } from "./palette/palette-host.tsx";
@@ -28,16 +28,7 @@ const PAGES = [
 export function TopBar() {
   const [path] = useLocation();
   const { status } = useConnection();
-  const nav = useRef<HTMLElement>(null);
-  // On a phone not all pages have room: where one is stays in sight, also as what is beside them takes its room.
-  useEffect(() => {
-    const pages = nav.current;
-    if (pages === null) return;
-    const here = pages.querySelector(`[href="${PAGES.find(({ isAt }) => isAt(path))?.href}"]`);
-    const observer = new ResizeObserver(() => here?.scrollIntoView({ inline: "nearest", block: "nearest" }));
-    observer.observe(pages);
-    return () => observer.disconnect();
-  }, [path]);
+  const nav = useScrollStrip(path);
   return (
     <header className="sticky top-0 z-40 flex h-12 items-center gap-4 border-b border-line bg-page px-4 desk:gap-6 desk:px-8">
       <Link href="/" className="flex items-center gap-2 rounded-sm text-14 font-semibold tracking-tight">
@@ -47,7 +38,7 @@ export function TopBar() {
       <nav
         ref={nav}
         aria-label="Pages"
-        className="flex h-full min-w-0 gap-1 overflow-x-auto overflow-y-hidden desk:gap-2"
+        className="scroll-strip flex h-full min-w-0 gap-1 overflow-x-auto overflow-y-hidden desk:gap-2"
       >
         {PAGES.map(({ href, name, isAt }) => (
           <Link

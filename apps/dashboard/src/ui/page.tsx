@@ -26,7 +26,7 @@ const focus = {
 export function Page({
   title,
   heading,
-  headingClassName = "text-28 font-semibold tracking-tight",
+  headingClassName = "text-28 font-semibold tracking-tight text-balance",
   actions,
   above,
   below,

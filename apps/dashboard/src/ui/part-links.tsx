@@ -1,4 +1,5 @@
 import { Link } from "wouter";
+import { useScrollStrip } from "./scroll-strip.ts";
 
 export interface PartLinksProps {
   /** Whose parts they are. */
@@ -10,8 +11,9 @@ export interface PartLinksProps {
 
 /** The way to the parts of a page that has several. */
 export function PartLinks({ label, parts, isAt }: PartLinksProps) {
+  const strip = useScrollStrip(parts.find(({ href }) => isAt(href))?.href ?? "");
   return (
-    <nav aria-label={label} className="mt-4 flex gap-1 overflow-x-auto border-b border-line">
+    <nav ref={strip} aria-label={label} className="scroll-strip mt-4 flex gap-1 overflow-x-auto border-b border-line">
       {parts.map(({ href, name }) => (
         <Link
           key={href}

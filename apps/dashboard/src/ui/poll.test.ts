@@ -8,6 +8,7 @@ function setup() {
   const answers: PromiseWithResolvers<number>[] = [];
   const watchers = new Set<() => void>();
   let visible = true;
+  let news: { readonly onNews: () => void; readonly onLost: () => void } | null = null;
   const poll = createPoll(
     () => {
       const answer = Promise.withResolvers<number>();
@@ -23,12 +24,23 @@ function setup() {
         },
       },
       everyMs: 5_000,
+      news: {
+        listen(onNews, onLost) {
+          news = { onNews, onLost };
+          return () => {
+            news = null;
+          };
+        },
+      },
     },
   );
   return {
     poll,
     asked: () => answers.length,
     watched: () => watchers.size,
+    listened: () => news !== null,
+    hear: () => news?.onNews(),
+    lose: () => news?.onLost(),
     answer: async (at: number, value: number) => {
       answers[at]?.resolve(value);
       await vi.advanceTimersByTimeAsync(0);
@@ -99,4 +111,60 @@ test("an answer that comes after a later question was answered is none", async (
   await answer(1, 2);
   await answer(0, 1);
   expect(poll.getSnapshot().value).toBe(2);
+});
+
+test("where word comes it is read when there is some, not oftener than it may, and hardly without", async () => {
+  const { poll, asked, answer, hear } = setup();
+  poll.subscribe(() => undefined);
+  hear();
+  await answer(0, 1);
+  expect(asked(), "what was said while it was read may be newer").toBe(1);
+  await vi.advanceTimersByTimeAsync(250);
+  await answer(1, 2);
+  await vi.advanceTimersByTimeAsync(59_999);
+  expect(asked()).toBe(2);
+  await vi.advanceTimersByTimeAsync(1);
+  await answer(2, 3);
+  await vi.advanceTimersByTimeAsync(1_000);
+  hear();
+  await vi.advanceTimersByTimeAsync(0);
+  expect(asked(), "at once, after a rest").toBe(4);
+  for (let word = 0; word < 100; word += 1) hear();
+  await answer(3, 4);
+  for (let word = 0; word < 100; word += 1) hear();
+  await vi.advanceTimersByTimeAsync(249);
+  expect(asked()).toBe(4);
+  await vi.advanceTimersByTimeAsync(1);
+  expect(asked()).toBe(5);
+});
+
+test("while no word comes, and while it cannot be read, it is read as if there were none", async () => {
+  const { poll, asked, answer, refuse, hear, lose } = setup();
+  poll.subscribe(() => undefined);
+  await answer(0, 1);
+  hear();
+  await vi.advanceTimersByTimeAsync(250);
+  await answer(1, 2);
+  lose();
+  await vi.advanceTimersByTimeAsync(5_000);
+  expect(asked()).toBe(3);
+  hear();
+  await refuse(2, new Error("away"));
+  await vi.advanceTimersByTimeAsync(250);
+  await refuse(3, new Error("away"));
+  await vi.advanceTimersByTimeAsync(5_000);
+  expect(asked()).toBe(5);
+});
+
+test("word is listened to while the page is seen and somebody listens, and no longer", async () => {
+  const { poll, answer, show, listened } = setup();
+  const end = poll.subscribe(() => undefined);
+  await answer(0, 1);
+  expect(listened()).toBe(true);
+  show(false);
+  expect(listened()).toBe(false);
+  show(true);
+  expect(listened()).toBe(true);
+  end();
+  expect(listened()).toBe(false);
 });

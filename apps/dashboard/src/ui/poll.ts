@@ -23,8 +23,24 @@ export interface Visibility {
   onChange(listener: () => void): () => void;
 }
 
+/** Word that there is something new to read, from a server that says so by itself. */
+export interface News {
+  /**
+   * Listens until it is ended.
+   *
+   * @param onNews something may be new; also when word begins to come, for what was before
+   * @param onLost no word comes for now
+   * @returns ends it
+   */
+  listen(onNews: () => void, onLost: () => void): () => void;
+}
+
 /** What changes is to be seen within five seconds, with the time that an answer takes. */
 const EVERY_MS = 4_000;
+/** Where word comes, it is read by itself as well, but seldom: no word is for ever. */
+const HEARD_EVERY_MS = 60_000;
+/** However much word comes, it is read no oftener. */
+const REST_MS = 250;
 
 const ofDocument: Visibility = {
   isVisible: () => document.visibilityState === "visible",
@@ -40,21 +56,30 @@ export interface PollOptions {
   readonly visibility?: Visibility;
   /** From an answer to the next question. @defaultValue 4,000 */
   readonly everyMs?: number;
+  /** While word comes, it is read when there is some. @defaultValue none */
+  readonly news?: News;
 }
 
 /** Reads at once, and every few seconds from then on, while there are listeners and the page is to be seen. */
 export function createPoll<Value>(
   read: () => Promise<Value>,
-  { visibility = ofDocument, everyMs = EVERY_MS }: PollOptions = {},
+  { visibility = ofDocument, everyMs = EVERY_MS, news }: PollOptions = {},
 ): Poll<Value> {
   let polled: Polled<Value> = { value: null, error: null };
   const listeners = new Set<() => void>();
   let timer: ReturnType<typeof setTimeout> | undefined;
   let endWatch: (() => void) | null = null;
+  let endNews: (() => void) | null = null;
   let asked = 0;
+  let answered = 0;
+  let answeredMs = 0;
+  /** Whether word comes, and whether it came since the last question. */
+  let isHeard = false;
+  let isNew = false;
 
   async function refresh(): Promise<void> {
     clearTimeout(timer);
+    isNew = false;
     asked += 1;
     const mine = asked;
     const next = await read().then(
@@ -64,14 +89,42 @@ export function createPoll<Value>(
     );
     // An answer that comes late says less than the one after it.
     if (mine !== asked) return;
+    answered = mine;
+    answeredMs = performance.now();
     polled = next;
     for (const listener of listeners) listener();
-    if (listeners.size > 0 && visibility.isVisible()) timer = setTimeout(refresh, everyMs);
+    schedule();
+  }
+
+  function schedule(): void {
+    clearTimeout(timer);
+    if (listeners.size === 0 || !visibility.isVisible()) return;
+    const restMs = isNew ? REST_MS : isHeard && polled.error === null ? HEARD_EVERY_MS : everyMs;
+    timer = setTimeout(refresh, Math.max(0, answeredMs + restMs - performance.now()));
+  }
+
+  function onNews(): void {
+    isHeard = true;
+    isNew = true;
+    if (asked === answered) schedule();
+  }
+
+  function onLost(): void {
+    isHeard = false;
+    if (asked === answered) schedule();
+  }
+
+  function stop(): void {
+    clearTimeout(timer);
+    endNews?.();
+    endNews = null;
+    isHeard = false;
   }
 
   function onVisibility(): void {
-    if (visibility.isVisible()) void refresh();
-    else clearTimeout(timer);
+    if (!visibility.isVisible()) return stop();
+    void refresh();
+    endNews ??= news?.listen(onNews, onLost) ?? null;
   }
 
   return {
@@ -86,7 +139,7 @@ export function createPoll<Value>(
         listeners.delete(listener);
         if (listeners.size > 0) return;
         endWatch?.();
-        clearTimeout(timer);
+        stop();
       };
     },
     refresh,

@@ -3,9 +3,11 @@ const MINUTE = 60 * SECOND;
 const HOUR = 60 * MINUTE;
 const DAY = 24 * HOUR;
 
-/** A span of time in words: `0.4 s`, `12 s`, `3 m 12 s`, `2 h 05 m`, `4 d 6 h`. Negative spans count as none. */
+/** A span of time in words: `<0.1 s`, `0.4 s`, `12 s`, `3 m 12 s`, `2 h 05 m`, `4 d 6 h`. Negative spans count as none. */
 export function formatDuration(ms: number): string {
   const span = Math.max(0, ms);
+  // What took some time took more than none.
+  if (span > 0 && span < 100) return "<0.1 s";
   if (span < 10_000) return `${(Math.floor(span / 100) / 10).toFixed(1)} s`;
   // Rounded down, as a clock goes: a running time then agrees with its timecode.
   const seconds = Math.floor(span / SECOND);

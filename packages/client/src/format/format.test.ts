@@ -13,6 +13,8 @@ describe("durations", () => {
   test.each([
     [-5, "0.0 s"],
     [0, "0.0 s"],
+    [1, "<0.1 s"],
+    [99, "<0.1 s"],
     [420, "0.4 s"],
     [9_940, "9.9 s"],
     [9_999, "9.9 s"],
@@ -122,6 +124,7 @@ describe("quantities", () => {
     [0.42, "0.4"],
     [4.21, "4.2"],
     [38.4, "38"],
+    [5_000, "5,000"],
   ])("a rate of %d is %s", (rate, text) => expect(formatRate(rate)).toBe(text));
 });
 

@@ -16,7 +16,7 @@ export function formatPercent(percent: number): string {
   return `${Math.floor(Math.min(100, Math.max(0, percent)))} %`;
 }
 
-/** A rate a minute; two figures are enough: `0.4`, `4.2`, `38`. */
+/** A rate a minute; two figures are enough: `0.4`, `4.2`, `38`, `5,000`. */
 export function formatRate(perMinute: number): string {
-  return perMinute < 9.95 ? perMinute.toFixed(1) : String(Math.round(perMinute));
+  return perMinute < 9.95 ? perMinute.toFixed(1) : Math.round(perMinute).toLocaleString("en-US");
 }

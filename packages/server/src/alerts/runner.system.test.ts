@@ -35,6 +35,7 @@ async function startAlerts(store: Store, nowMs: () => number, skipped: string[] 
     heardOf: (fact) => heardOfFact(fact, null),
     onTenant: () => undefined,
     onStored: () => undefined,
+    onAlerts: () => undefined,
     onSkipped: (message, count) => skipped.push(`${count} ${message}`),
     onError: (error) => expect.unreachable(String(error)),
   });

@@ -23,6 +23,11 @@ export interface RunnerDeps {
   readonly onTenant: (tenantId: string) => void;
   /** Told when there may be something new to send. */
   readonly onStored: () => void;
+  /**
+   * Told of the tenants whose alerts have changed, when that is stored; of what is only measured, which is stored seldom,
+   * as well, once a second.
+   */
+  readonly onAlerts: (tenantIds: ReadonlySet<string>) => void;
   /** Told of what had to be left out. */
   readonly onSkipped: (message: string, count: number) => void;
   readonly onError: (error: unknown) => void;
@@ -52,7 +57,7 @@ const REMEMBERED_MS = 7 * 24 * 3_600_000;
  * facts in between fill the windows again, and what they lead to is left out, since that was stored.
  */
 export function createRunner(deps: RunnerDeps) {
-  const { store, evaluator, life, nowMs, heardOf, onTenant, onStored, onSkipped, onError } = deps;
+  const { store, evaluator, life, nowMs, heardOf, onTenant, onStored, onAlerts, onSkipped, onError } = deps;
   const waiting: Heard[] = [];
   let dropped = 0;
   let factId = 0;
@@ -60,6 +65,7 @@ export function createRunner(deps: RunnerDeps) {
   let heardMs = 0;
   let tickedMs = 0;
   let windowsMs = 0;
+  let toldMs = 0;
   let isMoved = false;
   /** Where the log ended at the start. */
   let started: LogMoment = { factId: 0, atMs: 0 };
@@ -125,7 +131,16 @@ export function createRunner(deps: RunnerDeps) {
       windowsMs = nowMs();
       isMoved = false;
     }
-    if (changes !== null && changes.deliveries.length > 0) onStored();
+    if (changes === null) return;
+    if (changes.deliveries.length > 0) onStored();
+    if (changes.alerts.length > 0) onAlerts(new Set(changes.alerts.map(({ tenantId }) => tenantId)));
+  }
+
+  function tellMeasured(): void {
+    if (Math.abs(nowMs() - toldMs) < TICK_MS) return;
+    toldMs = nowMs();
+    const tenantIds = life.takeMeasured();
+    if (tenantIds.size > 0) onAlerts(tenantIds);
   }
 
   /** Fills the windows with the facts whose alerts are stored already. */
@@ -167,6 +182,7 @@ export function createRunner(deps: RunnerDeps) {
     const atMs = isBehind ? heardMs : nowMs();
     if (atMs - tickedMs >= TICK_MS || atMs < tickedMs) tick(atMs);
     await commit();
+    tellMeasured();
     return isBehind;
   }
 

@@ -2,9 +2,10 @@ import { randomInt } from "node:crypto";
 import type { IncomingMessage, Server } from "node:http";
 import { CLOSE_CODES } from "@playhead/core";
 import type { LiveBus } from "../bus/bus.ts";
+import { type OnAlertsChanged, openAlertStream } from "./alert-stream.ts";
 import type { Feeds } from "./connection.ts";
 import { type ConnectionLimits, createPlaces, DEFAULT_LIMITS } from "./connection-limits.ts";
-import { type BeginStream, type JobRequest, openEventStream } from "./event-stream.ts";
+import { type JobRequest, openEventStream } from "./event-stream.ts";
 import { createFlusher } from "./flusher.ts";
 import { createJobChannels } from "./job-channels.ts";
 import type { FeedSource } from "./job-start.ts";
@@ -13,6 +14,7 @@ import { type PollAnswer, type PollRequest, pollJob } from "./long-poll.ts";
 import { createPeers } from "./peers.ts";
 import { createFrameJoiner } from "./shared-frame.ts";
 import { createSocketServer } from "./socket-server.ts";
+import type { BeginStream } from "./stream-answer.ts";
 import type { Viewer } from "./viewer.ts";
 
 export interface GatewayDeps {
@@ -20,6 +22,8 @@ export interface GatewayDeps {
   readonly bus: LiveBus;
   readonly readJobs: JobsFeedSource["readJobs"];
   readonly listJobs: Feeds["listJobs"];
+  /** Only where the engine is: nodes hand streams of alerts on to it. */
+  readonly onAlertsChanged?: OnAlertsChanged;
   /** Who asks; null when nobody we know, or from a page that is not ours. Throws `rate_limited`, like the next. */
   readonly authenticate: (request: IncomingMessage) => Promise<Viewer | null>;
   /** Whose token it is that came from an address; null when nobody's. */
@@ -58,6 +62,7 @@ const MIN_RETRY_MS = 500;
 /** The live end of the server: sockets, streams and polls, who may have them, and what they bring. */
 export function createGateway(deps: GatewayDeps) {
   const { bus, nowMs, onError, heartbeatMs = HEARTBEAT_MS, commentMs = COMMENT_MS } = deps;
+  const { onAlertsChanged = () => () => {} } = deps;
   const flusher = createFlusher(nowMs);
   const peers = createPeers({ nowMs, onRevoked: deps.onRevoked });
   const streams = createPeers({ nowMs, onRevoked: deps.onRevoked });
@@ -89,7 +94,7 @@ export function createGateway(deps: GatewayDeps) {
     heartbeatMs,
     retryWindowMs,
   });
-  const httpDeps = { peers: streams, places, authenticate, nowMs, feeds, flusher, onError, retryMs };
+  const httpDeps = { peers: streams, places, authenticate, nowMs, feeds, flusher, onError, retryMs, onAlertsChanged };
 
   const timers = [
     setInterval(() => beat(peers), heartbeatMs),
@@ -109,6 +114,8 @@ export function createGateway(deps: GatewayDeps) {
     /** Opens a job's stream of server-sent events. */
     openStream: (request: IncomingMessage, asked: JobRequest): Promise<BeginStream> =>
       openEventStream(httpDeps, request, asked),
+    /** Opens a stream that says when alerts have changed. */
+    openAlertStream: (request: IncomingMessage): Promise<BeginStream> => openAlertStream(httpDeps, request),
     /** Looks at a job once, and waits if there is nothing new. */
     poll: (request: IncomingMessage, asked: PollRequest, signal: AbortSignal): Promise<PollAnswer> =>
       pollJob(httpDeps, request, asked, signal),

@@ -12,7 +12,7 @@ export interface HttpAdmissionDeps {
   readonly nowMs: () => number;
 }
 
-/** Who follows a job over HTTP, and may. */
+/** Who follows something over HTTP, and may. */
 export interface Admitted {
   readonly viewer: Viewer;
   /** Gives the place back; the peer is gone. */
@@ -22,13 +22,14 @@ export interface Admitted {
 /**
  * Lets someone follow a job over HTTP, counted and watched like a socket.
  *
- * @throws PlayheadError `unauthorized`, `not_found` for a job that the credential does not cover, `rate_limited` and
- * `service_unavailable` where there is no room.
+ * @param jobId null for what is all of the tenant's
+ * @throws PlayheadError `unauthorized`, `not_found` for a job that the credential does not cover, `forbidden` for a
+ * credential of single jobs that asks for more, `rate_limited` and `service_unavailable` where there is no room.
  */
 export function admitHttp(
   { peers, places, authenticate, nowMs }: HttpAdmissionDeps,
   request: IncomingMessage,
-  jobId: string,
+  jobId: string | null,
   peerOf: (viewer: Viewer) => Peer,
 ): Promise<Admitted> {
   const place = expectPlace(places.enter(request.socket.remoteAddress));
@@ -37,7 +38,10 @@ export function admitHttp(
       () => authenticate(request),
       (viewer) => {
         if (viewer === null || (viewer.expiresAtMs !== null && viewer.expiresAtMs <= nowMs())) throw unauthorized();
-        if (!mayFollow(viewer, jobId)) throw noSuchJob(jobId);
+        if (jobId !== null && !mayFollow(viewer, jobId)) throw noSuchJob(jobId);
+        if (jobId === null && viewer.jobIds !== null) {
+          throw new PlayheadError("forbidden", "this credential is for single jobs: it does not follow alerts");
+        }
         if (!place.takeFor(viewer.tenantId)) {
           throw new PlayheadError("rate_limited", "too many connections of one tenant; come back later");
         }

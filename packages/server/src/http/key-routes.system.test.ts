@@ -2,6 +2,7 @@ import { mkdirSync, writeFileSync } from "node:fs";
 import { join } from "node:path";
 import { DatabaseSync } from "node:sqlite";
 import { afterEach, describe, expect, test } from "vitest";
+import { textOfAnswer } from "../../test/answer-text.ts";
 import { bodyOf, expectError, rawRequest } from "../../test/api.ts";
 import { asHolder, makeKey, makeKeys, makeToken, reportMarkedJob } from "../../test/credentials.ts";
 import { ROUTES, requestOf } from "../../test/routes.ts";
@@ -310,15 +311,6 @@ test("files of this machine's jobs are shown to its own tenant, and are not ther
   await expectError(await ofAcme.ask(url), 404, "not_found");
 });
 
-/** The whole answer; of a stream what comes first, since it has no end. */
-async function textOf(answer: Response): Promise<string> {
-  if (!answer.headers.get("content-type")?.startsWith("text/event-stream")) return answer.text();
-  const reader = answer.body?.getReader();
-  const { value } = (await reader?.read()) ?? {};
-  await reader?.cancel();
-  return new TextDecoder().decode(value);
-}
-
 test("no key and no token is in what the server logs, nor in what it says of a fault", async () => {
   await setup();
   const keys = await makeKeys(server, "acme");
@@ -337,7 +329,7 @@ test("no key and no token is in what the server logs, nor in what it says of a f
   const said: string[] = [];
   const hear = async (asked: Promise<Response>) => {
     const answer = await asked;
-    said.push(JSON.stringify([answer.status, [...answer.headers]]), await textOf(answer));
+    said.push(JSON.stringify([answer.status, [...answer.headers]]), await textOfAnswer(answer));
   };
   for (const secret of secrets) {
     // As a credential of every route, cut short so that it is wrong, and in places where it does not belong.

@@ -232,6 +232,7 @@ test("every route answers what the document says, in every status that can be pr
   await call("GET /api/v1/alerts", 200);
   await call("GET /api/v1/alerts", 400, { path: "/api/v1/alerts?page_token=x" });
   await call("GET /api/v1/alerts", 422, { path: "/api/v1/alerts?level=loud" });
+  await call("GET /api/v1/alerts/stream", 401, anonymous);
   await call("GET /api/v1/alerts/{alert_id}", 404, { path: "/api/v1/alerts/none" });
   await call("POST /api/v1/alerts/{alert_id}/acknowledge", 404, { path: "/api/v1/alerts/none/acknowledge" });
   await call("GET /api/v1/monitoring/alerts", 200, { path: "/api/v1/monitoring/alerts?level=ERROR&limit=50" });

@@ -9,12 +9,12 @@ interface Asked {
   readonly since: string | null;
 }
 
+/** Begins an answer that goes on. */
+type BeginStream = (response: ServerResponse, headers: OutgoingHttpHeaders) => void;
+
 export interface StreamRoutesDeps {
   /** Opens a stream; what it throws is answered as of any route. @returns begins the answer */
-  readonly openStream: (
-    request: IncomingMessage,
-    asked: Asked,
-  ) => Promise<(response: ServerResponse, headers: OutgoingHttpHeaders) => void>;
+  readonly openStream: (request: IncomingMessage, asked: Asked) => Promise<BeginStream>;
   readonly poll: (
     request: IncomingMessage,
     asked: Asked & { readonly waitMs: number },
@@ -23,6 +23,7 @@ export interface StreamRoutesDeps {
 }
 
 const MAX_WAIT_SEC = 25;
+const EVENTS = { description: "Events without an end", content: { "text/event-stream": { schema: z.string() } } };
 
 const since = z.string().max(200).optional().meta({ description: "EPOCH:SEQ:TICK, from the last event or answer" });
 const token = z.string().max(8_192).optional().meta({ description: "For clients that cannot send headers" });
@@ -38,9 +39,7 @@ export function addStreamRoutes(api: Api, { openStream, poll }: StreamRoutesDeps
         summary: "Follow a job as server-sent events",
         params: jobParams,
         querystring: z.object({ since, token }),
-        response: {
-          200: { description: "Events without an end", content: { "text/event-stream": { schema: z.string() } } },
-        },
+        response: { 200: EVENTS },
       },
     },
     async ({ params, query, headers, raw }, reply) => {
@@ -80,6 +79,26 @@ export function addStreamRoutes(api: Api, { openStream, poll }: StreamRoutesDeps
       reply.type("application/json").header("cache-control", "no-store");
       // The frames are JSON already.
       return reply.send(`{"frames":[${frames.join(",")}],"position":${JSON.stringify(position)}}` as never);
+    },
+  );
+}
+
+/** Hearing of a tenant's alerts (docs/protocol.md). */
+export function addAlertStreamRoute(
+  api: Api,
+  openAlertStream: (request: IncomingMessage) => Promise<BeginStream>,
+): void {
+  api.get(
+    "/api/v1/alerts/stream",
+    {
+      exposeHeadRoute: false,
+      config: { permission: "inspect", waits: true },
+      schema: { summary: "Hear of changed alerts as server-sent events", response: { 200: EVENTS } },
+    },
+    async ({ raw }, reply) => {
+      const begin = await openAlertStream(raw);
+      reply.hijack();
+      begin(reply.raw, reply.getHeaders() as OutgoingHttpHeaders);
     },
   );
 }

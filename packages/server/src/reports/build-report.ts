@@ -3,6 +3,7 @@ import { type CallChange, type CallsFound, callParts } from "./call-parts.ts";
 import { headlineOf } from "./headline.ts";
 import { jobParts } from "./job-parts.ts";
 import { type ListJobs, sumJobs } from "./job-totals.ts";
+import { type PieceName, pieceNameOf } from "./piece-name.ts";
 import { type ReportIdentity, type ReportQuery, told } from "./report-query.ts";
 import { rangeBefore, spanOf, spansOf, wholeRange } from "./report-range.ts";
 
@@ -37,9 +38,12 @@ export async function buildReport(
     jobsOf(before, []),
     readCalls(readings, { tenantId, kind, range, before, spans }),
   ]);
-  const ofJobs = jobParts(filter, jobs, jobsBefore, spans);
+  const piece = pieceNameOf(jobs, jobsBefore);
+  const ofJobs = jobParts(filter, jobs, jobsBefore, spans, piece);
   const ofCalls = callParts(filter, calls, spans);
   const figures = [...ofJobs.figures, ...ofCalls.figures];
+  // As it was asked for: a report of up to now is of a time that is over.
+  const isOver = asked.toMs <= createdMs;
   return {
     report_id: reportId,
     kind,
@@ -49,11 +53,11 @@ export async function buildReport(
     before: told(before),
     created_at: new Date(createdMs).toISOString(),
     filter,
-    headline: headlineOf(kind, figures),
+    headline: headlineOf(figures, { kind, piece, isOver }),
     figures,
     charts: [...ofJobs.charts, ...ofCalls.charts],
     tables: [...ofJobs.tables, ...ofCalls.tables],
-    notes: notesOf(range, createdMs),
+    notes: notesOf(piece, isOver),
   };
 }
 
@@ -92,10 +96,11 @@ function titleOf(kind: ReportKind, { fromMs, toMs }: TimeRange, timeZone: string
   return `${KIND_WORDS[kind]}, ${days.formatRange(fromMs, toMs - 1).replaceAll("\u2009", "")}`;
 }
 
-function notesOf({ toMs }: TimeRange, createdMs: number): readonly string[] {
+function notesOf(piece: PieceName, isOver: boolean): readonly string[] {
   return [
-    "Jobs are counted in the period in which they ended; clips, scores and errors with their job.",
+    `Jobs are counted in the period in which they ended; ${piece}s, scores and errors with their job.`,
+    ...(piece === "item" ? ["Items are what jobs work off one by one: clips, videos, the parts of a merge."] : []),
     "Percentiles are off by at most 1 % of themselves. All other figures are exact.",
-    ...(toMs > createdMs ? ["The period was not over when this was made."] : []),
+    ...(isOver ? [] : ["The period was not over when this was made."]),
   ];
 }

@@ -1,5 +1,6 @@
 import type { ReportChart, ReportFigure, ReportFilter, ReportTable, TimeRange } from "@playhead/core";
 import type { JobsFound, JobTotals } from "./job-totals.ts";
+import { capitalPieces, type PieceName } from "./piece-name.ts";
 import { growth, told, wants } from "./report-query.ts";
 
 /** Part of a report, in the order in which it is read. */
@@ -15,12 +16,20 @@ type FigureOf = Pick<ReportFigure, "id" | "label" | "unit" | "better"> & {
 
 const share = (part: number, all: number) => (all === 0 ? null : part / all);
 
-const FIGURES: Readonly<Record<"clips" | "jobs" | "scores" | "errors", readonly FigureOf[]>> = {
+const figuresOf = (
+  piece: PieceName,
+): Readonly<Record<"clips" | "jobs" | "scores" | "errors", readonly FigureOf[]>> => ({
   clips: [
-    { id: "clips_processed", label: "Clips processed", unit: "count", better: "higher", of: ({ clips }) => clips },
-    { id: "clips_failed", label: "Clips failed", unit: "count", better: "lower", of: ({ clipsFailed }) => clipsFailed },
     {
-      ...{ id: "time_per_clip", label: "Time per clip", unit: "ms", better: "lower" },
+      ...{ id: "clips_processed", label: `${capitalPieces(piece)} processed`, unit: "count", better: "higher" },
+      of: ({ clips }) => clips,
+    },
+    {
+      ...{ id: "clips_failed", label: `${capitalPieces(piece)} failed`, unit: "count", better: "lower" },
+      of: ({ clipsFailed }) => clipsFailed,
+    },
+    {
+      ...{ id: "time_per_clip", label: `Time per ${piece}`, unit: "ms", better: "lower" },
       of: ({ clipMs, clips }) => share(clipMs, clips),
     },
   ],
@@ -37,7 +46,7 @@ const FIGURES: Readonly<Record<"clips" | "jobs" | "scores" | "errors", readonly 
     { id: "best_score", label: "Best score", unit: "score", better: "higher", of: ({ bestScore }) => bestScore },
   ],
   errors: [{ id: "errors", label: "Errors", unit: "count", better: "lower", of: ({ errors }) => errors }],
-};
+});
 
 /** What a report tells of jobs, and what it was before. */
 export function jobParts(
@@ -45,16 +54,18 @@ export function jobParts(
   now: JobsFound,
   before: JobsFound,
   spans: readonly TimeRange[],
+  piece: PieceName,
 ): ReportParts {
   const wanted = (["clips", "jobs", "scores", "errors"] as const).filter((metric) => wants(metrics, metric));
+  const figuresBy = figuresOf(piece);
   const figures = wanted.flatMap((metric) =>
-    FIGURES[metric].map(({ of, ...figure }): ReportFigure => {
+    figuresBy[metric].map(({ of, ...figure }): ReportFigure => {
       const [value, then] = [of(now.all), of(before.all)];
       return { ...figure, value, before: then, change: growth(then, value) };
     }),
   );
-  const chartsOf = { clips: [clipsChart(now, spans)], jobs: [jobsChart(now, spans)], scores: [], errors: [] };
-  const tablesOf = { clips: [], jobs: [kindsTable(now)], scores: [bestTable(now)], errors: [causesTable(now)] };
+  const chartsOf = { clips: [clipsChart(now, spans, piece)], jobs: [jobsChart(now, spans)], scores: [], errors: [] };
+  const tablesOf = { clips: [], jobs: [kindsTable(now, piece)], scores: [bestTable(now)], errors: [causesTable(now)] };
   // A table of scores where nothing is scored says nothing.
   const hasScores = now.all.scored > 0 || metrics !== null;
   return {
@@ -66,9 +77,10 @@ export function jobParts(
   };
 }
 
-function clipsChart({ bySpan }: JobsFound, spans: readonly TimeRange[]): ReportChart {
+function clipsChart({ bySpan }: JobsFound, spans: readonly TimeRange[], piece: PieceName): ReportChart {
+  const title = `${capitalPieces(piece)} processed`;
   return {
-    ...{ id: "clips", title: "Clips processed", drawn: "bars", unit: "count", spans: spans.map(told) },
+    ...{ id: "clips", title, drawn: "bars", unit: "count", spans: spans.map(told) },
     series: [
       { id: "clips_processed", label: "Processed", values: bySpan.map(({ clips }) => clips) },
       { id: "clips_failed", label: "Failed", values: bySpan.map(({ clipsFailed }) => clipsFailed) },
@@ -87,7 +99,7 @@ function jobsChart({ bySpan }: JobsFound, spans: readonly TimeRange[]): ReportCh
   };
 }
 
-function kindsTable({ byKind }: JobsFound): ReportTable {
+function kindsTable({ byKind }: JobsFound, piece: PieceName): ReportTable {
   const kinds = [...byKind].sort(([a, one], [b, other]) => other.ended - one.ended || (a < b ? -1 : 1));
   return {
     ...{ id: "kinds", title: "Jobs by kind", empty: "No job ended.", omitted: 0 },
@@ -97,7 +109,7 @@ function kindsTable({ byKind }: JobsFound): ReportTable {
       { id: "completed", label: "Completed", unit: "count" },
       { id: "failed", label: "Failed", unit: "count" },
       { id: "canceled", label: "Canceled", unit: "count" },
-      { id: "clips", label: "Clips", unit: "count" },
+      { id: "clips", label: capitalPieces(piece), unit: "count" },
       { id: "time_per_job", label: "Time per job", unit: "ms" },
     ],
     rows: kinds.map(([kind, { ended, completed, failed, canceled, clips, wallMs }]) => {

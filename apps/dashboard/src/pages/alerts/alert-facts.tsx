@@ -12,7 +12,8 @@ export function measuredList({ measurements, threshold, value }: Alert): readonl
   return names.map(([name, measured]) => {
     const isLimited = threshold !== null && (names.length === 1 || measured === value);
     const limit = isLimited ? ` (limit ${measuredWords(name, threshold)})` : "";
-    return [spell(name), `${measuredWords(name, measured)}${limit}`];
+    // One with an argument is written as a condition has it.
+    return [name.includes("(") ? name : spell(name), `${measuredWords(name, measured)}${limit}`];
   });
 }
 

@@ -107,7 +107,7 @@ const EXAMPLE = `{
 /** How the first channel is set up. */
 function FirstChannel() {
   return (
-    <div className="mt-6 max-w-[60ch] text-soft">
+    <div className="mt-6 max-w-[76ch] text-soft">
       <p>
         Channels stand in the configuration file, <code>playhead.config.json</code>: email, webhook, Slack, PagerDuty, a
         file. A change applies at once.

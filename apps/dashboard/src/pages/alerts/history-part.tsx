@@ -110,17 +110,22 @@ function HistoryRow({ alert, nowMs }: { readonly alert: Alert; readonly nowMs: n
   return (
     <tr className="relative h-9 border-t border-line hover:bg-surface">
       <th scope="row" className="font-normal">
-        <span className="flex min-w-0 items-center gap-2">
-          <LevelMark level={alert.level} over={over} />
+        <span className="flex min-w-0 gap-2 desk:items-center max-desk:py-1.5">
+          <LevelMark level={alert.level} over={over} className="max-desk:mt-0.5" />
           <span className="sr-only">{LEVEL_WORDS[alert.level]}</span>
-          {/* The whole row leads there. */}
-          <Link
-            href={`/alerts/${encodeURIComponent(alert.alert_id)}`}
-            className="shrink-0 font-medium after:absolute after:inset-0 max-desk:shrink max-desk:truncate"
-          >
-            {alert.rule_name}
-          </Link>
-          <span className="truncate text-soft max-desk:hidden">{alert.message}</span>
+          <span className="min-w-0 desk:flex desk:gap-2">
+            {/* The whole row leads there. */}
+            <Link
+              href={`/alerts/${encodeURIComponent(alert.alert_id)}`}
+              className="font-medium after:absolute after:inset-0 desk:shrink-0 max-desk:wrap-anywhere"
+            >
+              {alert.rule_name}
+            </Link>
+            {/* By the name alone those of one rule could not be told apart. */}
+            <span className="block text-soft desk:truncate max-desk:text-12 max-desk:wrap-anywhere">
+              {alert.message}
+            </span>
+          </span>
         </span>
       </th>
       <td className={over ? "text-faint" : ""}>{STATE_WORDS[alert.state]}</td>

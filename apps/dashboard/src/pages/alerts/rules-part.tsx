@@ -97,7 +97,9 @@ function RuleRow({ rule, onChanged }: { readonly rule: AlertRule; readonly onCha
             {rule.name}
             <span className="sr-only">, {LEVEL_WORDS[rule.level]}</span>
           </Link>
-          <code className="block min-w-0 truncate text-12 text-soft">{conditionWords(rule)}</code>
+          <code className="block min-w-0 text-12 text-soft desk:truncate max-desk:wrap-anywhere">
+            {conditionWords(rule)}
+          </code>
         </div>
         <span className="shrink-0 text-12 text-faint max-desk:hidden">
           {rule.notification_channels.includes("*")
@@ -113,5 +115,6 @@ function RuleRow({ rule, onChanged }: { readonly rule: AlertRule; readonly onCha
 /** The condition, with the number that stands for its threshold. */
 function conditionWords({ condition, threshold, time_window }: AlertRule): string {
   const limited = threshold === null ? condition : condition.replaceAll(/\bthreshold\b/g, String(threshold));
-  return `${limited} in ${time_window} min`;
+  const hours = time_window / 60;
+  return `${limited} in ${hours >= 2 && Number.isInteger(hours) ? `${hours} h` : `${time_window} min`}`;
 }

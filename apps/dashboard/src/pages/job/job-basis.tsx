@@ -16,14 +16,14 @@ function Basis({ jobId }: { readonly jobId: string }) {
   );
   // Without it the ETA still stands; there is nothing to be done about it here.
   if (value === null || value.finish === null) return null;
-  const { grounds, pace } = partsOf(value.explanation);
+  const { grounds, pace } = partsOf(value.explanation.charAt(0).toUpperCase() + value.explanation.slice(1));
   return (
     <p className="w-full text-13 text-soft">
       {grounds}
       {pace !== null && (
         <>
           {grounds !== "" && "; "}
-          <span className={pace.startsWith("slower") ? "font-medium text-paused" : undefined}>{pace}</span>
+          <span className={/^slower/i.test(pace) ? "font-medium text-paused" : undefined}>{pace}</span>
         </>
       )}
     </p>
@@ -33,7 +33,7 @@ function Basis({ jobId }: { readonly jobId: string }) {
 /** The sentence, and apart from it what it says of the job's pace. */
 export function partsOf(explanation: string): { readonly grounds: string; readonly pace: string | null } {
   const parts = explanation.split("; ");
-  const isPace = (part: string) => /^(slower|faster) than usual/.test(part);
+  const isPace = (part: string) => /^(slower|faster) than usual/i.test(part);
   const pace = parts.find(isPace) ?? null;
   return { grounds: parts.filter((part) => !isPace(part)).join("; "), pace };
 }

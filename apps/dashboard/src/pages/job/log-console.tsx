@@ -1,7 +1,7 @@
 import { Toggle } from "@base-ui/react/toggle";
 import { ToggleGroup } from "@base-ui/react/toggle-group";
 import type { LogTail } from "@playhead/client";
-import type { Job, LogLevel, LogLine } from "@playhead/core";
+import { isFinalJobState, type Job, type LogLevel, type LogLine } from "@playhead/core";
 import { useVirtualizer } from "@tanstack/react-virtual";
 import { useEffect, useLayoutEffect, useMemo, useRef, useState } from "react";
 import { Button } from "../../ui/button.tsx";
@@ -13,7 +13,7 @@ import { filterLines, spellFields } from "./log-filter.ts";
 import { nameOfTask, parentName } from "./track-words.ts";
 
 export interface LogConsoleProps {
-  readonly job: Pick<Job, "tasks">;
+  readonly job: Pick<Job, "tasks" | "state">;
   readonly logs: LogTail;
   readonly onLoadOlder: () => Promise<void>;
   /** Shows the job as it stood when a line was written; where it is given, the times of the lines do. */
@@ -138,7 +138,9 @@ export function LogConsole({ job, logs, onLoadOlder, onMoment }: LogConsoleProps
                 </Button>
               </div>
             )}
-            {lines.length === 0 && <p className="p-3 text-13 text-faint">{emptyWord(logs, text)}</p>}
+            {lines.length === 0 && (
+              <p className="p-3 text-13 text-faint">{emptyWord(logs, text, isFinalJobState(job.state))}</p>
+            )}
           </>
         }
       />
@@ -146,9 +148,9 @@ export function LogConsole({ job, logs, onLoadOlder, onMoment }: LogConsoleProps
   );
 }
 
-function emptyWord(logs: LogTail, text: string): string {
+function emptyWord(logs: LogTail, text: string, isOver: boolean): string {
   if (!logs.loaded && logs.lines.length === 0) return "Reading the log";
-  if (logs.lines.length === 0) return "The job has not said anything yet.";
+  if (logs.lines.length === 0) return isOver ? "The job said nothing." : "The job has not said anything yet.";
   return text === "" ? "No line of this level." : `No line with “${text}”.`;
 }
 

@@ -1,6 +1,6 @@
 import { Dialog } from "@base-ui/react/dialog";
 import { formatDuration, formatSize } from "@playhead/client/format";
-import type { Artifact, Job, Task } from "@playhead/core";
+import { type Artifact, isFinalJobState, type Job, type Task } from "@playhead/core";
 import { useState } from "react";
 import { Icon } from "../../ui/icons.tsx";
 import { nameOfTask, parentName } from "./track-words.ts";
@@ -20,7 +20,11 @@ export function Results({ job }: { readonly job: Job }) {
   const files = all.filter(({ artifact }) => !isVideo(artifact));
   if (all.length === 0)
     return (
-      <p className="py-6 text-soft">Nothing has been made yet. Clips appear here as they are finished, and play.</p>
+      <p className="py-6 text-soft">
+        {isFinalJobState(job.state)
+          ? "It told of no files: there is nothing to play or to take."
+          : "Nothing has been made yet. Clips appear here as they are finished, and play."}
+      </p>
     );
   return (
     <div className="space-y-6 pt-4">

@@ -216,7 +216,8 @@ function namesOf(view: CompareView, jobs: readonly JobSummary[]) {
 /** From when to when each side is. */
 function spansWords({ before, after }: PerformanceComparison): string {
   const nowMs = Date.now();
+  // The end goes without its day where it is that of the beginning.
   const span = ({ from, to }: typeof before) =>
-    `${formatMoment(Date.parse(from), nowMs)} – ${formatMoment(Date.parse(to), nowMs)}`;
+    `${formatMoment(Date.parse(from), nowMs)} – ${formatMoment(Date.parse(to), Date.parse(from))}`;
   return `${span(after)}, with ${span(before)}; ${zoneWords()}`;
 }

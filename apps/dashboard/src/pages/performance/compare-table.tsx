@@ -1,6 +1,7 @@
 import type { CallFigures } from "@playhead/core";
+import { Breakable } from "../../ui/breakable.tsx";
 import { formatCallTime } from "../../ui/call-time.ts";
-import { addedMs, changeWord, sureWord, verdictOf } from "./change-words.ts";
+import { addedMs, changeWord, mayHaveChanged, sureWord, verdictOf } from "./change-words.ts";
 import type { Comparison } from "./performance-api.ts";
 
 export interface CompareTableProps {
@@ -41,7 +42,7 @@ export function CompareTable({ functions, beforeName, afterName }: CompareTableP
           <th scope="col" className="w-28 pl-4 font-normal max-desk:w-20 max-desk:pl-2">
             Verdict
           </th>
-          <th scope="col" className="w-32 font-normal max-desk:w-24">
+          <th scope="col" className="w-32 font-normal max-desk:hidden">
             How sure
           </th>
         </tr>
@@ -58,20 +59,28 @@ export function CompareTable({ functions, beforeName, afterName }: CompareTableP
 function Row({ row }: { readonly row: Comparison }) {
   const { name, before, after, average_change, p95_change, p_value } = row;
   const isBoth = before !== null && after !== null;
-  const { word, className } = VERDICTS[verdictOf(row)];
+  const { className } = VERDICTS[verdictOf(row)];
   return (
     <tr className="h-9 border-t border-line">
-      <th scope="row" className="truncate font-medium">
-        {name}
+      <th scope="row" className="font-medium desk:truncate max-desk:py-1.5 max-desk:wrap-anywhere">
+        <Breakable text={name} />
       </th>
       <Side figures={before} />
       <Side figures={after} />
       <td className="text-right font-mono text-12 max-wide:hidden">{isBoth ? changeWord(p95_change) : "–"}</td>
       <td className={`text-right font-mono text-12 ${className}`}>{isBoth ? changeWord(average_change) : "–"}</td>
-      <td className={`pl-4 max-desk:pl-2 ${className}`}>{isBoth ? word : before === null ? "new" : "gone"}</td>
-      <td className="text-12 text-faint">{isBoth ? sureWord(p_value) : ""}</td>
+      <td className={`pl-4 max-desk:pl-2 ${className}`}>
+        {isBoth ? verdictWord(row) : before === null ? "new" : "gone"}
+      </td>
+      <td className="text-12 text-faint max-desk:hidden">{isBoth ? sureWord(p_value) : ""}</td>
     </tr>
   );
+}
+
+/** What of it may be chance is not said to be nothing. */
+function verdictWord(row: Comparison): string {
+  if (!mayHaveChanged(row)) return VERDICTS[verdictOf(row)].word;
+  return (row.average_change ?? 0) > 0 ? "slower?" : "faster?";
 }
 
 function Side({ figures }: { readonly figures: CallFigures | null }) {

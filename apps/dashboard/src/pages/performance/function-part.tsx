@@ -13,7 +13,7 @@ import { RangeField } from "../../ui/range/range-field.tsx";
 import { boundsOfRange, rangeWords } from "../../ui/range/view-range.ts";
 import { Section } from "../../ui/section.tsx";
 import { callSeries, changeMarks, spanFor } from "./call-series.ts";
-import { changeSentence, sureWord, verdictOf } from "./change-words.ts";
+import { changeSentence, mayHaveChanged, sureWord, verdictOf } from "./change-words.ts";
 import { findSlowest } from "./find-slowest.ts";
 import { EVERY_MS } from "./functions-part.tsx";
 import { type Comparison, performanceApi } from "./performance-api.ts";
@@ -138,10 +138,13 @@ function Verdict({ comparison, before }: VerdictProps) {
   if (comparison === null || comparison.after === null || comparison.before === null) return null;
   const verdict = verdictOf(comparison);
   const tone = { slower: "text-failed", faster: "text-completed", same: "text-faint" }[verdict];
+  const change = comparison.average_change ?? 0;
   const words =
-    verdict === "same"
-      ? `as fast as ${before}`
-      : `${changeSentence(comparison.average_change ?? 0, before)}, ${sureWord(comparison.p_value)}`;
+    verdict !== "same"
+      ? `${changeSentence(change, before)}, ${sureWord(comparison.p_value)}`
+      : mayHaveChanged(comparison)
+        ? changeSentence(change, before, false)
+        : `as fast as ${before}`;
   return <span className={tone}> {words}</span>;
 }
 
@@ -162,7 +165,7 @@ function FunctionFigures({ comparison: { after, before: then }, before }: Verdic
       <Figure
         label="Failed"
         value={COUNT.format(after.error_count)}
-        note={`${(after.error_rate * 100).toFixed(1)} % of them`}
+        note={after.error_count === 0 ? "none of them" : `${(after.error_rate * 100).toFixed(1)} % of them`}
         tone={after.error_count > 0 ? "failed" : "plain"}
       />
     </dl>

@@ -1,5 +1,6 @@
 import type { ReactNode } from "react";
 import { Link } from "wouter";
+import { Breakable } from "../../ui/breakable.tsx";
 import { formatCallTime } from "../../ui/call-time.ts";
 import type { ViewRange } from "../../ui/range/view-range.ts";
 import { ChangeCell } from "./change-cell.tsx";
@@ -50,13 +51,13 @@ function Row({ row, range }: { readonly row: FunctionRow; readonly range: ViewRa
   return (
     <tr className="relative h-9 border-t border-line hover:bg-surface">
       <th scope="row" className="font-normal">
-        <span className="flex min-w-0 items-baseline gap-2">
+        <span className="flex min-w-0 items-baseline gap-2 max-desk:py-1.5">
           {/* The whole row leads there. */}
           <Link
             href={functionAddress(category, name, range)}
-            className="truncate font-medium after:absolute after:inset-0"
+            className="font-medium after:absolute after:inset-0 desk:truncate max-desk:wrap-anywhere"
           >
-            {name}
+            <Breakable text={name} />
           </Link>
           <span className="shrink-0 text-12 text-faint max-desk:hidden">{KIND_WORDS[category]}</span>
         </span>

@@ -1,6 +1,6 @@
 import type { CallFigures } from "@playhead/core";
 import { expect, test } from "vitest";
-import { changeWord, sureWord } from "./change-words.ts";
+import { changeSentence, changeWord, mayHaveChanged, sureWord } from "./change-words.ts";
 import { performanceAnswer } from "./performance-answer.ts";
 import type { Comparison, FunctionTrend } from "./performance-api.ts";
 
@@ -56,8 +56,14 @@ test.each<{ name: string; functions: Comparison[]; trends?: FunctionTrend[]; sai
     tone: "plain",
   },
   {
+    name: "something that may be slower, and may be chance",
+    functions: [changed("f", 100, 119, { is_significant: false, p_value: 0.02 }), changed("g", 100, 101)],
+    said: "Nothing is surely slower than the week before; f maybe: +19 %",
+    tone: "plain",
+  },
+  {
     name: "nothing that is sure and large enough",
-    functions: [changed("f", 100, 104), changed("g", 100, 150, { is_significant: false })],
+    functions: [changed("f", 100, 104), changed("g", 100, 150, { is_significant: false, p_value: 0.2 })],
     said: "As fast as the week before; ",
     tone: "good",
   },
@@ -120,3 +126,20 @@ test.each([
   [0.4, "may be chance"],
   [null, "too few calls"],
 ])("with p = %d it is %s", (p, word) => expect(sureWord(p)).toBe(word));
+
+test.each([
+  { name: "large, and hardly chance", more: { p_value: 0.02 }, may: true },
+  { name: "large, and easily chance", more: { p_value: 0.2 }, may: false },
+  { name: "of too few calls", more: { p_value: null }, may: false },
+  { name: "too small to be noticed", afterMs: 104, more: { p_value: 0.02 }, may: false },
+  { name: "sure, which is more than that", more: { p_value: 0.02, is_significant: true }, may: false },
+])("a change that is $name may be one: $may", ({ afterMs = 119, more, may }) => {
+  expect(mayHaveChanged(changed("f", 100, afterMs, { is_significant: false, ...more }))).toBe(may);
+});
+
+test("a change that is not sure is told as such", () => {
+  expect([changeSentence(0.19, "before", false), changeSentence(1.5, "before", false)]).toEqual([
+    "may be 19 % slower than before",
+    "may take 2.5 times as long as before",
+  ]);
+});

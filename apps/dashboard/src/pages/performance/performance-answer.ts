@@ -1,5 +1,5 @@
 import { formatMoment } from "../../ui/times.ts";
-import { addedMs, changeSentence, verdictOf } from "./change-words.ts";
+import { addedMs, changeSentence, changeWord, mayHaveChanged, verdictOf } from "./change-words.ts";
 import type { Comparison, FunctionTrend } from "./performance-api.ts";
 
 /** The page's one line, in two parts: what it is about, and what came of it. */
@@ -36,7 +36,7 @@ export function performanceAnswer(
   const first = slower[0] ?? faster[0];
   if (first === undefined) {
     const change = worstChange(compared, trends, range);
-    if (change === null) return { said: `As fast as ${range.before}`, more: "", tone: "good" };
+    if (change === null) return nothingSure(compared, range);
     const since = formatMoment(change.atMs, range.toMs, timeZone);
     return {
       said: `${spokenName(change.of)} ${changeSentence(change.change, "before")}`,
@@ -57,6 +57,16 @@ export function performanceAnswer(
     more: parts.filter((part) => part !== null).join(", "),
     tone: isWorse ? "bad" : "good",
   };
+}
+
+/** Nothing is surely slower; what may be is named, since its figures stand below. */
+function nothingSure(compared: readonly Comparison[], { before }: AnsweredRange): PerformanceAnswer {
+  const [doubtful] = compared
+    .filter((each) => mayHaveChanged(each) && (each.average_change ?? 0) > 0)
+    .sort((a, b) => addedMs(b) - addedMs(a));
+  if (doubtful === undefined) return { said: `As fast as ${before}`, more: "", tone: "good" };
+  const more = `${spokenName(doubtful)} maybe: ${changeWord(doubtful.average_change)}`;
+  return { said: `Nothing is surely slower than ${before}`, more, tone: "plain" };
 }
 
 /** A change that is smaller is told by its mark in the course alone. */

@@ -1,6 +1,6 @@
-import type { ReportChart as ChartData } from "@playhead/core";
+import { type ReportChart as ChartData, chartNote } from "@playhead/core";
 import { chartShape } from "./chart-shape.ts";
-import { dayText, valueText } from "./report-words.ts";
+import { axisText, spanText, valueText } from "./report-words.ts";
 
 /** Depths of one family, told apart on both themes; a series of what failed is red. */
 const TONES = ["text-render", "text-analyse", "text-deliver", "text-prepare", "text-edge"] as const;
@@ -12,8 +12,9 @@ const toneOf = (id: string, at: number) => (/fail|error/.test(id) ? "text-failed
 export function ReportChart({ chart, timeZone }: { readonly chart: ChartData; readonly timeZone: string }) {
   const { title, spans, series, unit } = chart;
   const { top, series: shapes } = chartShape(chart);
-  const [first, last] = [spans[0], spans.at(-1)];
-  if (first === undefined || last === undefined) return <p className="py-4 text-13 text-soft">Nothing to draw.</p>;
+  const axis = axisText(spans, timeZone);
+  const note = chartNote(chart, (span) => spanText(span, timeZone));
+  if (note !== null || axis === null) return <p className="py-3 text-13 text-soft">{note}</p>;
   return (
     <figure className="relative m-0 pt-3">
       <div className="flex justify-between font-mono text-12 text-faint">
@@ -57,8 +58,8 @@ export function ReportChart({ chart, timeZone }: { readonly chart: ChartData; re
         ))}
       </svg>
       <div className="mt-1 flex justify-between font-mono text-12 text-faint">
-        <span>{dayText(Date.parse(first.from), timeZone)}</span>
-        <span>{dayText(Date.parse(last.to) - 1, timeZone)}</span>
+        <span>{axis[0]}</span>
+        <span>{axis[1]}</span>
       </div>
       <div className="sr-only">
         <table>

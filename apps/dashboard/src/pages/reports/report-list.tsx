@@ -25,6 +25,7 @@ export function ReportList() {
     <Page
       title="Reports"
       heading={newest === undefined ? "Reports" : `The last report: ${rangeOf(newest)}`}
+      below={newest?.headline != null && <p className="mt-1 max-w-[80ch] text-16 text-soft">{newest.headline}</p>}
       actions={
         <Link
           href="/reports/new"
@@ -34,7 +35,6 @@ export function ReportList() {
         </Link>
       }
     >
-      {newest?.headline != null && <p className="mt-1 max-w-[80ch] text-16 text-soft">{newest.headline}</p>}
       <div className="mt-8 grid gap-x-10 gap-y-10 wide:grid-cols-[minmax(0,1fr)_minmax(20rem,26rem)]">
         <Section title="Made">
           <Loading polled={pages.polled} what="the reports" onRetry={() => void pages.refresh()} />

@@ -1,5 +1,5 @@
 import { describe, expect, test } from "vitest";
-import { comparisonText, cronText, isGoodNews, rangeText, valueText } from "./report-words.ts";
+import { axisText, comparisonText, cronText, isGoodNews, rangeText, spanText, valueText } from "./report-words.ts";
 
 describe("values, as in the report's files", () => {
   test.each([
@@ -27,6 +27,8 @@ describe("a figure and the period before", () => {
   });
   test.each([
     [figure(412, 368, 0.12), "12 % more than 368", true],
+    [figure(1_875, 127, 13.76), "15 times 127", true],
+    [figure(381, 127, 2), "3 times 127", true],
     [figure(368, 412, -0.107), "11 % less than 412", false],
     [figure(5, 5, 0), "as before: 5", null],
     [figure(5, 0, null), "before: 0", null],
@@ -56,3 +58,26 @@ test.each([
   ["0 6 1 * *", "at 0 6 1 * *"],
   ["*/5 * * * *", "at */5 * * * *"],
 ])("%s is %s", (cron, text) => expect(cronText({ cron })).toBe(text));
+
+describe("a chart's axis", () => {
+  const spansOf = (...moments: readonly string[]) =>
+    moments.slice(1).map((to, at) => ({ from: `2026-11-${moments[at]}:00Z`, to: `2026-11-${to}:00Z` }));
+  test.each([
+    {
+      name: "days",
+      spans: spansOf("15T23:00", "16T23:00", "17T23:00"),
+      axis: ["16 Nov 2026", "17 Nov 2026"],
+      of: "16 Nov",
+    },
+    {
+      name: "hours",
+      spans: spansOf("15T23:00", "16T00:00", "16T01:00"),
+      axis: ["16 Nov 2026 00:00", "16 Nov 2026 02:00"],
+      of: "00:00",
+    },
+  ])("of $name", ({ spans, axis, of }) => {
+    expect(axisText(spans, "Europe/Rome")).toEqual(axis);
+    expect(spanText(spans[0] ?? { from: "", to: "" }, "Europe/Rome")).toBe(of);
+  });
+  test("of nothing", () => expect(axisText([], "UTC")).toBeNull());
+});

@@ -6,6 +6,7 @@ import {
   type ReportUnit,
   reportComparisonText,
   reportValueText,
+  type ToldRange,
 } from "@playhead/core";
 import { wallClock } from "../../ui/wall-clock.ts";
 
@@ -56,6 +57,25 @@ export function dayText(atMs: number, timeZone: string, withYear = true): string
   const year = withYear ? ({ year: "numeric" } as const) : {};
   return new Intl.DateTimeFormat("en-GB", { timeZone, day: "numeric", month: "short", ...year }).format(atMs);
 }
+
+/** How a span of a chart is called: by its hour, or by the day on which it begins. */
+export function spanText({ from, to }: ToldRange, timeZone: string): string {
+  const [fromMs, toMs] = [Date.parse(from), Date.parse(to)];
+  return toMs - fromMs < SHORTEST_DAY_MS ? formatClock(fromMs, { timeZone }) : dayText(fromMs, timeZone, false);
+}
+
+/** From where to where a chart goes, for the two ends of its axis. */
+export function axisText(spans: readonly ToldRange[], timeZone: string): readonly [from: string, to: string] | null {
+  const [first, last] = [spans[0], spans.at(-1)];
+  if (first === undefined || last === undefined) return null;
+  const [fromMs, lastMs, toMs] = [first.from, last.from, last.to].map(Date.parse) as [number, number, number];
+  // Of hours, each end with its time of day.
+  if (toMs - lastMs < SHORTEST_DAY_MS) return [momentText(fromMs, timeZone), momentText(toMs, timeZone)];
+  return [dayText(fromMs, timeZone), dayText(toMs - 1, timeZone)];
+}
+
+/** On which clocks go forward. */
+const SHORTEST_DAY_MS = 23 * 3_600_000;
 
 const momentText = (atMs: number, timeZone: string) => `${dayText(atMs, timeZone)} ${formatClock(atMs, { timeZone })}`;
 

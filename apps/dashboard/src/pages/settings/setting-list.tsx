@@ -40,7 +40,12 @@ export function SettingList({ configuration, draft, faults, onType }: SettingLis
           />
         </label>
         <label className="flex h-8 items-center gap-2 text-13 text-soft">
-          <input type="checkbox" checked={ownOnly} onChange={({ target }) => setOwnOnly(target.checked)} />
+          <input
+            type="checkbox"
+            className="box"
+            checked={ownOnly}
+            onChange={({ target }) => setOwnOnly(target.checked)}
+          />
           Only what is not the default
         </label>
       </search>

@@ -24,7 +24,7 @@ export function SettingRow({ setting, typed, fault, isWaiting, canSave, onType }
   const isChanged = typed !== undefined;
   return (
     <li
-      className={`-mx-3 grid gap-x-8 gap-y-2 border-b border-line px-3 py-3 desk:grid-cols-[minmax(0,1fr)_18rem] ${isChanged ? "bg-raised" : ""}`}
+      className={`grid gap-x-8 gap-y-2 border-b border-line py-3 desk:grid-cols-[minmax(0,1fr)_18rem] ${isChanged ? "-mx-3 bg-raised px-3" : ""}`}
     >
       <div className="min-w-0">
         <label htmlFor={`setting-${key}`} className="font-mono text-13 font-medium text-ink wrap-anywhere">

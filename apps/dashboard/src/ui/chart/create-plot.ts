@@ -45,8 +45,13 @@ const FONT = '11px "JetBrains Mono Variable", ui-monospace, monospace';
 const AXIS_PX = 64;
 const TIME_AXIS_PX = 26;
 const TICK_GAP_PX = 6;
-/** Of a time, under its tick. */
+/** Of a time of day, under its tick. */
 const HALF_LABEL_PX = 20;
+const CHARACTER_PX = 6.6;
+/** Ticks of values are no nearer to each other; a low plot has two of them all the same. */
+const VALUE_SPACE_PX = 32;
+const LOW_PLOT_PX = 100;
+const LOW_VALUE_SPACE_PX = 18;
 /** Lines of one tone differ in their dashes. */
 export const DASHES: readonly (readonly number[])[] = [[], [6, 3], [2, 3], [8, 3, 2, 3]];
 
@@ -55,6 +60,10 @@ export function createPlot(host: HTMLElement, options: PlotOptions): Plot {
   const { series, palette, widthPx, heightPx, rightPx, timeZone, onPoint, onZoom } = options;
   const units = [...new Set(series.map(({ unit }) => unit))];
   const axisUnits = units.slice(0, rightPx === undefined ? 2 : 1);
+  // On the right there is half a label of the time, or another axis.
+  const paddingPx = rightPx ?? (axisUnits.length > 1 ? 0 : HALF_LABEL_PX);
+  const afterPx = axisUnits.length > 1 ? AXIS_PX : paddingPx;
+  const valueSpacePx = heightPx < LOW_PLOT_PX ? LOW_VALUE_SPACE_PX : VALUE_SPACE_PX;
   let marks: readonly ChartMark[] = [];
   let cursorMs: number | null = null;
 
@@ -65,8 +74,7 @@ export function createPlot(host: HTMLElement, options: PlotOptions): Plot {
       ms: 1,
       ...(timeZone !== undefined && { tzDate: (atMs: number) => uPlot.tzDate(new Date(atMs), timeZone) }),
       legend: { show: false },
-      // On the right there is half a label of the time.
-      padding: [8, rightPx ?? (axisUnits.length > 1 ? 0 : HALF_LABEL_PX), 0, 0],
+      padding: [8, paddingPx, 0, 0],
       scales: {
         x: { time: true, auto: false },
         ...Object.fromEntries(
@@ -80,13 +88,14 @@ export function createPlot(host: HTMLElement, options: PlotOptions): Plot {
           space: 72,
           incrs: [...TIME_STEPS_MS],
           values: (drawn, ticks, __, ___, step) => {
-            const words = timeTickWords(ticks, step, timeZone);
-            if (rightPx === undefined) return [...words];
-            const endPx = drawn.over.clientWidth + rightPx - HALF_LABEL_PX;
-            return words.map((word, at) => (drawn.valToPos(ticks[at] ?? 0, "x") > endPx ? null : word));
+            const endPx = drawn.over.clientWidth + afterPx;
+            const rightOf = (word: string, at: number) =>
+              drawn.valToPos(ticks[at] ?? 0, "x") + (word.length * CHARACTER_PX) / 2;
+            // One that would be cut off is none.
+            return timeTickWords(ticks, step, timeZone).map((word, at) => (rightOf(word, at) > endPx ? null : word));
           },
         },
-        ...axisUnits.map((unit, place) => valueAxis(unit, place === 1, palette)),
+        ...axisUnits.map((unit, place) => ({ ...valueAxis(unit, place === 1, palette), space: valueSpacePx })),
       ],
       series: [{}, ...series.flatMap((each, at) => linesOf(each, dashOf(series, at), palette))],
       bands: bandsOf(series, palette),
@@ -182,7 +191,6 @@ function valueAxis(unit: ChartUnit, isRight: boolean, palette: Palette): uPlot.A
     scale: unit,
     side: isRight ? 1 : 3,
     size: AXIS_PX,
-    space: 32,
     incrs: [...tickSteps(unit)],
     values: (_, ticks) => ticks.map((tick) => formatTick(unit, tick)),
     ...(isRight && { grid: { show: false } }),

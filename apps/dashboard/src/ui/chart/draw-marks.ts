@@ -11,6 +11,8 @@ export function drawMarks(plot: uPlot, marks: readonly ChartMark[], palette: Pal
   ctx.save();
   ctx.font = font;
   ctx.textBaseline = "top";
+  // The axes leave theirs.
+  ctx.textAlign = "left";
   ctx.lineWidth = ratio;
   let freeFrom = bbox.left;
   for (const { atMs, label, tone } of marks.toSorted((a, b) => a.atMs - b.atMs)) {

@@ -41,6 +41,8 @@ export function createLife({ channels, publicUrl }: LifeDeps) {
   const unheard = new Map<string, number>();
   /** Those of which more was counted than is stored. */
   const grown = new Set<string>();
+  /** The tenants of those of which something else is measured than was said. */
+  const measured = new Set<string>();
   let rules: ReadonlyMap<string, AlertRule> = new Map();
   let silences: ReadonlyMap<string, readonly AlertSilence[]> = new Map();
   let left = 0;
@@ -67,7 +69,9 @@ export function createLife({ channels, publicUrl }: LifeDeps) {
   }
 
   function measure(row: LiveAlert): void {
-    if (row.alert.count !== live.get(row.fingerprint)?.alert.count) grown.add(row.fingerprint);
+    const before = live.get(row.fingerprint)?.alert;
+    if (row.alert.count !== before?.count) grown.add(row.fingerprint);
+    if (row.alert.count !== before?.count || row.alert.value !== before.value) measured.add(row.tenantId);
     put(row);
   }
 
@@ -232,6 +236,12 @@ export function createLife({ channels, publicUrl }: LifeDeps) {
         if (row !== undefined) changes.alert(row);
       }
       grown.clear();
+    },
+    /** The tenants of whose alerts something else is measured than at the last call. */
+    takeMeasured(): ReadonlySet<string> {
+      const tenantIds = new Set(measured);
+      measured.clear();
+      return tenantIds;
     },
     /** What is to be stored; null when there is nothing. It is to be given back when it was not stored. */
     changes: changes.take,

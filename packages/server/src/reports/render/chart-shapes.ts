@@ -60,6 +60,7 @@ const ABOVE = 6;
 const LABEL_WIDTH = 52;
 /** Of a span's width. */
 const BAR_SHARE = 0.7;
+const LEAST_BAR = 0.3;
 
 /** How the series of a chart are drawn. */
 export function toneOf({ drawn }: Pick<ReportChart, "drawn">, id: string, at: number): Tone {
@@ -97,7 +98,7 @@ export function chartShapes(
       tone: AXIS,
       width: 0.5,
     },
-    { kind: "text", x: plot.left - 6, y: yOf(tick), text: valueText(tick, unit, timeZone), anchor: "end" },
+    { kind: "text", x: plot.left - 6, y: yOf(tick), text: tickText(tick, unit, timeZone), anchor: "end" },
   ]);
   const every = Math.max(1, Math.ceil(LABEL_WIDTH / slot));
   spans.forEach((span, at) => {
@@ -119,6 +120,8 @@ export function chartShapes(
         const from = stacked[at] ?? 0;
         stacked[at] = from + value;
         const y = yOf(from + value);
+        // Thinner than any line, it would be drawn as one, over all that it stands on.
+        if (from > 0 && yOf(from) - y < LEAST_BAR) return;
         const bar = { x: centreOf(at) - (slot * BAR_SHARE) / 2, y, width: slot * BAR_SHARE, height: yOf(from) - y };
         shapes.push({ kind: "bar", ...bar, tone: toneOf(chart, id, of) });
       });
@@ -134,6 +137,11 @@ export function chartShapes(
     }
   });
   return shapes;
+}
+
+/** `0`, `5 s`: shorter than in a table, since an axis has its unit once. */
+function tickText(tick: number, unit: ReportChart["unit"], timeZone: string): string {
+  return tick === 0 ? "0" : valueText(tick, unit, timeZone).replace(/\.0(?= )/, "");
 }
 
 /** A line is broken where nothing was measured. */

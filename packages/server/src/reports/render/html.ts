@@ -1,7 +1,7 @@
-import type { ReportChart, ReportData, ReportFigure, ReportTable } from "@playhead/core";
+import { chartNote, type ReportChart, type ReportData, type ReportFigure, type ReportTable } from "@playhead/core";
 import { type ChartShape, chartShapes, chartWords, INK, toneOf } from "./chart-shapes.ts";
 import { STYLE } from "./html-style.ts";
-import { comparisonText, timeText, valueText } from "./value-text.ts";
+import { comparisonText, spanText, timeText, valueText } from "./value-text.ts";
 
 const ENTITIES: Readonly<Record<string, string>> = {
   "&": "&amp;",
@@ -53,6 +53,8 @@ function figureHtml({ label, unit, ...figure }: ReportFigure, zone: string): str
 }
 
 function chartHtml(chart: ReportChart, zone: string): string {
+  const note = chartNote(chart, (span) => spanText(span, zone));
+  if (note !== null) return `<section><h2>${escaped(chart.title)}</h2><p class="empty">${escaped(note)}</p></section>`;
   const shapes = chartShapes(chart, CHART, zone).map(shapeSvg).join("");
   const legend = chart.series.map(({ id, label }, at) => {
     const { colour, dash } = toneOf(chart, id, at);

@@ -84,6 +84,8 @@ test("a report as a PDF: whole, page by page, to be read, heard, searched and fo
 
   expect(fonts.length).toBeGreaterThanOrEqual(4);
   for (const font of fonts) expect(font).toMatch(/^[A-Z]{6}\+(Inter|JetBrainsMono).* yes yes yes /);
+  // Heard one after the other.
+  for (const words of ["Clips processed", "412", "12 % more than 368"]) expect(structure).toContain(`"${words}"`);
   for (const tag of ["H1", "H2", "Figure", "Table", "TR", "TH", "TD"])
     expect(structure).toMatch(new RegExp(`^ *${tag}`, "m"));
 });

@@ -1,10 +1,13 @@
 import type { LogEntry } from "@playhead/core";
 import fc from "fast-check";
 import { expect, test } from "vitest";
-import { callAt, findCalls, firstEndingAfter, layoutFlame } from "./flame-layout.ts";
+import { atOnce } from "../../../ui/slices.ts";
+import { callAt, type FlameLayout, findCalls, firstEndingAfter, layoutFlame } from "./flame-layout.ts";
 
 const START_MS = Date.parse("2026-11-21T10:00:00.000Z");
 
+const layoutOf = (entries: readonly LogEntry[]) => atOnce(layoutFlame(entries));
+const foundIn = (layout: FlameLayout, text: string) => [...atOnce(findCalls(layout, text))];
 const entryOf = (span: number, parent: number | null, startMs: number, duration: number | null): LogEntry =>
   ({
     span_id: `span ${span}`,
@@ -30,7 +33,7 @@ const anyCalls = fc
 test("in a row none overlaps another, and what a call made lies below it", () => {
   fc.assert(
     fc.property(anyCalls, (entries) => {
-      const { calls, startMs, endMs, row, caller, rows } = layoutFlame(entries);
+      const { calls, startMs, endMs, row, caller, rows } = layoutOf(entries);
       expect(calls).toHaveLength(entries.length);
       expect(rows.flat().toSorted((a, b) => a - b)).toEqual(calls.map((_, index) => index));
       for (const inRow of rows) {
@@ -48,10 +51,24 @@ test("in a row none overlaps another, and what a call made lies below it", () =>
   );
 });
 
+test("they stand by their start, what began together by its length, and what is alike as it came", () => {
+  fc.assert(
+    fc.property(anyCalls, (entries) => {
+      const lengthOf = ({ duration }: LogEntry) => duration ?? Number.POSITIVE_INFINITY;
+      const wanted = entries.toSorted(
+        (a, b) =>
+          Date.parse(a.timestamp) - Date.parse(b.timestamp) ||
+          (lengthOf(a) === lengthOf(b) ? 0 : lengthOf(b) - lengthOf(a)),
+      );
+      expect(layoutOf(entries).calls).toEqual(wanted);
+    }),
+  );
+});
+
 test("the call under the pointer is the one that a look at all of its row finds", () => {
   fc.assert(
     fc.property(anyCalls, fc.integer({ min: -10, max: 2_600 }), fc.integer({ min: 0, max: 8 }), (entries, at, row) => {
-      const layout = layoutFlame(entries);
+      const layout = layoutOf(entries);
       const atMs = START_MS + at;
       const inRow = layout.rows[row] ?? [];
       const later = inRow.filter((index) => (layout.endMs[index] as number) > atMs);
@@ -63,7 +80,7 @@ test("the call under the pointer is the one that a look at all of its row finds"
 });
 
 test("what is narrow is met from beside it, too", () => {
-  const layout = layoutFlame([entryOf(1, null, 100, 1)]);
+  const layout = layoutOf([entryOf(1, null, 100, 1)]);
   expect([callAt(layout, 0, START_MS + 95, 4), callAt(layout, 0, START_MS + 96, 4)]).toEqual([-1, 0]);
   expect([callAt(layout, 0, START_MS + 104, 4), callAt(layout, 0, START_MS + 106, 4)]).toEqual([0, -1]);
 });
@@ -73,14 +90,14 @@ test("calls are found by their name and by what went wrong; no text finds none",
     ...entryOf(2, null, 5, 1),
     error_details: { class: "SpawnError", message: "no ffmpeg" },
   } as LogEntry;
-  const layout = layoutFlame([entryOf(1, null, 0, 1), failed]);
-  expect([...findCalls(layout, " CALL ")]).toEqual([0, 1]);
-  expect([...findCalls(layout, "ffmpeg")]).toEqual([1]);
-  expect([...findCalls(layout, "  ")]).toEqual([]);
+  const layout = layoutOf([entryOf(1, null, 0, 1), failed]);
+  expect(foundIn(layout, " CALL ")).toEqual([0, 1]);
+  expect(foundIn(layout, "ffmpeg")).toEqual([1]);
+  expect(foundIn(layout, "  ")).toEqual([]);
 });
 
 test("10,000 calls are laid out, two rows deep", () => {
-  const layout = layoutFlame(
+  const layout = layoutOf(
     Array.from({ length: 10_000 }, (_, at) =>
       entryOf(at, at % 10 === 0 ? null : at - (at % 10), at, at % 10 === 0 ? 10 : 1),
     ),

@@ -1,8 +1,9 @@
-import { isFinalTaskState, type Job, type Task } from "@playhead/core";
-import { useDeferredValue, useMemo, useState } from "react";
+import { isFinalTaskState, type Job, type LogEntry, type Task } from "@playhead/core";
+import { useCallback, useMemo, useState } from "react";
 import { Button } from "../../../ui/button.tsx";
 import { describeError } from "../../../ui/error-text.ts";
 import { Icon } from "../../../ui/icons.tsx";
+import { useSliced } from "../../../ui/slices.ts";
 import type { ChosenSegment } from "../chosen-segment.ts";
 import { CallDetails } from "../trace/call-details.tsx";
 import { segmentsOf } from "../tracks.ts";
@@ -29,24 +30,28 @@ export function SegmentCalls(props: SegmentCallsProps) {
 
 function Calls({ job, task, chosen, view, originMs, nowMs }: SegmentCallsProps & { readonly task: Task }) {
   const { calls, loaded, reading, error } = useTaskCalls(job.job_id, task.task_id, !isFinalTaskState(task.state));
-  const layout = useMemo(() => layoutFlame(calls), [calls]);
+  const layout = useSliced(useCallback(() => layoutFlame(calls), [calls]));
   const [text, setText] = useState("");
-  const [chosenCall, setChosenCall] = useState(-1);
-  const asked = useDeferredValue(text);
-  const found = useMemo(() => findCalls(layout, asked), [layout, asked]);
-  if (!loaded) {
+  const [chosenEntry, setChosenEntry] = useState<LogEntry | null>(null);
+  const laidOut = layout?.calls ?? NO_CALLS;
+  const search = useSliced(useCallback(() => searchCalls(laidOut, text), [laidOut, text]));
+  // What was found among other calls has other places.
+  const found = search?.calls === laidOut ? search.found : NONE_FOUND;
+  // Calls that come later may begin before it.
+  const chosenCall = useMemo(() => (chosenEntry === null ? -1 : laidOut.indexOf(chosenEntry)), [laidOut, chosenEntry]);
+  if (!loaded || (laidOut.length === 0 && calls.length > 0)) {
     return (
       <p className="py-2 text-12 text-faint" role="status">
         Reading its calls
       </p>
     );
   }
-  if (error === null && calls.length === 0) return null;
+  if (layout === null || (error === null && calls.length === 0)) return null;
 
   const call = layout.calls[chosenCall];
   const segment = chosen?.segment === null || chosen === null ? undefined : segmentsOf(task)[chosen.segment];
   const choose = (index: number) => {
-    setChosenCall(index);
+    setChosenEntry(layout.calls[index] ?? null);
     const startMs = layout.startMs[index];
     const isOut =
       startMs === undefined || startMs > view.scale.endMs || (layout.endMs[index] ?? 0) < view.scale.startMs;
@@ -99,6 +104,14 @@ function Calls({ job, task, chosen, view, originMs, nowMs }: SegmentCallsProps &
       />
     </section>
   );
+}
+
+const NO_CALLS: readonly LogEntry[] = [];
+const NONE_FOUND: ReadonlySet<number> = new Set();
+
+/** What is found, and among which calls. */
+function* searchCalls(calls: readonly LogEntry[], text: string) {
+  return { calls, found: yield* findCalls({ calls }, text) };
 }
 
 /** Details are told of the call alone. */

@@ -1,19 +1,23 @@
-import type { ReportChart } from "@playhead/core";
+import { chartNote, type ReportChart } from "@playhead/core";
 import { type ChartShape, chartShapes, chartWords, INK, toneOf } from "../chart-shapes.ts";
+import { spanText } from "../value-text.ts";
 import { type Element, MARGIN, type Sheet, type TextStyle } from "./sheet.ts";
 
-const HEIGHT = 128;
-const TITLE: TextStyle = { face: "strong", size: 11 };
+/** Three of them stand on the first page, under the figures. */
+const HEIGHT = 98;
 const LEGEND: TextStyle = { face: "text", size: 8, colour: INK.soft };
 const AXIS: TextStyle = { face: "figures", size: 7, colour: INK.soft };
+const NOTE: TextStyle = { face: "text", size: 8, colour: INK.soft };
 const LEGEND_LINE = 13;
 
 /** Draws a chart in lines and areas, whole on one page, with its title and what its series are called. */
 export function drawChart(sheet: Sheet, parent: Element, chart: ReportChart, timeZone: string): void {
+  const note = chartNote(chart, (span) => spanText(span, timeZone));
+  if (note !== null) return drawNote(sheet, parent, chart, note);
   const legend = legendRows(sheet, chart);
   sheet.need(18 + legend.length * LEGEND_LINE + HEIGHT + 16);
   const section = sheet.begin(parent, "Sect");
-  sheet.paragraph(section, "H2", chart.title, TITLE);
+  sheet.heading(section, chart.title);
   sheet.skip(2);
   for (const row of legend) {
     for (const entry of row) {
@@ -44,6 +48,16 @@ export function drawChart(sheet: Sheet, parent: Element, chart: ReportChart, tim
   sheet.tagged(section, "Figure", draw, { alt: chartWords(chart, timeZone) });
   section.end();
   sheet.skip(HEIGHT + 18);
+}
+
+function drawNote(sheet: Sheet, parent: Element, { title }: ReportChart, note: string): void {
+  sheet.need(40);
+  const section = sheet.begin(parent, "Sect");
+  sheet.heading(section, title);
+  sheet.skip(4);
+  sheet.paragraph(section, "P", note, NOTE);
+  section.end();
+  sheet.skip(18);
 }
 
 function legendRows(sheet: Sheet, { series }: ReportChart) {

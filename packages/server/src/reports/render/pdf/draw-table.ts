@@ -3,7 +3,6 @@ import { INK } from "../chart-shapes.ts";
 import { valueText } from "../value-text.ts";
 import { type Element, MARGIN, type Sheet, type TextStyle } from "./sheet.ts";
 
-const TITLE: TextStyle = { face: "strong", size: 11 };
 const HEAD: TextStyle = { face: "strong", size: 7.5, colour: INK.soft };
 const WORDS: TextStyle = { face: "text", size: 8 };
 const FIGURES: TextStyle = { face: "figures", size: 7.5 };
@@ -25,7 +24,7 @@ export function drawTable(sheet: Sheet, parent: Element, table: ReportTable, tim
   const { title, empty, columns, rows, omitted } = table;
   const section = sheet.begin(parent, "Sect");
   sheet.need(70);
-  sheet.paragraph(section, "H2", title, TITLE);
+  sheet.heading(section, title);
   sheet.skip(4);
   if (rows.length === 0) {
     sheet.paragraph(section, "P", empty, NOTE);
@@ -81,9 +80,9 @@ function share(needs: readonly (number | null)[], room: number): readonly (numbe
     given.set(at, width);
     left -= width;
   });
-  // What nobody needs widens the column of most words, so that figures stand at the right edge.
-  const widest = order.at(-1);
-  if (widest !== undefined && left > 0) given.set(widest.at, (given.get(widest.at) ?? 0) + left);
+  // What nobody needs widens them all by what they have, so that figures stand at the right edge, and words near theirs.
+  const all = [...given.values()].reduce((sum, width) => sum + width, 0);
+  if (left > 0) for (const [at, width] of given) given.set(at, width + (left * width) / all);
   return needs.map((need, at) => (need === null ? null : (given.get(at) ?? need)));
 }
 
@@ -91,7 +90,7 @@ function drawHead(sheet: Sheet, table: Element, places: readonly Place[]): void 
   const row = sheet.begin(table, "TR");
   for (const { label, x, width, isNumber } of places) {
     const at = isNumber ? x + width - sheet.widthOf(label, HEAD) : x;
-    sheet.tagged(row, "TH", () => sheet.put(label, at, sheet.y(), HEAD));
+    sheet.tagged(row, "TH", () => sheet.put(label, at, sheet.y(), HEAD), { scope: "Column" });
   }
   row.end();
   sheet.skip(LINE + 1);

@@ -1,4 +1,4 @@
-import type { ReportData, ReportFigure } from "@playhead/core";
+import type { ReportData } from "@playhead/core";
 import { INK } from "../chart-shapes.ts";
 import { filterNotes } from "../html.ts";
 import { comparisonText, timeText, valueText } from "../value-text.ts";
@@ -14,6 +14,7 @@ const FIGURE: TextStyle = { face: "strong", size: 18 };
 const LABEL: TextStyle = { face: "text", size: 8.5, colour: INK.soft };
 const FIGURES_A_ROW = 4;
 const FIGURE_HEIGHT = 58;
+const SMALL_LINE = 10;
 
 /** A report as a PDF: text that can be selected and heard, fonts embedded, charts of lines, pages numbered. */
 export function pdfOf(report: ReportData): Promise<Uint8Array> {
@@ -52,28 +53,22 @@ export function pdfOf(report: ReportData): Promise<Uint8Array> {
 function drawFigures(sheet: Sheet, root: Element, { figures, time_zone: zone }: ReportData): void {
   const column = sheet.width / FIGURES_A_ROW;
   for (let first = 0; first < figures.length; first += FIGURES_A_ROW) {
-    sheet.need(FIGURE_HEIGHT);
-    figures.slice(first, first + FIGURES_A_ROW).forEach((figure, at) => {
-      drawFigure(sheet, root, figure, { x: MARGIN + at * column, zone, width: column - 8 });
-    });
-    sheet.skip(FIGURE_HEIGHT);
+    const row = figures.slice(first, first + FIGURES_A_ROW).map((figure, at) => ({
+      ...{ figure, x: MARGIN + at * column, value: valueText(figure.value, figure.unit, zone) },
+      comparison: sheet.wrap(comparisonText(figure, figure.unit, zone), SMALL, column - 8),
+    }));
+    const height = FIGURE_HEIGHT + (Math.max(...row.map(({ comparison }) => comparison.length)) - 1) * SMALL_LINE;
+    sheet.need(height);
+    for (const { figure, x, value, comparison } of row) {
+      const y = sheet.y();
+      // Each by itself: heard as one, they would run into each other.
+      sheet.tagged(root, "P", () => sheet.put(figure.label, x, y, LABEL));
+      sheet.tagged(root, "P", () => sheet.put(value, x, y + 12, FIGURE));
+      sheet.tagged(root, "P", () => {
+        for (const [at, line] of comparison.entries()) sheet.put(line, x, y + 38 + at * SMALL_LINE, SMALL);
+      });
+    }
+    sheet.skip(height);
   }
   if (figures.length > 0) sheet.skip(8);
-}
-
-interface FigurePlace {
-  readonly x: number;
-  readonly width: number;
-  readonly zone: string;
-}
-
-function drawFigure(sheet: Sheet, root: Element, figure: ReportFigure, { x, width, zone }: FigurePlace): void {
-  const { label, value, unit } = figure;
-  const y = sheet.y();
-  const [comparison = ""] = sheet.wrap(comparisonText(figure, unit, zone), SMALL, width);
-  sheet.tagged(root, "P", () => {
-    sheet.put(label, x, y, LABEL);
-    sheet.put(valueText(value, unit, zone), x, y + 12, FIGURE);
-    sheet.put(comparison, x, y + 38, SMALL);
-  });
 }

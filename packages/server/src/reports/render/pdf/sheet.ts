@@ -14,11 +14,19 @@ export interface TextStyle {
 export type Tag = "H1" | "H2" | "P" | "Figure" | "Table" | "TR" | "TH" | "TD" | "Sect";
 type Element = PDFKit.PDFStructureElement;
 
+export interface TagOptions {
+  /** What a figure shows, in words. */
+  readonly alt?: string;
+  /** What a head is the head of. */
+  readonly scope?: "Column";
+}
+
 export interface SheetOptions {
   readonly title: string;
   readonly createdAt: Date;
 }
 
+const HEADING: TextStyle = { face: "strong", size: 11 };
 /** Points. */
 export const MARGIN = 42;
 const FOOT = 28;
@@ -104,14 +112,18 @@ export function createSheet({ title, createdAt }: SheetOptions) {
   }
 
   /** Draws something that is to be heard as this. */
-  function tagged(parent: Element, tag: Tag, draw: () => void, options: { readonly alt?: string } = {}): void {
+  function tagged(parent: Element, tag: Tag, draw: () => void, options: TagOptions = {}): void {
     const element = document.struct(tag, options);
     parent.add(element);
+    mark(element, tag, draw);
+    element.end();
+  }
+
+  function mark(element: Element, tag: Tag, draw: () => void): void {
     const content = document.markStructureContent(tag);
     draw();
     document.endMarkedContent();
     element.add(content);
-    element.end();
   }
 
   /** Draws something that nobody has to hear of. */
@@ -151,11 +163,17 @@ export function createSheet({ title, createdAt }: SheetOptions) {
     },
     /** Sets a paragraph, over as many lines and pages as it takes. */
     paragraph(parent: Element, tag: Tag, text: string, style: TextStyle): void {
+      const element = begin(parent, tag);
       for (const line of wrap(text, style, width)) {
         this.need(style.size * LINE);
-        tagged(parent, tag, () => put(line, MARGIN, y, style));
+        mark(element, tag, () => put(line, MARGIN, y, style));
         y += style.size * LINE;
       }
+      element.end();
+    },
+    /** Sets the title of a part. */
+    heading(parent: Element, text: string): void {
+      this.paragraph(parent, "H2", text, HEADING);
     },
     /** Draws what stands at the foot of each page, and ends. @returns the document's bytes */
     async end(foot: (page: number, pages: number) => void): Promise<Uint8Array> {
