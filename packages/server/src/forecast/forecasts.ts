@@ -1,7 +1,10 @@
 import {
   applyEvent,
   draftOf,
+  type Eta,
+  type EtaInput,
   emptyJob,
+  estimateLinearEta,
   type ForecastBasis,
   isFinalJobState,
   type Job,
@@ -10,7 +13,7 @@ import {
 } from "@playhead/core";
 import type { Store } from "../store/store.ts";
 import { createHistories, type HistoryKey } from "./histories.ts";
-import { changeOf, type JobChange } from "./job-changes.ts";
+import { changeOf, isNews, type JobChange } from "./job-changes.ts";
 import { createJobForecast, type JobForecasting } from "./job-forecast.ts";
 import { type ToldPoint, toldBefore } from "./told-points.ts";
 import { createToldStore } from "./told-store.ts";
@@ -27,7 +30,7 @@ export interface ForecastsDeps {
 const LOCAL_PREFIX = "local:";
 /** What comes while so many jobs run is forecast by the linear rule: there is no time to think about them all. */
 const MAX_RUNNING = 1_000;
-/** The same for jobs that have not ended, most of which wait for their turn. */
+/** The same for jobs that have not ended, and of which something is known: tasks, most often. */
 const MAX_OPEN = 10_000;
 /** What has come and is not thought about yet, of all jobs. */
 const MAX_CHANGES = 50_000;
@@ -205,41 +208,52 @@ export function createForecasts({ store, nowMs, keepMs, onError }: ForecastsDeps
   }
 
   return {
-    /** Begins to follow a job; `say` has its progress said, soon. */
+    /**
+     * Begins to follow a job, once something happens to it that a forecast needs: what waits for its turn takes little room.
+     *
+     * @param say has its progress said, soon
+     */
     open(job: Job, say: () => void) {
-      const forecast = createJobForecast({ job, nowMs, backlog, maySpend });
-      const isFull = begun.size >= MAX_RUNNING || open.size >= MAX_OPEN;
-      if (isClosed || isFinalJobState(job.state) || isFull) {
-        forecast.giveUp();
-        return { ...forecast, close() {} };
-      }
+      const isNew = job.seq === 0;
+      const isOver = isFinalJobState(job.state);
       let entered: Open | null = null;
-      /** Who it is is known with its first event. */
-      function enter(): void {
-        entered = { forecast, key: keyOf(job), say, isWaiting: true, keptMs: nowMs() };
-        open.set(job.job_id, entered);
-        begin(entered);
-        const each = entered;
-        const lastSeq = job.seq;
+
+      /** @param lastSeq the last fact that it was not told */
+      function enter(lastSeq: number): Open {
+        const forecast = createJobForecast({ job, nowMs, backlog, maySpend });
+        const each = { forecast, key: keyOf(job), say, isWaiting: true, keptMs: nowMs() };
+        if (isClosed || begun.size >= MAX_RUNNING || open.size >= MAX_OPEN) {
+          forecast.giveUp();
+          each.isWaiting = false;
+          return each;
+        }
+        open.set(job.job_id, each);
+        begin(each);
         const history = histories.peek(each.key);
-        if (lastSeq <= 1 && history !== undefined) forecast.follow(history);
-        else if (lastSeq <= 1) histories.get(each.key).then((loaded) => forecast.follow(loaded), onError);
+        if (isNew && history !== undefined) forecast.follow(history);
+        else if (isNew) histories.get(each.key).then((loaded) => forecast.follow(loaded), onError);
         else replaying = replaying.then(() => replay(each, lastSeq)).catch(onError);
+        return each;
       }
-      // A job of the store; a new one comes with its first event.
-      if (job.seq > 0) enter();
+
+      // A job of the store that had begun.
+      if (!isOver && job.started_at !== null) entered = enter(job.seq);
       return {
-        ...forecast,
-        folded(...change: Parameters<JobForecasting["folded"]>): void {
-          forecast.folded(...change);
-          if (entered === null) enter();
-          else if (entered.isWaiting) begin(entered);
+        folded(event: PlayheadEvent, before: Task | undefined, after: Task | undefined): void {
+          if (isOver || (entered === null && !isNews(event, after))) return;
+          entered ??= enter(event.tick === undefined ? event.seq - 1 : event.seq);
+          const { forecast } = entered;
+          forecast.folded(event, before, after);
+          if (entered.isWaiting) begin(entered);
           // Those go that have more than their share of it.
           const isMuch = backlog.size > MAX_CHANGES && forecast.waiting() > (2 * MAX_CHANGES) / Math.max(1, open.size);
           if (isMuch) giveUp(job.job_id);
         },
+        shareAt: (now: number, fraction: number): number => entered?.forecast.shareAt(now, fraction) ?? fraction,
+        estimate: (input: EtaInput): Eta | null =>
+          entered === null ? estimateLinearEta(input) : entered.forecast.estimate(input),
         close(): void {
-          if (open.get(job.job_id) !== entered || isFinalJobState(job.state)) return;
+          if (entered === null || open.get(job.job_id) !== entered || isFinalJobState(job.state)) return;
           giveUp(job.job_id);
         },
       };

@@ -128,12 +128,19 @@ export function changeOf(
   after: Task | undefined,
   heardMs: () => number | null = () => null,
 ): JobChange | null {
-  if (after === undefined) {
-    return type === "job.state_changed" || type === "job.updated" ? { ts, heardMs: heardMs(), type, data } : null;
-  }
+  if (after === undefined) return isJobNews(type) ? { ts, heardMs: heardMs(), type, data } : null;
   const isMore = isProgress(before, after);
   if (isMore && before?.percent_complete === after.percent_complete) return null;
   return { ts, heardMs: heardMs(), before: before && beforeOf(before), after, isProgress: isMore };
+}
+
+/** Whether a forecast may have a use for an event. */
+export function isNews({ type }: Pick<PlayheadEvent, "type">, after: Task | undefined): boolean {
+  return after !== undefined || isJobNews(type);
+}
+
+function isJobNews(type: string): type is StateChange["type"] {
+  return type === "job.state_changed" || type === "job.updated";
 }
 
 /** Whether a task is where it was, but for how far it has come. */
