@@ -1,5 +1,10 @@
-import type { ExecutionCategory, ExecutionEnded, ExecutionStarted, JsonObject } from "@playhead/core";
-import type { Observation } from "./execution-record.ts";
+import type {
+  ExecutionCategory,
+  ExecutionEnded,
+  ExecutionStarted,
+  JsonObject,
+  ObservationRecord,
+} from "@playhead/core";
 
 /*
  * What records of calls are made with: constructors, not literals. Of a literal V8 learns whether what it makes lives
@@ -10,6 +15,12 @@ import type { Observation } from "./execution-record.ts";
 export type Writable<Data> = { -readonly [Name in keyof Data]: Data[Name] };
 
 type Ended = Writable<ExecutionEnded>;
+
+interface CallPlace {
+  readonly job_id: string;
+  readonly correlation_id: string;
+  readonly data: ExecutionStarted;
+}
 
 /** A call that has ended: what is known of each. */
 export const EndedCall = plain(function (
@@ -69,8 +80,8 @@ export const SummarizedCall = plain(function (
 
 /** What is sent of a call in a job. It has no number yet. */
 export const JobObservation = plain(function (
-  this: Writable<Observation> & { n: number },
-  type: Observation["type"],
+  this: Writable<Pick<ObservationRecord, "type" | "ts" | "n"> & CallPlace>,
+  type: ObservationRecord["type"],
   ts: string,
   jobId: string,
   traceId: string,
