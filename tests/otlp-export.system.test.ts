@@ -52,8 +52,23 @@ async function readKnown(server: PlayheadServer, jobId: string): Promise<Known> 
   return { facts, entries, worker: JSON.parse(await get(`jobs/${jobId}`)).worker };
 }
 
+/** All that is known of the jobs, once all of it has come: what a busy machine tells late goes after its job. */
+async function untilAll(receiver: Receiver, server: PlayheadServer, playhead: Playhead, jobIds: readonly string[]) {
+  await playhead.close();
+  const known = await Promise.all(jobIds.map((jobId) => readKnown(server, jobId)));
+  await receiver.untilEntries(known.flatMap(({ entries }) => entries));
+  return known;
+}
+
+async function expectAllOf(...[receiver, ...others]: Parameters<typeof untilAll>): Promise<void> {
+  expectAll(receiver, await untilAll(receiver, ...others));
+}
+
+type Receiver = Awaited<ReturnType<typeof startOtlpReceiver>>;
+type Playhead = ReturnType<typeof createPlayhead>;
+
 /** How many spans the facts of these jobs make, after what was received was found to be these, each once. */
-function expectAll(receiver: Awaited<ReturnType<typeof startOtlpReceiver>>, known: readonly Known[]): number {
+function expectAll(receiver: Receiver, known: readonly Known[]): number {
   const received = receivedOf(receiver.spans(), receiver.logs());
   const expected = known.map(expectedOf);
   expect(sorted(received.spans)).toEqual(sorted(expected.flatMap(({ spans }) => [...spans])));
@@ -111,8 +126,7 @@ describe.each(PROTOCOLS)("a receiver that is not ours, over %s", (protocol) => {
       body: JSON.stringify({ kind: "clips", title: "waits" }),
     });
     await receiver.untilJobs(jobIds);
-    const known = await Promise.all(jobIds.map((jobId) => readKnown(server, jobId)));
-    await playhead.close();
+    const known = await untilAll(receiver, server, playhead, jobIds);
     // The last figures go out with the server's end.
     await server.close();
 
@@ -168,8 +182,7 @@ test("a receiver that is away and comes back misses nothing and gets nothing twi
   await expect.poll(() => failureOf(server)).toMatch(/the receiver of OpenTelemetry does not take what is sent/);
   const second = await startOtlpReceiver(first.port);
   await second.untilJobs(meanwhile);
-  const known = await Promise.all(meanwhile.map((jobId) => readKnown(server, jobId)));
-  expectAll(second, known);
+  await expectAllOf(second, server, playhead, meanwhile);
 });
 
 test("one that is busy is asked again when it says, by one request at a time, and all of it arrives", async () => {
@@ -190,7 +203,7 @@ test("one that is busy is asked again when it says, by one request at a time, an
   expect((later?.atMs ?? 0) - (busy?.atMs ?? 0)).toBeGreaterThanOrEqual(2_000);
   expect(front.seen.every(({ isPacked }) => isPacked)).toBe(true);
   expect(front.mostUnderWay()).toBe(1);
-  expectAll(receiver, await Promise.all(jobIds.map((jobId) => readKnown(server, jobId))));
+  await expectAllOf(receiver, server, playhead, jobIds);
 });
 
 test("one that takes a part only is believed: what it refuses is counted, and not sent again", async () => {
@@ -203,7 +216,7 @@ test("one that takes a part only is believed: what it refuses is counted, and no
   const { server, playhead } = await setup(front.url, { compression: "gzip" });
   const jobIds = await runTwice(playhead);
   await receiver.untilJobs(jobIds);
-  expectAll(receiver, await Promise.all(jobIds.map((jobId) => readKnown(server, jobId))));
+  await expectAllOf(receiver, server, playhead, jobIds);
   const { url, accessKey } = server;
   const figure = async (state: string) => {
     const text = await (await fetch(`${url}/metrics`, { headers: { authorization: `Bearer ${accessKey}` } })).text();

@@ -123,6 +123,33 @@ describe("a job that ends", () => {
   });
 });
 
+test("what a worker tells of a job that has gone out goes after it, and nothing goes twice", async () => {
+  const receiver = await startOtlpReceiver();
+  const server = await startTestServer({ file: { otlp: { endpoint: receiver.url, signals: ["traces", "logs"] } } });
+  await runJob(server, "j");
+  await receiver.until((received) => hasJob(received, "j"));
+  const { record } = server;
+  const late = "d7ad6b7169203331";
+  const call = { span_id: late, parent_span_id: CALL, name: "late", category: "function", duration_ms: 3 };
+  const answer = await server.send(
+    record("j", "log" as never, { level: "info", message: "a late line", task_id: "c1" }),
+    record("j", "function.completed" as never, call as never),
+  );
+  expect(answer.refused).toEqual([]);
+  await receiver.until((received) => spansOf(received).some(({ spanId }) => spanId === late));
+  await receiver.until((received) => logsOf(received).some(({ body }) => body === "a late line"));
+  await server.server.close();
+  const spans = spansOf(receiver.received);
+  expect(spans.map(({ name }) => name)).toEqual(["scene Opening", "clip wide", "probe", "clips job", "late"]);
+  expect(spans.at(-1)).toMatchObject({ traceId: TRACE, parentSpanId: CALL });
+  const clip = spans.find(({ name }) => name === "clip wide");
+  expect(logsOf(receiver.received).map(({ body, spanId }) => [body, spanId])).toEqual([
+    ["RangeError: too high", CALL],
+    ["a crop is odd", clip?.spanId],
+    ["a late line", clip?.spanId],
+  ]);
+});
+
 test("while the receiver is away nothing is lost, nothing waits, and it is told", async () => {
   let isAway = true;
   const receiver = await startOtlpReceiver(() => (isAway ? 503 : 200));

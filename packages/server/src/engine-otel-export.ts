@@ -25,7 +25,7 @@ const ENDS: ReadonlySet<string> = new Set(["job.completed", "job.canceled", "job
 export async function openOtlpExport(engine: Engine, config: Config, version: string): Promise<OtlpExport | null> {
   const { endpoint, protocol, compression, headers, resource, signals, sample_ratio } = config.otlp;
   if (endpoint === undefined) return null;
-  const { store, telemetryStore, bus, ingest, log } = engine;
+  const { store, telemetry, telemetryStore, bus, ingest, log } = engine;
   const said = { "service.name": "playhead", "service.version": version, "service.instance.id": hostname() };
   const encoder = await openEncoder(protocol, { ...said, ...namedValuesOf(resource) }, version);
   const sender = createSender({
@@ -60,12 +60,14 @@ export async function openOtlpExport(engine: Engine, config: Config, version: st
   const stop = bus.subscribeAll((publications) => {
     if (publications.some(({ content }) => "type" in content && ENDS.has(content.type))) exporter.wake();
   });
+  const stopLate = telemetry.onStored(exporter.noteStored);
   if (wanted.has("traces") || wanted.has("logs")) await exporter.start();
   return {
     status: exporter.status,
     sendMetrics: async () => metrics?.send(),
     async close(): Promise<void> {
       stop();
+      stopLate();
       await metrics?.close();
       await exporter.close();
     },

@@ -1,9 +1,10 @@
 import { setTimeout as wait } from "node:timers/promises";
-import type { Job } from "@playhead/core";
+import type { Job, LogEntry } from "@playhead/core";
 import type { AlertStore } from "../../store/alert-store.ts";
 import type { Store } from "../../store/store.ts";
 import type { Encoder, Signal } from "./encode.ts";
 import { type JobTraceDeps, jobTrace, type TracePart } from "./job-trace.ts";
+import { createLateEntries } from "./late-entries.ts";
 import { isSampled } from "./sampling.ts";
 import type { Sender } from "./sender.ts";
 
@@ -52,6 +53,7 @@ export function createExporter(deps: ExporterDeps) {
   const sent: Record<Signal, number> = { traces: 0, logs: 0, metrics: 0 };
   const dropped: Record<Signal, number> = { traces: 0, logs: 0, metrics: 0 };
   const closing = new AbortController();
+  const late = createLateEntries();
   /** The last fact of which all is done; before the start none. */
   let position = -1;
   let behindSinceMs: number | null = null;
@@ -91,14 +93,30 @@ export function createExporter(deps: ExporterDeps) {
       count("traces", 1, `job ${jobId} is not kept any more`);
       return true;
     }
-    return sendJob(job);
+    // What is stored from now on may be late.
+    late.exported(jobId, 0);
+    return sendJob(job, null);
   }
 
-  async function sendJob(job: Job): Promise<boolean> {
-    for await (const part of jobTrace(job, deps)) {
+  /** @param after the newest entry that went out already; null for none, nor the job itself */
+  async function sendJob(job: Job, after: number | null): Promise<boolean> {
+    let newest = after ?? 0;
+    const seen = (entryId: number) => {
+      newest = Math.max(newest, entryId);
+    };
+    for await (const part of jobTrace(job, deps, { after, seen })) {
       if (signals.has(part.signal) && !(await sendPart(part))) return false;
     }
+    late.exported(job.job_id, newest);
     return true;
+  }
+
+  /** What workers told of jobs that had gone out: their machines may be busy, or their way here cut. */
+  async function sendLate(): Promise<void> {
+    for (const [jobId, after] of late.take()) {
+      const job = await store.readJob(jobId);
+      if (job !== null && !(await sendJob(job, after))) return;
+    }
   }
 
   async function sendPart(part: TracePart): Promise<boolean> {
@@ -141,6 +159,7 @@ export function createExporter(deps: ExporterDeps) {
     while (!closing.signal.aborted) {
       try {
         while ((await step()) && !closing.signal.aborted);
+        await sendLate();
       } catch (error) {
         onError(error);
         await pause(RETRY_MS);
@@ -163,6 +182,10 @@ export function createExporter(deps: ExporterDeps) {
     },
     /** Something has ended. */
     wake: () => wake.resolve(),
+    /** Something was stored: of jobs that have gone out it goes after them. */
+    noteStored(entries: readonly { readonly entry: LogEntry }[]): void {
+      if (late.stored(entries)) wake.resolve();
+    },
     /** Counts what other ways have sent. */
     noteSent(signal: Signal, items: number, isDropped: boolean): void {
       (isDropped ? dropped : sent)[signal] += items;

@@ -17,6 +17,14 @@ export type TracePart =
   | { readonly signal: "traces"; readonly items: readonly SpanData[] }
   | { readonly signal: "logs"; readonly items: readonly LogData[] };
 
+/** Which entries of a job go out. */
+export interface EntriesWanted {
+  /** Those that came after this one, alone; null for all, with the job and its tasks. */
+  readonly after: number | null;
+  /** Told of each that goes out. */
+  readonly seen: (entryId: number) => void;
+}
+
 /** Of what goes out in one request, as the SDKs have it. */
 const BATCH = 512;
 const PAGE = 1_000;
@@ -26,7 +34,11 @@ const PAGE = 1_000;
  * parents first, then calls and log records as they are read, the job itself last. Who takes it in that order knows of
  * each span where it stands, and of the job's end that nothing follows.
  */
-export async function* jobTrace(job: Job, deps: JobTraceDeps): AsyncGenerator<TracePart> {
+export async function* jobTrace(
+  job: Job,
+  deps: JobTraceDeps,
+  { after, seen }: EntriesWanted,
+): AsyncGenerator<TracePart> {
   const entries = () => entriesOf(job, deps.telemetryStore);
   const ids = await idsOf(job, entries());
   const spans: SpanData[] = [];
@@ -37,11 +49,13 @@ export async function* jobTrace(job: Job, deps: JobTraceDeps): AsyncGenerator<Tr
     taken.add(span.spanId);
     spans.push(span);
   };
-  for (const task of job.tasks.values()) {
+  for (const task of after === null ? job.tasks.values() : []) {
     take(taskSpan(task, job, ids));
     if (spans.length >= BATCH) yield { signal: "traces", items: spans.splice(0) };
   }
   for await (const entry of entries()) {
+    if (after !== null && entry.entry_id <= after) continue;
+    seen(entry.entry_id);
     if (entry.event_type === "log" || entry.error_details !== null) logs.push(logOf(entry, job, ids));
     if (entry.event_type !== "log" && entry.span_id !== null) {
       take(callSpan(entry, job.correlation_id, ids.ofCaller(entry)));
@@ -50,8 +64,8 @@ export async function* jobTrace(job: Job, deps: JobTraceDeps): AsyncGenerator<Tr
     if (logs.length >= BATCH) yield { signal: "logs", items: logs.splice(0) };
   }
   if (logs.length > 0) yield { signal: "logs", items: logs };
-  spans.push(jobSpan(job, ids, await earlierTry(job, deps)));
-  yield { signal: "traces", items: spans };
+  if (after === null) spans.push(jobSpan(job, ids, await earlierTry(job, deps)));
+  if (spans.length > 0) yield { signal: "traces", items: spans };
 }
 
 interface Ids extends JobSpanIds {
