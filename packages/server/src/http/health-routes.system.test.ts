@@ -73,8 +73,8 @@ test("each component is documented, and no other", () => {
   const page = readFileSync(new URL("../../../../docs/health.md", import.meta.url), "utf8");
   const [table = ""] = page.split("## What is looked at")[1]?.split("##") ?? [];
   const documented = [...table.matchAll(/^\| `(\w+)` \|/gm)].map(([, component]) => component);
-  // That of ffmpeg comes from the command line, which knows ffmpeg; that of the export where something is exported.
-  expect(documented.toSorted()).toEqual([...COMPONENTS, "ffmpeg", "otlp_export"].toSorted());
+  // That of ffmpeg comes from the command line, which knows ffmpeg; others where there is an export, or a cluster.
+  expect(documented.toSorted()).toEqual([...COMPONENTS, "ffmpeg", "otlp_export", "cluster"].toSorted());
 });
 
 test("another tenant sees its own figures, and no path of the server", async () => {
