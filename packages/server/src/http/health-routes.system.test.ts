@@ -3,7 +3,7 @@ import { tmpdir } from "node:os";
 import { join } from "node:path";
 import type { HealthReport } from "@playhead/core";
 import { expect, test } from "vitest";
-import { bodyOf, reportRunningJob } from "../../test/api.ts";
+import { bodyOf, line } from "../../test/api.ts";
 import { startTestServer, type TestServer } from "../../test/start-server.ts";
 import { tempFolder } from "../../test/temp-folder.ts";
 import { objectStorageCheck } from "../health/checks/object-storage.ts";
@@ -73,13 +73,18 @@ test("each component is documented, and no other", () => {
   const page = readFileSync(new URL("../../../../docs/health.md", import.meta.url), "utf8");
   const [table = ""] = page.split("## What is looked at")[1]?.split("##") ?? [];
   const documented = [...table.matchAll(/^\| `(\w+)` \|/gm)].map(([, component]) => component);
-  // That of ffmpeg comes from the command line, which knows ffmpeg; that of the export where something is exported.
-  expect(documented.toSorted()).toEqual([...COMPONENTS, "ffmpeg", "otlp_export"].toSorted());
+  // That of ffmpeg comes from the command line, which knows ffmpeg; others where there is an export, or a cluster.
+  expect(documented.toSorted()).toEqual([...COMPONENTS, "ffmpeg", "otlp_export", "cluster"].toSorted());
 });
 
 test("another tenant sees its own figures, and no path of the server", async () => {
   const server = await startTestServer();
-  await reportRunningJob(server, "ours");
+  // Of today: the figures are those of the last day.
+  const ts = new Date().toISOString();
+  await server.report([
+    { ...line(1, "job.created", "ours", { kind: "clips", title: "one" }), ts },
+    { ...line(2, "job.state_changed", "ours", { new_state: "running" }), ts },
+  ]);
   const { key } = await bodyOf(server.post("/api/v1/keys", { name: "t", role: "viewer", tenant_id: "other" }));
   const answer = await server.ask(`${HEALTH}/detailed`, { headers: { authorization: `Bearer ${key}` } });
   const text = await answer.text();
