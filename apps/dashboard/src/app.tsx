@@ -1,6 +1,6 @@
 import { CSPProvider } from "@base-ui/react/csp-provider";
 import { PlayheadProvider } from "@playhead/react";
-import { type ComponentType, lazy, Suspense } from "react";
+import { Suspense } from "react";
 import { Route, Switch } from "wouter";
 import { client } from "./client.ts";
 import { JobListProvider } from "./pages/jobs/job-list-provider.tsx";
@@ -11,6 +11,7 @@ import { LoadingPage } from "./shell/loading-page.tsx";
 import { NotFoundPage } from "./shell/not-found-page.tsx";
 import { Shell } from "./shell/shell.tsx";
 import { ZonedPages } from "./shell/zoned-pages.tsx";
+import { lazily } from "./ui/lazily.ts";
 
 /** Each page is fetched when somebody goes there first. */
 const pages = {
@@ -58,8 +59,4 @@ export function App() {
       </PlayheadProvider>
     </CSPProvider>
   );
-}
-
-function lazily<Props>(load: () => Promise<ComponentType<Props>>) {
-  return lazy(async () => ({ default: await load() }));
 }

@@ -78,6 +78,8 @@ test("what fires is told everywhere, looked after, silenced, and kept with what 
 test("alerts are asked for when the server says that they changed, and not meanwhile; also after it was away", async () => {
   const { page, server, goTo, story } = await open();
   await makeRule(server);
+  // Of nothing no figures are asked for.
+  await story("Episode 11");
   const isOf = (url: string, path: string) => new URL(url).pathname === `/api/v1/${path}`;
   const read = (path: string) => page.waitForResponse((response) => isOf(response.url(), path));
   let asked = 0;

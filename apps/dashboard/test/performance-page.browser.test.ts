@@ -144,7 +144,7 @@ describe.each([
     {
       name: "a comparison",
       path: () => `/performance/compare?of=jobs&job=${jobs.after}&with_job=${jobs.before}`,
-      ready: "How sure",
+      ready: "Verdict",
     },
   ])("$name", async ({ path, ready }) => {
     const { page, goTo } = await openDashboard({ theme, width }, server);

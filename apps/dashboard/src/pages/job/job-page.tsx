@@ -2,9 +2,10 @@ import { serverNowMs } from "@playhead/client";
 import { formatPercent, speakEta } from "@playhead/client/format";
 import { isFinalJobState, type Job } from "@playhead/core";
 import { type UseJobResult, useJob } from "@playhead/react";
-import { lazy, memo, Suspense, useMemo, useRef } from "react";
+import { memo, Suspense, useMemo, useRef } from "react";
 import { Announcer } from "../../ui/announcer.tsx";
 import { createChartGroup } from "../../ui/chart/chart-group.ts";
+import { lazily } from "../../ui/lazily.ts";
 import { LivenessNote } from "../../ui/liveness-note.tsx";
 import { Page } from "../../ui/page.tsx";
 import { Skeleton } from "../../ui/skeleton.tsx";
@@ -33,7 +34,7 @@ import { useHappenings } from "./use-happenings.ts";
 import { WaitingNote } from "./waiting-note.tsx";
 
 /** Charts are fetched when there is room for them. */
-const Resources = lazy(async () => ({ default: (await import("./resources/resources.tsx")).Resources }));
+const Resources = lazily(async () => (await import("./resources/resources.tsx")).Resources);
 
 /** How often the playhead moves on; between two places it glides. */
 const PACE_MS = 250;

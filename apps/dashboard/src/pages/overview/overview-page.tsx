@@ -1,9 +1,10 @@
 import type { JobState, JobSummary, JobsFilter } from "@playhead/core";
 import { useJobs } from "@playhead/react";
-import { lazy, Suspense } from "react";
+import { Suspense } from "react";
 import { needsSomeone as alertNeedsSomeone } from "../../alerts/alert-words.ts";
 import { useFiringAlerts } from "../../alerts/firing-alerts.ts";
 import { Announcer } from "../../ui/announcer.tsx";
+import { lazily } from "../../ui/lazily.ts";
 import { needsSomeone } from "../../ui/liveness-words.ts";
 import { Page } from "../../ui/page.tsx";
 import { Section } from "../../ui/section.tsx";
@@ -19,7 +20,7 @@ import { RunningJobs } from "./running-jobs.tsx";
 import { WaitingKinds } from "./waiting-kinds.tsx";
 
 /** Comes after what matters more: the charts weigh more than the rest of the page. */
-const OverviewCharts = lazy(async () => ({ default: (await import("./overview-charts.tsx")).OverviewCharts }));
+const OverviewCharts = lazily(async () => (await import("./overview-charts.tsx")).OverviewCharts);
 
 const OPEN: JobsFilter = { state: ["running", "completing", "pausing", "paused", "canceling", "pending"], limit: 50 };
 const RECENT: JobsFilter = { limit: 100 };
