@@ -97,7 +97,7 @@ const ROBUST_DEGREES = 4;
 const LEAST_SEC = 0.02;
 /** Of ln seconds, before any of a kind has ended: where no size says why one takes longer than another, they differ more. */
 const SIZED_VARIANCE = 0.25;
-const UNSIZED_VARIANCE = 0.7;
+const UNSIZED_VARIANCE = 1;
 
 export function createWorkModel(start?: StoredWorkModel): WorkModel {
   const kinds = new Map(
