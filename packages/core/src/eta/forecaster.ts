@@ -199,6 +199,7 @@ export function createJobForecaster(options: JobForecasterOptions): JobForecaste
       slots.added(item);
       knownCount += 1;
       if (hasBegun && isPlanned) atFirst += 1;
+      else if (hasBegun) growth.found(doneCount);
       return number;
     },
     begun() {

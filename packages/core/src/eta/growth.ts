@@ -9,11 +9,19 @@ export interface KnownGrowth {
 }
 
 export interface Growth {
+  /** An item is found on the way, when so many had ended: found together, they are one discovery. */
+  found(done: number): void;
   /** How the work grew: to be told before each forecast. Items that take the place of one that was known are no growth. */
   seen(known: number, done: number): void;
-  /** ln of the factor by which what is left will grow yet, and its standard deviation; null where nothing says so. */
-  estimate(known: number, done: number): { readonly mean: number; readonly sd: number } | null;
+  /** By how much what is left will grow yet: as past jobs did, or else as this one does; null where nothing says so. */
+  estimate(known: number, done: number): GrowthEstimate | null;
   learn(before: KnownGrowth | null, known: number): KnownGrowth;
+}
+
+/** ln of a factor, and its standard deviation. */
+export interface GrowthEstimate {
+  readonly mean: number;
+  readonly sd: number;
 }
 
 const QUARTERS = 4;
@@ -25,13 +33,36 @@ export function createGrowth(past: KnownGrowth | null, atFirst: () => number): G
   const ratioAt: (number | undefined)[] = new Array(QUARTERS).fill(undefined);
   const quarterOf = (known: number, done: number) =>
     Math.min(QUARTERS - 1, Math.floor((QUARTERS * done) / Math.max(1, known)));
+  let discoveries = 0;
+  /** How many items had ended at the last one. */
+  let foundAt = 0;
+
+  /**
+   * What this job says itself: one discovery may follow as large as those so far were. The more there were, the likelier; and
+   * the less so, the longer nothing is found, by how many items ended from one to the next.
+   */
+  function ownEstimate(known: number, done: number): GrowthEstimate | null {
+    if (discoveries === 0) return null;
+    const every = Math.max(1, foundAt / discoveries);
+    const odds = discoveries * Math.exp(Math.min(0, foundAt - done) / every);
+    const chance = odds / (1 + odds);
+    // What began with one item, and found the others by it, has found what there is.
+    const more = Math.max(0, Math.min(atFirst(), (known - atFirst()) / discoveries));
+    const factor = Math.log(1 + more / Math.max(1, known - done));
+    return { mean: chance * factor, sd: Math.sqrt(chance * (1 - chance)) * factor };
+  }
 
   return {
+    found(done) {
+      if (discoveries > 0 && done === foundAt) return;
+      discoveries += 1;
+      foundAt = done;
+    },
     seen(known, done) {
       ratioAt[quarterOf(known, done)] ??= known / atFirst();
     },
     estimate(known, done) {
-      if (past === null || past.jobs < LEAST_JOBS || past.mean < 0.05) return null;
+      if (past === null || past.jobs < LEAST_JOBS || past.mean < 0.05) return ownEstimate(known, done);
       const { more, of } = past.quarters[quarterOf(known, done)] as KnownGrowth["quarters"][number];
       const chance = (more + 0.5) / (of + 1);
       const soFar = Math.log(known / atFirst());

@@ -101,7 +101,9 @@ export function outlookOf(job: Simulated, limit: number): readonly ItemOutlook[]
       number,
       number,
     ];
-    return { item, startSec: quantileOf((starts[at] as Float64Array).sort(), 0.5), endSec, lowSec, highSec };
+    const startSec = quantileOf((starts[at] as Float64Array).sort(), 0.5);
+    // Those that begin early also end early; beside a start that is expected, an end before it makes no sense.
+    return { item, startSec, endSec, lowSec: Math.max(startSec, lowSec), highSec };
   });
 }
 

@@ -70,7 +70,8 @@ export interface WorkModel {
   readonly belief: Belief;
   readonly pace: PaceNoise;
   readonly kinds: Map<string, KindNoise>;
-  noiseOf(kind: string): KindNoise;
+  /** @param isSized whether sizes are known of its items: that matters for a kind that is new @defaultValue true */
+  noiseOf(kind: string, isSized?: boolean): KindNoise;
   /** @param job the place of the job's own pace */
   sumOf(traits: ItemTraits, job: number): ItemSum;
   copy(): WorkModel;
@@ -94,6 +95,9 @@ const WARM_UP_SEC = 45;
 const MEMORY = 200;
 const ROBUST_DEGREES = 4;
 const LEAST_SEC = 0.02;
+/** Of ln seconds, before any of a kind has ended: where no size says why one takes longer than another, they differ more. */
+const SIZED_VARIANCE = 0.25;
+const UNSIZED_VARIANCE = 1;
 
 export function createWorkModel(start?: StoredWorkModel): WorkModel {
   const kinds = new Map(
@@ -106,11 +110,11 @@ export function createWorkModel(start?: StoredWorkModel): WorkModel {
 }
 
 function modelOf(belief: Belief, kinds: Map<string, KindNoise>, pace: PaceNoise): WorkModel {
-  function noiseOf(kind: string): KindNoise {
+  function noiseOf(kind: string, isSized = true): KindNoise {
     const known = kinds.get(kind);
     if (known !== undefined) return known;
     const noise = {
-      variance: 0.25,
+      variance: isSized ? SIZED_VARIANCE : UNSIZED_VARIANCE,
       weight: 4,
       spread: 0.05,
       spreadWeight: 6,
@@ -130,7 +134,7 @@ function modelOf(belief: Belief, kinds: Map<string, KindNoise>, pace: PaceNoise)
     kinds,
     noiseOf,
     sumOf({ kind, style, content, sizes }, job) {
-      const { centres } = noiseOf(kind);
+      const { centres } = noiseOf(kind, Object.keys(sizes).length > 0);
       const places = [belief.placeOf(BASE + kind, 1.5, 6.25)];
       const weights = [1];
       const add = (name: string, variance: number, weight: number, mean = 0) => {

@@ -39,7 +39,11 @@ async function setup() {
     return { draft, happens, followed };
   }
 
-  return { forecasts, submit, pass: (sec: number) => void (clockMs += sec * 1_000) };
+  function pass(sec: number): void {
+    clockMs += sec * 1_000;
+  }
+
+  return { forecasts, submit, pass };
 }
 
 test.each([

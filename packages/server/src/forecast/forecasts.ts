@@ -10,6 +10,7 @@ import {
   type Job,
   type JobForecast,
   type PlayheadEvent,
+  type Task,
 } from "@playhead/core";
 import type { Store } from "../store/store.ts";
 import { createHistories, type HistoryKey } from "./histories.ts";
