@@ -27,8 +27,7 @@ const settings = {
   workers: 3,
   viewers: 120,
   slow_viewers: 20,
-  // Who comes back to no position has lost something by the first cuts.
-  steps: isQuick ? (flags["no-resume"] === true ? 6 : 20) : 150,
+  steps: isQuick ? 20 : 150,
   step_ms: isQuick ? 250 : 400,
   cut_every_ms: 700,
   cut_part: 0.12,

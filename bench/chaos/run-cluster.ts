@@ -82,6 +82,8 @@ try {
     }),
   );
   for (const worker of workers) ends.push(() => void worker.child.kill("SIGKILL"));
+  // A client that asks for a job which is not there yet is told so, and asks again only when it connects anew.
+  await within(untilAnnounced(cluster.members[0]?.node.url ?? ""), "the jobs");
   const recovery = createRecoveryWatch(settings.nodes);
   const audience = openAudience({
     ...{ urls, key, jobIds, random, viewers: settings.viewers, slowViewers: settings.slow_viewers, resumes: true },
@@ -192,6 +194,13 @@ interface Recovered {
   readonly quickest_ms: number;
   readonly unready_ms?: number | null;
   readonly ready_again_ms?: number | null;
+}
+
+async function untilAnnounced(url: string): Promise<void> {
+  const headers = { authorization: `Bearer ${key}` };
+  for (const jobId of jobIds) {
+    while ((await fetch(`${url}/api/v1/jobs/${jobId}`, { headers })).status !== 200) await delay(100);
+  }
 }
 
 function undelivered(deliveries: readonly { readonly is_delivered: boolean }[]): number {
