@@ -53,12 +53,14 @@ async function startEngine(hookUrl: string | null, data = tempFolder()): Promise
 
 /** A merge whose stage fails. */
 async function failStage(engine: Engine, jobId: string): Promise<void> {
+  // Of today: a backtest goes back a day.
+  const ts = new Date().toISOString();
   const records = [
     line(1, "job.created", jobId, { kind: "merge" }, jobId),
     line(2, "job.state_changed", jobId, { new_state: "running" }, jobId),
     line(3, "stage.started", jobId, { task_id: "s", stage: "merging" }, jobId),
     line(4, "stage.failed", jobId, { task_id: "s", stage: "merging", error_code: "disk_full" }, jobId),
-  ];
+  ].map((record) => ({ ...record, ts }));
   const { refused } = await engine.local.ingest({ source: jobId, records: records as never });
   expect(refused).toEqual([]);
 }
