@@ -5,7 +5,7 @@ import { fileURLToPath } from "node:url";
 import type { AlertNotification } from "@playhead/core";
 import { Webhook } from "standardwebhooks";
 import { describe, expect, onTestFinished, test } from "vitest";
-import { line } from "../test/api.ts";
+import { line, ofNow } from "../test/api.ts";
 import { tempFolder } from "../test/temp-folder.ts";
 import { type ReceiverAnswer, startReceiver } from "../test/webhook-receiver.ts";
 import { createChannels } from "./alerts/channels/all.ts";
@@ -53,14 +53,12 @@ async function startEngine(hookUrl: string | null, data = tempFolder()): Promise
 
 /** A merge whose stage fails. */
 async function failStage(engine: Engine, jobId: string): Promise<void> {
-  // Of today: a backtest goes back a day.
-  const ts = new Date().toISOString();
-  const records = [
+  const records = ofNow([
     line(1, "job.created", jobId, { kind: "merge" }, jobId),
     line(2, "job.state_changed", jobId, { new_state: "running" }, jobId),
     line(3, "stage.started", jobId, { task_id: "s", stage: "merging" }, jobId),
     line(4, "stage.failed", jobId, { task_id: "s", stage: "merging", error_code: "disk_full" }, jobId),
-  ].map((record) => ({ ...record, ts }));
+  ]);
   const { refused } = await engine.local.ingest({ source: jobId, records: records as never });
   expect(refused).toEqual([]);
 }

@@ -3,7 +3,7 @@ import { expect, vi } from "vitest";
 import { createChannels } from "../src/alerts/channels/all.ts";
 import { type AlertSettings, DEFAULT_THRESHOLDS } from "../src/engine-alerts.ts";
 import { createAddressGuard } from "../src/outbound/address-guard.ts";
-import { bodyOf, line } from "./api.ts";
+import { bodyOf, line, ofNow } from "./api.ts";
 import { asHolder } from "./credentials.ts";
 import { startTestServer } from "./start-server.ts";
 import { type ReceiverAnswer, startReceiver } from "./webhook-receiver.ts";
@@ -65,12 +65,13 @@ export async function startAlerting(...answers: readonly ReceiverAnswer[]) {
     /** A job in which a video fails, of the tenant of the key. */
     async failVideo(jobId: string, credential = server.server.accessKey): Promise<void> {
       const source = `w-${jobId}`;
-      const answer = await asHolder(server, credential).report([
+      const lines = ofNow([
         line(1, "job.created", jobId, { kind: "bulk", title: jobId, user_id: "u_7" }, source),
         line(2, "job.state_changed", jobId, { new_state: "running" }, source),
         line(3, "video.created", jobId, { task_id: "v", id: "v", title: "Row 1" }, source),
         line(4, "video.failed", jobId, { task_id: "v", error_code: "disk_full", error_message: "full" }, source),
       ]);
+      const answer = await asHolder(server, credential).report(lines);
       expect(await answer.json()).toEqual({ accepted: 4, refused: [] });
     },
     /** The alerts that fire by a rule, once there are so many. */

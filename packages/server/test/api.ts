@@ -32,6 +32,12 @@ export const line = (n: number | undefined, type: string, jobId: string, data: o
   data,
 });
 
+/** The same lines as if they were written now: for figures, and backtests, of the last day. */
+export function ofNow<Line extends object>(lines: readonly Line[]): readonly Line[] {
+  const ts = new Date().toISOString();
+  return lines.map((each) => ({ ...each, ts }));
+}
+
 /** A job that runs, with a task at work, reported by a worker elsewhere. */
 export async function reportRunningJob(server: TestServer, jobId: string): Promise<void> {
   const answer = await server.report([

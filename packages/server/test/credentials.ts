@@ -1,4 +1,4 @@
-import { line } from "./api.ts";
+import { line, ofNow } from "./api.ts";
 import type { TestServer } from "./start-server.ts";
 
 type Role = "admin" | "operator" | "worker" | "viewer" | "monitor";
@@ -58,9 +58,7 @@ export async function reportMarkedJob(server: TestServer, workerKey: string, job
     // Named as the table's requests fill in what they do not know.
     line(6, "video.created", jobId, { task_id: "none", id: "none", title: mark }, source),
   ];
-  // Of today: some figures are those of the last day.
-  const ts = new Date().toISOString();
-  const answer = await asHolder(server, workerKey).report(records.map((record) => ({ ...record, ts })));
+  const answer = await asHolder(server, workerKey).report(ofNow(records));
   const told = JSON.stringify(await answer.json());
   if (told !== '{"accepted":6,"refused":[]}') throw new Error(`expected the job to be taken, got ${told}`);
   return source;

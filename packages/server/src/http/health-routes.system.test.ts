@@ -3,7 +3,7 @@ import { tmpdir } from "node:os";
 import { join } from "node:path";
 import type { HealthReport } from "@playhead/core";
 import { expect, test } from "vitest";
-import { bodyOf, line } from "../../test/api.ts";
+import { bodyOf, line, ofNow } from "../../test/api.ts";
 import { startTestServer, type TestServer } from "../../test/start-server.ts";
 import { tempFolder } from "../../test/temp-folder.ts";
 import { objectStorageCheck } from "../health/checks/object-storage.ts";
@@ -79,12 +79,12 @@ test("each component is documented, and no other", () => {
 
 test("another tenant sees its own figures, and no path of the server", async () => {
   const server = await startTestServer();
-  // Of today: the figures are those of the last day.
-  const ts = new Date().toISOString();
-  await server.report([
-    { ...line(1, "job.created", "ours", { kind: "clips", title: "one" }), ts },
-    { ...line(2, "job.state_changed", "ours", { new_state: "running" }), ts },
-  ]);
+  await server.report(
+    ofNow([
+      line(1, "job.created", "ours", { kind: "clips", title: "one" }),
+      line(2, "job.state_changed", "ours", { new_state: "running" }),
+    ]),
+  );
   const { key } = await bodyOf(server.post("/api/v1/keys", { name: "t", role: "viewer", tenant_id: "other" }));
   const answer = await server.ask(`${HEALTH}/detailed`, { headers: { authorization: `Bearer ${key}` } });
   const text = await answer.text();
