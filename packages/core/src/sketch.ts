@@ -44,12 +44,11 @@ export interface Sketch extends SketchBuckets {
 }
 
 /** A sketch of nothing yet. */
-export function createSketch(): Sketch {
-  let total = 0;
-  let zeros = 0;
-  // Counts of the buckets from `first` on: only as far as there are values.
-  let first = 0;
-  let counts = new Float64Array(0);
+export const createSketch = (): Sketch => sketchOf(0, 0, new Float64Array(0));
+
+/** @param counts of the buckets from `first` on, only as far as there are values: the sketch's from then on */
+function sketchOf(zeros: number, first: number, counts: Float64Array): Sketch {
+  let total = counts.reduce((sum, count) => sum + count, zeros);
 
   function addTo(bucket: number, count: number): void {
     let at = bucket - first;
@@ -133,24 +132,30 @@ export function encodedBuckets(text: string): SketchBuckets {
   return { each: (visit) => readBuckets(text, BUCKETS, visit) };
 }
 
+/** Where encoded sketches are added up, by place: empty in between. */
+const sums = /* @__PURE__ */ new Float64Array(BUCKETS + 1);
+
 /**
- * What encoded sketches hold together, which stand one after the other with spaces between them, to be merged at once: in
- * half the time that merging each takes. Of one that is damaged it has what comes before the damage.
+ * The sketch of what encoded sketches hold together, which stand one after the other with spaces between them: in a
+ * third of the time that merging each takes. Of one that is damaged it has what comes before the damage.
  */
-export function sumEncoded(texts: string): SketchBuckets {
-  const counts = new Float64Array(BUCKETS + 1);
-  addEncoded(texts, counts);
-  return {
-    each(visit) {
-      for (let place = 0; place < counts.length; place++) {
-        const count = counts[place] as number;
-        if (count > 0) visit(place, count);
-      }
-    },
-  };
+export function sumEncoded(texts: string): Sketch {
+  addEncoded(texts, sums);
+  const [zeros = 0] = sums;
+  let from = 1;
+  let to = sums.length;
+  while (from < to && sums[from] === 0) from += 1;
+  while (to > from && sums[to - 1] === 0) to -= 1;
+  const counts = sums.slice(from, to);
+  sums.fill(0, 0, to);
+  return sketchOf(zeros, from - 1, counts);
 }
+
+const VALUES = /* @__PURE__ */ Float64Array.from({ length: BUCKETS + 1 }, (_, place) =>
+  place === 0 ? 0 : GAMMA ** (place - 1 + FIRST_BUCKET) * MIDDLE,
+);
 
 /** The value that stands for a bucket; 0 for place 0. */
 export function bucketValue(place: number): number {
-  return place === 0 ? 0 : GAMMA ** (place - 1 + FIRST_BUCKET) * MIDDLE;
+  return VALUES[place] as number;
 }

@@ -1,6 +1,6 @@
 import { setImmediate } from "node:timers/promises";
 import { type ExecutionCategory, sumEncoded } from "@playhead/core";
-import { type CallTotals, noCalls } from "../../rollup-deltas.ts";
+import type { CallTotals } from "../../rollup-deltas.ts";
 import type { RollupPiece } from "../../rollup-plan.ts";
 import { SPANS } from "../../rollup-row.ts";
 import type { RollupSpan } from "../../telemetry-store.ts";
@@ -94,7 +94,5 @@ async function inTurns<Row extends RollupRecord, Sum>(rows: readonly Row[], sumO
 
 /** Figures are exact; of a sketch that is damaged, percentiles go by as much as can be read. */
 function totalsOf({ count, errors, summarized, sum_ms, min_ms, max_ms, sketch }: RollupRecord): CallTotals {
-  const totals: CallTotals = { ...noCalls(), count, errors, summarized, sumMs: sum_ms, minMs: min_ms, maxMs: max_ms };
-  totals.sketch.merge(sumEncoded(sketch));
-  return totals;
+  return { count, errors, summarized, sumMs: sum_ms, minMs: min_ms, maxMs: max_ms, sketch: sumEncoded(sketch) };
 }

@@ -1,6 +1,6 @@
 import type { DatabaseSync, SQLInputValue } from "node:sqlite";
 import { EXECUTION_CATEGORIES, type ExecutionCategory, sumEncoded } from "@playhead/core";
-import { type CallTotals, noCalls } from "../../rollup-deltas.ts";
+import type { CallTotals } from "../../rollup-deltas.ts";
 import type { RollupPiece } from "../../rollup-plan.ts";
 import { type RollupTuple, SPANS } from "../../rollup-row.ts";
 import type { RollupSpan, RollupsQuery } from "../../telemetry-store.ts";
@@ -90,7 +90,5 @@ function prepareBounds(db: DatabaseSync, names: Names) {
 
 /** Figures are exact; of a sketch that is damaged, percentiles go by as much as can be read. */
 function totalsOf([count, errors, summarized, sumMs, minMs, maxMs, sketches]: RollupTuple): CallTotals {
-  const totals: CallTotals = { ...noCalls(), count, errors, summarized, sumMs, minMs, maxMs };
-  totals.sketch.merge(sumEncoded(sketches));
-  return totals;
+  return { count, errors, summarized, sumMs, minMs, maxMs, sketch: sumEncoded(sketches) };
 }
