@@ -31,8 +31,12 @@ export function createExecutionPool(): ExecutionPool {
       execution.parameters = null;
       execution.startReading = null;
       execution.endReading = null;
-      execution.peakBytes = 0;
-      execution.loopDelayMs = 0;
+      if (execution.isSaid) {
+        // Only what ran for long has been looked at meanwhile.
+        execution.peakBytes = 0;
+        execution.loopDelayMs = 0;
+        execution.isSaid = false;
+      }
       execution.error = undefined;
       execution.result = NOTHING;
       execution.metadata = null;
@@ -46,7 +50,7 @@ export function createExecutionPool(): ExecutionPool {
 }
 
 function newExecution(site: Site): Execution {
-  return {
+  const execution: Execution = {
     site,
     account: null,
     serial: 0,
@@ -73,4 +77,7 @@ function newExecution(site: Site): Execution {
     onValue: null,
     onError: null,
   };
+  execution.peakBytes = 0;
+  execution.loopDelayMs = 0;
+  return execution;
 }

@@ -9,7 +9,7 @@ import type { Account, Execution, Lane, Site, SpanScope } from "./execution.ts";
 import { createExecutionChain } from "./execution-chain.ts";
 import { createExecutionPool } from "./execution-pool.ts";
 import { type Observation, type RecordMaker, traceIdOf } from "./execution-record.ts";
-import type { Readings } from "./readings.ts";
+import { isNewest, type Reading, type Readings } from "./readings.ts";
 import { plainSite } from "./site.ts";
 import type { SpanIds } from "./span-ids.ts";
 import { createWatchList } from "./watch-list.ts";
@@ -83,6 +83,8 @@ export function createLane(options: LaneOptions): OwnLane {
   let measuredMs = 0;
   let untilCheck = CHECKED_AFTER;
   let summarized = 0;
+  /** The one that calls begin with. */
+  let reading: Reading | null = null;
   let isOpen = true;
   let stopSweep: (() => void) | null = null;
   let stopTotals: (() => void) | null = null;
@@ -124,7 +126,7 @@ export function createLane(options: LaneOptions): OwnLane {
   function end(execution: Execution, endMs: number): void {
     const { account, startReading } = execution;
     execution.durationMs = endMs - execution.startMs;
-    if (startReading !== null) execution.endReading = readings.at(endMs);
+    if (startReading !== null) execution.endReading = isNewest(startReading, endMs) ? startReading : readings.at(endMs);
     if (execution.isWatched) watchList.remove(execution);
     wait(execution);
     if (account === null) return;
@@ -204,11 +206,11 @@ export function createLane(options: LaneOptions): OwnLane {
   function sweep(): void {
     stopSweep = null;
     const atMs = clock();
-    const reading = readings.at(atMs);
+    const now = readings.at(atMs);
     for (let execution = watchList.first(); execution !== null; execution = execution.next) {
       if (atMs - execution.startMs < LONG_MS) break;
-      execution.peakBytes = Math.max(execution.peakBytes, reading.memoryBytes);
-      execution.loopDelayMs = Math.max(execution.loopDelayMs, reading.loopDelayMs);
+      execution.peakBytes = Math.max(execution.peakBytes, now.memoryBytes);
+      execution.loopDelayMs = Math.max(execution.loopDelayMs, now.loopDelayMs);
       if (!execution.isSaid) say(execution);
     }
     if (watchList.first() !== null && isOpen) stopSweep = setTimer(sweep, LONG_MS, false);
@@ -239,7 +241,7 @@ export function createLane(options: LaneOptions): OwnLane {
       if (site.takesParameters) execution.parameters = captureAll(args);
       let startMs = clock();
       if (site.takesCost) {
-        const reading = readings.at(startMs);
+        if (reading === null || !isNewest(reading, startMs)) reading = readings.at(startMs);
         execution.startReading = reading;
         // It took its time.
         if (reading.atMs === startMs) startMs = clock();

@@ -29,11 +29,16 @@ const EVERY_MS = 10;
 const LOOP_RESOLUTION_MS = 20;
 const NS_PER_MS = 1e6;
 
+/** Whether there is no newer one yet: what {@link Readings.at} would say, without asking. */
+export function isNewest(reading: Reading, nowMs: number): boolean {
+  return nowMs - reading.atMs < EVERY_MS;
+}
+
 export function createReadings(meters: Meters = createMeters()): Readings {
   let last: Reading | null = null;
   return {
     at(nowMs) {
-      if (last !== null && nowMs - last.atMs < EVERY_MS) return last;
+      if (last !== null && isNewest(last, nowMs)) return last;
       last = {
         atMs: nowMs,
         cpuMs: meters.cpuMs(),
