@@ -211,8 +211,11 @@ describe("ending", () => {
 
   test("leaves nothing open: the process ends by itself", async () => {
     const script = fileURLToPath(new URL("../fixtures/start-and-stop.ts", import.meta.url));
-    const child = spawn(process.execPath, ["--conditions=playhead-src", script, tempFolder()], {
+    const folder = tempFolder();
+    const child = spawn(process.execPath, ["--conditions=playhead-src", script, folder], {
       stdio: ["ignore", "pipe", "pipe"],
+      // What others have left in the machine's own would be told, too.
+      env: { ...process.env, TMPDIR: folder },
     });
     const [output, errors, code] = await Promise.all([
       text(child.stdout),

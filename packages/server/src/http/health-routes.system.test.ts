@@ -109,7 +109,11 @@ test("health+json for those who ask for it, HEAD for those who want the status o
   });
   server.server.health.register({ component: "mine", run: async () => ({ status: "critical", message: "gone" }) });
   const ill = await server.ask(HEALTH, { headers: { accept } });
-  expect([ill.status, await ill.json()]).toMatchObject([503, { status: "fail", output: "mine: gone" }]);
+  expect([ill.status, await ill.json()]).toMatchObject([
+    503,
+    // The same folder may have a word in it.
+    { status: "fail", output: expect.stringMatching(/\bmine: gone$/) },
+  ]);
   const head = await server.ask(HEALTH, { ...anonymous, method: "HEAD" });
   expect([head.status, await head.text()]).toEqual([503, ""]);
   for (const part of ["live", "ready"]) {
