@@ -30,6 +30,8 @@ export interface KindWaiting {
   readonly oldestWaitMs: number;
 }
 
+type Writable<Data> = { -readonly [Name in keyof Data]: Data[Name] };
+
 /** How jobs wait. */
 export interface QueueState {
   readonly engine: "built_in" | "bullmq";
@@ -79,16 +81,15 @@ export function assembleQueue({ open, ingest, bus, linesOf, limits, nowMs }: Eng
     },
     /** How the jobs of all tenants wait, by kind. */
     waiting(): readonly KindWaiting[] {
-      const kinds = new Map<string, KindWaiting>();
+      const kinds = new Map<string, Writable<KindWaiting>>();
       const now = nowMs();
       for (const { kind, sinceMs } of waiting()) {
-        const { ready = 0, later = 0, oldestWaitMs = 0 } = kinds.get(kind) ?? {};
+        const tally = kinds.get(kind) ?? { kind, ready: 0, later: 0, oldestWaitMs: 0 };
+        kinds.set(kind, tally);
         const waitMs = now - sinceMs;
-        kinds.set(kind, {
-          kind,
-          ...(waitMs < 0 ? { ready, later: later + 1 } : { ready: ready + 1, later }),
-          oldestWaitMs: Math.max(oldestWaitMs, waitMs),
-        });
+        if (waitMs < 0) tally.later += 1;
+        else tally.ready += 1;
+        tally.oldestWaitMs = Math.max(tally.oldestWaitMs, waitMs);
       }
       return [...kinds.values()];
     },

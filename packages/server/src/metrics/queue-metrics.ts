@@ -28,25 +28,23 @@ export function addQueueMetrics(registry: Registry, figures: QueueFigures, kindO
   new Gauge({
     ...{ name: "playhead_queue_jobs", help: "Jobs that wait: ready to begin, or for later.", registers },
     labelNames: ["kind", "state"],
+    // For the one below, too: gauges are asked in the order in which they were registered, and all that waits is looked at once.
     collect() {
       this.reset();
-      for (const { kind, ready, later } of figures.waiting()) {
-        this.inc({ kind: kindOf(kind), state: "ready" }, ready);
-        this.inc({ kind: kindOf(kind), state: "later" }, later);
+      oldest.reset();
+      const oldestMs = new Map<string, number>();
+      for (const { kind, ready, later, oldestWaitMs } of figures.waiting()) {
+        const name = kindOf(kind);
+        this.inc({ kind: name, state: "ready" }, ready);
+        this.inc({ kind: name, state: "later" }, later);
+        oldestMs.set(name, Math.max(oldestMs.get(name) ?? 0, oldestWaitMs));
       }
+      for (const [kind, waitMs] of oldestMs) oldest.set({ kind }, waitMs / 1_000);
     },
   });
-  new Gauge({
+  const oldest = new Gauge({
     ...{ name: "playhead_queue_oldest_wait_seconds", help: "How long one has waited to begin, at most.", registers },
     labelNames: ["kind"],
-    collect() {
-      this.reset();
-      const oldest = new Map<string, number>();
-      for (const { kind, oldestWaitMs } of figures.waiting()) {
-        oldest.set(kindOf(kind), Math.max(oldest.get(kindOf(kind)) ?? 0, oldestWaitMs));
-      }
-      for (const [kind, waitMs] of oldest) this.set({ kind }, waitMs / 1_000);
-    },
   });
   new Gauge({
     ...{ name: "playhead_queue_bullmq_up", help: "Whether BullMQ's Redis is there: 1 or 0.", registers },

@@ -1,12 +1,13 @@
-import { lazy, Suspense, useCallback, useEffect, useState } from "react";
+import { Suspense, useCallback, useEffect, useState } from "react";
 import { useLocation } from "wouter";
 import { Icon } from "../../ui/icons.tsx";
+import { lazily } from "../../ui/lazily.ts";
 import { readLetterKeys } from "./letter-keys.ts";
 import { createShortcuts } from "./shortcuts.ts";
 
 // Fetched when somebody wants them first; then they stay.
-const Palette = lazy(async () => ({ default: (await import("./palette.tsx")).Palette }));
-const ShortcutsDialog = lazy(async () => ({ default: (await import("./shortcuts-dialog.tsx")).ShortcutsDialog }));
+const Palette = lazily(async () => (await import("./palette.tsx")).Palette);
+const ShortcutsDialog = lazily(async () => (await import("./shortcuts-dialog.tsx")).ShortcutsDialog);
 
 type What = "palette" | "help";
 
