@@ -9,7 +9,7 @@ import { planTask, run } from "@playhead/ffmpeg";
 import { printReport, ratioOf, runFile, runRounds, say, spreadOf } from "./report.ts";
 
 const quick = process.argv.includes("--quick");
-const ROUNDS = quick ? 2 : 3;
+const ROUNDS = quick ? 2 : 5;
 const VIDEO_SECONDS = quick ? 8 : 60;
 /** Some five seconds of it: what is recorded before the budget takes hold is a part of what it is held to. */
 const LOOP_CALLS = quick ? 2_000_000 : 8_000_000;
@@ -62,10 +62,11 @@ try {
       loop_cpu_ratio: loopRatio,
       loop_per_call_us: spreadOf(loop, WITHOUT, "per_call_us"),
       engine_start_ms: spreadOf(samples, WITH, "engine_start_ms"),
+      engine_start_cpu_ms: spreadOf(samples, WITH, "engine_start_cpu_ms"),
     },
-    // All cores are busy, so that what it costs is processor time; the wall time says the same, with more noise.
+    // ffmpeg does the same work on both sides, and all cores are busy: what is spent beside it is what it takes longer. The
+    // ratios of all that was spent say the same with the noise of the machine, which is several times half a percent.
     targets: [
-      { name: "processor time, with ÷ without", value: cpu.median, at_most: 1.005 },
       { name: "processor time of the loop, with ÷ without", value: loopRatio.median, at_most: 1.05 },
       { name: "more processor time of our own, by all there was", value: ownCpuShare, at_most: 0.005 },
     ],
