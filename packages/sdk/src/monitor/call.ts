@@ -1,5 +1,5 @@
 import { applyInSpan, currentScope } from "../context.ts";
-import type { Account, Execution, Lane, Site, SpanScope } from "../observe/execution.ts";
+import type { Account, Execution, Lane, Site, SpanScope, Watch } from "../observe/execution.ts";
 import { isRecording, processLane } from "../observe/process-lane.ts";
 import { callGenerator } from "./generators.ts";
 import { following, isPromise } from "./promises.ts";
@@ -144,16 +144,17 @@ function followed(
   const { lane } = account;
   wrapped.goesOn = true;
   account.isAsync = true;
-  if (!execution.isWatched) lane.watch(execution, false);
-  execution.onValue ??= (value) => {
+  if (execution.watch?.isRunning !== true) lane.watch(execution, false);
+  const watch = execution.watch as Watch;
+  watch.onValue ??= (value) => {
     lane.complete(execution, value);
     return value;
   };
-  execution.onError ??= (error) => {
+  watch.onError ??= (error) => {
     lane.fail(execution, error);
     throw error;
   };
-  return following(wrapped, promise, execution.onValue, execution.onError);
+  return following(wrapped, promise, watch.onValue, watch.onError);
 }
 
 /** @param weight so many calls it stands for, of which so many have failed without being timed */

@@ -2,9 +2,9 @@ import { type Execution, NO_SCOPE, NOTHING, type Site } from "./execution.ts";
 
 /** Executions that are used again and again. */
 export interface ExecutionPool {
-  /** One that knows nothing yet but its site. */
+  /** One that knows nothing yet but its site: who takes it says its account, its scope and its first reading. */
   take(site: Site): Execution;
-  /** Its record is made: it forgets all, so that nothing is kept alive by it. */
+  /** Its record is made: it forgets all that is the caller's, so that nothing of that is kept alive by it. */
   giveBack(execution: Execution): void;
 }
 
@@ -26,18 +26,16 @@ export function createExecutionPool(): ExecutionPool {
       return execution;
     },
     giveBack(execution) {
-      execution.account = null;
+      const { watch } = execution;
+      if (watch !== null && watch.isSaid) {
+        // Only what ran for long has been looked at meanwhile.
+        watch.peakBytes = 0;
+        watch.loopDelayMs = 0;
+        watch.isSaid = false;
+      }
       execution.scope = NO_SCOPE;
       execution.parameters = null;
-      execution.startReading = null;
-      execution.endReading = null;
-      if (execution.isSaid) {
-        // Only what ran for long has been looked at meanwhile.
-        execution.peakBytes = 0;
-        execution.loopDelayMs = 0;
-        execution.isSaid = false;
-      }
-      execution.error = undefined;
+      execution.error = NOTHING;
       execution.result = NOTHING;
       execution.metadata = null;
       execution.given = null;
@@ -50,7 +48,7 @@ export function createExecutionPool(): ExecutionPool {
 }
 
 function newExecution(site: Site): Execution {
-  const execution: Execution = {
+  return {
     site,
     account: null,
     serial: 0,
@@ -63,21 +61,11 @@ function newExecution(site: Site): Execution {
     durationMs: 0.5,
     startReading: null,
     endReading: null,
-    peakBytes: 0.5,
-    loopDelayMs: 0.5,
-    isError: false,
-    error: undefined,
+    error: NOTHING,
     result: NOTHING,
     metadata: null,
     given: null,
-    isWatched: false,
-    isSaid: false,
     next: null,
-    previous: null,
-    onValue: null,
-    onError: null,
+    watch: null,
   };
-  execution.peakBytes = 0;
-  execution.loopDelayMs = 0;
-  return execution;
 }

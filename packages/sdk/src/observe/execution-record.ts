@@ -86,7 +86,7 @@ export function createRecordMaker({
           : new EndedCall(span_id, parent_span_id, name, category, duration_ms);
     addPlace(data, execution);
     if (data.memory_start_bytes === undefined && startReading !== null && endReading !== null)
-      putCost(data, startReading, endReading, execution.peakBytes, execution.loopDelayMs);
+      putCost(data, startReading, endReading, execution.watch);
     return data;
   }
 
@@ -147,7 +147,8 @@ export function createRecordMaker({
         if (given.cost !== undefined) Object.assign(data, given.cost);
         if (given.result_summary !== undefined) data.result_summary = summaries.text(given.result_summary);
         if (given.error !== undefined) data.error = cleanDetails(given.error);
-      } else if (execution.isError) data.error = errorDetails(execution.error, summaries.text, hasStack(execution));
+      } else if (execution.error !== NOTHING)
+        data.error = errorDetails(execution.error, summaries.text, hasStack(execution));
       else if (result !== NOTHING) data.result_summary ??= summaries.result(result);
       return observed(data.error === undefined ? "function.completed" : "function.failed", execution, offsetMs, data);
     },

@@ -112,7 +112,8 @@ export interface Origin {
 
 /**
  * One call, from its beginning until its record is made; then it is used again for another. All are of one shape, and
- * live long: what a call leaves for the garbage collector is most of what it costs.
+ * live long: what a call leaves for the garbage collector is most of what it costs. A thousand of them wait in turns, so
+ * that what most calls have no use for stands elsewhere: what does not fit the processor's caches costs more.
  */
 export interface Execution {
   site: Site;
@@ -131,30 +132,37 @@ export interface Execution {
   startMs: number;
   durationMs: number;
   startReading: Reading | null;
+  /** Means nothing without the one at its start. */
   endReading: Reading | null;
-  /** Readings while it ran, where it ran for long. */
-  peakBytes: number;
-  loopDelayMs: number;
-  isError: boolean;
-  /** What it threw, as it is: looked at when the record is made. */
+  /** What it threw, as it is: looked at when the record is made. {@link NOTHING} when it did not throw. */
   error: unknown;
   result: Captured | typeof NOTHING;
   /** Said of it beside all else. */
   metadata: JsonObject | null;
   /** What others have said of it. */
   given: EndedExecution | null;
-  /** Whether it is among those that run, and was said to run. */
-  isWatched: boolean;
-  isSaid: boolean;
-  /** Those before and after it, wherever it stands: among those that run, that have ended, or that are free. */
+  /** The one after it, wherever it stands: among those that run, that have ended, or that are free. */
   next: Execution | null;
+  /** Of one that goes on after it has returned. It stays, and is used for each call that this is used for. */
+  watch: Watch | null;
+}
+
+/** What is kept of a call while it goes on. */
+export interface Watch {
+  /** Whether it is among those that run, and was said to run. */
+  isRunning: boolean;
+  isSaid: boolean;
+  /** The one before it among those that run. */
   previous: Execution | null;
-  /** Ends it as its promise does, in its own lane: made once, and used for each call that it is used for. */
+  /** Readings while it ran, where it ran for long. */
+  peakBytes: number;
+  loopDelayMs: number;
+  /** Ends it as its promise does, in its own lane. */
   onValue: ((value: unknown) => unknown) | null;
   onError: ((error: unknown) => never) | null;
 }
 
-/** No result: the call returned nothing, or nobody wants it. */
+/** No result: the call returned nothing, or nobody wants it. No error: it did not throw. */
 export const NOTHING: unique symbol = Symbol("nothing");
 
 /** Of no call. */

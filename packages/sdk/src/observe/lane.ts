@@ -5,7 +5,15 @@ import { isoTime } from "../recorder/iso-time.ts";
 import { capture, captureAll } from "../summary/capture.ts";
 import type { SetTimer } from "../timer.ts";
 import type { EndedExecution } from "./ended-execution.ts";
-import type { Account, Execution, Lane, Site, SpanScope } from "./execution.ts";
+import {
+  type Account,
+  type Execution,
+  type Lane,
+  NOTHING,
+  type Site,
+  type SpanScope,
+  type Watch,
+} from "./execution.ts";
 import { createExecutionChain } from "./execution-chain.ts";
 import { createExecutionPool } from "./execution-pool.ts";
 import { type Observation, type RecordMaker, traceIdOf } from "./execution-record.ts";
@@ -127,7 +135,8 @@ export function createLane(options: LaneOptions): OwnLane {
     const { account, startReading } = execution;
     execution.durationMs = endMs - execution.startMs;
     if (startReading !== null) execution.endReading = isNewest(startReading, endMs) ? startReading : readings.at(endMs);
-    if (execution.isWatched) watchList.remove(execution);
+    const { watch } = execution;
+    if (watch?.isRunning === true) watchList.remove(execution, watch);
     wait(execution);
     if (account === null) return;
     if (execution === measured) {
@@ -141,8 +150,9 @@ export function createLane(options: LaneOptions): OwnLane {
 
   function wait(execution: Execution): void {
     if (waiting.size() >= capacity) {
-      const { account, site, startMs, durationMs, isError } = execution;
-      addTo(account === null ? openMinute(startMs, site) : minuteOf(account, startMs), durationMs, isError ? 1 : 0, 1);
+      const { account, site, startMs, durationMs } = execution;
+      const minute = account === null ? openMinute(startMs, site) : minuteOf(account, startMs);
+      addTo(minute, durationMs, hasFailed(execution) ? 1 : 0, 1);
       summarized += 1;
       pool.giveBack(execution);
       return;
@@ -209,15 +219,16 @@ export function createLane(options: LaneOptions): OwnLane {
     const now = readings.at(atMs);
     for (let execution = watchList.first(); execution !== null; execution = execution.next) {
       if (atMs - execution.startMs < LONG_MS) break;
-      execution.peakBytes = Math.max(execution.peakBytes, now.memoryBytes);
-      execution.loopDelayMs = Math.max(execution.loopDelayMs, now.loopDelayMs);
-      if (!execution.isSaid) say(execution);
+      const watch = execution.watch as Watch;
+      watch.peakBytes = Math.max(watch.peakBytes, now.memoryBytes);
+      watch.loopDelayMs = Math.max(watch.loopDelayMs, now.loopDelayMs);
+      if (!watch.isSaid) say(execution, watch);
     }
     if (watchList.first() !== null && isOpen) stopSweep = setTimer(sweep, LONG_MS, false);
   }
 
-  function say(execution: Execution): void {
-    execution.isSaid = true;
+  function say(execution: Execution, watch: Watch): void {
+    watch.isSaid = true;
     record(maker.started(execution, nowMs() - clock()), "execution");
   }
 
@@ -237,7 +248,6 @@ export function createLane(options: LaneOptions): OwnLane {
       execution.parent = scope.span;
       execution.root = scope.root === 0 ? lastSerial : scope.root;
       execution.scope = scope;
-      execution.isError = false;
       if (site.takesParameters) execution.parameters = captureAll(args);
       let startMs = clock();
       if (site.takesCost) {
@@ -245,7 +255,7 @@ export function createLane(options: LaneOptions): OwnLane {
         execution.startReading = reading;
         // It took its time.
         if (reading.atMs === startMs) startMs = clock();
-      }
+      } else execution.startReading = null;
       execution.startMs = startMs;
       if (isMeasured) {
         account.untilMeasured = MEASURED_ONE_IN;
@@ -255,8 +265,8 @@ export function createLane(options: LaneOptions): OwnLane {
       return execution;
     },
     watch(execution, isSaidAtOnce) {
-      watchList.add(execution);
-      if (isSaidAtOnce) say(execution);
+      const watch = watchList.add(execution);
+      if (isSaidAtOnce) say(execution, watch);
       stopSweep ??= setTimer(sweep, LONG_MS, false);
     },
     complete(execution, result) {
@@ -266,7 +276,6 @@ export function createLane(options: LaneOptions): OwnLane {
     },
     fail(execution, error) {
       const endMs = clock();
-      execution.isError = true;
       execution.error = error;
       end(execution, endMs);
     },
@@ -294,13 +303,14 @@ export function createLane(options: LaneOptions): OwnLane {
     takeEnded(given, scope) {
       lastSerial += 1;
       const execution = pool.take(plainSite(given.name, given.category));
+      execution.account = null;
+      execution.startReading = null;
       execution.serial = lastSerial;
       execution.parent = scope.span;
       execution.root = scope.root === 0 ? lastSerial : scope.root;
       execution.scope = scope;
       execution.startMs = given.startMs - (nowMs() - clock());
       execution.durationMs = given.durationMs;
-      execution.isError = given.error !== undefined;
       execution.metadata = given.metadata ?? null;
       execution.given = given;
       wait(execution);
@@ -349,6 +359,10 @@ export function createLane(options: LaneOptions): OwnLane {
     },
   };
   return lane;
+}
+
+function hasFailed({ given, error }: Execution): boolean {
+  return given === null ? error !== NOTHING : given.error !== undefined;
 }
 
 /** What looking at the clock costs. */

@@ -50,22 +50,24 @@ export function createReadings(meters: Meters = createMeters()): Readings {
   };
 }
 
-/** Says what a call cost, between two readings: of the process, since nobody can say it of one call among others. */
+/**
+ * Says what a call cost, between two readings: of the process, since nobody can say it of one call among others.
+ * @param meanwhile the worst of the readings while it ran
+ */
 export function putCost(
   cost: Writable<ExecutionCost>,
   start: Reading,
   end: Reading,
-  peakBytes: number,
-  delayMs: number,
+  meanwhile: Readonly<Pick<Reading, "loopDelayMs"> & { peakBytes: number }> | null,
 ): void {
   // Of what is over before the next reading nothing is known but how things stood.
   if (start !== end) {
     cost.cpu_ms = end.cpuMs - start.cpuMs;
-    cost.event_loop_delay_ms = Math.max(end.loopDelayMs, delayMs);
+    cost.event_loop_delay_ms = Math.max(end.loopDelayMs, meanwhile?.loopDelayMs ?? 0);
   }
   cost.memory_start_bytes = start.memoryBytes;
   cost.memory_end_bytes = end.memoryBytes;
-  cost.memory_peak_bytes = Math.max(start.memoryBytes, end.memoryBytes, peakBytes);
+  cost.memory_peak_bytes = Math.max(start.memoryBytes, end.memoryBytes, meanwhile?.peakBytes ?? 0);
 }
 
 type Writable<Data> = { -readonly [Name in keyof Data]: Data[Name] };

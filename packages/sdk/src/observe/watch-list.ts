@@ -1,9 +1,10 @@
-import type { Execution } from "./execution.ts";
+import type { Execution, Watch } from "./execution.ts";
 
 /** Calls that go on after they have returned, in the order of their start. */
 export interface WatchList {
-  add(execution: Execution): void;
-  remove(execution: Execution): void;
+  /** @returns what is kept of it from now on */
+  add(execution: Execution): Watch;
+  remove(execution: Execution, watch: Watch): void;
   first(): Execution | null;
 }
 
@@ -14,23 +15,39 @@ export function createWatchList(): WatchList {
   return {
     first: () => first,
     add(execution) {
-      execution.isWatched = true;
-      execution.isSaid = false;
+      execution.watch ??= newWatch();
+      const { watch } = execution;
+      watch.isRunning = true;
+      watch.previous = last;
       execution.next = null;
-      execution.previous = last;
       if (last === null) first = execution;
       else last.next = execution;
       last = execution;
+      return watch;
     },
-    remove(execution) {
-      const { previous, next } = execution;
+    remove(execution, watch) {
+      const { next } = execution;
+      const { previous } = watch;
       if (previous === null) first = next;
       else previous.next = next;
+      // Whatever is in the chain has one.
       if (next === null) last = previous;
-      else next.previous = previous;
-      execution.isWatched = false;
+      else (next.watch as Watch).previous = previous;
+      watch.isRunning = false;
+      watch.previous = null;
       execution.next = null;
-      execution.previous = null;
     },
+  };
+}
+
+function newWatch(): Watch {
+  return {
+    isRunning: false,
+    isSaid: false,
+    previous: null,
+    peakBytes: 0,
+    loopDelayMs: 0,
+    onValue: null,
+    onError: null,
   };
 }
