@@ -27,7 +27,7 @@ export function createExecutionPool(): ExecutionPool {
     },
     giveBack(execution) {
       const { watch } = execution;
-      if (watch !== null && watch.isSaid) {
+      if (watch?.isSaid === true) {
         // Only what ran for long has been looked at meanwhile.
         watch.peakBytes = 0;
         watch.loopDelayMs = 0;
