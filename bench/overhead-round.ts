@@ -6,11 +6,14 @@ import path from "node:path";
 import { setTimeout as pause } from "node:timers/promises";
 import { planTask, prerollSecOf, probe, run, thumbnail } from "@playhead/ffmpeg";
 import { runClips, STYLES } from "@playhead/pipelines";
-import { createLocalTransport, createPlayhead, createSlots } from "@playhead/sdk";
+import { createHttpTransport, createLocalTransport, createPlayhead, createSlots, type Playhead } from "@playhead/sdk";
 import { createEngine } from "@playhead/server";
+import { startFile } from "./child.ts";
+import { cpuSecondsOf } from "./scale-processes.ts";
 
 interface Options {
-  readonly watched: boolean;
+  /** With what it is watched: nothing, a server in a process of its own, or one in the same process. */
+  readonly server: "none" | "apart" | "within";
   readonly input: string;
   readonly styles: readonly string[];
   readonly seconds: number;
@@ -30,7 +33,8 @@ const scenes = [0, 1, 2].map((index) => ({
 }));
 const folder = await mkdtemp(path.join(os.tmpdir(), "playhead-overhead-round-"));
 try {
-  console.log(JSON.stringify(await (options.watched ? watched() : measured(bare))));
+  const rounds = { none: () => measured(bare), apart: watchedFromAfar, within: watchedWithin };
+  console.log(JSON.stringify(await rounds[options.server]()));
 } finally {
   await rm(folder, { recursive: true });
 }
@@ -69,8 +73,27 @@ async function untilAtRest(): Promise<void> {
   }
 }
 
-/** Until all is stored. That the engine starts is not part of the pipeline: it is told beside it. */
-async function watched() {
+/** The pipeline reports to a server, as those of users do. What the server takes for it is told beside it. */
+async function watchedFromAfar() {
+  const server = startFile("./reconnect-server.ts", { data: path.join(folder, "data"), port: 0, jobs: [] });
+  const { port, key } = await server.answer<{ port: number; key: string }>();
+  const spool = { folder: path.join(folder, "spool") };
+  const transport = createHttpTransport({ url: `http://127.0.0.1:${port}`, apiKey: key, spool });
+  const playhead = createPlayhead({ transport });
+  const pid = server.child.pid as number;
+  // Its threads, too, load their code for a while.
+  await pause(REST_MS * 10);
+  const serverCpuMs = async () => ((await cpuSecondsOf({ server: pid })).server ?? 0) * 1_000;
+  const before = await serverCpuMs();
+  const metrics = await measured(() => pipeline(playhead));
+  const server_cpu_ms = (await serverCpuMs()) - before;
+  await playhead.close();
+  await server.end();
+  return { ...metrics, server_cpu_ms };
+}
+
+/** That the engine starts is not part of the pipeline: it is told beside it. */
+async function watchedWithin() {
   const startedMs = performance.now();
   const startCpu = process.cpuUsage();
   const engine = await createEngine({ dataFolder: path.join(folder, "data"), log: () => undefined });
@@ -78,23 +101,26 @@ async function watched() {
   const engineStartMs = performance.now() - startedMs;
   await untilAtRest();
   const { user, system } = process.cpuUsage(startCpu);
-  const metrics = await measured(async () => {
-    const { completed } = await runClips(playhead, {
-      input: options.input,
-      scenes,
-      styles: options.styles,
-      outDir: path.join(folder, "out"),
-      maxParallel: PARALLEL,
-      // The bare work has no second pass over the sound either.
-      loudnessLufs: null,
-      registryDir: path.join(folder, "runs"),
-    });
-    if (completed !== scenes.length * options.styles.length) throw new Error(`expected all clips, got ${completed}`);
-    if (!(await playhead.flush())) throw new Error("expected all to be stored");
-  });
+  const metrics = await measured(() => pipeline(playhead));
   await playhead.close();
   await engine.close();
   return { ...metrics, engine_start_ms: engineStartMs, engine_start_cpu_ms: (user + system) / 1_000 };
+}
+
+/** Until all is stored. */
+async function pipeline(playhead: Playhead): Promise<void> {
+  const { completed } = await runClips(playhead, {
+    input: options.input,
+    scenes,
+    styles: options.styles,
+    outDir: path.join(folder, "out"),
+    maxParallel: PARALLEL,
+    // The bare work has no second pass over the sound either.
+    loudnessLufs: null,
+    registryDir: path.join(folder, "runs"),
+  });
+  if (completed !== scenes.length * options.styles.length) throw new Error(`expected all clips, got ${completed}`);
+  if (!(await playhead.flush())) throw new Error("expected all to be stored");
 }
 
 /** The same commands, in the same order and with the same parallelism, by the ffmpeg package alone. */

@@ -1,6 +1,7 @@
 // What do more nodes and more workers cost and bring, on one PostgreSQL and one Redis? All are processes of this machine: with
 // few cores they share them, so that throughput cannot grow with their number, and CPU by fact and by delivery is what counts.
-// usage: node --conditions=playhead-src bench/scale.ts [--quick]; progress on stderr, one JSON report on stdout
+// usage: node --conditions=playhead-src bench/scale.ts [--quick] [--rounds=N]; progress on stderr, one JSON report on stdout; a
+// round takes some 25 minutes
 import { startFile } from "./child.ts";
 import { type Metrics, printReport, type Samples, say, spreadOf } from "./report.ts";
 import { type StoreBytes, startCluster } from "./scale-cluster.ts";
@@ -9,9 +10,10 @@ import type { ViewersReport, ViewersSettings } from "./scale-viewers.ts";
 import type { WorkerReport, WorkerSettings } from "./scale-worker.ts";
 
 const quick = process.argv.includes("--quick");
+const rounds = process.argv.find((argument) => argument.startsWith("--rounds="))?.split("=")[1];
 const KEY = "the key of all nodes";
 const settings = {
-  rounds: quick ? 1 : 3,
+  rounds: rounds !== undefined ? Number(rounds) : quick ? 1 : 3,
   open_jobs: quick ? 10_000 : 100_000,
   active_jobs: quick ? 1_000 : 5_000,
   seconds: quick ? 3 : 10,

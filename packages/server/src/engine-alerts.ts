@@ -65,7 +65,11 @@ export const DEFAULT_THRESHOLDS: AlertThresholds = {
 export const DEFAULT_ALERTS: AlertSettings = { thresholds: DEFAULT_THRESHOLDS, channels: new Map(), publicUrl: null };
 
 const GAUGES_EVERY_MS = 15_000;
+/** While some wait; while none does, and none was added, there is not much to be told. */
 const COUNTS_EVERY_MS = 1_000;
+const COUNTS_AT_REST_EVERY_MS = 10_000;
+/** Commits are told of; that one is missed is looked out for all the same. */
+const LOG_EVERY_MS = 10_000;
 const DAY_MS = 24 * 3_600_000;
 const HEALTH = { healthy: 0, warning: 1, critical: 2 } as const;
 
@@ -75,6 +79,8 @@ export function assembleAlerts(deps: EngineAlertsDeps) {
   let { settings } = deps;
   let counts: Pick<DeliveryCounts, "pending" | "dead"> = { pending: 0, dead: 0 };
   let countedMs = 0;
+  let isLogMoved = true;
+  let logReadMs = 0;
   let gaugeTimer: NodeJS.Timeout | undefined;
   const ends: (() => void)[] = [];
   const changed = new Listeners<ReadonlySet<string>>();
@@ -105,7 +111,7 @@ export function assembleAlerts(deps: EngineAlertsDeps) {
     onTenant(tenantId) {
       if (rules.addTenant(tenantId)) applyRules(nowMs());
     },
-    onStored: dispatcher.wake,
+    onStored: deliver,
     onAlerts: (tenantIds) => changed.tell(tenantIds, fail("who follows alerts could not be told")),
     onSkipped: (message, count) => log("warning", message, { count }),
     onError: fail("something could not be taken into account for alerts"),
@@ -123,12 +129,29 @@ export function assembleAlerts(deps: EngineAlertsDeps) {
   }
 
   async function step(): Promise<boolean> {
-    const hasMore = await runner.step();
-    if (nowMs() - countedMs >= COUNTS_EVERY_MS) {
+    const mayHaveFacts = isLogMoved || Math.abs(nowMs() - logReadMs) >= LOG_EVERY_MS;
+    isLogMoved = false;
+    const hasMore = await runner.step(mayHaveFacts).catch((error: unknown) => {
+      isLogMoved ||= mayHaveFacts;
+      throw error;
+    });
+    if (mayHaveFacts) logReadMs = nowMs();
+    if (nowMs() - countedMs >= (counts.pending > 0 ? COUNTS_EVERY_MS : COUNTS_AT_REST_EVERY_MS)) {
       countedMs = nowMs();
       if (!hasMore) counts = await store.countDeliveries();
     }
     return hasMore;
+  }
+
+  async function redeliver(tenantId: string, deliveryId: string) {
+    countedMs = 0;
+    return dispatcher.redeliver(tenantId, deliveryId);
+  }
+
+  /** There are deliveries to be sent, and to be counted. */
+  function deliver(): void {
+    countedMs = 0;
+    dispatcher.wake();
   }
 
   function applyRules(atMs: number): void {
@@ -153,7 +176,9 @@ export function assembleAlerts(deps: EngineAlertsDeps) {
   function listen(): void {
     ends.push(
       bus.subscribeAll((publications) => {
-        if (publications.some(({ content, tick }) => tick === undefined && "seq" in content)) loop.wake();
+        if (!publications.some(({ content, tick }) => tick === undefined && "seq" in content)) return;
+        isLogMoved = true;
+        loop.wake();
       }),
       telemetry.onStored((entries, { totals, samples }) => {
         const calls = entries.flatMap(({ entry }) => heardOfEntry(entry, jobOf(entry.job_id)) ?? []);
@@ -181,7 +206,7 @@ export function assembleAlerts(deps: EngineAlertsDeps) {
     rules,
     silences,
     life,
-    dispatcher,
+    dispatcher: { ...dispatcher, redeliver },
     measurements: measurements(),
     change,
     applyRules,
@@ -199,7 +224,7 @@ export function assembleAlerts(deps: EngineAlertsDeps) {
       new Map([...settings.channels].map(([name, { type }]) => [name, type])),
     publicUrl: () => settings.publicUrl,
     /** Has deliveries sent that others put into the store. */
-    wake: dispatcher.wake,
+    wake: deliver,
     /** Takes other settings at once; what was sent already stays. */
     async setSettings(next: AlertSettings): Promise<void> {
       settings = next;

@@ -26,7 +26,6 @@ export interface Readings {
 
 /** Reading takes some 10 µs: at this rate, a thousandth of the time. Shorter calls have the same reading at both ends. */
 const EVERY_MS = 10;
-const LOOP_RESOLUTION_MS = 20;
 const NS_PER_MS = 1e6;
 
 /** Whether there is no newer one yet: what {@link Readings.at} would say, without asking. */
@@ -83,13 +82,14 @@ function createMeters(): Meters {
     memoryBytes: () => process.memoryUsage.rss(),
     takeLoopDelayMs() {
       if (delays === null) {
-        delays = monitorEventLoopDelay({ resolution: LOOP_RESOLUTION_MS });
+        // At each turn of the loop: a timer that looks would wake a process that has nothing to do fifty times a second.
+        delays = monitorEventLoopDelay({ samplePerIteration: true });
         delays.enable();
         return 0;
       }
-      const worstMs = delays.max / NS_PER_MS - LOOP_RESOLUTION_MS;
+      const worstMs = delays.max / NS_PER_MS;
       delays.reset();
-      return Math.max(0, worstMs);
+      return worstMs;
     },
   };
 }

@@ -26,11 +26,11 @@ export interface MachineOptions {
 
 /** Playhead's own things in the folder for temporary files begin so. */
 const TEMP_PREFIX = "playhead-";
-const LOOP_RESOLUTION_MS = 20;
 
 /** The machine that this process runs on; within a container that limits memory, the container. */
 export function openMachine({ folder, tempFolder = tmpdir() }: MachineOptions): Machine {
-  const loop = monitorEventLoopDelay({ resolution: LOOP_RESOLUTION_MS });
+  // At each turn of the loop: a timer that looks would wake a process that has nothing to do fifty times a second.
+  const loop = monitorEventLoopDelay({ samplePerIteration: true });
   loop.enable();
   let before = cpuTimes();
 
@@ -41,15 +41,11 @@ export function openMachine({ folder, tempFolder = tmpdir() }: MachineOptions): 
     return percent;
   }
 
-  /**
-   * The histogram holds the times between two looks at the loop: what is over the resolution is delay. After a reset the
-   * first look only starts the count: of each 15 s, 20 ms are not seen.
-   */
+  /** How long the longest turn of the loop took since it was last asked; null when there was none. */
   function loopDelayMs(): number | null {
-    const worstMs = loop.max / 1e6 - LOOP_RESOLUTION_MS;
-    const hasLooked = loop.count > 0;
+    const worstMs = loop.count > 0 ? loop.max / 1e6 : null;
     loop.reset();
-    return hasLooked ? Math.max(0, worstMs) : null;
+    return worstMs;
   }
 
   return {

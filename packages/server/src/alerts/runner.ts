@@ -160,11 +160,12 @@ export function createRunner(deps: RunnerDeps) {
 
   /**
    * One step: what was heard, what time brings, and what comes of it into the store. Never two at once.
+   * @param mayHaveFacts false when nothing was committed since the last one: then the log is not asked
    * @returns whether there is more to read at once
    * @throws what the store throws; then nothing is lost, and the next step tries again
    */
-  async function step(): Promise<boolean> {
-    const facts = await store.readFactLog(factId, BATCH);
+  async function step(mayHaveFacts = true): Promise<boolean> {
+    const facts = mayHaveFacts || isBehind ? await store.readFactLog(factId, BATCH) : [];
     isBehind = facts.length === BATCH;
     const isEarlier = ({ factId }: LoggedFact) => factId <= started.factId;
     await hear(facts.values().filter(isEarlier).map(heardOf));

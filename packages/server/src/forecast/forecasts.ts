@@ -35,8 +35,9 @@ const MAX_RUNNING = 1_000;
 const MAX_OPEN = 10_000;
 /** What has come and is not thought about yet, of all jobs. */
 const MAX_CHANGES = 50_000;
-/** How often it is looked which job is due. */
+/** How often it is looked which job is due, at most and at least. */
 const LOOK_MS = 100;
+const LOOK_MOST_MS = 1_000;
 /** Thinking takes so much of one turn of the loop, and of all its time. */
 const TURN_MS = 6;
 const DUTY = 0.03;
@@ -68,14 +69,22 @@ export function createForecasts({ store, nowMs, keepMs, onError }: ForecastsDeps
   const begun = new Map<string, Open>();
   const backlog = { size: 0 };
   let timer: NodeJS.Timeout | null = null;
+  /** When it goes off, and how long it rests after its last turn. */
+  let lookMs = 0;
+  let restMs = 0;
   let isClosed = false;
   let firsts = { atMs: 0, left: FIRSTS_A_SECOND };
   let replaying: Promise<void> = Promise.resolve();
   let keeping: Promise<void> = Promise.resolve();
 
-  function arm(afterMs = LOOK_MS): void {
-    if (timer !== null || isClosed || begun.size === 0) return;
-    timer = setTimeout(look, afterMs);
+  /** Looks then, or before: a look that finds nothing costs as much as one that finds something. */
+  function arm(afterMs: number, now: number): void {
+    if (isClosed || begun.size === 0) return;
+    const inMs = Math.max(LOOK_MS, Math.min(LOOK_MOST_MS, afterMs));
+    if (timer !== null && Math.abs(lookMs - now) <= inMs) return;
+    if (timer !== null) clearTimeout(timer);
+    lookMs = now + inMs;
+    timer = setTimeout(look, inMs);
     timer.unref();
   }
 
@@ -83,14 +92,21 @@ export function createForecasts({ store, nowMs, keepMs, onError }: ForecastsDeps
     timer = null;
     const beganMs = performance.now();
     const now = nowMs();
+    let nextMs = Number.POSITIVE_INFINITY;
     for (const [jobId, each] of begun) {
-      if (performance.now() - beganMs > TURN_MS) break;
-      if (each.forecast.dueMs(now) > now) continue;
-      begun.delete(jobId);
-      begun.set(jobId, each);
-      attempt(jobId, () => see(jobId, each, now));
+      if (performance.now() - beganMs > TURN_MS) {
+        nextMs = now;
+        break;
+      }
+      if (each.forecast.dueMs(now) <= now) {
+        begun.delete(jobId);
+        begun.set(jobId, each);
+        attempt(jobId, () => see(jobId, each, now));
+      }
+      nextMs = Math.min(nextMs, each.forecast.dueMs(now));
     }
-    arm(Math.max(LOOK_MS, (performance.now() - beganMs) / DUTY));
+    restMs = (performance.now() - beganMs) / DUTY;
+    arm(Math.max(restMs, nextMs - now), now);
   }
 
   /** A job that waits for its turn is not looked at until it begins, or ends. */
@@ -99,7 +115,18 @@ export function createForecasts({ store, nowMs, keepMs, onError }: ForecastsDeps
     if (startedAt === null && !isFinalJobState(state)) return;
     each.isWaiting = false;
     begun.set(jobId, each);
-    arm();
+    arm(restMs, nowMs());
+  }
+
+  function follow(forecast: JobForecasting, ...known: Parameters<JobForecasting["follow"]>): void {
+    forecast.follow(...known);
+    awaited(forecast);
+  }
+
+  /** Something happened to it: it may be due before the next look. */
+  function awaited(forecast: JobForecasting): void {
+    const now = nowMs();
+    arm(Math.max(restMs, forecast.dueMs(now) - now), now);
   }
 
   function drop(jobId: string): void {
@@ -173,7 +200,7 @@ export function createForecasts({ store, nowMs, keepMs, onError }: ForecastsDeps
         if (change !== null) past.push(change);
       }
     }
-    if (open.get(jobId) === each) attempt(jobId, () => forecast.follow(history, past));
+    if (open.get(jobId) === each) attempt(jobId, () => follow(forecast, history, past));
 
     function changeBy(event: PlayheadEvent): JobChange | null {
       const { task_id: taskId } = event.data;
@@ -232,7 +259,7 @@ export function createForecasts({ store, nowMs, keepMs, onError }: ForecastsDeps
         begin(each);
         const history = histories.peek(each.key);
         if (isNew && history !== undefined) forecast.follow(history);
-        else if (isNew) histories.get(each.key).then((loaded) => forecast.follow(loaded), onError);
+        else if (isNew) histories.get(each.key).then((loaded) => follow(forecast, loaded), onError);
         else replaying = replaying.then(() => replay(each, lastSeq)).catch(onError);
         return each;
       }
@@ -246,6 +273,7 @@ export function createForecasts({ store, nowMs, keepMs, onError }: ForecastsDeps
           const { forecast } = entered;
           forecast.folded(event, before, after);
           if (entered.isWaiting) begin(entered);
+          else awaited(forecast);
           // Those go that have more than their share of it.
           const isMuch = backlog.size > MAX_CHANGES && forecast.waiting() > (2 * MAX_CHANGES) / Math.max(1, open.size);
           if (isMuch) giveUp(job.job_id);

@@ -1,9 +1,10 @@
 import { cpus, totalmem } from "node:os";
 import { monitorEventLoopDelay } from "node:perf_hooks";
 
-const LOOP_RESOLUTION_MS = 20;
-/** Of fewer looks, 10 s' worth, a single long one would say it all, such as that of the start. */
-const MIN_LOOKS = 500;
+/** Each look wakes the server: five a second take half a thousandth of a processor, fifty would take half a percent. */
+const LOOP_RESOLUTION_MS = 200;
+/** Of fewer looks, 20 s' worth, a single long one would say it all, such as that of the start. */
+const MIN_LOOKS = 100;
 /** What a processor does for a moment says nothing. */
 const MIN_CPU_MS = 30_000;
 

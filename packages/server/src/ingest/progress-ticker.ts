@@ -3,7 +3,7 @@ import type { LiveJob } from "./live-job.ts";
 
 /** A job's progress is said at most this often. */
 const EVERY_MS = 250;
-/** How often those that wait are looked through. */
+/** How often those that wait are looked through, at most. */
 const SWEEP_MS = EVERY_MS / 5;
 /** So many jobs are told of in one go, so that others get their turn. */
 const AT_ONCE = 1_000;
@@ -23,6 +23,8 @@ export interface ProgressTickerDeps {
 export function createProgressTicker({ nowMs, isCurrent, emit }: ProgressTickerDeps) {
   const waiting = new Set<LiveJob>();
   let timer: NodeJS.Timeout | null = null;
+  /** When it goes off. */
+  let sweepMs = 0;
 
   /** A clock that was set back makes no job wait for it. */
   const isDue = ({ lastProgressMs }: LiveJob, now: number) => Math.abs(now - lastProgressMs) >= EVERY_MS;
@@ -33,29 +35,37 @@ export function createProgressTicker({ nowMs, isCurrent, emit }: ProgressTickerD
     if (isCurrent(live) && !isFinalJobState(live.draft.state)) emit(live);
   }
 
+  const dueInMs = ({ lastProgressMs }: LiveJob, now: number) => EVERY_MS - Math.abs(now - lastProgressMs);
+
   function sweep(): void {
     timer = null;
     const now = nowMs();
     let said = 0;
+    let nextInMs = EVERY_MS;
     for (const live of waiting) {
-      if (!isDue(live, now)) continue;
-      say(live, now);
-      said += 1;
-      if (said === AT_ONCE) return arm(0);
+      if (isDue(live, now)) {
+        say(live, now);
+        said += 1;
+        if (said === AT_ONCE) return arm(0, now);
+      } else nextInMs = Math.min(nextInMs, dueInMs(live, now));
     }
-    arm(SWEEP_MS);
+    if (waiting.size > 0) arm(Math.max(SWEEP_MS, nextInMs), now);
   }
 
-  function arm(afterMs: number): void {
-    if (timer === null && waiting.size > 0) timer = setTimeout(sweep, afterMs);
+  /** Sweeps then, or before: a timer that goes off for nothing costs as much as one that has something to do. */
+  function arm(afterMs: number, now: number): void {
+    if (timer !== null && Math.abs(sweepMs - now) <= afterMs) return;
+    if (timer !== null) clearTimeout(timer);
+    sweepMs = now + afterMs;
+    timer = setTimeout(sweep, afterMs);
   }
 
   return {
     moved(live: LiveJob): void {
       const now = nowMs();
-      if (isDue(live, now)) say(live, now);
-      else waiting.add(live);
-      arm(SWEEP_MS);
+      if (isDue(live, now)) return say(live, now);
+      waiting.add(live);
+      arm(Math.max(SWEEP_MS, dueInMs(live, now)), now);
     },
     close(): void {
       if (timer !== null) clearTimeout(timer);
