@@ -16,6 +16,7 @@ import {
 import type { ForecastHistory } from "./forecast-history.ts";
 import { createGrowth } from "./growth.ts";
 import { seedOf } from "./normal.ts";
+import { newPace, notePace, type OwnPace, secondsAtPace } from "./own-pace.ts";
 import { createRetryRate } from "./retry-rate.ts";
 import {
   type ForecastItem,
@@ -193,7 +194,7 @@ export function createJobForecaster(options: JobForecasterOptions): JobForecaste
       if (!pastOf.has(traits.kind)) pastOf.set(traits.kind, noise.seen);
       const item: ForecastItem = {
         ...{ traits, phase, seed: seedOf(`${number}#${traits.kind}`), sum, noise, state: "waiting", told: [] },
-        ...{ fraction: 0, busySec: 0, beside: 1, startSec: 0, workSec: 0 },
+        ...{ pace: null, fraction: 0, busySec: 0, beside: 1, startSec: 0, workSec: 0 },
       };
       items.push(item);
       slots.added(item);
@@ -213,6 +214,8 @@ export function createJobForecaster(options: JobForecasterOptions): JobForecaste
       item.startSec = activeSec;
       item.busySec = 0;
       item.fraction = 0;
+      item.pace = null;
+      item.told.length = 0;
       running.push(item);
       item.beside = running.length;
       for (const other of running)
@@ -229,7 +232,9 @@ export function createJobForecaster(options: JobForecasterOptions): JobForecaste
       item.fraction = fraction;
       // Whatever was declared: it is at work.
       item.workSec = Math.min(item.workSec, activeSec);
-      tell(item, fraction);
+      item.pace ??= newPace();
+      notePace(item.pace, fraction, item.busySec);
+      tell(item, item.pace, fraction);
     },
     ended(number, activeSec) {
       advance(activeSec);
@@ -324,13 +329,13 @@ export function createJobForecaster(options: JobForecasterOptions): JobForecaste
 }
 
 /** Where an item was, at its beginning, at a fifth, at half, and last: what it told then shows how well it tells. */
-function tell(item: ForecastItem, fraction: number): void {
-  const { told, busySec } = item;
-  const last = told.at(-1)?.[0] ?? -1;
+function tell({ told, busySec }: ForecastItem, pace: OwnPace, fraction: number): void {
+  const last = told.at(-1)?.fraction ?? -1;
   const isNews = [0.2, 0.5].some((mark) => fraction >= mark && last < mark);
   if (told.length > 0 && !isNews && fraction < 0.85) return;
-  if (told.length < 4) told.push([fraction, busySec]);
-  else told[3] = [fraction, busySec];
+  const news = { fraction, busySec, wholeSec: secondsAtPace(pace, fraction, busySec) };
+  if (told.length < 4) told.push(news);
+  else told[3] = news;
 }
 
 /** Keeps so many, evenly spread: when there are too many, every other one goes, and from then on fewer are kept. */

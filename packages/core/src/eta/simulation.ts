@@ -1,9 +1,10 @@
 import type { Prediction } from "./belief.ts";
 import type { RawForecast } from "./calibration.ts";
 import { normalCdf, normalDensity, normalDraw, normalQuantile, seedOf, uniformDraw } from "./normal.ts";
+import { type OwnPace, secondsAtPace } from "./own-pace.ts";
 import { type LeftItem, type StartLimits, scheduleSec } from "./schedule.ts";
 import type { KnownRate } from "./start-rate.ts";
-import { beginning, type ItemSum, type ItemTraits, type KindNoise, type WorkModel } from "./work-model.ts";
+import { beginning, type ItemSum, type ItemTraits, type KindNoise, type Told, type WorkModel } from "./work-model.ts";
 
 export type ItemState = "waiting" | "running" | "done";
 
@@ -26,7 +27,9 @@ export interface ForecastItem {
   startSec: number;
   /** It has its place, but may not set to work before: later than it began where a rate was declared. */
   workSec: number;
-  readonly told: [fraction: number, busySec: number][];
+  /** Null before it has told anything. */
+  pace: OwnPace | null;
+  readonly told: Told[];
 }
 
 export interface Simulated {
@@ -123,8 +126,7 @@ function drawsOf({ belief }: WorkModel): (round: number) => Float64Array {
 /** Whether an item that runs takes longer than almost all like it would: the chance of that is under 1 %. */
 export function isSlow({ model }: Pick<Simulated, "model">, item: ForecastItem): boolean {
   if (item.state !== "running" || item.busySec <= 0) return false;
-  const fraction = tellingOf(item);
-  const soFar = fraction > 0.1 ? item.busySec / fraction : item.busySec;
+  const soFar = tellingOf(item) > 0.1 ? wholeSecOf(item) : item.busySec;
   const { mean, variance } = model.belief.predict(beginning(item.sum, item.beside, item.startSec));
   return normalCdf((Math.log(soFar) - mean) / Math.sqrt(variance + item.noise.variance)) > 0.99;
 }
@@ -206,7 +208,7 @@ function drawItem(
     if (fraction > 0.005 && busySec > 0.2) {
       const own = spreadOf(fraction, noise);
       const weight = noise.variance / (noise.variance + own);
-      const mean = expected + weight * (Math.log(busySec / fraction) - expected);
+      const mean = expected + weight * (Math.log(wholeSecOf(item)) - expected);
       return (1 - fraction) * Math.exp(mean + Math.sqrt(noise.variance * (1 - weight)) * normalDraw(seed, round));
     }
     return Math.max(0, Math.exp(expected + sd * beyond(expected, sd, round)) - busySec);
@@ -267,6 +269,11 @@ function tellingOf({ fraction, noise }: ForecastItem): number {
   return fraction * (1 - noise.overhead);
 }
 
+/** How long it takes in all, by its own pace, with what comes after it says that it is done. Only of one that has told. */
+function wholeSecOf({ pace, fraction, busySec, noise }: ForecastItem): number {
+  return secondsAtPace(pace as OwnPace, fraction, busySec) / (1 - noise.overhead);
+}
+
 function spreadOf(fraction: number, { spread }: KindNoise): number {
   return (spread * (1 - fraction)) / Math.max(0.02, fraction) + 0.004;
 }
@@ -281,7 +288,7 @@ function withRunning({ model, running }: Simulated): WorkModel {
     const fraction = tellingOf(item);
     if (fraction > 0.01 && busySec > 0.3) {
       changed ??= model.copy();
-      changed.belief.observe(sum, Math.log(busySec / fraction), noise.variance + spreadOf(fraction, noise));
+      changed.belief.observe(sum, Math.log(wholeSecOf(item)), noise.variance + spreadOf(fraction, noise));
     } else if (!(fraction > 0)) {
       const seen = unfinished(model.belief.predict(sum), noise.variance, Math.log(busySec));
       if (seen === null) continue;

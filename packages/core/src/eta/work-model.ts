@@ -48,6 +48,13 @@ export interface KindNoise {
   readonly centres: Map<string, number>;
 }
 
+/** What an item told of itself: a fraction after so many busy seconds, and the seconds that all would take at its pace. */
+export interface Told {
+  readonly fraction: number;
+  readonly busySec: number;
+  readonly wholeSec: number;
+}
+
 /** An item that has ended. */
 export interface EndedItem {
   readonly traits: ItemTraits;
@@ -56,8 +63,8 @@ export interface EndedItem {
   /** When it began, in active seconds of its job. */
   readonly startSec: number;
   readonly busySec: number;
-  /** Fractions that it told on its way, with the busy seconds until then. */
-  readonly told: readonly (readonly [fraction: number, busySec: number])[];
+  /** What it told on its way. */
+  readonly told: readonly Told[];
 }
 
 /** How much jobs differ in pace, all their items alike: the variance of ln seconds, and how many jobs it comes from. */
@@ -241,16 +248,16 @@ export function createJobLearner(model: WorkModel): JobLearner {
 
 /** Learns how well what an item told of itself on its way foretold its end. */
 function learnFractions(noise: KindNoise, told: EndedItem["told"], busySec: number): void {
-  for (const [fraction, untilSec] of told) {
+  for (const { fraction, wholeSec } of told) {
     if (!(fraction > 0.05 && fraction < 0.9)) continue;
-    const off = Math.log(untilSec / (fraction * (1 - noise.overhead))) - Math.log(busySec);
+    const off = Math.log(wholeSec / (1 - noise.overhead)) - Math.log(busySec);
     noise.spreadWeight = Math.min(60, noise.spreadWeight + 1);
     const seen = Math.min(1, (off * off * fraction) / (1 - fraction));
     noise.spread = Math.max(0.002, noise.spread + (seen - noise.spread) / noise.spreadWeight);
   }
   const last = told.at(-1);
-  if (last === undefined || last[0] <= 0.5 || busySec <= 1.5) return;
-  const after = Math.max(0, Math.min(0.3, 1 - last[1] / last[0] / busySec));
+  if (last === undefined || last.fraction <= 0.5 || busySec <= 1.5) return;
+  const after = Math.max(0, Math.min(0.3, 1 - last.busySec / last.fraction / busySec));
   noise.overheadWeight = Math.min(60, noise.overheadWeight + 1);
   noise.overhead += (after - noise.overhead) / noise.overheadWeight;
 }
