@@ -9,7 +9,7 @@ import { chromium, type Page } from "playwright-core";
 import { startFile } from "./child.ts";
 import { firstViewMs, observe, takeSeen } from "./dashboard-page.ts";
 import { tellBigJob } from "./dashboard-story.ts";
-import { printReport, quantile, say } from "./report.ts";
+import { option, printReport, quantile, say } from "./report.ts";
 
 const isQuick = process.argv.includes("--quick");
 const settings = {
@@ -124,11 +124,6 @@ const isMet = printReport({
   ],
 });
 process.exitCode = isMet ? 0 : 1;
-
-function option(name: string, otherwise: number): number {
-  const given = process.argv.find((argument) => argument.startsWith(`--${name}=`))?.split("=")[1];
-  return given === undefined ? otherwise : Number(given);
-}
 
 async function boxOf(page: Page, selector: string) {
   const box = await page.locator(selector).first().boundingBox();

@@ -9,7 +9,7 @@ import { type Browser, chromium, type Page } from "playwright-core";
 import { startFile } from "./child.ts";
 import { firstViewMs, type Held, heldBy, observe, takeSeen } from "./dashboard-page.ts";
 import { startLiveJobs } from "./dashboard-worker.ts";
-import { printReport, quantile, say, spread } from "./report.ts";
+import { option, printReport, quantile, say, spread } from "./report.ts";
 
 const isQuick = process.argv.includes("--quick");
 const settings = {
@@ -123,11 +123,6 @@ const isMet = printReport({
   ],
 });
 process.exitCode = isMet ? 0 : 1;
-
-function option(name: string, otherwise: number): number {
-  const given = process.argv.find((argument) => argument.startsWith(`--${name}=`))?.split("=")[1];
-  return given === undefined ? otherwise : Number(given);
-}
 
 /** A browser that was never here, signed in. */
 async function openPage(browser: Browser): Promise<Page> {

@@ -31,8 +31,8 @@ try {
     run: (variant) =>
       runFile("./overhead-round.ts", { server: SERVERS[variant], input, styles: STYLES, seconds: VIDEO_SECONDS }),
   });
-  const byVariant = (metric: string, of = variants) =>
-    Object.fromEntries(of.map((variant) => [variant, spreadOf(samples, variant, metric)]));
+  const byVariant = (metric: string) =>
+    Object.fromEntries(variants.map((variant) => [variant, spreadOf(samples, variant, metric)]));
   const ratios = (metric: string) =>
     Object.fromEntries([WITH, WITHIN].map((variant) => [variant, ratioOf(samples, metric, variant, WITHOUT)]));
   const loop = await runRounds({

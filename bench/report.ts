@@ -112,6 +112,12 @@ export function printReport({ targets, date, ...rest }: Report): boolean {
   return judged.every(({ met }) => met);
 }
 
+/** What was given as `--NAME=NUMBER`. */
+export function option(name: string, otherwise: number): number {
+  const given = process.argv.find((argument) => argument.startsWith(`--${name}=`))?.split("=")[1];
+  return given === undefined ? otherwise : Number(given);
+}
+
 /** Says where a bench is, beside its result. */
 export function say(text: string): void {
   process.stderr.write(`${text}\n`);

@@ -3,17 +3,16 @@
 // usage: node --conditions=playhead-src bench/scale.ts [--quick] [--rounds=N]; progress on stderr, one JSON report on stdout; a
 // round takes some 25 minutes
 import { startFile } from "./child.ts";
-import { type Metrics, printReport, type Samples, say, spreadOf } from "./report.ts";
+import { type Metrics, option, printReport, type Samples, say, spreadOf } from "./report.ts";
 import { type StoreBytes, startCluster } from "./scale-cluster.ts";
 import { cpuSecondsOf } from "./scale-processes.ts";
 import type { ViewersReport, ViewersSettings } from "./scale-viewers.ts";
 import type { WorkerReport, WorkerSettings } from "./scale-worker.ts";
 
 const quick = process.argv.includes("--quick");
-const rounds = process.argv.find((argument) => argument.startsWith("--rounds="))?.split("=")[1];
 const KEY = "the key of all nodes";
 const settings = {
-  rounds: rounds !== undefined ? Number(rounds) : quick ? 1 : 3,
+  rounds: option("rounds", quick ? 1 : 3),
   open_jobs: quick ? 10_000 : 100_000,
   active_jobs: quick ? 1_000 : 5_000,
   seconds: quick ? 3 : 10,

@@ -144,8 +144,9 @@ export function assembleAlerts(deps: EngineAlertsDeps) {
   }
 
   async function redeliver(tenantId: string, deliveryId: string) {
+    const delivery = await dispatcher.redeliver(tenantId, deliveryId);
     countedMs = 0;
-    return dispatcher.redeliver(tenantId, deliveryId);
+    return delivery;
   }
 
   /** There are deliveries to be sent, and to be counted. */

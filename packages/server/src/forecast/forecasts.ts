@@ -81,7 +81,7 @@ export function createForecasts({ store, nowMs, keepMs, onError }: ForecastsDeps
   function arm(afterMs: number, now: number): void {
     if (isClosed || begun.size === 0) return;
     const inMs = Math.max(LOOK_MS, Math.min(LOOK_MOST_MS, afterMs));
-    if (timer !== null && Math.abs(lookMs - now) <= inMs) return;
+    if (timer !== null && lookMs - now <= inMs) return;
     if (timer !== null) clearTimeout(timer);
     lookMs = now + inMs;
     timer = setTimeout(look, inMs);
@@ -120,11 +120,11 @@ export function createForecasts({ store, nowMs, keepMs, onError }: ForecastsDeps
 
   function follow(forecast: JobForecasting, ...known: Parameters<JobForecasting["follow"]>): void {
     forecast.follow(...known);
-    awaited(forecast);
+    armFor(forecast);
   }
 
   /** Something happened to it: it may be due before the next look. */
-  function awaited(forecast: JobForecasting): void {
+  function armFor(forecast: JobForecasting): void {
     const now = nowMs();
     arm(Math.max(restMs, forecast.dueMs(now) - now), now);
   }
@@ -273,7 +273,7 @@ export function createForecasts({ store, nowMs, keepMs, onError }: ForecastsDeps
           const { forecast } = entered;
           forecast.folded(event, before, after);
           if (entered.isWaiting) begin(entered);
-          else awaited(forecast);
+          else armFor(forecast);
           // Those go that have more than their share of it.
           const isMuch = backlog.size > MAX_CHANGES && forecast.waiting() > (2 * MAX_CHANGES) / Math.max(1, open.size);
           if (isMuch) giveUp(job.job_id);

@@ -54,6 +54,21 @@ test("jobs do not wait for one another", () => {
   expect(said.filter(([jobId]) => jobId === "a")).toHaveLength(2);
 });
 
+test("a busy loop does not put off what is overdue", () => {
+  const { ticker, said, live } = setup();
+  const [a, b] = [live("a"), live("b")];
+  ticker.moved(a);
+  vi.advanceTimersByTime(200);
+  ticker.moved(a);
+  ticker.moved(b);
+  // Time goes on, and no timer had its turn.
+  vi.setSystemTime(Date.now() + 360);
+  ticker.moved(b);
+  ticker.moved(b);
+  vi.advanceTimersByTime(50);
+  expect(said.filter(([jobId]) => jobId === "a")).toHaveLength(2);
+});
+
 test("of very many that are due at once some are said in one go, and all of them soon", () => {
   const { ticker, said, live } = setup();
   const jobs = Array.from({ length: 2_500 }, (_, index) => live(`j${index}`));

@@ -54,7 +54,7 @@ export function createProgressTicker({ nowMs, isCurrent, emit }: ProgressTickerD
 
   /** Sweeps then, or before: a timer that goes off for nothing costs as much as one that has something to do. */
   function arm(afterMs: number, now: number): void {
-    if (timer !== null && Math.abs(sweepMs - now) <= afterMs) return;
+    if (timer !== null && sweepMs - now <= afterMs) return;
     if (timer !== null) clearTimeout(timer);
     sweepMs = now + afterMs;
     timer = setTimeout(sweep, afterMs);
