@@ -1,3 +1,4 @@
+import { askOverHttp } from "../transport/ask-over-http.ts";
 import { takeLoopDelayMs } from "./loop-watch.ts";
 
 /** What a thread needs to tell that a worker lives; plain, so that it can be handed over. */
@@ -62,7 +63,7 @@ async function post(
   { base, apiKey, source, loop, loopEveryMs }: BeatOptions,
   jobs: readonly string[],
 ): Promise<readonly string[] | null> {
-  const answer = await fetch(`${base}/api/v1/workers/${encodeURIComponent(source)}/heartbeat`, {
+  const { status, text } = await askOverHttp(`${base}/api/v1/workers/${encodeURIComponent(source)}/heartbeat`, {
     method: "POST",
     headers: { authorization: `Bearer ${apiKey}`, "content-type": "application/json" },
     body: JSON.stringify({
@@ -70,13 +71,9 @@ async function post(
       event_loop_delay_ms: takeLoopDelayMs(loop, loopEveryMs),
       jobs,
     }),
-    signal: AbortSignal.timeout(REQUEST_TIMEOUT_MS),
-    // The key must not follow to wherever a redirect leads.
-    redirect: "error",
+    timeoutMs: REQUEST_TIMEOUT_MS,
   });
-  // A connection is free again only when its answer was read.
-  const text = await answer.text();
-  return answer.ok ? endedJobsIn(text) : null;
+  return status === 200 ? endedJobsIn(text) : null;
 }
 
 /** A server that says nothing of ended jobs, or a proxy's page, ends none. */

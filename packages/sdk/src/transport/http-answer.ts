@@ -1,4 +1,5 @@
 import { type ErrorCode, isErrorCode, isJsonObject, PlayheadError } from "@playhead/core";
+import type { HttpAnswer } from "./ask-over-http.ts";
 
 /** The error code for an answer whose body does not name one of ours. */
 const CODE_BY_STATUS: Readonly<Record<number, ErrorCode>> = {
@@ -13,14 +14,13 @@ const CODE_BY_STATUS: Readonly<Record<number, ErrorCode>> = {
 };
 
 /** The error that an HTTP answer which is not a success stands for. */
-export async function errorOfAnswer(answer: Response, nowMs: number): Promise<PlayheadError> {
-  const { status } = answer;
-  const body = await readBody(answer);
+export function errorOfAnswer({ status, retryAfter, text }: HttpAnswer, nowMs: number): PlayheadError {
+  const body = objectIn(text);
   const code = typeof body.error_code === "string" && isErrorCode(body.error_code) ? body.error_code : codeOf(status);
   const message =
     typeof body.error_message === "string" ? body.error_message : `the server answered with status ${status}`;
   const detail = isJsonObject(body.detail) ? body.detail : {};
-  const retryAfterMs = retryAfterOf(answer.headers.get("retry-after"), nowMs);
+  const retryAfterMs = retryAfterOf(retryAfter, nowMs);
   return new PlayheadError(code, message, {
     // A server that is failing may be well again soon, whatever it calls its failure.
     retryable: status === 429 || status >= 500,
@@ -41,9 +41,9 @@ function codeOf(status: number): ErrorCode {
   return CODE_BY_STATUS[status] ?? (status >= 500 ? "service_unavailable" : "invalid_request");
 }
 
-async function readBody(answer: Response): Promise<Record<string, unknown>> {
+function objectIn(text: string): Record<string, unknown> {
   try {
-    const body: unknown = await answer.json();
+    const body: unknown = JSON.parse(text);
     return isJsonObject(body) ? body : {};
   } catch {
     // Not JSON: a proxy's page, or nothing.

@@ -1,5 +1,5 @@
 import { PlayheadError } from "@playhead/core";
-import { asOwnRequest } from "../fetch/own-requests.ts";
+import { askOverHttp, type HttpAnswer, type HttpQuestion } from "./ask-over-http.ts";
 import { errorOfAnswer, errorOfFailedRequest } from "./http-answer.ts";
 
 /** Where the server is, and who asks. */
@@ -10,15 +10,10 @@ export interface HttpClientOptions {
   readonly nowMs: () => number;
 }
 
-export interface HttpRequest {
-  readonly method: "GET" | "POST" | "PUT" | "DELETE";
+export interface HttpRequest extends Omit<HttpQuestion, "headers"> {
   /** Below `/api/v1`, with its query. */
   readonly path: string;
   readonly headers?: Readonly<Record<string, string>>;
-  readonly body?: string | Uint8Array<ArrayBuffer>;
-  /** After this it counts as failed. */
-  readonly timeoutMs: number;
-  readonly signal: AbortSignal;
 }
 
 /** Sends a request and reads the JSON of the answer; null for one that has none. @throws PlayheadError, `retryable` where trying again may help */
@@ -27,25 +22,21 @@ export type RequestJson = (request: HttpRequest) => Promise<unknown>;
 /** @throws PlayheadError `usage_error` when the address is not one of http or https */
 export function createHttpClient({ url, apiKey, nowMs }: HttpClientOptions): RequestJson {
   const base = serverBase(url);
-  return async ({ method, path, headers, body, timeoutMs, signal }) => {
-    let answer: Response;
+  return async ({ path, headers, ...question }) => {
+    let answer: HttpAnswer;
     try {
-      const asked = {
-        method,
+      answer = await askOverHttp(`${base}/api/v1${path}`, {
         headers: { authorization: `Bearer ${apiKey}`, accept: "application/json", ...headers },
-        signal: AbortSignal.any([signal, AbortSignal.timeout(timeoutMs)]),
-        // The key must not follow to wherever a redirect leads.
-        redirect: "error",
-        ...(body !== undefined && { body }),
-      } as const;
-      answer = await asOwnRequest(() => fetch(`${base}/api/v1${path}`, asked));
+        ...question,
+      });
     } catch (cause) {
       throw errorOfFailedRequest(base, cause);
     }
-    if (!answer.ok) throw await errorOfAnswer(answer, nowMs());
-    if (answer.status === 204) return null;
+    const { status, text } = answer;
+    if (status < 200 || status >= 300) throw errorOfAnswer(answer, nowMs());
+    if (status === 204) return null;
     try {
-      return await answer.json();
+      return JSON.parse(text);
     } catch (cause) {
       throw errorOfFailedRequest(base, cause);
     }

@@ -34,7 +34,12 @@ export async function readOverHttp(path: string, query: ReadQuery, options: Http
   } finally {
     stopTimer();
   }
-  if (!answer.ok) throw await errorOfAnswer(answer, nowMs());
+  if (!answer.ok) {
+    const { status, headers } = answer;
+    // One that breaks off is an error by its status all the same.
+    const text = await answer.text().catch(() => "");
+    throw errorOfAnswer({ status, retryAfter: headers.get("retry-after"), text }, nowMs());
+  }
   const whole = <Value>(reading: Promise<Value>) =>
     reading.catch((cause: unknown) => {
       throw errorOfFailedRequest(base, cause);
