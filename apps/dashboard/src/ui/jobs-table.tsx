@@ -1,5 +1,6 @@
 import { formatDuration, formatPercent } from "@playhead/client/format";
 import { activeMs, type JobSummary } from "@playhead/core";
+import { memo } from "react";
 import { Link } from "wouter";
 import { PlayheadBar } from "./playhead-bar.tsx";
 import { lookOfJob, SHAPE_COLORS, StateMark } from "./state-mark.tsx";
@@ -46,7 +47,12 @@ export function JobsTable({ jobs, nowMs, label }: JobsTableProps) {
   );
 }
 
-function JobRow({ job, nowMs }: { readonly job: JobSummary; readonly nowMs: number }) {
+interface JobRowProps {
+  readonly job: JobSummary;
+  readonly nowMs: number;
+}
+
+const JobRow = memo(function JobRow({ job, nowMs }: JobRowProps) {
   const look = lookOfJob(job);
   const { progress } = job;
   const done = progress.items_completed + progress.items_skipped;
@@ -92,4 +98,4 @@ function JobRow({ job, nowMs }: { readonly job: JobSummary; readonly nowMs: numb
       </td>
     </tr>
   );
-}
+});

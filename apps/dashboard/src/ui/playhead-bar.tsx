@@ -9,9 +9,13 @@ export interface PlayheadBarProps {
   readonly className?: string;
 }
 
+/** Of the whole: what moves less is not to be seen, and would be drawn all the same. */
+const FINEST = 1_000;
+
 /** How far a job is: what lies behind, and the playhead where it stands now. */
 export function PlayheadBar({ job, live, className = "h-1.5" }: PlayheadBarProps) {
   const { percent_complete: percent } = job.progress;
+  const at = Math.floor((percent / 100) * FINEST) / FINEST;
   const { word } = lookOfJob(job);
   const running = job.state === "running" || job.state === "completing";
   const said = [word, `${Math.floor(percent)} percent`, running ? speakEta(job.progress) : null].filter(
@@ -30,11 +34,11 @@ export function PlayheadBar({ job, live, className = "h-1.5" }: PlayheadBarProps
       className={`bar relative w-full rounded-sm bg-raised ${className}`}
     >
       <div className="absolute inset-0 overflow-hidden rounded-sm">
-        <div className="bar-past absolute inset-0 origin-left" style={{ transform: `scaleX(${percent / 100})` }} />
+        <div className="bar-past absolute inset-0 origin-left" style={{ transform: `scaleX(${at})` }} />
       </div>
       {running && live && percent < 100 && (
         <div className="bar-stage">
-          <div className="bar-at" style={{ transform: `translateX(${percent}%)` }} />
+          <div className="bar-at" style={{ transform: `translateX(${at * 100}%)` }} />
         </div>
       )}
     </div>

@@ -10,6 +10,7 @@ import { LivenessNote } from "../../ui/liveness-note.tsx";
 import { Page } from "../../ui/page.tsx";
 import { Skeleton } from "../../ui/skeleton.tsx";
 import { lookOfJob } from "../../ui/state-mark.tsx";
+import { useAfterFirst } from "../../ui/use-after-first.ts";
 import { DESK, useMedia } from "../../ui/use-media.ts";
 import { useNow } from "../../ui/use-now.ts";
 import { SegmentCalls } from "./flame/segment-calls.tsx";
@@ -70,6 +71,7 @@ function LoadedJob({
   const [chosen, setChosen] = useChosen();
   const timeline = useRef<HTMLElement>(null);
   const desk = useMedia(DESK);
+  const isAfterFirst = useAfterFirst();
   const show = (taskId: string) => {
     setChosen({ taskId, segment: null });
     timeline.current?.scrollIntoView({ block: "nearest", behavior: "smooth" });
@@ -130,15 +132,19 @@ function LoadedJob({
           )}
           <TrackInspector job={job} chosen={chosen} nowMs={shownMs} />
           <SegmentCalls job={job} chosen={chosen} view={view} originMs={range.startMs} nowMs={shownMs} />
-          <Suspense fallback={null}>
-            <Resources job={current} range={range} view={view} atMs={playhead.atMs} group={group} />
-          </Suspense>
+          {isAfterFirst && (
+            <Suspense fallback={null}>
+              <Resources job={current} range={range} view={view} atMs={playhead.atMs} group={group} />
+            </Suspense>
+          )}
         </section>
       )}
-      <div className="mt-8 grid gap-x-8 gap-y-10 max-desk:pb-20 wide:grid-cols-[minmax(0,1fr)_minmax(24rem,34rem)]">
-        <Parts job={job} branches={branches} tasksTotal={total} nowMs={shownMs} />
-        <Log job={job} logs={shownLogs} onLoadOlder={loadOlderLogs} onMoment={playhead.seek} />
-      </div>
+      {isAfterFirst && (
+        <div className="mt-8 grid gap-x-8 gap-y-10 max-desk:pb-20 wide:grid-cols-[minmax(0,1fr)_minmax(24rem,34rem)]">
+          <Parts job={job} branches={branches} tasksTotal={total} nowMs={shownMs} />
+          <Log job={job} logs={shownLogs} onLoadOlder={loadOlderLogs} onMoment={playhead.seek} />
+        </div>
+      )}
       {!desk && current.started_at !== null && (
         <Scrubber playhead={playhead} range={range} nowMs={nowMs} isOpen={!ended} />
       )}

@@ -29,13 +29,13 @@ export interface TimelineProps {
   /** Now, or when the job ended. */
   readonly lastMs: number;
   readonly onSeek: (atMs: number) => void;
-  /** Whether the job has more pieces of work than are in hand. */
   /** What is expected; null where nothing is known of it. */
   readonly forecast: JobForecast | null;
   readonly happenings: Happenings;
   readonly markers: readonly Marker[];
   /** The charts below, which share its cursor. */
   readonly group: ChartGroup;
+  /** Whether the job has more pieces of work than are in hand. */
   readonly isPartial: boolean;
   readonly chosen: ChosenSegment | null;
   readonly onChoose: (chosen: ChosenSegment | null) => void;

@@ -10,7 +10,6 @@ export interface JobsGridRowProps {
   readonly job: JobSummary;
   /** From 0 on. */
   readonly index: number;
-  readonly heightPx: number;
   readonly isChosen: boolean;
   /** Whether the keys act on it: only its controls can be reached by Tab. */
   readonly isActive: boolean;
@@ -23,7 +22,6 @@ export interface JobsGridRowProps {
 export const JobsGridRow = memo(function JobsGridRow({
   job,
   index,
-  heightPx,
   isChosen,
   isActive,
   sortedByEnd,
@@ -42,11 +40,10 @@ export const JobsGridRow = memo(function JobsGridRow({
       aria-rowindex={index + 2}
       aria-selected={isChosen}
       data-job={jobId}
-      style={{ height: heightPx }}
-      className="relative border-t border-line hover:bg-surface aria-selected:bg-raised"
+      className="relative h-(--row) border-t border-line hover:bg-surface aria-selected:bg-raised"
     >
       <td className="relative z-10 p-0">
-        <label className="flex w-9 items-center pl-1.5" style={{ height: heightPx - 1 }}>
+        <label className="flex h-[calc(var(--row)-1px)] w-9 items-center pl-1.5">
           <input
             type="checkbox"
             tabIndex={tabIndex}

@@ -1,5 +1,6 @@
 import { defaultRangeExtractor, useWindowVirtualizer } from "@tanstack/react-virtual";
-import { Fragment, type MouseEvent, useCallback, useLayoutEffect, useRef, useState } from "react";
+import { type CSSProperties, Fragment, type MouseEvent, useCallback, useLayoutEffect, useRef, useState } from "react";
+import { useAfterFirst } from "../../ui/use-after-first.ts";
 import { DESK, useMedia } from "../../ui/use-media.ts";
 import type { JobList, JobListState } from "./job-list.ts";
 import { JobsGridHead } from "./jobs-grid-head.tsx";
@@ -28,6 +29,8 @@ export interface JobsGridProps {
 const ROW_PX = { desk: 32, phone: 44 };
 /** Rows beyond the screen that are there already when one gets to them. */
 const OVERSCAN = 12;
+/** So many are drawn before the others: what was clicked is answered at once. */
+const AT_FIRST = 12;
 /** What covers the top: the page's bar and the list's head. */
 const COVERED_PX = 84;
 
@@ -44,6 +47,7 @@ export function JobsGrid({
   onVisible,
   startPx,
 }: JobsGridProps) {
+  const isAfterFirst = useAfterFirst();
   const rowPx = useMedia(DESK) ? ROW_PX.desk : ROW_PX.phone;
   const body = useRef<HTMLTableSectionElement>(null);
   const [marginPx, setMarginPx] = useState(0);
@@ -54,15 +58,16 @@ export function JobsGrid({
   const virtual = useWindowVirtualizer({
     count: ids.length,
     estimateSize: () => rowPx,
-    overscan: OVERSCAN,
+    overscan: isAfterFirst ? OVERSCAN : 0,
     scrollMargin: marginPx,
     scrollPaddingStart: COVERED_PX,
     scrollPaddingEnd: rowPx,
     initialOffset: startPx,
     getItemKey: (index) => ids[index] ?? index,
     // The keys act on a row that is there, wherever one has scrolled to.
-    rangeExtractor: (range) => {
+    rangeExtractor(range) {
       const rows = defaultRangeExtractor(range);
+      if (!isAfterFirst) return rows.slice(0, AT_FIRST);
       return rows.includes(activeIndex) || activeIndex >= ids.length
         ? rows
         : [...rows, activeIndex].sort((a, b) => a - b);
@@ -140,6 +145,7 @@ export function JobsGrid({
       aria-multiselectable="true"
       aria-rowcount={state.hasMore ? -1 : ids.length + 1}
       className="w-full table-fixed border-collapse text-left text-13"
+      style={{ "--row": `${rowPx}px` } as CSSProperties}
       onClickCapture={onClickCapture}
       onKeyDown={(event) => {
         shift.current = event.shiftKey;
@@ -171,7 +177,6 @@ export function JobsGrid({
               <JobsGridRow
                 job={job}
                 index={index}
-                heightPx={rowPx}
                 isChosen={selection.ids.has(job.job_id)}
                 isActive={index === activeIndex}
                 sortedByEnd={sort.by === "ended_at"}

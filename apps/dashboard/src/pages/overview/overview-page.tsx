@@ -9,6 +9,7 @@ import { needsSomeone } from "../../ui/liveness-words.ts";
 import { Page } from "../../ui/page.tsx";
 import { Section } from "../../ui/section.tsx";
 import { Skeleton } from "../../ui/skeleton.tsx";
+import { useAfterFirst } from "../../ui/use-after-first.ts";
 import { useNow } from "../../ui/use-now.ts";
 import { ErrorsByCause } from "./errors-by-cause.tsx";
 import { FirstJob } from "./first-job.tsx";
@@ -22,6 +23,8 @@ import { WaitingKinds } from "./waiting-kinds.tsx";
 /** Comes after what matters more: the charts weigh more than the rest of the page. */
 const OverviewCharts = lazily(async () => (await import("./overview-charts.tsx")).OverviewCharts);
 
+const LOADING_CHARTS = <Skeleton className="h-40 w-full" />;
+
 const OPEN: JobsFilter = { state: ["running", "completing", "pausing", "paused", "canceling", "pending"], limit: 50 };
 const RECENT: JobsFilter = { limit: 100 };
 /** How many of the ended ones are shown here; the rest is on the page of all jobs. */
@@ -32,6 +35,7 @@ export function OverviewPage() {
   const open = useJobs(OPEN);
   const recent = useJobs(RECENT);
   const nowMs = useNow(5_000);
+  const isAfterFirst = useAfterFirst();
   const alerts = (useFiringAlerts().value?.alerts ?? []).filter(alertNeedsSomeone);
   const loaded = open.loaded && recent.loaded;
   if (!loaded) return <LoadingOverview />;
@@ -68,9 +72,7 @@ export function OverviewPage() {
         <div className="grid min-w-0 content-start gap-y-10">
           <OverviewFigures jobs={open.jobs} />
           <ErrorsByCause jobs={[...open.jobs, ...ended]} nowMs={nowMs} />
-          <Suspense fallback={<Skeleton className="h-40 w-full" />}>
-            <OverviewCharts />
-          </Suspense>
+          <Suspense fallback={LOADING_CHARTS}>{isAfterFirst ? <OverviewCharts /> : LOADING_CHARTS}</Suspense>
         </div>
       </div>
     </Page>

@@ -1,5 +1,6 @@
 import { formatDuration, formatEta, formatPercent, formatRate } from "@playhead/client/format";
 import { activeMs, type JobSummary } from "@playhead/core";
+import { memo } from "react";
 import { Link } from "wouter";
 import { needsSomeone } from "../../ui/liveness-words.ts";
 import { PlayheadBar } from "../../ui/playhead-bar.tsx";
@@ -7,6 +8,7 @@ import { Section } from "../../ui/section.tsx";
 import { lookOfJob, SHAPE_COLORS, StateMark } from "../../ui/state-mark.tsx";
 import { lookOfStep } from "../../ui/step-words.ts";
 import { formatFinish } from "../../ui/times.ts";
+import { useAfterFirst } from "../../ui/use-after-first.ts";
 
 export interface RunningJobsProps {
   readonly jobs: readonly JobSummary[];
@@ -14,15 +16,19 @@ export interface RunningJobsProps {
   readonly nowMs: number;
 }
 
+/** A screen of them. */
+const AT_FIRST = 12;
+
 /** The jobs that are not over: how far each is, and how long it still takes. */
 export function RunningJobs({ jobs, live, nowMs }: RunningJobsProps) {
+  const drawn = useAfterFirst() ? jobs : jobs.slice(0, AT_FIRST);
   return (
     <Section title="Now">
       {jobs.length === 0 ? (
         <p className="py-4 text-soft">Nothing is running. New jobs appear here by themselves.</p>
       ) : (
         <ul>
-          {jobs.map((job) => (
+          {drawn.map((job) => (
             <RunningJob key={job.job_id} job={job} live={live} nowMs={nowMs} />
           ))}
         </ul>
@@ -31,23 +37,21 @@ export function RunningJobs({ jobs, live, nowMs }: RunningJobsProps) {
   );
 }
 
-function RunningJob({
-  job,
-  live,
-  nowMs,
-}: {
+interface RunningJobProps {
   readonly job: JobSummary;
   readonly live: boolean;
   readonly nowMs: number;
-}) {
+}
+
+const RunningJob = memo(function RunningJob({ job, live, nowMs }: RunningJobProps) {
   const look = lookOfJob(job);
   const running = job.state === "running";
   const { progress } = job;
   const eta = running && !needsSomeone(job) ? (formatEta(progress) ?? "too early to say") : null;
   const waiting = job.state === "pending";
   return (
-    <li className="border-b border-line">
-      <Link href={`/jobs/${encodeURIComponent(job.job_id)}`} className="group block rounded-sm py-4">
+    <li className="rests-unseen">
+      <Link href={`/jobs/${encodeURIComponent(job.job_id)}`} className="group block border-b border-line py-4">
         <div className="flex items-baseline gap-3">
           <StateMark shape={look.shape} className="self-center" />
           <span className="min-w-0 truncate text-16 font-medium group-hover:underline group-hover:decoration-edge group-hover:underline-offset-4">
@@ -77,7 +81,7 @@ function RunningJob({
       </Link>
     </li>
   );
-}
+});
 
 function facts(job: JobSummary, nowMs: number): readonly string[] {
   const { progress, state } = job;
