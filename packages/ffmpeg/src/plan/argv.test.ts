@@ -28,7 +28,7 @@ test("a whole command line", () => {
   const whitelist = argv[argv.indexOf("-format_whitelist") + 1];
   expect(argv).toEqual([
     ...["-nostdin", "-hide_banner", "-nostats", "-loglevel", "repeat+level+info", "-benchmark"],
-    ...["-stats_period", "0.25", "-progress", "pipe:3", "-y"],
+    ...["-stats_period", "0.5", "-progress", "pipe:3", "-y"],
     ...["-protocol_whitelist", "file", "-format_whitelist", whitelist, "-max_pixels", "73919751"],
     ...["-ss", "3.5", "-t", "0.001", "-i", "file:/in/-a 'b'.mp4"],
     ...["-filter_complex_threads", "2", "-filter_complex", "[0:V:0]scale=1080:1920,setsar=1[v]"],

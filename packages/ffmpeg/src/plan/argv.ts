@@ -4,7 +4,7 @@ import type { FfmpegPlan, PlannedPass } from "./plan.ts";
 import type { AudioEncoding, FfmpegTask, PictureInput, TaskInput, TaskOutput, VideoEncoding } from "./task.ts";
 
 /** How often ffmpeg reports its progress, in seconds. */
-const STATS_PERIOD_SEC = 0.25;
+const STATS_PERIOD_SEC = 0.5;
 
 const GLOBAL_ARGS: readonly string[] = [
   ...["-nostdin", "-hide_banner", "-nostats", "-loglevel", "repeat+level+info", "-benchmark"],

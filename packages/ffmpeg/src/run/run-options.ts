@@ -5,7 +5,7 @@ import type { PauseGate } from "./pause-gate.ts";
 import type { FfmpegProgress } from "./progress-tracker.ts";
 
 export interface RunOptions {
-  /** Called about four times a second while media time passes, and with fraction 1 at the end. */
+  /** Called about twice a second while media time passes, and with fraction 1 at the end. */
   readonly onProgress?: ((progress: FfmpegProgress) => void) | undefined;
   /** Ends the run: ffmpeg is asked to quit, then killed; nothing is left of its output. */
   readonly signal?: AbortSignal | undefined;
