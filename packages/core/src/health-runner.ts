@@ -1,5 +1,6 @@
 import { PlayheadError } from "./errors.ts";
 import { type ComponentHealth, HEALTH_STATUSES, type HealthResult } from "./health.ts";
+import type { SetTimer } from "./wake-up.ts";
 
 /** Looks at one part. `Signal` is the platform's `AbortSignal`. */
 export interface HealthCheck<Signal> {
@@ -13,8 +14,7 @@ export interface HealthCheck<Signal> {
 
 export interface HealthRunnerDeps<Signal> {
   readonly nowMs: () => number;
-  /** Calls back once, later. @returns takes it back */
-  readonly setTimer: (callback: () => void, delayMs: number) => () => void;
+  readonly setTimer: SetTimer;
   readonly newAbort: () => { readonly signal: Signal; abort(): void };
 }
 
@@ -40,11 +40,12 @@ export function createHealthRunner<Signal>({ nowMs, setTimer, newAbort }: Health
   function begin(check: HealthCheck<Signal>, limitMs: number): Promise<HealthResult> {
     const late = Promise.withResolvers<HealthResult>();
     const abort = newAbort();
-    const stopTimer = setTimer(() => {
+    const giveUp = () => {
       mine.isOverdue = true;
       late.resolve(overdue(`no answer within ${secondsOf(limitMs)} s`));
       abort.abort();
-    }, limitMs);
+    };
+    const stopTimer = setTimer(giveUp, limitMs, false);
     // Also what it throws before it returns a promise.
     const run = Promise.resolve(abort.signal)
       .then((signal) => check.run(signal))

@@ -189,6 +189,7 @@ export { type SeasonalPoint, type SeasonalScore, STRANGE_SCORE, seasonalScores }
 export { createStepDetector, type FoundStep, type StepDetector } from "./trend/step-detector.ts";
 export { type RobustLine, theilSen } from "./trend/theil-sen.ts";
 export type { JobWaiting, WaitingReason } from "./waiting.ts";
+export { createWakeUp, type SetTimer } from "./wake-up.ts";
 export {
   type AuthorizedFrame,
   type BatchAck,

@@ -3,6 +3,7 @@ import { join } from "node:path";
 import type { HealthChange } from "@playhead/core";
 import type { Bus } from "./bus/bus.ts";
 import type { EngineTelemetry } from "./engine-telemetry.ts";
+import { setTimer } from "./engine-timer.ts";
 import { textOf } from "./error-text.ts";
 import { logFilesCheck } from "./health/checks/log-files.ts";
 import { type AlertEngineStatus, monitoringSystemCheck } from "./health/checks/monitoring-system.ts";
@@ -44,6 +45,7 @@ export function assembleHealth(deps: EngineHealthDeps): Health {
   const { dataFolder, store, telemetryStore, logFiles, ingest, telemetry, bus, alerts, log, nowMs } = deps;
   const health = createHealth({
     nowMs,
+    setTimer,
     store,
     tenantId: DEFAULT_TENANT,
     onChange: ({ component, from, to, message }: HealthChange) =>

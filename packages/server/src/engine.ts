@@ -20,6 +20,7 @@ import { assembleRetries } from "./engine-retries.ts";
 import { assembleStarts } from "./engine-starts.ts";
 import { openStores, type Stores } from "./engine-stores.ts";
 import { assembleTelemetry } from "./engine-telemetry.ts";
+import { setTimer } from "./engine-timer.ts";
 import { assembleTrends } from "./engine-trends.ts";
 import { textOf } from "./error-text.ts";
 import { createForecasts } from "./forecast/forecasts.ts";
@@ -112,16 +113,14 @@ function assembleEngine(parts: EngineParts) {
   });
   const { log } = telemetry;
   const forecasts = createForecasts({
-    store,
-    nowMs,
+    ...{ store, nowMs, setTimer },
     keepMs: () => detailsMs,
     onError: (error) => log("error", "a forecast could not be made or kept", { error: textOf(error) }),
   });
   const ingest = createIngest({
     forecasts,
     store: { ...store, commit: (group) => telemetry.timed("db", "commit of facts", store.commit(group)) },
-    bus,
-    nowMs,
+    ...{ bus, nowMs, setTimer },
     newTraceId: () => randomBytes(16).toString("hex"),
     onRetry: (error, retryInMs) =>
       log("error", `the store refused to write; trying again in ${retryInMs} ms`, { error: textOf(error) }),

@@ -1,6 +1,7 @@
 import { expect } from "vitest";
 import type { Publication } from "../src/bus/bus.ts";
 import { createMemoryBus } from "../src/bus/memory-bus.ts";
+import { setTimer } from "../src/engine-timer.ts";
 import { createIngest, type IngestDeps } from "../src/ingest/ingest.ts";
 import { createSqliteStore } from "../src/store/sqlite/open-store.ts";
 import type { Store } from "../src/store/store.ts";
@@ -23,7 +24,7 @@ export async function startIngest(folder: string, { wrap = (store) => store, ...
   const said: Publication[] = [];
   const bus = createMemoryBus(fail);
   bus.subscribeAll((publications) => said.push(...publications));
-  const ingest = createIngest({ store: wrap(store), bus, nowMs, newTraceId, onRetry, onDefect });
+  const ingest = createIngest({ store: wrap(store), bus, nowMs, setTimer, newTraceId, onRetry, onDefect });
   return {
     store,
     bus,

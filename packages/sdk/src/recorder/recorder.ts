@@ -1,4 +1,12 @@
-import type { BatchAck, EventRecord, EventType, JsonObject, LogRecordData, PlayheadError } from "@playhead/core";
+import {
+  type BatchAck,
+  createWakeUp,
+  type EventRecord,
+  type EventType,
+  type JsonObject,
+  type LogRecordData,
+  type PlayheadError,
+} from "@playhead/core";
 import type { Observation } from "../observe/execution-record.ts";
 import type { Spool } from "../spool/spool.ts";
 import type { SetTimer } from "../timer.ts";
@@ -12,7 +20,6 @@ import { createRecordQueue, type Importance, type NumberedRecord } from "./recor
 import { createRoom } from "./room.ts";
 import { createSender } from "./sender.ts";
 import { createTickSlots, type TickSlot } from "./tick-slots.ts";
-import { createWakeUp } from "./wake-up.ts";
 
 /** What is reported of a job: everything but its time and its number. */
 export interface Report {

@@ -49,11 +49,7 @@ export class HealthCheckService {
     this.#playhead = playhead;
     this.#limitMs = limitMs;
     this.#nowMs = nowMs;
-    this.#runner = createHealthRunner({
-      nowMs,
-      setTimer: (callback, delayMs) => setTimer(callback, delayMs, false),
-      newAbort: () => new AbortController(),
-    });
+    this.#runner = createHealthRunner({ nowMs, setTimer, newAbort: () => new AbortController() });
   }
 
   /** Adds a check, in place of the one of the same component. @returns takes it out again */

@@ -1,6 +1,7 @@
 import { applyEvent, draftOf, emptyJob, type JsonObject, type PlayheadEvent } from "@playhead/core";
 import { expect, onTestFinished, test } from "vitest";
 import { tempFolder } from "../../test/temp-folder.ts";
+import { setTimer } from "../engine-timer.ts";
 import { createSqliteStore } from "../store/sqlite/open-store.ts";
 import { createForecasts } from "./forecasts.ts";
 
@@ -16,7 +17,7 @@ async function setup() {
   const store = await createSqliteStore({ folder: tempFolder(), nowMs, newEpoch: () => "e1" });
   onTestFinished(() => store.close());
   const forecasts = createForecasts({
-    ...{ store, nowMs, keepMs: () => 1_000_000 },
+    ...{ store, nowMs, setTimer, keepMs: () => 1_000_000 },
     onError: (error) => void complaints.push(error),
   });
   onTestFinished(forecasts.close);

@@ -1,5 +1,6 @@
 import {
   applyEvent,
+  createWakeUp,
   draftOf,
   type Eta,
   type EtaInput,
@@ -10,6 +11,7 @@ import {
   type Job,
   type JobForecast,
   type PlayheadEvent,
+  type SetTimer,
   type Task,
 } from "@playhead/core";
 import type { Store } from "../store/store.ts";
@@ -22,6 +24,7 @@ import { createToldStore } from "./told-store.ts";
 export interface ForecastsDeps {
   readonly store: Pick<Store, "putDocument" | "readDocument" | "listDocuments" | "readFacts">;
   readonly nowMs: () => number;
+  readonly setTimer: SetTimer;
   /** How long it is kept what was said of a job that has ended. */
   readonly keepMs: () => number;
   readonly onError: (error: unknown) => void;
@@ -61,35 +64,28 @@ interface Open {
 }
 
 /** Forecasts of open jobs: each thought about at most once a second, and all of them in a small share of the time. */
-export function createForecasts({ store, nowMs, keepMs, onError }: ForecastsDeps) {
+export function createForecasts({ store, nowMs, setTimer, keepMs, onError }: ForecastsDeps) {
   const histories = createHistories({ store, nowMs, onError });
   const toldStore = createToldStore({ store, nowMs, keepMs });
   const open = new Map<string, Open>();
   /** Those of them that have begun; the ones that were seen to longest ago come first. */
   const begun = new Map<string, Open>();
   const backlog = { size: 0 };
-  let timer: NodeJS.Timeout | null = null;
-  /** When it goes off, and how long it rests after its last turn. */
-  let lookMs = 0;
+  const lookAt = createWakeUp({ nowMs, setTimer, keepsAlive: false, onWake: look });
+  /** After the last turn. */
   let restMs = 0;
   let isClosed = false;
   let firsts = { atMs: 0, left: FIRSTS_A_SECOND };
   let replaying: Promise<void> = Promise.resolve();
   let keeping: Promise<void> = Promise.resolve();
 
-  /** Looks then, or before: a look that finds nothing costs as much as one that finds something. */
+  /** Looks then, or before. */
   function arm(afterMs: number, now: number): void {
     if (isClosed || begun.size === 0) return;
-    const inMs = Math.max(LOOK_MS, Math.min(LOOK_MOST_MS, afterMs));
-    if (timer !== null && lookMs - now <= inMs) return;
-    if (timer !== null) clearTimeout(timer);
-    lookMs = now + inMs;
-    timer = setTimeout(look, inMs);
-    timer.unref();
+    lookAt.set(now + Math.max(LOOK_MS, Math.min(LOOK_MOST_MS, afterMs)));
   }
 
   function look(): void {
-    timer = null;
     const beganMs = performance.now();
     const now = nowMs();
     let nextMs = Number.POSITIVE_INFINITY;
@@ -328,7 +324,7 @@ export function createForecasts({ store, nowMs, keepMs, onError }: ForecastsDeps
     /** Thinks about what has ended, and keeps what is worth it. */
     async close(): Promise<void> {
       isClosed = true;
-      if (timer !== null) clearTimeout(timer);
+      lookAt.clear();
       for (const [jobId, each] of open) {
         if (isFinalJobState(each.forecast.job.state)) {
           attempt(jobId, () => {

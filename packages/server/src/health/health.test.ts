@@ -1,5 +1,6 @@
 import type { HealthChange, HealthResult, HealthStatus } from "@playhead/core";
 import { afterEach, beforeEach, describe, expect, test, vi } from "vitest";
+import { setTimer } from "../engine-timer.ts";
 import type { DocumentsQuery, StoredDocument } from "../store/store.ts";
 import { createHealth, type HealthCheck } from "./health.ts";
 
@@ -33,6 +34,7 @@ function setup(checks: readonly HealthCheck[] = [], store = createShelf()) {
   const errors: unknown[] = [];
   const health = createHealth({
     nowMs: Date.now,
+    setTimer,
     store,
     tenantId: "default",
     onChange: (change) => changes.push(change),

@@ -5,6 +5,7 @@ import {
   type HealthHistory,
   type HealthReport,
   healthReport,
+  type SetTimer,
   type TimeRange,
 } from "@playhead/core";
 import { createHealthHistory, type HealthHistoryDeps } from "./health-history.ts";
@@ -15,6 +16,7 @@ export type HealthCheck = CheckOf<AbortSignal>;
 
 export interface HealthDeps {
   readonly nowMs: () => number;
+  readonly setTimer: SetTimer;
   /** Where the history is kept. */
   readonly store: HealthHistoryDeps["store"];
   /** Whose the history is. */
@@ -46,13 +48,8 @@ export interface Health {
 /** What the server was started for comes first: one of the checks encodes. Who asks meanwhile is answered at once. */
 const FIRST_RUN_MS = 10_000;
 
-const setTimer = (callback: () => void, delayMs: number) => {
-  const timer = setTimeout(callback, delayMs).unref();
-  return () => clearTimeout(timer);
-};
-
 /** Runs all checks side by side, each with its limit, when somebody asks and every few minutes. */
-export function createHealth({ nowMs, store, tenantId, onChange, onError }: HealthDeps): Health {
+export function createHealth({ nowMs, setTimer, store, tenantId, onChange, onError }: HealthDeps): Health {
   const runner = createHealthRunner<AbortSignal>({ nowMs, setTimer, newAbort: () => new AbortController() });
   const history = createHealthHistory({ store, tenantId, onError });
   const checks = new Map<string, HealthCheck>();
@@ -86,10 +83,11 @@ export function createHealth({ nowMs, store, tenantId, onChange, onError }: Heal
   function runIn(delayMs: number): void {
     stopTimer();
     if (stage !== "started") return;
-    stopTimer = setTimer(() => {
+    const run = () => {
       runIn(settings.intervalMs);
       runNow().catch(onError);
-    }, delayMs);
+    };
+    stopTimer = setTimer(run, delayMs, false);
   }
 
   return {

@@ -4,6 +4,7 @@ import {
   isTickRecord,
   PlayheadError,
   type RefusedRecord,
+  type SetTimer,
   toErrorBody,
 } from "@playhead/core";
 import type { Bus } from "../bus/bus.ts";
@@ -23,6 +24,7 @@ export interface IngestDeps {
   readonly store: Pick<Store, "commit" | "epoch" | "readJob" | "readSource">;
   readonly bus: Bus;
   readonly nowMs: () => number;
+  readonly setTimer: SetTimer;
   /** A W3C trace id for jobs that come without one. */
   readonly newTraceId: () => string;
   /** Told when the store refuses a group, with the time until it is tried again. */
@@ -54,7 +56,8 @@ const DRAIN_LIMIT_MS = 10_000;
  * The third hop (DESIGN §3): drops what a source has sent already, decides about each fact, numbers it, folds it, stores
  * a group of them, and only then answers and publishes.
  */
-export function createIngest({ store, bus, nowMs, newTraceId, onRetry, onDefect, forecasts }: IngestDeps) {
+export function createIngest(deps: IngestDeps) {
+  const { store, bus, nowMs, setTimer, newTraceId, onRetry, onDefect, forecasts } = deps;
   const commit = createGroupCommit({
     store,
     publish: (publications) => bus.publish(publications),
@@ -66,6 +69,7 @@ export function createIngest({ store, bus, nowMs, newTraceId, onRetry, onDefect,
   const sources = createSourcePositions({ store, moment: commit.position, isStored: commit.isStored });
   const ticker = createProgressTicker({
     nowMs,
+    setTimer,
     isCurrent: (live) => jobs.peek(live.draft.job_id) === live,
     emit(live) {
       guarded(live, () => taker.sayProgress(live));

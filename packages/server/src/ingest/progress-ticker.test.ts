@@ -1,5 +1,6 @@
 import { afterEach, beforeEach, expect, test, vi } from "vitest";
 import { runningJob } from "../../test/jobs.ts";
+import { setTimer } from "../engine-timer.ts";
 import { createLiveJob, type LiveJob } from "./live-job.ts";
 import { createProgressTicker } from "./progress-ticker.ts";
 
@@ -16,6 +17,7 @@ function setup() {
   const startMs = Date.now();
   const ticker = createProgressTicker({
     nowMs: () => Date.now(),
+    setTimer,
     isCurrent: (live) => !gone.has(live),
     emit: (live) => said.push([live.draft.job_id, Date.now() - startMs]),
   });

@@ -1,4 +1,4 @@
-import { isFinalJobState } from "@playhead/core";
+import { createWakeUp, isFinalJobState, type SetTimer } from "@playhead/core";
 import type { LiveJob } from "./live-job.ts";
 
 /** A job's progress is said at most this often. */
@@ -10,6 +10,7 @@ const AT_ONCE = 1_000;
 
 export interface ProgressTickerDeps {
   readonly nowMs: () => number;
+  readonly setTimer: SetTimer;
   /** Whether this is still the job in memory: it may have left, or have been taken anew from the store. */
   readonly isCurrent: (live: LiveJob) => boolean;
   /** Says the job's progress now. */
@@ -20,11 +21,9 @@ export interface ProgressTickerDeps {
  * Says the progress of jobs on which something moved: at once when the last time was long enough ago, else when it is
  * due, so that the last value is always said.
  */
-export function createProgressTicker({ nowMs, isCurrent, emit }: ProgressTickerDeps) {
+export function createProgressTicker({ nowMs, setTimer, isCurrent, emit }: ProgressTickerDeps) {
   const waiting = new Set<LiveJob>();
-  let timer: NodeJS.Timeout | null = null;
-  /** When it goes off. */
-  let sweepMs = 0;
+  const sweepAt = createWakeUp({ nowMs, setTimer, keepsAlive: true, onWake: sweep });
 
   /** A clock that was set back makes no job wait for it. */
   const isDue = ({ lastProgressMs }: LiveJob, now: number) => Math.abs(now - lastProgressMs) >= EVERY_MS;
@@ -38,7 +37,6 @@ export function createProgressTicker({ nowMs, isCurrent, emit }: ProgressTickerD
   const dueInMs = ({ lastProgressMs }: LiveJob, now: number) => EVERY_MS - Math.abs(now - lastProgressMs);
 
   function sweep(): void {
-    timer = null;
     const now = nowMs();
     let said = 0;
     let nextInMs = EVERY_MS;
@@ -46,18 +44,10 @@ export function createProgressTicker({ nowMs, isCurrent, emit }: ProgressTickerD
       if (isDue(live, now)) {
         say(live, now);
         said += 1;
-        if (said === AT_ONCE) return arm(0, now);
+        if (said === AT_ONCE) return sweepAt.set(now);
       } else nextInMs = Math.min(nextInMs, dueInMs(live, now));
     }
-    if (waiting.size > 0) arm(Math.max(SWEEP_MS, nextInMs), now);
-  }
-
-  /** Sweeps then, or before: a timer that goes off for nothing costs as much as one that has something to do. */
-  function arm(afterMs: number, now: number): void {
-    if (timer !== null && sweepMs - now <= afterMs) return;
-    if (timer !== null) clearTimeout(timer);
-    sweepMs = now + afterMs;
-    timer = setTimeout(sweep, afterMs);
+    if (waiting.size > 0) sweepAt.set(now + Math.max(SWEEP_MS, nextInMs));
   }
 
   return {
@@ -65,11 +55,10 @@ export function createProgressTicker({ nowMs, isCurrent, emit }: ProgressTickerD
       const now = nowMs();
       if (isDue(live, now)) return say(live, now);
       waiting.add(live);
-      arm(Math.max(SWEEP_MS, dueInMs(live, now)), now);
+      sweepAt.set(now + Math.max(SWEEP_MS, dueInMs(live, now)));
     },
     close(): void {
-      if (timer !== null) clearTimeout(timer);
-      timer = null;
+      sweepAt.clear();
       waiting.clear();
     },
   };

@@ -1,7 +1,12 @@
-import type { SetTimer } from "../timer.ts";
+/**
+ * Calls back once, after `delayMs`. Returns the function that takes it back.
+ * @param keepsAlive whether the process waits for it before it ends by itself
+ */
+export type SetTimer = (callback: () => void, delayMs: number, keepsAlive: boolean) => () => void;
 
 /** One timer, set to the earliest time that was asked for; none while nothing was. */
 export interface WakeUp {
+  /** Wakes then, or before. */
   set(atMs: number): void;
   clear(): void;
 }
@@ -13,6 +18,7 @@ export interface WakeUpOptions {
   readonly onWake: () => void;
 }
 
+/** A timer that goes off when something is due, not to see whether it is: what looks for nothing costs as much. */
 export function createWakeUp({ nowMs, setTimer, keepsAlive, onWake }: WakeUpOptions): WakeUp {
   let dueMs = Number.POSITIVE_INFINITY;
   let cancel: (() => void) | null = null;
