@@ -1,6 +1,6 @@
 import { CSPProvider } from "@base-ui/react/csp-provider";
 import { PlayheadProvider } from "@playhead/react";
-import { Suspense } from "react";
+import { type ComponentType, Suspense } from "react";
 import { Route, Switch } from "wouter";
 import { client } from "./client.ts";
 import { JobListProvider } from "./pages/jobs/job-list-provider.tsx";
@@ -9,21 +9,31 @@ import { SessionGate } from "./session/session-gate.tsx";
 import { StayConnected } from "./session/stay-connected.tsx";
 import { LoadingPage } from "./shell/loading-page.tsx";
 import { NotFoundPage } from "./shell/not-found-page.tsx";
+import { PageLocation } from "./shell/page-location.tsx";
 import { Shell } from "./shell/shell.tsx";
 import { ZonedPages } from "./shell/zoned-pages.tsx";
 import { lazily } from "./ui/lazily.ts";
 
-/** Each page is fetched when somebody goes there first. */
+/** A page whose code is fetched when somebody goes there first. */
+function pageOf<Props extends object>(load: () => Promise<ComponentType<Props>>) {
+  const Page = lazily(load);
+  return (props: Props) => (
+    <Suspense fallback={<LoadingPage />}>
+      <Page {...props} />
+    </Suspense>
+  );
+}
+
 const pages = {
-  alerts: lazily(async () => (await import("./pages/alerts/alerts-page.tsx")).AlertsPage),
-  health: lazily(async () => (await import("./pages/health/health-page.tsx")).HealthPage),
-  job: lazily(async () => (await import("./pages/job/job-page.tsx")).JobPage),
-  jobs: lazily(async () => (await import("./pages/jobs/jobs-page.tsx")).JobsPage),
-  logs: lazily(async () => (await import("./pages/logs/logs-page.tsx")).LogsPage),
-  newJob: lazily(async () => (await import("./pages/new/new-job-page.tsx")).NewJobPage),
-  performance: lazily(async () => (await import("./pages/performance/performance-page.tsx")).PerformancePage),
-  reports: lazily(async () => (await import("./pages/reports/reports-page.tsx")).ReportsPage),
-  settings: lazily(async () => (await import("./pages/settings/settings-page.tsx")).SettingsPage),
+  alerts: pageOf(async () => (await import("./pages/alerts/alerts-page.tsx")).AlertsPage),
+  health: pageOf(async () => (await import("./pages/health/health-page.tsx")).HealthPage),
+  job: pageOf(async () => (await import("./pages/job/job-page.tsx")).JobPage),
+  jobs: pageOf(async () => (await import("./pages/jobs/jobs-page.tsx")).JobsPage),
+  logs: pageOf(async () => (await import("./pages/logs/logs-page.tsx")).LogsPage),
+  newJob: pageOf(async () => (await import("./pages/new/new-job-page.tsx")).NewJobPage),
+  performance: pageOf(async () => (await import("./pages/performance/performance-page.tsx")).PerformancePage),
+  reports: pageOf(async () => (await import("./pages/reports/reports-page.tsx")).ReportsPage),
+  settings: pageOf(async () => (await import("./pages/settings/settings-page.tsx")).SettingsPage),
 };
 
 /** The dashboard: which page stands at which address. */
@@ -36,8 +46,8 @@ export function App() {
           <SessionGate>
             <StayConnected />
             <JobListProvider>
-              <ZonedPages>
-                <Suspense fallback={<LoadingPage />}>
+              <PageLocation>
+                <ZonedPages>
                   <Switch>
                     <Route path="/" component={OverviewPage} />
                     <Route path="/jobs" component={pages.jobs} />
@@ -51,8 +61,8 @@ export function App() {
                     <Route path="/settings" component={pages.settings} />
                     <Route component={NotFoundPage} />
                   </Switch>
-                </Suspense>
-              </ZonedPages>
+                </ZonedPages>
+              </PageLocation>
             </JobListProvider>
           </SessionGate>
         </Shell>

@@ -73,7 +73,7 @@ function jobRules(thresholds: AlertThresholds): Readonly<Record<string, AlertRul
       min_samples: 10,
       level: "error",
       cooldown_period: 10,
-      message: "{{count}} calls and tasks failed within 10 minutes, a share of {{value}}",
+      message: "{{count}} calls and tasks failed within 10 minutes: {{value %}} of all",
     },
     "cycle-completed": {
       name: "Run ended",
@@ -133,7 +133,7 @@ function jobRules(thresholds: AlertThresholds): Readonly<Record<string, AlertRul
       level: "info",
       cooldown_period: 60,
       notification_channels: [],
-      message: "Jobs of {{kind}} take longer than before, by a share of {{value}}",
+      message: "Jobs of {{kind}} take {{value %}} longer than before",
     },
   };
 }
