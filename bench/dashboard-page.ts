@@ -46,6 +46,25 @@ export async function firstViewMs(page: Page, url: string, selector: string): Pr
   return page.evaluate(() => performance.getEntriesByName("first-view")[0]?.startTime ?? Number.NaN);
 }
 
+/** @returns waits, after an input, for how many milliseconds it took from it until something stood on the page */
+export async function standsAfterMs(page: Page, selector: string): Promise<() => Promise<number>> {
+  const stands = await page.evaluateHandle((wanted) => {
+    const { promise, resolve } = Promise.withResolvers<number>();
+    const begin = ({ timeStamp }: Event) => {
+      for (const type of ["click", "keydown"]) removeEventListener(type, begin, true);
+      const note = () => {
+        if (document.querySelector(wanted) === null) return requestAnimationFrame(note);
+        // Painted by the frame after this one.
+        return requestAnimationFrame(() => resolve(performance.now() - timeStamp));
+      };
+      requestAnimationFrame(note);
+    };
+    for (const type of ["click", "keydown"]) addEventListener(type, begin, true);
+    return { promise };
+  }, selector);
+  return () => stands.evaluate(({ promise }) => promise);
+}
+
 /** What was noted since the last time. */
 export function takeSeen(page: Page): Promise<Seen> {
   return page.evaluate(() => {
