@@ -31,6 +31,12 @@ const PAGES = {
   performance: { path: "/performance", shows: "main h1" },
   reports: { path: "/reports", shows: "main h1" },
 } as const;
+/** What stands on each page that is gone to, and not on the one before. */
+const STANDS: Readonly<Record<string, string>> = {
+  open_jobs: "main [data-job]",
+  open_job: "main .timeline",
+  open_overview: "main .rests-unseen",
+};
 /** A page is left open: this one has the most that moves. */
 const LEFT_OPEN = "/";
 const SAMPLES = 12;
@@ -141,13 +147,6 @@ async function openPage(browser: Browser): Promise<Page> {
 function slowestOf(spreads: Readonly<Record<string, { readonly median: number }>>): number {
   return Math.max(...Object.values(spreads).map(({ median }) => median));
 }
-
-/** What stands on each page that is gone to, and not on the one before. */
-const STANDS: Readonly<Record<string, string>> = {
-  open_jobs: "main [data-job]",
-  open_job: "main .timeline",
-  open_overview: "main .rests-unseen",
-};
 
 /** What people do most, each a few times: from the input to the paint after it, the slowest of each; and until a page stands. */
 async function interact() {
