@@ -1,7 +1,7 @@
 // What do more nodes and more workers cost and bring, on one PostgreSQL and one Redis? All are processes of this machine: with
 // few cores they share them, so that throughput cannot grow with their number, and CPU by fact and by delivery is what counts.
 // usage: node --conditions=playhead-src bench/scale.ts [--quick] [--rounds=N]; progress on stderr, one JSON report on stdout; a
-// round takes some 25 minutes
+// round takes 20 to 25 minutes
 import { startFile } from "./child.ts";
 import { type Metrics, option, printReport, type Samples, say, spreadOf } from "./report.ts";
 import { type StoreBytes, startCluster } from "./scale-cluster.ts";

@@ -30,7 +30,10 @@ export function PageLocation({ children }: { readonly children: ReactNode }) {
   const asked = useMemo(() => ({ path, search }), [path, search]);
   const [drawn, setDrawn] = useState(asked);
   // No deferred value: within one, what comes after the first view (useAfterFirst) would come with it.
-  useLayoutEffect(() => startTransition(() => setDrawn(asked)), [asked]);
+  useLayoutEffect(() => {
+    if (isBack) setDrawn(asked);
+    else startTransition(() => setDrawn(asked));
+  }, [asked, isBack]);
   return (
     <Router hook={usePath} searchHook={useShownSearch}>
       <Shown value={isBack || asked.path === drawn.path ? asked : drawn}>{children}</Shown>

@@ -1,4 +1,4 @@
-import { askOverHttp } from "../transport/ask-over-http.ts";
+import { askOverHttp, isSuccess } from "../transport/ask-over-http.ts";
 import { takeLoopDelayMs } from "./loop-watch.ts";
 
 /** What a thread needs to tell that a worker lives; plain, so that it can be handed over. */
@@ -63,7 +63,7 @@ async function post(
   { base, apiKey, source, loop, loopEveryMs }: BeatOptions,
   jobs: readonly string[],
 ): Promise<readonly string[] | null> {
-  const { status, text } = await askOverHttp(`${base}/api/v1/workers/${encodeURIComponent(source)}/heartbeat`, {
+  const answer = await askOverHttp(`${base}/api/v1/workers/${encodeURIComponent(source)}/heartbeat`, {
     method: "POST",
     headers: { authorization: `Bearer ${apiKey}`, "content-type": "application/json" },
     body: JSON.stringify({
@@ -73,7 +73,7 @@ async function post(
     }),
     timeoutMs: REQUEST_TIMEOUT_MS,
   });
-  return status === 200 ? endedJobsIn(text) : null;
+  return isSuccess(answer) ? endedJobsIn(answer.text) : null;
 }
 
 /** A server that says nothing of ended jobs, or a proxy's page, ends none. */

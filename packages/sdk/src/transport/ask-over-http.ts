@@ -16,6 +16,10 @@ export interface HttpAnswer {
   readonly text: string;
 }
 
+export function isSuccess({ status }: HttpAnswer): boolean {
+  return status >= 200 && status < 300;
+}
+
 /**
  * One request, and its whole answer. In place of `fetch`, which takes twice as much of the processor: a worker asks several
  * times a second, and it is the processor of its user. A redirect is not followed: the key must not go to wherever it leads.

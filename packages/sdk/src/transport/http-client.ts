@@ -1,5 +1,5 @@
 import { PlayheadError } from "@playhead/core";
-import { askOverHttp, type HttpAnswer, type HttpQuestion } from "./ask-over-http.ts";
+import { askOverHttp, type HttpAnswer, type HttpQuestion, isSuccess } from "./ask-over-http.ts";
 import { errorOfAnswer, errorOfFailedRequest } from "./http-answer.ts";
 
 /** Where the server is, and who asks. */
@@ -32,11 +32,10 @@ export function createHttpClient({ url, apiKey, nowMs }: HttpClientOptions): Req
     } catch (cause) {
       throw errorOfFailedRequest(base, cause);
     }
-    const { status, text } = answer;
-    if (status < 200 || status >= 300) throw errorOfAnswer(answer, nowMs());
-    if (status === 204) return null;
+    if (!isSuccess(answer)) throw errorOfAnswer(answer, nowMs());
+    if (answer.status === 204) return null;
     try {
-      return JSON.parse(text);
+      return JSON.parse(answer.text);
     } catch (cause) {
       throw errorOfFailedRequest(base, cause);
     }
