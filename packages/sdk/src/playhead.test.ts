@@ -132,3 +132,27 @@ test("ids: a job's is short, the run's is a trace id, a source is never the same
   expect(engine.job("a").correlation_id).toBe(given);
   expect(setupAnswer(() => ({ accepted: 0, refused: [] })).playhead.source).toMatch(/^worker_[0-9a-f]{16}$/);
 });
+
+test("the heartbeat is told which jobs run when that changes, not with each batch that is taken", async () => {
+  const clock = createManualClock();
+  const told: (readonly string[])[] = [];
+  const transport: Transport = {
+    send: async ({ records }) => ({ accepted: records.length, refused: [] }),
+    startHeartbeat: () => ({ setJobs: (jobIds) => void told.push(jobIds), stop: () => undefined }),
+    onCommand: () => () => undefined,
+    close: async () => undefined,
+  };
+  const playhead = createPlayhead({ transport, nowMs: clock.nowMs, setTimer: clock.setTimer, warn: () => undefined });
+  const job = playhead.job({ kind: "demo" });
+  const task = job.create({ title: "Clip" });
+  for (let percent = 1; percent <= 50; percent += 1) {
+    task.progress(percent / 100);
+    job.update({ title: `${percent} %` });
+    await clock.advance(1_000);
+  }
+  expect(told).toEqual([[job.job_id]]);
+  job.complete();
+  await clock.advance(1_000);
+  expect(told).toEqual([[job.job_id], []]);
+  await playhead.close();
+});

@@ -212,9 +212,8 @@ export function createPlayhead(options: PlayheadOptions): Playhead {
     const unexpected = refused.filter(
       ({ record, refused: why }) => !isOfJob(record) || jobs.get(record.job_id)?.absorb(record, why) !== true,
     );
-    for (const { record } of refused) {
-      if (isOfJob(record) && jobs.get(record.job_id)?.isOthers() === true) jobs.delete(record.job_id);
-    }
+    const reported = refused.map(({ record }) => record).filter(isOfJob);
+    forget(reported.filter((record) => jobs.get(record.job_id)?.isOthers() === true));
     // An end that was refused, as expected, is reported anew: such a job is still waited for.
     const expected = new Set(refused.filter((report) => !unexpected.includes(report)).map(({ record }) => record));
     forgetEnded(records, expected);
@@ -229,10 +228,14 @@ export function createPlayhead(options: PlayheadOptions): Playhead {
   }
 
   function forgetEnded(records: readonly AnyRecord[], except: ReadonlySet<AnyRecord>): void {
-    for (const record of records) {
-      if (ENDS.has(record.type) && isOfJob(record) && !except.has(record)) jobs.delete(record.job_id);
-    }
-    jobsChanged();
+    forget(records.filter((record) => ENDS.has(record.type) && !except.has(record)).filter(isOfJob));
+  }
+
+  /** Most batches end no job, and who is told of jobs wakes up for it. */
+  function forget(records: readonly Readonly<{ job_id: string }>[]): void {
+    const before = jobs.size;
+    for (const { job_id } of records) jobs.delete(job_id);
+    if (jobs.size !== before) jobsChanged();
   }
 
   function tellRefused(refused: readonly RefusedReport[]): void {

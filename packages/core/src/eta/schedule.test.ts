@@ -1,5 +1,5 @@
 import { expect, test } from "vitest";
-import { type LeftItem, type StartLimits, scheduleSec } from "./schedule.ts";
+import { createSchedule, type LeftItem, type StartLimits } from "./schedule.ts";
 
 const FREE: StartLimits = { slots: 2, blockedSec: 0, rate: null, burst: Number.POSITIVE_INFINITY };
 const item = (sec: number, changes: Partial<LeftItem> = {}): LeftItem => ({
@@ -7,6 +7,8 @@ const item = (sec: number, changes: Partial<LeftItem> = {}): LeftItem => ({
   ...changes,
 });
 const running = { isRunning: true };
+/** One for all: what was asked before is forgotten. */
+const scheduleSec = createSchedule();
 
 test.each([
   { name: "nothing", items: [], limits: FREE, sec: 0 },

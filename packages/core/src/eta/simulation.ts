@@ -2,7 +2,7 @@ import type { Prediction } from "./belief.ts";
 import type { RawForecast } from "./calibration.ts";
 import { normalCdf, normalDensity, normalDraw, normalQuantile, seedOf, uniformDraw } from "./normal.ts";
 import { type OwnPace, secondsAtPace } from "./own-pace.ts";
-import { type LeftItem, type StartLimits, scheduleSec } from "./schedule.ts";
+import { createSchedule, type LeftItem, type StartLimits } from "./schedule.ts";
 import type { KnownRate } from "./start-rate.ts";
 import { beginning, type ItemSum, type ItemTraits, type KindNoise, type Told, type WorkModel } from "./work-model.ts";
 
@@ -82,15 +82,14 @@ export function outlookOf(job: Simulated, limit: number): readonly ItemOutlook[]
     if (item.state === "running") beginning(item.sum, item.beside, item.startSec);
     else beginning(item.sum, job.slots, job.activeSec);
   }
-  const left = open.map(({ state, phase }): LeftItem => {
-    return { sec: 0, contention: 0, phase, isRunning: state === "running" };
-  });
+  const drawings = open.map((item) => drawingOf(item, job));
+  const left = drawings.map((drawing) => drawing.left);
   const starts = open.map(() => new Float64Array(OUTLOOK_ROUNDS));
   const ends = open.map(() => new Float64Array(OUTLOOK_ROUNDS));
   const draw = drawsOf(model);
+  const scheduleSec = createSchedule();
   for (let round = 0; round < OUTLOOK_ROUNDS; round++) {
-    const drawn = draw(round);
-    for (const [at, item] of open.entries()) drawItem(item, drawn, round, job, left[at] as LeftItem);
+    drawItems(drawings, draw(round), round, job.failing);
     scheduleSec(left, { slots: job.slots, blockedSec: job.blockedSec, ...startsOf(job, round) });
     for (const [at, { startSec = 0, endSec = 0 }] of left.entries()) {
       (starts[at] as Float64Array)[round] = startSec;
@@ -141,15 +140,14 @@ export function simulate(job: Simulated): RawForecast {
   const single = [...job.running, ...waiting.slice(fluid.count)];
   for (const item of [...single, ...fluid.items]) beginning(item.sum, slots, activeSec);
   for (const item of job.running) beginning(item.sum, item.beside, item.startSec);
-  const left: LeftItem[] = single.map(({ state, phase }) => ({
-    ...{ sec: 0, contention: 0, phase },
-    isRunning: state === "running",
-  }));
+  const drawings = single.map((item) => drawingOf(item, job));
+  const left = drawings.map((drawing) => drawing.left);
+  const scheduleSec = createSchedule();
   const results = new Float64Array(ROUNDS);
   for (let round = 0; round < ROUNDS; round++) {
     const drawn = draw(round);
     const starts = startsOf(job, round);
-    for (const [at, item] of single.entries()) drawItem(item, drawn, round, job, left[at] as LeftItem);
+    drawItems(drawings, drawn, round, job.failing);
     const fluidSec = fluid.count === 0 ? 0 : drawFluid(fluid, drawn, round, job, starts.rate);
     const limits = { slots, blockedSec, ...starts };
     const sec = fluidSec + scheduleSec(left, limits);
@@ -184,43 +182,69 @@ function expectedOf({ places, weights }: ItemSum, drawn: Float64Array): number {
   return sum;
 }
 
-function drawItem(
-  item: ForecastItem,
-  drawn: Float64Array,
-  round: number,
-  { slots, failing, activeSec }: Simulated,
-  left: LeftItem,
-): void {
-  const { sum, noise, seed, busySec } = item;
-  const waitSec = item.state === "running" ? Math.max(0, item.workSec - activeSec) : 0;
-  const expected = expectedOf(sum, drawn);
+/** An item, with all that is the same in each draw of it. */
+interface Drawing {
+  readonly sum: ItemSum;
+  readonly seed: number;
+  /** Of ln seconds. */
+  readonly sd: number;
+  /** How many are at work beside it, itself included. */
+  readonly beside: number;
+  /** Before it may set to work. */
+  readonly waitSec: number;
+  /** What is left of this attempt, by what the draw expects of it, in ln seconds. */
+  readonly restSec: (expected: number, round: number) => number;
+  /** What the last draw said. */
+  readonly left: LeftItem;
+}
+
+function drawingOf(item: ForecastItem, { slots, activeSec }: Simulated): Drawing {
+  const { sum, seed, phase, noise } = item;
+  const isRunning = item.state === "running";
+  return {
+    ...{ sum, seed, sd: Math.sqrt(noise.variance), restSec: restOf(item) },
+    beside: isRunning ? item.beside : slots,
+    waitSec: isRunning ? Math.max(0, item.workSec - activeSec) : 0,
+    left: { sec: 0, contention: 0, phase, isRunning },
+  };
+}
+
+function restOf(item: ForecastItem): Drawing["restSec"] {
+  const { noise, seed, busySec } = item;
   const sd = Math.sqrt(noise.variance);
-  const contention = Math.max(0, Math.min(1, drawn[sum.contention.place] as number));
-  const beside = item.state === "running" ? item.beside : slots;
-  left.contention = contention;
-  const again = retriesOf(seed, round, failing);
-  const whole = again === 0 ? 0 : again * Math.exp(expected + sd * normalDraw(seed, round));
-  left.sec = (waitSec + restOf() + whole) * (contention > 0 && beside > 1 ? beside ** -contention : 1);
-
-  function restOf(): number {
-    if (item.state !== "running") return Math.exp(expected + sd * normalDraw(seed, round));
-    const fraction = tellingOf(item);
-    if (fraction > 0.005 && busySec > 0.2) {
-      const own = spreadOf(fraction, noise);
-      const weight = noise.variance / (noise.variance + own);
-      const mean = expected + weight * (Math.log(wholeSecOf(item)) - expected);
-      return (1 - fraction) * Math.exp(mean + Math.sqrt(noise.variance * (1 - weight)) * normalDraw(seed, round));
-    }
-    return Math.max(0, Math.exp(expected + sd * beyond(expected, sd, round)) - busySec);
+  if (item.state !== "running") return (expected, round) => Math.exp(expected + sd * normalDraw(seed, round));
+  const fraction = tellingOf(item);
+  if (fraction > 0.005 && busySec > 0.2) {
+    const own = spreadOf(fraction, noise);
+    const weight = noise.variance / (noise.variance + own);
+    const told = Math.log(wholeSecOf(item));
+    const restSd = Math.sqrt(noise.variance * (1 - weight));
+    return (expected, round) =>
+      (1 - fraction) * Math.exp(expected + weight * (told - expected) + restSd * normalDraw(seed, round));
   }
+  const soFar = Math.log(Math.max(1e-3, busySec));
+  return (expected, round) =>
+    Math.max(0, Math.exp(expected + sd * beyond((soFar - expected) / sd, uniformDraw(seed, round))) - busySec);
+}
 
-  /** A draw of what it may take in all, given that it has taken so long already. */
-  function beyond(mean: number, deviation: number, of: number): number {
-    const soFar = (Math.log(Math.max(1e-3, busySec)) - mean) / deviation;
-    const behind = normalCdf(soFar);
-    const share = uniformDraw(seed, of);
-    if (behind > 1 - 1e-7) return soFar - Math.log(1 - share) / Math.max(soFar, 1);
-    return normalQuantile(behind + share * (1 - behind));
+/** A normal number that is known to be greater than another one; by its share, 0..1, of those that are. */
+function beyond(least: number, share: number): number {
+  const behind = normalCdf(least);
+  if (behind > 1 - 1e-7) return least - Math.log(1 - share) / Math.max(least, 1);
+  return normalQuantile(behind + share * (1 - behind));
+}
+
+/** Says what is left of each, by one draw. Allocates nothing: it is most of what a forecast costs. */
+function drawItems(drawings: readonly Drawing[], drawn: Float64Array, round: number, failing: number): void {
+  for (let at = 0; at < drawings.length; at++) {
+    const { sum, seed, sd, beside, waitSec, restSec, left } = drawings[at] as Drawing;
+    const expected = expectedOf(sum, drawn);
+    const contention = Math.max(0, Math.min(1, drawn[sum.contention.place] as number));
+    const again = retriesOf(seed, round, failing);
+    const whole = again === 0 ? 0 : again * Math.exp(expected + sd * normalDraw(seed, round));
+    left.contention = contention;
+    left.sec =
+      (waitSec + restSec(expected, round) + whole) * (contention > 0 && beside > 1 ? beside ** -contention : 1);
   }
 }
 

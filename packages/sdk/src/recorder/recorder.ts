@@ -227,7 +227,8 @@ export function createRecorder(options: RecorderOptions): Recorder {
     const serial = waiters.batchLeaves();
     const delivery = await sender.deliver({ source, records });
     if (delivery.outcome !== "abandoned") await backlog.settle();
-    if (delivery.outcome === "acknowledged") options.onAck(records, delivery.ack, (facts[0]?.n ?? 0) <= lastFactN);
+    const mayHaveFacts = (facts[0]?.n ?? Number.POSITIVE_INFINITY) <= lastFactN;
+    if (delivery.outcome === "acknowledged") options.onAck(records, delivery.ack, mayHaveFacts);
     if (delivery.outcome === "rejected") {
       lost += facts.length;
       options.onRejected(records, delivery.error);

@@ -41,8 +41,9 @@ interface Made {
 const MOST_SEC = 100 * 365 * 24 * 3_600;
 /** So many changes are thought about in one go: some milliseconds. */
 const CHANGES_AT_ONCE = 500;
-/** Without past jobs, the first second says nothing. */
+/** Without past jobs, the first second says nothing; whether it is over is looked for at most this often. */
 const FIRST_SEC = 1;
+const FIRST_LOOK_MS = 100;
 /** A forecast is made again at most this often, and where nothing happens after a share of what is left. */
 const EVERY_MS = 1_000;
 const QUIET_SHARE = 0.02;
@@ -56,6 +57,8 @@ export function createJobForecast({ job, nowMs, backlog, maySpend }: JobForecast
   const changes = createJobChanges({ nowMs, backlog });
   let made: Made | null = null;
   let madeMs = Number.NEGATIVE_INFINITY;
+  /** While there can be none. */
+  let notBeforeMs = Number.NEGATIVE_INFINITY;
   let hasNews = false;
   let told = createToldPoints();
   let bar: SteadyPercent | null = null;
@@ -68,6 +71,8 @@ export function createJobForecast({ job, nowMs, backlog, maySpend }: JobForecast
     followed ??= createFollowedJob(job, past);
     return changes.take(most, followed.take);
   }
+
+  const activeMs = (now: number) => (followed?.activeSec(now) ?? 0) * 1_000;
 
   function leftAt(now: number): CalibratedForecast | null {
     if (made === null || followed === null) return null;
@@ -139,13 +144,14 @@ export function createJobForecast({ job, nowMs, backlog, maySpend }: JobForecast
       if (job.started_at === null) return Number.POSITIVE_INFINITY;
       if (job.state === "paused") return hasNews ? now : Number.POSITIVE_INFINITY;
       const quietMs = Math.min(QUIET_MOST_MS, Math.max(EVERY_MS, (made?.left.leftSec ?? 0) * QUIET_SHARE * 1_000));
-      return madeMs + (hasNews ? EVERY_MS : quietMs);
+      return Math.max(notBeforeMs, madeMs + (hasNews ? EVERY_MS : quietMs));
     },
     /** Thinks about some of what has come, and forecasts once that is done. @returns whether it forecast */
     work(now: number): boolean {
       if (think()) return false;
       make(now);
       hasNews = false;
+      if (made === null) notBeforeMs = now + Math.max(FIRST_LOOK_MS, FIRST_SEC * 1_000 - activeMs(now));
       return made !== null && madeMs === now;
     },
     think,
