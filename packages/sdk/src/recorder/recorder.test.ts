@@ -3,7 +3,7 @@ import { expect, test, vi } from "vitest";
 import { createManualClock } from "../testing/manual-clock.ts";
 import type { Transport } from "../transport/transport.ts";
 import { createRecorder, NO_CALLS, type RecorderOptions } from "./recorder.ts";
-import { createTickSlot } from "./tick-slots.ts";
+import { createTickSlot, type TickSlot } from "./tick-slots.ts";
 
 function setup(options: Partial<RecorderOptions> = {}) {
   const clock = createManualClock();
@@ -194,6 +194,35 @@ test("ticks: throttled, latest wins, behind the fact before them and in front of
   expect(sent().slice(1)).toEqual([["tick 3"]]);
   await clock.advance(1_000);
   expect(sent()).toHaveLength(2);
+});
+
+test("ticks that come alone leave at once, those of one go together; what comes within 20 ms of them waits for others", async () => {
+  const { clock, say, recorder, sent } = setup();
+  const [a, b, c] = ["a", "b", "c"].map((name) =>
+    createTickSlot(() => recorder.stamp({ type: "progress.updated", job_id: "j", data: { name } })),
+  ) as [TickSlot, TickSlot, TickSlot];
+  recorder.tick(a);
+  recorder.tick(b);
+  expect(sent()).toEqual([]);
+  await clock.settle();
+  expect(sent()).toEqual([["a", "b"]]);
+  expect(clock.timers().all).toBe(0);
+  await clock.advance(5);
+  recorder.tick(c);
+  say("fact");
+  await clock.advance(19);
+  expect(sent()).toHaveLength(1);
+  await clock.advance(1);
+  expect(sent().slice(1)).toEqual([["c", "fact"]]);
+
+  // A fact that waits takes them along.
+  await clock.advance(1_000);
+  say("next");
+  recorder.tick(a);
+  await clock.settle();
+  expect(sent()).toHaveLength(2);
+  await clock.advance(20);
+  expect(sent().slice(2)).toEqual([["next", "a"]]);
 });
 
 test("ticks of a server that is away are replaced, and do not pile up", async () => {

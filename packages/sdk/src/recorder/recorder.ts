@@ -134,6 +134,8 @@ export function createRecorder(options: RecorderOptions): Recorder {
   let lastFactN = 0;
   let closed = false;
   let inFlight = false;
+  let sentMs = Number.NEGATIVE_INFINITY;
+  let isTickLeaving = false;
   let closing: Promise<Closed> | null = null;
   const drops = createDropTally();
   const queue = createRecordQueue({
@@ -184,6 +186,18 @@ export function createRecorder(options: RecorderOptions): Recorder {
     flushAt.set(nowMs() + (queue.size() >= BATCH_RECORDS ? 0 : flushMs));
   }
 
+  /** A tick that comes alone leaves at once: nothing comes with it, and a timer would cost as much as to send it. */
+  function scheduleTick(): void {
+    if (inFlight || !backlog.isEmpty() || nowMs() - sentMs < flushMs) return schedule();
+    if (isTickLeaving) return;
+    isTickLeaving = true;
+    // Not on the stack of the user's code, and with all that it says in one go.
+    queueMicrotask(() => {
+      isTickLeaving = false;
+      void pump();
+    });
+  }
+
   function releaseTicks(): void {
     ticks.releaseDue(nowMs());
     schedule();
@@ -224,6 +238,7 @@ export function createRecorder(options: RecorderOptions): Recorder {
     if (onRecorded !== undefined) for (const tick of due) onRecorded(tick.record);
     const records = mergeInOrder(facts, due);
     if (records.length === 0) return;
+    sentMs = nowMs();
     const serial = waiters.batchLeaves();
     const delivery = await sender.deliver({ source, records });
     if (delivery.outcome !== "abandoned") await backlog.settle();
@@ -329,7 +344,7 @@ export function createRecorder(options: RecorderOptions): Recorder {
     flush,
     tick(slot) {
       if (slot.isWaiting || closed) return;
-      if (ticks.offer(slot, nowMs())) schedule();
+      if (ticks.offer(slot, nowMs())) scheduleTick();
       else throttleAt.set(ticks.nextDueMs());
     },
     settleTick(slot, fate) {

@@ -30,7 +30,8 @@ export interface LiveJob {
   /** Ticks came since the last projection. */
   moved: boolean;
   projectedMs: number;
-  lastProgressMs: number;
+  /** What was said of its progress stands for the time up to then. */
+  progressSaidUpToMs: number;
   /** When its worker last reported anything of it, and when something of it last advanced. */
   lastTouchedMs: number;
   lastMovedMs: number;
@@ -69,7 +70,7 @@ function newLiveJob(job: Job, nowMs: number): LiveJob {
     dirty: false,
     moved: false,
     projectedMs: nowMs,
-    lastProgressMs: 0,
+    progressSaidUpToMs: 0,
     lastTouchedMs: nowMs,
     lastMovedMs: nowMs,
     lastAdded: 0,

@@ -1,7 +1,10 @@
 import { createWakeUp, isFinalJobState, type SetTimer } from "@playhead/core";
 import type { LiveJob } from "./live-job.ts";
 
-/** A job's progress is said at most this often. */
+/**
+ * A job's progress is said at most this often, and once ahead of its time: of two tasks that move in turns neither waits
+ * for the other, nor is woken for.
+ */
 const EVERY_MS = 250;
 /** How often those that wait are looked through, at most. */
 const SWEEP_MS = EVERY_MS / 5;
@@ -25,16 +28,17 @@ export function createProgressTicker({ nowMs, setTimer, isCurrent, emit }: Progr
   const waiting = new Set<LiveJob>();
   const sweepAt = createWakeUp({ nowMs, setTimer, keepsAlive: true, onWake: sweep });
 
+  const dueInMs = ({ progressSaidUpToMs }: LiveJob, now: number) => progressSaidUpToMs - EVERY_MS - now;
+
   /** A clock that was set back makes no job wait for it. */
-  const isDue = ({ lastProgressMs }: LiveJob, now: number) => Math.abs(now - lastProgressMs) >= EVERY_MS;
+  const isBack = (live: LiveJob, now: number) => dueInMs(live, now) > EVERY_MS;
+  const isDue = (live: LiveJob, now: number) => dueInMs(live, now) <= 0 || isBack(live, now);
 
   function say(live: LiveJob, now: number): void {
-    live.lastProgressMs = now;
+    live.progressSaidUpToMs = (isBack(live, now) ? now : Math.max(now, live.progressSaidUpToMs)) + EVERY_MS;
     waiting.delete(live);
     if (isCurrent(live) && !isFinalJobState(live.draft.state)) emit(live);
   }
-
-  const dueInMs = ({ lastProgressMs }: LiveJob, now: number) => EVERY_MS - Math.abs(now - lastProgressMs);
 
   function sweep(): void {
     const now = nowMs();
