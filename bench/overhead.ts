@@ -1,7 +1,8 @@
 // What does watching cost? The clips pipeline with Playhead (its server in a process of its own; and engine, store and all
 // in the same process) against the same ffmpeg work without it, on the same video, in turns. And a loop of functions of a
 // microsecond each, the worst that can be instrumented: it is held to the budget.
-// usage: node --conditions=playhead-src bench/overhead.ts [--quick]
+// It is the packages as they are published that are measured: where sources run, Node strips their types as it loads them.
+// usage: npm run build && node bench/overhead.ts [--quick]
 import { mkdtemp, rm } from "node:fs/promises";
 import os from "node:os";
 import path from "node:path";
@@ -29,7 +30,9 @@ try {
     variants,
     rounds: ROUNDS,
     run: (variant) =>
-      runFile("./overhead-round.ts", { server: SERVERS[variant], input, styles: STYLES, seconds: VIDEO_SECONDS }),
+      runFile("./overhead-round.ts", { server: SERVERS[variant], input, styles: STYLES, seconds: VIDEO_SECONDS }, [
+        "--expose-gc",
+      ]),
   });
   const byVariant = (metric: string) =>
     Object.fromEntries(variants.map((variant) => [variant, spreadOf(samples, variant, metric)]));

@@ -23,6 +23,9 @@ export interface Target {
   readonly at_most?: number;
 }
 
+/** Whether packages are loaded as sources or as built: all processes of a bench load them as the first does. */
+export const CONDITIONS: readonly string[] = process.execArgv.filter((flag) => flag.startsWith("--conditions="));
+
 export interface RoundsOptions {
   /** What is compared; each round runs each of them once. */
   readonly variants: readonly string[];
@@ -54,7 +57,7 @@ export async function runRounds({ variants, rounds, run }: RoundsOptions): Promi
  */
 export function runFile(file: string, options: unknown, nodeFlags: readonly string[] = []): Promise<Metrics> {
   const script = fileURLToPath(new URL(file, import.meta.url));
-  const args = ["--conditions=playhead-src", ...nodeFlags, script, JSON.stringify(options)];
+  const args = [...CONDITIONS, ...nodeFlags, script, JSON.stringify(options)];
   const child = spawn(process.execPath, args, { stdio: ["ignore", "pipe", "inherit"] });
   let output = "";
   child.stdout.setEncoding("utf8").on("data", (text: string) => {
