@@ -30,8 +30,7 @@ export interface LiveJob {
   /** Ticks came since the last projection. */
   moved: boolean;
   projectedMs: number;
-  /** What was said of its progress stands for the time up to then. */
-  progressSaidUpToMs: number;
+  lastProgressMs: number;
   /** When its worker last reported anything of it, and when something of it last advanced. */
   lastTouchedMs: number;
   lastMovedMs: number;
@@ -70,7 +69,7 @@ function newLiveJob(job: Job, nowMs: number): LiveJob {
     dirty: false,
     moved: false,
     projectedMs: nowMs,
-    progressSaidUpToMs: 0,
+    lastProgressMs: 0,
     lastTouchedMs: nowMs,
     lastMovedMs: nowMs,
     lastAdded: 0,

@@ -24,7 +24,7 @@ function setup() {
   return { ticker, said, gone, live: (jobId: string) => createLiveJob(runningJob(jobId), Date.now()) };
 }
 
-test("the first moves are said at once, the others at most four times a second, and the last one always", () => {
+test("the first move is said at once, the others at most four times a second, and the last one always", () => {
   const { ticker, said, live } = setup();
   const job = live("a");
   for (let time = 0; time < 100; time++) {
@@ -33,51 +33,33 @@ test("the first moves are said at once, the others at most four times a second, 
   }
   vi.advanceTimersByTime(1_000);
   const times = said.map(([, atMs]) => atMs);
-  expect(times.slice(0, 2)).toEqual([0, 10]);
-  expect(times.length).toBeGreaterThanOrEqual(5);
-  expect(times.length).toBeLessThanOrEqual(6);
+  expect(times[0]).toBe(0);
+  expect(times.length).toBeGreaterThanOrEqual(4);
   for (const [index, time] of times.entries())
-    if (index > 2) expect(time - (times[index - 1] as number)).toBeGreaterThanOrEqual(250);
+    if (index > 0) expect(time - (times[index - 1] as number)).toBeGreaterThanOrEqual(250);
   expect(times.at(-1)).toBeGreaterThanOrEqual(990);
   expect(vi.getTimerCount()).toBe(0);
-});
-
-test("tasks that move twice a second, in turns, wait for nothing, and nobody is woken for them", () => {
-  const { ticker, said, live } = setup();
-  const job = live("a");
-  const due: number[] = [];
-  for (let atMs = 0; atMs < 10_000; atMs += 500) {
-    for (const waitMs of [0, 37]) {
-      vi.advanceTimersByTime(waitMs);
-      ticker.moved(job);
-      due.push(atMs + waitMs);
-      expect(vi.getTimerCount()).toBe(0);
-    }
-    vi.advanceTimersByTime(463);
-  }
-  expect(said.map(([, atMs]) => atMs)).toEqual(due);
 });
 
 test("jobs do not wait for one another", () => {
   const { ticker, said, live } = setup();
   const [a, b] = [live("a"), live("b")];
-  for (const job of [a, a]) ticker.moved(job);
+  ticker.moved(a);
   vi.advanceTimersByTime(100);
   ticker.moved(a);
   ticker.moved(b);
   expect(said).toEqual([
     ["a", 0],
-    ["a", 0],
     ["b", 100],
   ]);
   vi.advanceTimersByTime(300);
-  expect(said.filter(([jobId]) => jobId === "a")).toHaveLength(3);
+  expect(said.filter(([jobId]) => jobId === "a")).toHaveLength(2);
 });
 
 test("a busy loop does not put off what is overdue", () => {
   const { ticker, said, live } = setup();
   const [a, b] = [live("a"), live("b")];
-  for (const job of [a, a]) ticker.moved(job);
+  ticker.moved(a);
   vi.advanceTimersByTime(200);
   ticker.moved(a);
   ticker.moved(b);
@@ -86,13 +68,13 @@ test("a busy loop does not put off what is overdue", () => {
   ticker.moved(b);
   ticker.moved(b);
   vi.advanceTimersByTime(50);
-  expect(said.filter(([jobId]) => jobId === "a")).toHaveLength(3);
+  expect(said.filter(([jobId]) => jobId === "a")).toHaveLength(2);
 });
 
 test("of very many that are due at once some are said in one go, and all of them soon", () => {
   const { ticker, said, live } = setup();
   const jobs = Array.from({ length: 2_500 }, (_, index) => live(`j${index}`));
-  for (const job of [...jobs, ...jobs, ...jobs]) ticker.moved(job);
+  for (const job of [...jobs, ...jobs]) ticker.moved(job);
   said.length = 0;
   vi.advanceTimersToNextTimer();
   while (said.length === 0) vi.advanceTimersToNextTimer();
@@ -104,28 +86,28 @@ test("of very many that are due at once some are said in one go, and all of them
 test("nothing is said of a job that has ended, or that is not the one in memory any more", () => {
   const { ticker, said, gone, live } = setup();
   const [a, b] = [live("a"), live("b")];
-  for (const job of [a, b, a, b, a, b]) ticker.moved(job);
+  for (const job of [a, b, a, b]) ticker.moved(job);
   a.draft.state = "failed";
   gone.add(b);
   vi.advanceTimersByTime(1_000);
-  expect(said).toHaveLength(4);
+  expect(said).toHaveLength(2);
 });
 
 test("a clock that is set back holds no job up", () => {
   const { ticker, said, live } = setup();
   const job = live("a");
-  for (let move = 0; move < 3; move++) ticker.moved(job);
-  expect(said).toHaveLength(2);
+  ticker.moved(job);
   vi.setSystemTime(Date.now() - 3_600_000);
   ticker.moved(job);
-  expect(said).toHaveLength(3);
+  expect(said).toHaveLength(2);
 });
 
 test("after close nothing is said and no timer is left", () => {
   const { ticker, said, live } = setup();
   const job = live("a");
-  for (let move = 0; move < 3; move++) ticker.moved(job);
+  ticker.moved(job);
+  ticker.moved(job);
   ticker.close();
   vi.advanceTimersByTime(1_000);
-  expect([said.length, vi.getTimerCount()]).toEqual([2, 0]);
+  expect([said.length, vi.getTimerCount()]).toEqual([1, 0]);
 });

@@ -1,10 +1,7 @@
 import { createWakeUp, isFinalJobState, type SetTimer } from "@playhead/core";
 import type { LiveJob } from "./live-job.ts";
 
-/**
- * A job's progress is said at most this often, and once ahead of its time: of two tasks that move in turns neither waits
- * for the other, nor is woken for.
- */
+/** A job's progress is said at most this often. */
 const EVERY_MS = 250;
 /** How often those that wait are looked through, at most. */
 const SWEEP_MS = EVERY_MS / 5;
@@ -28,17 +25,16 @@ export function createProgressTicker({ nowMs, setTimer, isCurrent, emit }: Progr
   const waiting = new Set<LiveJob>();
   const sweepAt = createWakeUp({ nowMs, setTimer, keepsAlive: true, onWake: sweep });
 
-  const dueInMs = ({ progressSaidUpToMs }: LiveJob, now: number) => progressSaidUpToMs - EVERY_MS - now;
-
   /** A clock that was set back makes no job wait for it. */
-  const isBack = (live: LiveJob, now: number) => dueInMs(live, now) > EVERY_MS;
-  const isDue = (live: LiveJob, now: number) => dueInMs(live, now) <= 0 || isBack(live, now);
+  const isDue = ({ lastProgressMs }: LiveJob, now: number) => Math.abs(now - lastProgressMs) >= EVERY_MS;
 
   function say(live: LiveJob, now: number): void {
-    live.progressSaidUpToMs = (isBack(live, now) ? now : Math.max(now, live.progressSaidUpToMs)) + EVERY_MS;
+    live.lastProgressMs = now;
     waiting.delete(live);
     if (isCurrent(live) && !isFinalJobState(live.draft.state)) emit(live);
   }
+
+  const dueInMs = ({ lastProgressMs }: LiveJob, now: number) => EVERY_MS - Math.abs(now - lastProgressMs);
 
   function sweep(): void {
     const now = nowMs();
