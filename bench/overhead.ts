@@ -2,10 +2,12 @@
 // in the same process) against the same ffmpeg work without it, on the same video, in turns. And a loop of functions of a
 // microsecond each, the worst that can be instrumented: it is held to the budget.
 // It is the packages as they are published that are measured: where sources run, Node strips their types as it loads them.
-// usage: npm run build && node bench/overhead.ts [--quick]
+// usage: node --conditions=playhead-src bench/overhead.ts [--quick]
+import { spawnSync } from "node:child_process";
 import { mkdtemp, rm } from "node:fs/promises";
 import os from "node:os";
 import path from "node:path";
+import { fileURLToPath } from "node:url";
 import { planTask, run } from "@playhead/ffmpeg";
 import { printReport, ratioOf, runFile, runRounds, say, spreadOf } from "./report.ts";
 
@@ -20,6 +22,10 @@ const WITH = "with playhead";
 const WITHIN = "with playhead, its server in the same process";
 const SERVERS: Record<string, string> = { [WITHOUT]: "none", [WITH]: "apart", [WITHIN]: "within" };
 
+const AS_BUILT: readonly string[] = [];
+
+const build = fileURLToPath(new URL("../scripts/build.mjs", import.meta.url));
+if (spawnSync(process.execPath, [build], { stdio: ["ignore", 2, 2] }).status !== 0) process.exit(1);
 const folder = await mkdtemp(path.join(os.tmpdir(), "playhead-overhead-"));
 try {
   const input = path.join(folder, "input.mp4");
@@ -30,9 +36,12 @@ try {
     variants,
     rounds: ROUNDS,
     run: (variant) =>
-      runFile("./overhead-round.ts", { server: SERVERS[variant], input, styles: STYLES, seconds: VIDEO_SECONDS }, [
-        "--expose-gc",
-      ]),
+      runFile(
+        "./overhead-round.ts",
+        { server: SERVERS[variant], input, styles: STYLES, seconds: VIDEO_SECONDS },
+        ["--expose-gc"],
+        AS_BUILT,
+      ),
   });
   const byVariant = (metric: string) =>
     Object.fromEntries(variants.map((variant) => [variant, spreadOf(samples, variant, metric)]));
@@ -41,7 +50,7 @@ try {
   const loop = await runRounds({
     variants: [WITHOUT, WITH],
     rounds: ROUNDS,
-    run: (variant) => runFile("./overhead-loop.ts", { watched: variant === WITH, calls: LOOP_CALLS }),
+    run: (variant) => runFile("./overhead-loop.ts", { watched: variant === WITH, calls: LOOP_CALLS }, [], AS_BUILT),
   });
   const loopRatio = ratioOf(loop, "loop_cpu_ms", WITH, WITHOUT);
   const allMs = spreadOf(samples, WITHOUT, "wall_ms").median * os.availableParallelism();

@@ -23,7 +23,7 @@ export interface Target {
   readonly at_most?: number;
 }
 
-/** Whether packages are loaded as sources or as built: all processes of a bench load them as the first does. */
+/** Whether packages are loaded as sources or as built: a process that is started loads them as this one does. */
 export const CONDITIONS: readonly string[] = process.execArgv.filter((flag) => flag.startsWith("--conditions="));
 
 export interface RoundsOptions {
@@ -55,9 +55,14 @@ export async function runRounds({ variants, rounds, run }: RoundsOptions): Promi
  * Runs a file of this folder in a Node of its own, and reads what it prints: one JSON object of metrics.
  * @throws Error when it fails; what it wrote to stderr has been passed on by then
  */
-export function runFile(file: string, options: unknown, nodeFlags: readonly string[] = []): Promise<Metrics> {
+export function runFile(
+  file: string,
+  options: unknown,
+  nodeFlags: readonly string[] = [],
+  conditions: readonly string[] = CONDITIONS,
+): Promise<Metrics> {
   const script = fileURLToPath(new URL(file, import.meta.url));
-  const args = [...CONDITIONS, ...nodeFlags, script, JSON.stringify(options)];
+  const args = [...conditions, ...nodeFlags, script, JSON.stringify(options)];
   const child = spawn(process.execPath, args, { stdio: ["ignore", "pipe", "inherit"] });
   let output = "";
   child.stdout.setEncoding("utf8").on("data", (text: string) => {

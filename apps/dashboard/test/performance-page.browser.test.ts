@@ -23,7 +23,7 @@ beforeAll(async () => {
   }
   const nowMs = Date.now();
   const calls: ToldCall[] = [];
-  // Two weeks before the change: of one, and days cut as the hour of the test has it, it would not always be sure.
+  // Two weeks before the change: with one, whether chance is ruled out depends on the hour at which the days are cut.
   for (let hour = 1; hour < 3 * WEEK_HOURS; hour += 1) {
     const atMs = nowMs - hour * HOUR_MS;
     const isLate = hour < WEEK_HOURS;

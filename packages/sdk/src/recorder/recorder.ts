@@ -97,7 +97,7 @@ export interface RecorderOptions {
   readonly calls: CallSource;
   /** Hears of each record as it is taken, and of each tick as it is sent. Must not throw, like the others. */
   readonly onRecorded?: (record: AnyRecord) => void;
-  /** @param mayHaveFacts false: they are calls and lines, and nothing of a job is among them */
+  /** @param mayHaveFacts false: they are calls, lines and ticks, and no fact of a job is among them */
   readonly onAck: (records: readonly AnyRecord[], ack: BatchAck, mayHaveFacts: boolean) => void;
   /** The server does not accept the key: what is recorded waits until it does, and is tried now and then. */
   readonly onKeyRefused: (error: PlayheadError) => void;
@@ -135,7 +135,6 @@ export function createRecorder(options: RecorderOptions): Recorder {
   let closed = false;
   let inFlight = false;
   let sentMs = Number.NEGATIVE_INFINITY;
-  let isTickLeaving = false;
   let closing: Promise<Closed> | null = null;
   const drops = createDropTally();
   const queue = createRecordQueue({
@@ -188,14 +187,10 @@ export function createRecorder(options: RecorderOptions): Recorder {
 
   /** A tick that comes alone leaves at once: nothing comes with it, and a timer would cost as much as to send it. */
   function scheduleTick(): void {
-    if (inFlight || !backlog.isEmpty() || nowMs() - sentMs < flushMs) return schedule();
-    if (isTickLeaving) return;
-    isTickLeaving = true;
-    // Not on the stack of the user's code, and with all that it says in one go.
-    queueMicrotask(() => {
-      isTickLeaving = false;
-      void pump();
-    });
+    const isAlone = !inFlight && backlog.isEmpty() && nowMs() - sentMs >= flushMs;
+    if (!isAlone) schedule();
+    // Not on the stack of the user's code, and with all that it says in one go: the first of them sees to that.
+    else if (ticks.dueCount() === 1) queueMicrotask(() => void pump());
   }
 
   function releaseTicks(): void {

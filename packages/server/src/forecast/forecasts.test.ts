@@ -1,6 +1,6 @@
-import { applyEvent, draftOf, emptyJob, type JsonObject, type PlayheadEvent } from "@playhead/core";
 import { expect, onTestFinished, test } from "vitest";
 import { tempFolder } from "../../test/temp-folder.ts";
+import { createToldJob } from "../../test/told-job.ts";
 import { setTimer } from "../engine-timer.ts";
 import { createSqliteStore } from "../store/sqlite/open-store.ts";
 import { createForecasts } from "./forecasts.ts";
@@ -25,16 +25,8 @@ async function setup() {
 
   /** @param isOfStore whether it had been announced before it came into memory */
   function submit(jobId: string, isOfStore = false) {
-    const draft = draftOf(emptyJob(jobId));
+    const { draft, happens } = createToldJob(jobId, nowMs, (...folded) => followed?.folded(...folded));
     let followed = isOfStore ? null : forecasts.open(draft, () => undefined);
-    function happens(type: PlayheadEvent["type"], data: JsonObject): void {
-      const ts = new Date(clockMs).toISOString();
-      const event = { type, ts, job_id: jobId, seq: draft.seq + 1, correlation_id: "c", data };
-      const find = () => (typeof data.task_id === "string" ? draft.tasks.get(data.task_id) : undefined);
-      const before = find();
-      applyEvent(draft, event);
-      followed?.folded(event, before, find());
-    }
     happens("job.created", { kind: "clips", title: jobId });
     followed ??= forecasts.open(draft, () => undefined);
     return { draft, happens, followed };

@@ -1,12 +1,6 @@
-import {
-  applyEvent,
-  createForecastHistory,
-  draftOf,
-  emptyJob,
-  type JsonObject,
-  type PlayheadEvent,
-} from "@playhead/core";
+import { createForecastHistory } from "@playhead/core";
 import { expect, test } from "vitest";
+import { createToldJob } from "../../test/told-job.ts";
 import { createJobForecast } from "./job-forecast.ts";
 
 const BEGIN_MS = Date.parse("2026-11-21T10:00:00.000Z");
@@ -14,22 +8,8 @@ const BEGIN_MS = Date.parse("2026-11-21T10:00:00.000Z");
 test("without past jobs it is due again when its first second is over, and not before, whatever happens", () => {
   let clockMs = BEGIN_MS;
   const nowMs = () => clockMs;
-  const job = draftOf(emptyJob("job"));
+  const { draft: job, happens } = createToldJob("job", nowMs, (...folded) => forecast.folded(...folded));
   const forecast = createJobForecast({ job, nowMs, backlog: { size: 0 }, maySpend: () => true });
-  function happens(type: PlayheadEvent["type"], data: JsonObject): void {
-    const event = {
-      type,
-      ts: new Date(clockMs).toISOString(),
-      job_id: "job",
-      seq: job.seq + 1,
-      correlation_id: "c",
-      data,
-    };
-    const find = () => (typeof data.task_id === "string" ? job.tasks.get(data.task_id) : undefined);
-    const before = find();
-    applyEvent(job, event);
-    forecast.folded(event, before, find());
-  }
   happens("job.created", { kind: "clips" });
   happens("job.state_changed", { old_state: "pending", new_state: "running" });
   forecast.follow(createForecastHistory());

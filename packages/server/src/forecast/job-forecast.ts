@@ -72,8 +72,6 @@ export function createJobForecast({ job, nowMs, backlog, maySpend }: JobForecast
     return changes.take(most, followed.take);
   }
 
-  const activeMs = (now: number) => (followed?.activeSec(now) ?? 0) * 1_000;
-
   function leftAt(now: number): CalibratedForecast | null {
     if (made === null || followed === null) return null;
     const sinceSec = followed.activeSec(now) - made.activeSec;
@@ -151,7 +149,8 @@ export function createJobForecast({ job, nowMs, backlog, maySpend }: JobForecast
       if (think()) return false;
       make(now);
       hasNews = false;
-      if (made === null) notBeforeMs = now + Math.max(FIRST_LOOK_MS, FIRST_SEC * 1_000 - activeMs(now));
+      const leftSec = FIRST_SEC - (followed?.activeSec(now) ?? 0);
+      if (made === null) notBeforeMs = now + Math.max(FIRST_LOOK_MS, leftSec * 1_000);
       return made !== null && madeMs === now;
     },
     think,

@@ -1,12 +1,6 @@
-import {
-  applyEvent,
-  createForecastHistory,
-  draftOf,
-  emptyJob,
-  type JsonObject,
-  type PlayheadEvent,
-} from "@playhead/core";
+import { createForecastHistory, type JsonObject } from "@playhead/core";
 import { describe, expect, it } from "vitest";
+import { createToldJob } from "../../test/told-job.ts";
 import { declaredRateOf } from "./declared-rate.ts";
 import { createFollowedJob } from "./followed-job.ts";
 import { changeOf } from "./job-changes.ts";
@@ -20,19 +14,21 @@ const END_SEC = (VIDEOS - 1) * GAP_SEC + VIDEO_SEC;
 
 /** A job as `bulk` makes one: a video waits in its place until it may begin, and the job is limited while all do. */
 function setup(metadata: JsonObject, declaredLater: JsonObject | null = null) {
-  const draft = draftOf(emptyJob("job"));
-  let seq = 0;
+  let clockMs = BEGIN_MS;
   const followed = createFollowedJob({ kind: "bulk", metadata }, createForecastHistory());
 
-  function happens(atSec: number, type: PlayheadEvent["type"], data: JsonObject): void {
-    seq += 1;
-    const ts = new Date(BEGIN_MS + atSec * 1_000).toISOString();
-    const event = { type, ts, job_id: "job", seq, correlation_id: "c", data };
-    const find = () => (typeof data.task_id === "string" ? draft.tasks.get(data.task_id) : undefined);
-    const before = find();
-    applyEvent(draft, event);
-    const change = changeOf(event, before, find());
-    if (change !== null) followed.take(change);
+  const told = createToldJob(
+    "job",
+    () => clockMs,
+    (...folded) => {
+      const change = changeOf(...folded);
+      if (change !== null) followed.take(change);
+    },
+  );
+
+  function happens(atSec: number, ...event: Parameters<typeof told.happens>): void {
+    clockMs = BEGIN_MS + atSec * 1_000;
+    told.happens(...event);
   }
 
   happens(0, "job.created", { kind: "bulk", title: "rows.csv", metadata });
