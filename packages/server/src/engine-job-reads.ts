@@ -36,10 +36,16 @@ export function createJobReads({
     }
   }
 
+  function summaryNow(live: LiveJob): JobSummary {
+    ingest.asked(live);
+    return summaryOf(live.draft);
+  }
+
   /** The tenant's job as it stands, nothing of it unstored; null for none, and for another tenant's. */
   async function readJob(tenantId: string, jobId: string): Promise<JobSnapshot | null> {
     const live = ingest.jobs.peek(jobId);
     if (live !== undefined && live.draft.tenant_id === tenantId) {
+      ingest.asked(live);
       const snapshot = snapshotOf(live.draft);
       if (await isStoredSoon(live)) return snapshot;
     }
@@ -75,7 +81,7 @@ export function createJobReads({
       listed.map(async (job) => {
         const live = ingest.jobs.peek(job.job_id);
         if (live === undefined) return job;
-        const summary = summaryOf(live.draft);
+        const summary = summaryNow(live);
         return (await isStoredSoon(live)) ? summary : job;
       }),
     );
@@ -86,7 +92,7 @@ export function createJobReads({
     const read = jobIds.map(async (jobId) => {
       const live = ingest.jobs.peek(jobId);
       if (live === undefined) return null;
-      const summary = summaryOf(live.draft);
+      const summary = summaryNow(live);
       return (await isStoredSoon(live)) ? summary : null;
     });
     return (await Promise.all(read)).filter((job) => job !== null);

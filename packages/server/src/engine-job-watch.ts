@@ -1,10 +1,11 @@
 import { setImmediate as othersTurn } from "node:timers/promises";
-import { type Job, PlayheadError } from "@playhead/core";
+import { everySecond, type Job, PlayheadError } from "@playhead/core";
 import type { AttemptLimits } from "./attempts/attempts.ts";
 import type { Config } from "./config/config.ts";
 import type { Control } from "./control/control.ts";
 import { createControlDeadlines } from "./control/control-deadlines.ts";
 import type { QueueLimits } from "./control/queue.ts";
+import { setTimer } from "./engine-timer.ts";
 import type { Ingest } from "./ingest/ingest.ts";
 import { type LiveJob, liveFraction } from "./ingest/live-job.ts";
 import type { LivenessLimits } from "./liveness/assess-liveness.ts";
@@ -88,7 +89,6 @@ export interface JobWatchDeps {
   readonly onError: (error: unknown, jobId: string) => void;
 }
 
-const EVERY_MS = 1_000;
 /** So many jobs are looked at before others get their turn: about a millisecond's work. */
 const AT_ONCE = 500;
 
@@ -143,20 +143,22 @@ export function watchJobs({ ingest, workerSilentMs, control, limits, nowMs, onEr
     liveness.check({ draft, lastTouchedMs, lastMovedMs, fraction: () => liveFraction(live) }, now);
   }
 
-  const timer = setInterval(() => {
-    if (isLooking) return;
-    isLooking = true;
-    void lookAtAll().finally(() => {
-      isLooking = false;
-    });
-  }, EVERY_MS);
-  timer.unref();
+  const endLooks = everySecond(
+    () => {
+      if (isLooking) return;
+      isLooking = true;
+      void lookAtAll().finally(() => {
+        isLooking = false;
+      });
+    },
+    { nowMs, setTimer },
+  );
   return {
     /** Ends a job whose worker is known to be gone, before its lease is over. */
     endLost: liveness.endLost,
     close(): void {
       isClosed = true;
-      clearInterval(timer);
+      endLooks();
     },
   };
 }

@@ -1,3 +1,5 @@
+import { untilWholeSecond } from "@playhead/core";
+
 export interface LoopDeps {
   /** @returns whether there is more to do at once */
   readonly step: () => Promise<boolean>;
@@ -6,10 +8,8 @@ export interface LoopDeps {
   readonly onError: (error: unknown) => void;
 }
 
-/** Runs at least so often. */
-const EVERY_MS = 1_000;
 /** What happens within so short a time is taken in one step. */
-const GATHER_MS = 50;
+const GATHER_MS = 250;
 const TELL_AGAIN_MS = 60_000;
 
 /** Runs a step again and again, never two at once, and whatever a step does: it ends by `close` alone. */
@@ -43,7 +43,7 @@ export function createLoop({ step, nowMs, onError }: LoopDeps) {
       }
     } finally {
       isRunning = false;
-      schedule(Number.isFinite(dueMs) ? GATHER_MS : EVERY_MS);
+      schedule(Number.isFinite(dueMs) ? GATHER_MS : untilWholeSecond(nowMs()));
     }
   }
 

@@ -361,7 +361,7 @@ function assembleEngine(parts: EngineParts) {
           return live === undefined ? [] : ingest.currentTicks(live);
         },
       });
-      bus.subscribeAll(publisher.publish);
+      bus.subscribeForViewers(publisher.publish);
     },
     /** Ends the jobs of workers that ended with an earlier process. */
     async recover(): Promise<void> {

@@ -23,7 +23,7 @@ export async function startIngest(folder: string, { wrap = (store) => store, ...
   const store = await createSqliteStore({ folder, nowMs, newEpoch: () => "e1", segmentSize: 64 });
   const said: Publication[] = [];
   const bus = createMemoryBus(fail);
-  bus.subscribeAll((publications) => said.push(...publications));
+  bus.subscribeForViewers((publications) => said.push(...publications));
   const ingest = createIngest({ store: wrap(store), bus, nowMs, setTimer, newTraceId, onRetry, onDefect });
   return {
     store,

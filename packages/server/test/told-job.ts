@@ -11,15 +11,19 @@ export function createToldJob(
   onFolded: (event: PlayheadEvent, before: Task | undefined, after: Task | undefined) => void,
 ) {
   const draft = draftOf(emptyJob(jobId));
+
+  function fold(numbers: Pick<PlayheadEvent, "seq" | "tick">, type: PlayheadEvent["type"], data: JsonObject): void {
+    const ts = new Date(nowMs()).toISOString();
+    const event = { type, ts, job_id: jobId, ...numbers, correlation_id: "c", data };
+    const find = () => (typeof data.task_id === "string" ? draft.tasks.get(data.task_id) : undefined);
+    const before = find();
+    applyEvent(draft, event);
+    onFolded(event, before, find());
+  }
+
   return {
     draft,
-    happens(type: PlayheadEvent["type"], data: JsonObject): void {
-      const ts = new Date(nowMs()).toISOString();
-      const event = { type, ts, job_id: jobId, seq: draft.seq + 1, correlation_id: "c", data };
-      const find = () => (typeof data.task_id === "string" ? draft.tasks.get(data.task_id) : undefined);
-      const before = find();
-      applyEvent(draft, event);
-      onFolded(event, before, find());
-    },
+    happens: (type: PlayheadEvent["type"], data: JsonObject): void => fold({ seq: draft.seq + 1 }, type, data),
+    ticks: (data: JsonObject): void => fold({ seq: draft.seq, tick: draft.tick + 1 }, "progress.updated", data),
   };
 }

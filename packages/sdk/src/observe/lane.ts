@@ -1,3 +1,4 @@
+import { untilWholeSecond } from "@playhead/core";
 import { type Budget, blended, type KeepingChange } from "../budget/budget.ts";
 import { addTo, addUnsent, dataOf, MINUTE_MS, type TotalsBook } from "../budget/totals.ts";
 import { enteringMs } from "../context.ts";
@@ -224,7 +225,7 @@ export function createLane(options: LaneOptions): OwnLane {
       watch.loopDelayMs = Math.max(watch.loopDelayMs, now.loopDelayMs);
       if (!watch.isSaid) say(execution, watch);
     }
-    if (watchList.first() !== null && isOpen) stopSweep = setTimer(sweep, LONG_MS, false);
+    if (watchList.first() !== null && isOpen) stopSweep = setTimer(sweep, untilWholeSecond(nowMs()), false);
   }
 
   function say(execution: Execution, watch: Watch): void {
@@ -267,7 +268,7 @@ export function createLane(options: LaneOptions): OwnLane {
     watch(execution, isSaidAtOnce) {
       const watch = watchList.add(execution);
       if (isSaidAtOnce) say(execution, watch);
-      stopSweep ??= setTimer(sweep, LONG_MS, false);
+      stopSweep ??= setTimer(sweep, untilWholeSecond(nowMs()), false);
     },
     complete(execution, result) {
       const endMs = clock();

@@ -43,7 +43,7 @@ const MAX_CATCH_UP = 200_000;
 const SLICE_MS = 1;
 const TICK_MS = 1_000;
 /** A restart loses no more than so much of what windows heard beside facts. */
-const WINDOWS_EVERY_MS = 5_000;
+const WINDOWS_EVERY_MS = 15_000;
 /** How long alerts that are over are looked at again after a restart: the longest cooldown. */
 const REMEMBERED_MS = 7 * 24 * 3_600_000;
 

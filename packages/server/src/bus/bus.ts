@@ -62,4 +62,8 @@ export interface Bus extends LiveBus {
   publish(publications: readonly Publication[]): void;
   /** What happens to any job, a flush at a time, after those who follow one have heard of it. @returns ends the subscription */
   subscribeAll(listener: (publications: readonly Publication[]) => void): () => void;
+  /** The same, for someone who tells viewers elsewhere: whom they follow is not known here. */
+  subscribeForViewers(listener: (publications: readonly Publication[]) => void): () => void;
+  /** Whether somebody may follow the job, by itself or among all. */
+  isFollowed(jobId: string): boolean;
 }

@@ -34,6 +34,25 @@ test("those who follow a job hear a flush at a time, before those who follow all
   expect(heard).toEqual(["x 1+2", "y 1+2", "all 2", "x 3", "y 3", "all 1"]);
 });
 
+test("a job is followed while somebody hears of it, of the list, or of all for viewers elsewhere", () => {
+  const { bus, hear } = setup();
+  bus.subscribeAll(() => undefined);
+  const followed = () => ["a", "b"].filter(bus.isFollowed).join();
+  const seen = [followed()];
+  for (const [subscribe, expected] of [
+    [() => hear("x"), "a"],
+    [() => bus.subscribeChanges(() => undefined), "a,b"],
+    [() => bus.subscribeForViewers(() => undefined), "a,b"],
+  ] as const) {
+    const end = subscribe();
+    seen.push(followed());
+    end();
+    end();
+    expect(seen.splice(0)).toEqual(["", expected]);
+    seen.push(followed());
+  }
+});
+
 test("who followed all and has left hears nothing", () => {
   const { bus, heard, say } = setup();
   const end = bus.subscribeAll(() => heard.push("all"));

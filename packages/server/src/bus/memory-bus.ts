@@ -14,6 +14,7 @@ export function createMemoryBus(onError: (error: unknown) => void): Bus {
   const lists = new Listeners<JobChanges | null>();
   const flushes = new Listeners<void>();
   const notes = createChangeNotes();
+  let forViewers = 0;
 
   /** Those of jobs that someone follows, each job's together and in order. */
   function followed(publications: readonly Publication[]): Map<Followers, Publication[]> {
@@ -64,5 +65,13 @@ export function createMemoryBus(onError: (error: unknown) => void): Bus {
       const end = all.add(listener);
       return () => void end();
     },
+    subscribeForViewers(listener) {
+      const end = all.add(listener);
+      forViewers += 1;
+      return () => {
+        if (end()) forViewers -= 1;
+      };
+    },
+    isFollowed: (jobId) => byJob.has(jobId) || lists.size > 0 || forViewers > 0,
   };
 }

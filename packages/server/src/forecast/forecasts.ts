@@ -63,7 +63,7 @@ interface Open {
   keptMs: number;
 }
 
-/** Forecasts of open jobs: each thought about at most once a second, and all of them in a small share of the time. */
+/** Forecasts of open jobs: each thought about after a tenth of what is left, and all of them in a small share of the time. */
 export function createForecasts({ store, nowMs, setTimer, keepMs, onError }: ForecastsDeps) {
   const histories = createHistories({ store, nowMs, onError });
   const toldStore = createToldStore({ store, nowMs, keepMs });

@@ -44,8 +44,13 @@ const CHANGES_AT_ONCE = 500;
 /** Without past jobs, the first second says nothing; whether it is over is looked for at most this often. */
 const FIRST_SEC = 1;
 const FIRST_LOOK_MS = 100;
-/** A forecast is made again at most this often, and where nothing happens after a share of what is left. */
+/**
+ * A forecast is made again after a share of what it says is left, and runs down with the clock until then; where nothing
+ * happens no sooner, and for longer. At whole seconds, as all that is done about every second.
+ */
 const EVERY_MS = 1_000;
+const NEWS_SHARE = 0.1;
+const NEWS_MOST_MS = 5_000;
 const QUIET_SHARE = 0.02;
 const QUIET_MOST_MS = 60_000;
 
@@ -141,8 +146,10 @@ export function createJobForecast({ job, nowMs, backlog, maySpend }: JobForecast
       if (isFinalJobState(job.state)) return now;
       if (job.started_at === null) return Number.POSITIVE_INFINITY;
       if (job.state === "paused") return hasNews ? now : Number.POSITIVE_INFINITY;
-      const quietMs = Math.min(QUIET_MOST_MS, Math.max(EVERY_MS, (made?.left.leftSec ?? 0) * QUIET_SHARE * 1_000));
-      return Math.max(notBeforeMs, madeMs + (hasNews ? EVERY_MS : quietMs));
+      const leftMs = (made?.left.leftSec ?? 0) * 1_000;
+      const newsMs = between(EVERY_MS, leftMs * NEWS_SHARE, NEWS_MOST_MS);
+      const againMs = hasNews ? newsMs : between(newsMs, leftMs * QUIET_SHARE, QUIET_MOST_MS);
+      return Math.max(notBeforeMs, Math.round((madeMs + againMs) / 1_000) * 1_000);
     },
     /** Thinks about some of what has come, and forecasts once that is done. @returns whether it forecast */
     work(now: number): boolean {
@@ -175,4 +182,8 @@ export function createJobForecast({ job, nowMs, backlog, maySpend }: JobForecast
     hasTaught: () => followed?.hasTaught ?? false,
     job,
   };
+}
+
+function between(least: number, value: number, most: number): number {
+  return Math.min(most, Math.max(least, value));
 }

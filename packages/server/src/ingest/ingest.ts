@@ -1,6 +1,7 @@
 import {
   type BatchAck,
   type EventRecord,
+  everySecond,
   isTickRecord,
   PlayheadError,
   type RefusedRecord,
@@ -48,8 +49,6 @@ export interface TakenBatch {
   readonly stored: Promise<void>;
 }
 
-/** How often changed jobs are handed to the store's lists, and what nobody needs leaves memory. */
-const SWEEP_MS = 1_000;
 const DRAIN_LIMIT_MS = 10_000;
 
 /**
@@ -71,6 +70,7 @@ export function createIngest(deps: IngestDeps) {
     nowMs,
     setTimer,
     isCurrent: (live) => jobs.peek(live.draft.job_id) === live,
+    isFollowed: ({ draft }) => bus.isFollowed(draft.job_id),
     emit(live) {
       guarded(live, () => taker.sayProgress(live));
       commit.schedule();
@@ -81,11 +81,14 @@ export function createIngest(deps: IngestDeps) {
     onNew: follow,
     onMoved: ticker.moved,
   });
-  const sweeper = setInterval(() => {
-    jobs.sweep();
-    if (jobs.isProjectionDue()) commit.flushProjections();
-  }, SWEEP_MS);
-  sweeper.unref();
+  // Changed jobs are handed to the store's lists, and what nobody needs leaves memory.
+  const endSweeps = everySecond(
+    () => {
+      jobs.sweep();
+      if (jobs.isProjectionDue()) commit.flushProjections();
+    },
+    { nowMs, setTimer },
+  );
 
   /** Batches are taken one after the other, so that a source's order holds though jobs may have to be loaded. */
   let turn: Promise<unknown> = Promise.resolve();
@@ -215,6 +218,8 @@ export function createIngest(deps: IngestDeps) {
       if (first !== undefined) throw new PlayheadError(first.error_code, first.error_message, { detail: first.detail });
     },
     jobs,
+    /** To be called before it is read where a job stands: where nobody follows it, its bar is behind. */
+    asked: ticker.asked,
     /** Resolves when everything that the job shows by now is stored: at once, when nothing of it is under way. */
     committed: (live: LiveJob): Promise<void> => (isStored(live) ? Promise.resolve() : commit.settled()),
     isStored,
@@ -241,7 +246,7 @@ export function createIngest(deps: IngestDeps) {
     /** Takes nothing more, and stores and says what is at hand. @returns whether all of it could be stored in time */
     close(limitMs: number = DRAIN_LIMIT_MS): Promise<boolean> {
       closing ??= (async () => {
-        clearInterval(sweeper);
+        endSweeps();
         await turn;
         ticker.close();
         jobs.projectAll();

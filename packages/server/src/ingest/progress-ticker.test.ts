@@ -5,7 +5,7 @@ import { createLiveJob, type LiveJob } from "./live-job.ts";
 import { createProgressTicker } from "./progress-ticker.ts";
 
 beforeEach(() => {
-  vi.useFakeTimers();
+  vi.useFakeTimers({ now: Date.parse("2026-11-21T10:00:00.000Z") });
 });
 afterEach(() => {
   vi.useRealTimers();
@@ -14,14 +14,16 @@ afterEach(() => {
 function setup() {
   const said: [jobId: string, atMs: number][] = [];
   const gone = new Set<LiveJob>();
+  const unfollowed = new Set<LiveJob>();
   const startMs = Date.now();
   const ticker = createProgressTicker({
     nowMs: () => Date.now(),
     setTimer,
     isCurrent: (live) => !gone.has(live),
+    isFollowed: (live) => !unfollowed.has(live),
     emit: (live) => said.push([live.draft.job_id, Date.now() - startMs]),
   });
-  return { ticker, said, gone, live: (jobId: string) => createLiveJob(runningJob(jobId), Date.now()) };
+  return { ticker, said, gone, unfollowed, live: (jobId: string) => createLiveJob(runningJob(jobId), Date.now()) };
 }
 
 test("the first move is said at once, the others at most four times a second, and the last one always", () => {
@@ -39,6 +41,41 @@ test("the first move is said at once, the others at most four times a second, an
     if (index > 0) expect(time - (times[index - 1] as number)).toBeGreaterThanOrEqual(250);
   expect(times.at(-1)).toBeGreaterThanOrEqual(990);
   expect(vi.getTimerCount()).toBe(0);
+});
+
+test("a job that nobody follows is said once a second, and when somebody asks", () => {
+  const { ticker, said, unfollowed, live } = setup();
+  const job = live("a");
+  unfollowed.add(job);
+  for (let time = 0; time < 30; time++) {
+    ticker.moved(job);
+    vi.advanceTimersByTime(100);
+  }
+  expect(said.map(([, atMs]) => atMs)).toEqual([0, 1_000, 2_000, 3_000]);
+  ticker.asked(job);
+  expect(said).toHaveLength(4);
+  vi.advanceTimersByTime(100);
+  ticker.moved(job);
+  vi.advanceTimersByTime(200);
+  ticker.asked(job);
+  ticker.asked(job);
+  expect(said.map(([, atMs]) => atMs).slice(4)).toEqual([3_300]);
+});
+
+test("who comes to follow a job hears of its next move at once", () => {
+  const { ticker, said, unfollowed, live } = setup();
+  const job = live("a");
+  unfollowed.add(job);
+  ticker.moved(job);
+  vi.advanceTimersByTime(300);
+  ticker.moved(job);
+  expect(said).toHaveLength(1);
+  unfollowed.clear();
+  ticker.moved(job);
+  expect(said).toEqual([
+    ["a", 0],
+    ["a", 300],
+  ]);
 });
 
 test("jobs do not wait for one another", () => {

@@ -1,7 +1,7 @@
-import { createWakeUp, isFinalJobState, type SetTimer } from "@playhead/core";
+import { createWakeUp, isFinalJobState, type SetTimer, untilWholeSecond } from "@playhead/core";
 import type { LiveJob } from "./live-job.ts";
 
-/** A job's progress is said at most this often. */
+/** A job's progress is said at most this often to those who follow it; where nobody does, at whole seconds. */
 const EVERY_MS = 250;
 /** How often those that wait are looked through, at most. */
 const SWEEP_MS = EVERY_MS / 5;
@@ -13,6 +13,8 @@ export interface ProgressTickerDeps {
   readonly setTimer: SetTimer;
   /** Whether this is still the job in memory: it may have left, or have been taken anew from the store. */
   readonly isCurrent: (live: LiveJob) => boolean;
+  /** Whether somebody may be told of it. */
+  readonly isFollowed: (live: LiveJob) => boolean;
   /** Says the job's progress now. */
   readonly emit: (live: LiveJob) => void;
 }
@@ -21,12 +23,14 @@ export interface ProgressTickerDeps {
  * Says the progress of jobs on which something moved: at once when the last time was long enough ago, else when it is
  * due, so that the last value is always said.
  */
-export function createProgressTicker({ nowMs, setTimer, isCurrent, emit }: ProgressTickerDeps) {
+export function createProgressTicker({ nowMs, setTimer, isCurrent, isFollowed, emit }: ProgressTickerDeps) {
   const waiting = new Set<LiveJob>();
   const sweepAt = createWakeUp({ nowMs, setTimer, keepsAlive: true, onWake: sweep });
 
   /** A clock that was set back makes no job wait for it. */
-  const isDue = ({ lastProgressMs }: LiveJob, now: number) => Math.abs(now - lastProgressMs) >= EVERY_MS;
+  const sinceMs = ({ lastProgressMs }: LiveJob, now: number) => Math.abs(now - lastProgressMs);
+  const dueInMs = (live: LiveJob, now: number) =>
+    (isFollowed(live) ? EVERY_MS : untilWholeSecond(live.lastProgressMs)) - sinceMs(live, now);
 
   function say(live: LiveJob, now: number): void {
     live.lastProgressMs = now;
@@ -34,18 +38,17 @@ export function createProgressTicker({ nowMs, setTimer, isCurrent, emit }: Progr
     if (isCurrent(live) && !isFinalJobState(live.draft.state)) emit(live);
   }
 
-  const dueInMs = ({ lastProgressMs }: LiveJob, now: number) => EVERY_MS - Math.abs(now - lastProgressMs);
-
   function sweep(): void {
     const now = nowMs();
     let said = 0;
-    let nextInMs = EVERY_MS;
+    let nextInMs = Number.POSITIVE_INFINITY;
     for (const live of waiting) {
-      if (isDue(live, now)) {
+      const inMs = dueInMs(live, now);
+      if (inMs <= 0) {
         say(live, now);
         said += 1;
         if (said === AT_ONCE) return sweepAt.set(now);
-      } else nextInMs = Math.min(nextInMs, dueInMs(live, now));
+      } else nextInMs = Math.min(nextInMs, inMs);
     }
     if (waiting.size > 0) sweepAt.set(now + Math.max(SWEEP_MS, nextInMs));
   }
@@ -53,9 +56,15 @@ export function createProgressTicker({ nowMs, setTimer, isCurrent, emit }: Progr
   return {
     moved(live: LiveJob): void {
       const now = nowMs();
-      if (isDue(live, now)) return say(live, now);
+      const inMs = dueInMs(live, now);
+      if (inMs <= 0) return say(live, now);
       waiting.add(live);
-      sweepAt.set(now + Math.max(SWEEP_MS, dueInMs(live, now)));
+      sweepAt.set(now + Math.max(SWEEP_MS, inMs));
+    },
+    /** Somebody asks where the job stands: what waits is said, as if it were followed. */
+    asked(live: LiveJob): void {
+      const now = nowMs();
+      if (waiting.has(live) && sinceMs(live, now) >= EVERY_MS) say(live, now);
     },
     close(): void {
       sweepAt.clear();
