@@ -158,6 +158,8 @@ async function bare(): Promise<void> {
             audio: { codec: "aac", kbps: 128 },
             output: { kind: "file", path: file, format: "mp4" },
           }),
+          // So that nothing is left of it after a kill, as the pipeline has it.
+          { registryDir: path.join(folder, "runs") },
         );
         // A clip is looked at before it counts as made.
         await probe(file, { requireVideo: true });
