@@ -145,7 +145,7 @@ function machineFacts() {
   };
 }
 
-function valuesOf(samples: Samples, variant: string, metric: string): readonly number[] {
+export function valuesOf(samples: Samples, variant: string, metric: string): readonly number[] {
   return (samples[variant] ?? []).map((metrics) => metrics[metric] ?? Number.NaN);
 }
 
