@@ -78,7 +78,7 @@ function servePlayhead(server: Server): (events: readonly PlayheadEvent[]) => vo
   const jobs = new Map(
     [HEAVY_JOB, ...Array.from({ length: options.jobs }, (_, index) => jobName(index))].map((jobId) => {
       const draft = { ...emptyJob(jobId), tenant_id: "default" };
-      return [draft.job_id, { draft, currentTicks: () => [], storedSoon: async () => true }];
+      return [draft.job_id, { draft, asked: () => undefined, currentTicks: () => [], storedSoon: async () => true }];
     }),
   );
   const nothing = async () => [];

@@ -14,7 +14,7 @@ import { printReport, ratioOf, runFile, runRounds, say, spread, spreadOf, values
 const quick = process.argv.includes("--quick");
 const ROUNDS = quick ? 2 : 5;
 const VIDEO_SECONDS = quick ? 8 : 60;
-/** Some five seconds of it: what is recorded before the budget takes hold is a part of what it is held to. */
+/** Some nine seconds of it: what is recorded before the budget takes hold is a part of what it is held to. */
 const LOOP_CALLS = quick ? 2_000_000 : 8_000_000;
 const STYLES = ["original", "center_focus", "blur_background"];
 const WITHOUT = "without";
@@ -22,6 +22,7 @@ const WITH = "with playhead";
 const WITHIN = "with playhead, its server in the same process";
 const SERVERS: Record<string, string> = { [WITHOUT]: "none", [WITH]: "apart", [WITHIN]: "within" };
 
+/** Packages are loaded as users load them: without the condition that leads to sources. */
 const AS_BUILT: readonly string[] = [];
 
 const build = fileURLToPath(new URL("../scripts/build.mjs", import.meta.url));
@@ -62,6 +63,7 @@ try {
     const bareMs = valuesOf(samples, WITHOUT, "own_cpu_ms");
     return shares(valuesOf(samples, variant, "own_cpu_ms").map((ownMs, round) => ownMs - (bareMs[round] as number)));
   };
+  const own_cpu_share = { [WITH]: ownShare(WITH), [WITHIN]: ownShare(WITHIN) };
   const met = printReport({
     bench: "overhead",
     question: "How much longer does the clips pipeline take because it is watched?",
@@ -74,7 +76,7 @@ try {
       all_cpu_ms: byVariant("all_cpu_ms"),
       all_cpu_ratio: ratios("all_cpu_ms"),
       own_cpu_ms: byVariant("own_cpu_ms"),
-      own_cpu_share: { [WITH]: ownShare(WITH), [WITHIN]: ownShare(WITHIN) },
+      own_cpu_share,
       server_cpu_ms: spreadOf(samples, WITH, "server_cpu_ms"),
       server_cpu_share: shares(valuesOf(samples, WITH, "server_cpu_ms")),
       loop_cpu_ms: { [WITHOUT]: spreadOf(loop, WITHOUT, "loop_cpu_ms"), [WITH]: spreadOf(loop, WITH, "loop_cpu_ms") },
@@ -87,8 +89,12 @@ try {
     // ratios of all that was spent say the same with the noise of the machine, which is several times half a percent.
     targets: [
       { name: "processor time of the loop, with ÷ without", value: loopRatio.median, at_most: 1.05 },
-      { name: "more processor time of the process, by all there was", value: ownShare(WITH).median, at_most: 0.005 },
-      { name: "the same, with its server in it", value: ownShare(WITHIN).median, at_most: 0.005 },
+      {
+        name: "more processor time of the process, by all there was",
+        value: own_cpu_share[WITH].median,
+        at_most: 0.005,
+      },
+      { name: "the same, with its server in it", value: own_cpu_share[WITHIN].median, at_most: 0.005 },
     ],
   });
   process.exitCode = met ? 0 : 1;

@@ -190,7 +190,7 @@ export { createStepDetector, type FoundStep, type StepDetector } from "./trend/s
 export { type RobustLine, theilSen } from "./trend/theil-sen.ts";
 export type { JobWaiting, WaitingReason } from "./waiting.ts";
 export { createWakeUp, type SetTimer } from "./wake-up.ts";
-export { everySecond, untilWholeSecond } from "./whole-second.ts";
+export { everySecond, nearestWholeSecond, untilWholeSecond } from "./whole-second.ts";
 export {
   type AuthorizedFrame,
   type BatchAck,

@@ -25,6 +25,7 @@ export function openGateway(engine: Engine, auth: Auth, config: Config, log: Ser
           return (
             live && {
               draft: live.draft,
+              asked: () => ingest.asked(live),
               currentTicks: () => ingest.currentTicks(live),
               storedSoon: () => engine.isStoredSoon(live),
             }

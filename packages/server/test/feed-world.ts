@@ -55,6 +55,7 @@ export function createFeedWorld({ inMemory = true, stuck = false } = {}) {
       jobId === "j" && isInMemory && events.length > 0
         ? {
             draft: live,
+            asked: () => undefined,
             currentTicks() {
               const { tick, seq } = live;
               const frame = tickOf(tick + 1, seq);

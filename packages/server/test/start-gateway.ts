@@ -26,7 +26,7 @@ export async function startTestGateway(deps: Partial<GatewayDeps> = {}) {
         epoch: "e1",
         peekJob: (jobId) => {
           const draft = jobs.get(jobId);
-          return draft && { draft, currentTicks: () => [], storedSoon: async () => true };
+          return draft && { draft, asked: () => undefined, currentTicks: () => [], storedSoon: async () => true };
         },
         loadJob: async () => null,
         store: {

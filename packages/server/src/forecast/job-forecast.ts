@@ -7,6 +7,7 @@ import {
   type ForecastHistory,
   isFinalJobState,
   type Job,
+  nearestWholeSecond,
   type PlayheadEvent,
   type SteadyPercent,
   type Task,
@@ -149,7 +150,7 @@ export function createJobForecast({ job, nowMs, backlog, maySpend }: JobForecast
       const leftMs = (made?.left.leftSec ?? 0) * 1_000;
       const newsMs = between(EVERY_MS, leftMs * NEWS_SHARE, NEWS_MOST_MS);
       const againMs = hasNews ? newsMs : between(newsMs, leftMs * QUIET_SHARE, QUIET_MOST_MS);
-      return Math.max(notBeforeMs, Math.round((madeMs + againMs) / 1_000) * 1_000);
+      return Math.max(notBeforeMs, nearestWholeSecond(madeMs + againMs));
     },
     /** Thinks about some of what has come, and forecasts once that is done. @returns whether it forecast */
     work(now: number): boolean {

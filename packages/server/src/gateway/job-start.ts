@@ -111,6 +111,7 @@ async function startFromMemory(
   if (draft.tenant_id !== tenantId) throw noSuchJob(jobId);
   // All of it at one moment: the numbers, the snapshot and the ticks belong together.
   const recovered = draft.details_removed_at === undefined && canReplay(since, epoch, draft.seq);
+  if (!recovered) job.asked();
   const snapshot = recovered ? null : snapshotOf(draft);
   const ticks = recovered ? standings.since(job, since) : [];
   const start: JobStart = { seq: draft.seq, tick: draft.tick, snapshot, ticks };

@@ -10,6 +10,7 @@ function setup() {
   const standings = createStandings();
   const job = {
     draft,
+    asked: () => undefined,
     currentTicks() {
       said += 1;
       draft.tick += 2;

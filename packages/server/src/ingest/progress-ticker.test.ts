@@ -78,6 +78,22 @@ test("who comes to follow a job hears of its next move at once", () => {
   ]);
 });
 
+test("who comes while the bar of a job waits hears of it soon, though nothing moves any more", () => {
+  const { ticker, said, unfollowed, live } = setup();
+  const job = live("a");
+  unfollowed.add(job);
+  ticker.moved(job);
+  vi.advanceTimersByTime(100);
+  ticker.moved(job);
+  ticker.asked(job);
+  unfollowed.clear();
+  vi.advanceTimersByTime(150);
+  expect(said).toEqual([
+    ["a", 0],
+    ["a", 250],
+  ]);
+});
+
 test("jobs do not wait for one another", () => {
   const { ticker, said, live } = setup();
   const [a, b] = [live("a"), live("b")];

@@ -61,10 +61,13 @@ export function createProgressTicker({ nowMs, setTimer, isCurrent, isFollowed, e
       waiting.add(live);
       sweepAt.set(now + Math.max(SWEEP_MS, inMs));
     },
-    /** Somebody asks where the job stands: what waits is said, as if it were followed. */
+    /** Somebody asks where the job stands, and may follow it from then on: what waits is said, as if it were followed. */
     asked(live: LiveJob): void {
+      if (!waiting.has(live)) return;
       const now = nowMs();
-      if (waiting.has(live) && sinceMs(live, now) >= EVERY_MS) say(live, now);
+      const inMs = EVERY_MS - sinceMs(live, now);
+      if (inMs <= 0) return say(live, now);
+      sweepAt.set(now + Math.max(SWEEP_MS, inMs));
     },
     close(): void {
       sweepAt.clear();
