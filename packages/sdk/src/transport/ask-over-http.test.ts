@@ -1,6 +1,8 @@
+import { execFile } from "node:child_process";
 import { once } from "node:events";
 import { createServer, type RequestListener } from "node:http";
 import type { AddressInfo } from "node:net";
+import { promisify } from "node:util";
 import { expect, onTestFinished, test } from "vitest";
 import { askOverHttp } from "./ask-over-http.ts";
 
@@ -22,6 +24,18 @@ async function serve(listener: RequestListener) {
 }
 
 const GET = { method: "GET", headers: {}, timeoutMs: 10_000 } as const;
+
+test("does not load what it has no need of: it also runs in a thread of its own, in each worker", async () => {
+  const { url } = await serve((_, answer) => answer.end("here"));
+  const module = new URL("./ask-over-http.ts", import.meta.url).href;
+  const program = `
+    const { askOverHttp } = await import(${JSON.stringify(module)});
+    const { text } = await askOverHttp(${JSON.stringify(url)}, ${JSON.stringify(GET)});
+    const loaded = process.moduleLoadList.filter((name) => name.endsWith("undici/undici") || name.endsWith(" tls"));
+    console.log(JSON.stringify([text, ...loaded]));`;
+  const { stdout } = await promisify(execFile)(process.execPath, ["--input-type=module", "--eval", program]);
+  expect(JSON.parse(stdout)).toEqual(["here"]);
+});
 
 test("tells the status, the text and when to come again", async () => {
   const { url } = await serve((_, answer) => answer.writeHead(503, { "retry-after": "7" }).end("später"));
