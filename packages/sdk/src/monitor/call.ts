@@ -13,14 +13,6 @@ const NO_ARGUMENTS: readonly unknown[] = [];
 /** Calls a function as it would have been called without us, and records the call where someone listens. */
 export function call(wrapped: Wrapped, self: unknown, args: readonly unknown[]): unknown {
   if (!isRecording()) return Reflect.apply(wrapped.fn, self, args);
-  const { account } = wrapped.site;
-  // What is only counted has no time for more questions.
-  return account !== null && account.keeping === "counted" && wrapped.step === null
-    ? callCounted(wrapped, account, self, args)
-    : callObserved(wrapped, self, args);
-}
-
-function callObserved(wrapped: Wrapped, self: unknown, args: readonly unknown[]): unknown {
   const scope = currentScope();
   const lane = scope.place === null ? processLane() : scope.place.lane;
   if (lane === null || !lane.isOpen()) return Reflect.apply(wrapped.fn, self, args);
@@ -32,9 +24,9 @@ function callObserved(wrapped: Wrapped, self: unknown, args: readonly unknown[])
 /** Calls it, and keeps of the call what the budget allows. */
 function callKept(wrapped: Wrapped, lane: Lane, scope: SpanScope, self: unknown, args: readonly unknown[]): unknown {
   const account = accountOf(wrapped.site, lane);
+  if (account.keeping === "counted") return callCounted(wrapped, account, self, args);
   if (wrapped.kind === "generator" || wrapped.kind === "async generator")
     return callGenerator(wrapped, account, scope, self, args);
-  if (account.keeping === "counted") return callCounted(wrapped, account, self, args);
   if (account.keeping === "summarized") return callSummarized(wrapped, account, self, args, 1, 0);
   return callRecorded(wrapped, account, scope, self, args);
 }
@@ -192,6 +184,19 @@ function callSummarized(
       throw error;
     },
   );
+}
+
+/**
+ * A call that is only counted begins; no clock is looked at.
+ *
+ * @returns null where it is of another kind, or the one in a few that is timed
+ */
+export function beginCounted({ site }: Wrapped): Account | null {
+  const { account } = site;
+  if (account === null || account.keeping !== "counted" || !isRecording()) return null;
+  if (account.untimedCalls + 1 >= TIMED_ONE_IN) return null;
+  account.untimedCalls += 1;
+  return account;
 }
 
 /** Looks at no clock, but for one call in a few, which stands for those before it: even that would be too much. */

@@ -2,7 +2,7 @@ import { types } from "node:util";
 import { type ExecutionCategory, type JsonObject, PlayheadError } from "@playhead/core";
 import { createSite } from "../observe/site.ts";
 import { parameterNames } from "../summary/parameter-names.ts";
-import { beginMeasured, call, endMeasured, failMeasured, isOnlyMeasured } from "./call.ts";
+import { beginCounted, beginMeasured, call, endMeasured, failMeasured, isOnlyMeasured } from "./call.ts";
 import { copyLooks } from "./look-alike.ts";
 import type { AnyFunction, FunctionKind, StepOptions, Wrapped } from "./wrapped.ts";
 
@@ -72,7 +72,8 @@ function calling(wrapped: Wrapped): AnyFunction {
       return call(wrapped, this, args);
     },
   }.method;
-  return isOnlyMeasured(wrapped) ? callingMeasured(wrapped, whole) : whole;
+  const counted = wrapped.step === null ? callingCounted(wrapped, whole) : whole;
+  return isOnlyMeasured(wrapped) ? callingMeasured(wrapped, counted) : counted;
 }
 
 /** Like a function that can be called with `new`, too: what it makes is what the bare one makes. */
@@ -82,15 +83,47 @@ function constructing(wrapped: Wrapped): AnyFunction {
     const target = new.target === wrapper ? wrapped.fn : new.target;
     return call({ ...wrapped, fn: (...own) => Reflect.construct(wrapped.fn, own, target) }, undefined, args);
   };
-  const wrapper = isOnlyMeasured(wrapped) ? constructingMeasured(wrapped, whole) : whole;
+  const counted = wrapped.step === null ? constructingCounted(wrapped, whole) : whole;
+  const wrapper = isOnlyMeasured(wrapped) ? constructingMeasured(wrapped, counted) : counted;
   // One that is bound has no prototype, and only one that is bound looks like that; its `this` is settled already.
   return Object.hasOwn(wrapped.fn, "prototype") ? wrapper : wrapper.bind(undefined);
 }
 
 /**
- * Its arguments are only handed on, and in the wrapper itself: so V8 makes no list of them. A call that is of another
- * kind goes the whole way.
+ * What is called so often that it is only counted. Its arguments are only handed on, and in the wrapper itself: so V8 makes
+ * no list of them. A call that is of another kind goes the whole way.
  */
+function callingCounted(wrapped: Wrapped, whole: AnyFunction): AnyFunction {
+  return {
+    method(...args: unknown[]) {
+      const account = beginCounted(wrapped);
+      if (account === null) return Reflect.apply(whole, this, args);
+      try {
+        return Reflect.apply(wrapped.fn, this, args);
+      } catch (error) {
+        account.untimedErrors += 1;
+        throw error;
+      }
+    },
+  }.method;
+}
+
+/** The same, for what can be called with `new`. */
+function constructingCounted(wrapped: Wrapped, whole: AnyFunction): AnyFunction {
+  return function wrapper(this: unknown, ...args: unknown[]): unknown {
+    if (new.target !== undefined) return Reflect.construct(whole, args, new.target === wrapper ? whole : new.target);
+    const account = beginCounted(wrapped);
+    if (account === null) return Reflect.apply(whole, this, args);
+    try {
+      return Reflect.apply(wrapped.fn, this, args);
+    } catch (error) {
+      account.untimedErrors += 1;
+      throw error;
+    }
+  };
+}
+
+/** The same for what is only measured. */
 function callingMeasured(wrapped: Wrapped, whole: AnyFunction): AnyFunction {
   return {
     method(...args: unknown[]) {
@@ -107,7 +140,7 @@ function callingMeasured(wrapped: Wrapped, whole: AnyFunction): AnyFunction {
   }.method;
 }
 
-/** The same, for what can be called with `new`. */
+/** And for what is only measured, and can be called with `new`. */
 function constructingMeasured(wrapped: Wrapped, whole: AnyFunction): AnyFunction {
   return function wrapper(this: unknown, ...args: unknown[]): unknown {
     if (new.target !== undefined) return Reflect.construct(whole, args, new.target === wrapper ? whole : new.target);
