@@ -161,8 +161,6 @@ async function bare(): Promise<void> {
           // So that nothing is left of it after a kill, as the pipeline has it.
           { registryDir: path.join(folder, "runs") },
         );
-        // A clip is looked at before it counts as made.
-        await probe(file, { requireVideo: true });
         await thumbnail(file, clipSec / 2, `${file}.jpg`);
       } finally {
         slots.release();
