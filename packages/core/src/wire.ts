@@ -33,6 +33,8 @@ export interface BatchAck {
   /** Facts and observations taken or known already. */
   readonly accepted: number;
   readonly refused: readonly RefusedRecord[];
+  /** Whether somebody may follow one of the jobs that it reports of. A server that does not say: as if. */
+  readonly followed?: boolean;
 }
 
 /** What people ask of a job, and the server of the worker that runs it. */

@@ -169,6 +169,7 @@ export function createPlayhead(options: PlayheadOptions): Playhead {
     settings === undefined ? null : createSpool({ settings, source, id: spoolId(), nowMs, warn, timer: lane });
 
   const events = options.events ?? new EventBus({ warn, nowMs });
+  const teller = createRecordTeller(events);
   const gauges = createGauges();
   const stopSampler =
     options.machine === undefined
@@ -191,7 +192,8 @@ export function createPlayhead(options: PlayheadOptions): Playhead {
     spool,
     flushMs: options.flushMs ?? FLUSH_MS,
     capacity: options.capacity ?? CAPACITY,
-    onRecorded: createRecordTeller(events),
+    onRecorded: teller.tell,
+    areTicksHeard: teller.areTicksHeard,
     onAck,
     onKeyRefused(error) {
       const where = spool === null || spool.room() === "none" ? "in memory" : `on disk in ${spool.root}`;

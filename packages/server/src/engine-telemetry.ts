@@ -145,6 +145,7 @@ export function assembleTelemetry({ store, bus, parts, log: tell, onEntries, lea
       answer: {
         accepted: (taken?.answer.accepted ?? 0) + observed.answer.accepted,
         refused: [...(taken?.answer.refused ?? []), ...observed.answer.refused],
+        followed: taken?.answer.followed === true,
       },
       stored: Promise.all([taken?.stored, observed.stored]),
     };
@@ -162,7 +163,7 @@ export function assembleTelemetry({ store, bus, parts, log: tell, onEntries, lea
         isObservation(record) ? parseOrRefuse(record, refused) : [record],
       );
       const ack = await report({ source, records: parsed }, reporter);
-      return { accepted: ack.accepted, refused: [...refused, ...ack.refused] };
+      return { ...ack, refused: [...refused, ...ack.refused] };
     },
     jobLogs: createJobLogs(store),
     arrivals,

@@ -1,4 +1,7 @@
+import { EVENT_TYPES } from "@playhead/core";
 import type { EventBus, Interest } from "./event-bus.ts";
+
+const TICK_TYPES = Object.entries(EVENT_TYPES).flatMap(([type, { class: kind }]) => (kind === "fact" ? [] : [type]));
 
 /** What a recorder records: a fact, a tick, an execution, a line. */
 interface Recorded {
@@ -10,7 +13,7 @@ interface Recorded {
 }
 
 /** Tells a bus of what was recorded. What nobody would hear of costs a look-up by its type, and no more. */
-export function createRecordTeller(bus: EventBus): (record: Recorded) => void {
+export function createRecordTeller(bus: EventBus) {
   const interests = new Map<string, Interest>();
   let lastType = "";
   let interest: Interest = { isWanted: false };
@@ -21,12 +24,16 @@ export function createRecordTeller(bus: EventBus): (record: Recorded) => void {
     return known;
   }
 
-  return (record) => {
-    // Calls come by the thousand.
-    if (record.type !== lastType) {
-      lastType = record.type;
-      interest = interestIn(lastType);
-    }
-    if (interest.isWanted) bus.publish(record.type, record.data as Readonly<Record<string, unknown>>, record);
+  return {
+    tell(record: Recorded): void {
+      // Calls come by the thousand.
+      if (record.type !== lastType) {
+        lastType = record.type;
+        interest = interestIn(lastType);
+      }
+      if (interest.isWanted) bus.publish(record.type, record.data as Readonly<Record<string, unknown>>, record);
+    },
+    /** Whether somebody hears of progress at the moment. */
+    areTicksHeard: () => TICK_TYPES.some((type) => interestIn(type).isWanted),
   };
 }

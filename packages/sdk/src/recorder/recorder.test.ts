@@ -32,6 +32,7 @@ function setup(options: Partial<RecorderOptions> = {}) {
     capacity: 100_000,
     spool: null,
     calls: NO_CALLS,
+    areTicksHeard: () => true,
     onAck,
     onKeyRefused,
     onRejected,

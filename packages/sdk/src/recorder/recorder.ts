@@ -19,6 +19,7 @@ import { isoTime } from "./iso-time.ts";
 import { createRecordQueue, type Importance, type NumberedRecord } from "./record-queue.ts";
 import { createRoom } from "./room.ts";
 import { createSender } from "./sender.ts";
+import { createTickPace } from "./tick-pace.ts";
 import { createTickSlots, type TickSlot } from "./tick-slots.ts";
 
 /** What is reported of a job: everything but its time and its number. */
@@ -97,6 +98,8 @@ export interface RecorderOptions {
   readonly calls: CallSource;
   /** Hears of each record as it is taken, and of each tick as it is sent. Must not throw, like the others. */
   readonly onRecorded?: (record: AnyRecord) => void;
+  /** Whether it hears of ticks at the moment. */
+  readonly areTicksHeard?: () => boolean;
   /** @param mayHaveFacts false: they are calls, lines and ticks, and no fact of a job is among them */
   readonly onAck: (records: readonly AnyRecord[], ack: BatchAck, mayHaveFacts: boolean) => void;
   /** The server does not accept the key: what is recorded waits until it does, and is tried now and then. */
@@ -121,7 +124,6 @@ export const NO_CALLS: CallSource = { drain: () => false, sendTotals: () => unde
 type Writable<Data> = { -readonly [Name in keyof Data]: Data[Name] };
 
 const BATCH_RECORDS = 2_000;
-const TICK_MS = 250;
 const ROOM_MS = 1_000;
 /** So much of what is recorded while the server is away a killed process may lose. */
 const SPILL_MS = 100;
@@ -147,7 +149,8 @@ export function createRecorder(options: RecorderOptions): Recorder {
       if (record.type !== "job.created") drops.count(record.job_id ?? null, importance);
     },
   });
-  const ticks = createTickSlots({ throttleMs: TICK_MS, lastNumber: () => lastN });
+  const pace = createTickPace({ nowMs, isHeardHere: options.areTicksHeard ?? (() => false) });
+  const ticks = createTickSlots({ dueMs: pace.dueMs, lastNumber: () => lastN });
   const sender = createSender({ transport, setTimer, random, onFailing, onKeyRefused });
   const backlog = createBacklog({
     queue,
@@ -185,17 +188,19 @@ export function createRecorder(options: RecorderOptions): Recorder {
     flushAt.set(nowMs() + (queue.size() >= BATCH_RECORDS ? 0 : flushMs));
   }
 
-  /** A tick that comes alone leaves at once: nothing comes with it, and a timer would cost as much as to send it. */
+  /** Ticks alone leave at once: nothing comes with them, and a timer would cost as much as to send them. */
+  const mayTicksLeave = () => !inFlight && backlog.isEmpty() && nowMs() - sentMs >= flushMs;
+
   function scheduleTick(): void {
-    const isAlone = !inFlight && backlog.isEmpty() && nowMs() - sentMs >= flushMs;
-    if (!isAlone) schedule();
+    if (!mayTicksLeave()) schedule();
     // Not on the stack of the user's code, and with all that it says in one go: the first of them sees to that.
     else if (ticks.dueCount() === 1) queueMicrotask(() => void pump());
   }
 
   function releaseTicks(): void {
     ticks.releaseDue(nowMs());
-    schedule();
+    if (mayTicksLeave()) void pump();
+    else schedule();
     const nextMs = ticks.nextDueMs();
     if (nextMs !== Number.POSITIVE_INFINITY) throttleAt.set(nextMs);
   }
@@ -238,7 +243,10 @@ export function createRecorder(options: RecorderOptions): Recorder {
     const delivery = await sender.deliver({ source, records });
     if (delivery.outcome !== "abandoned") await backlog.settle();
     const mayHaveFacts = (facts[0]?.n ?? Number.POSITIVE_INFINITY) <= lastFactN;
-    if (delivery.outcome === "acknowledged") options.onAck(records, delivery.ack, mayHaveFacts);
+    if (delivery.outcome === "acknowledged") {
+      pace.answered(delivery.ack);
+      options.onAck(records, delivery.ack, mayHaveFacts);
+    }
     if (delivery.outcome === "rejected") {
       lost += facts.length;
       options.onRejected(records, delivery.error);

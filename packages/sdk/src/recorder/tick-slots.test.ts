@@ -3,7 +3,7 @@ import { createTickSlot, createTickSlots } from "./tick-slots.ts";
 
 function setup() {
   let last = 0;
-  const ticks = createTickSlots({ throttleMs: 250, lastNumber: () => last });
+  const ticks = createTickSlots({ dueMs: (sentMs) => sentMs + 250, lastNumber: () => last });
   const slot = (name: string) => {
     const value = { percent: 0 };
     const made = createTickSlot(() =>

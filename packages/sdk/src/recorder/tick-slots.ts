@@ -43,14 +43,14 @@ export interface DueTick {
 }
 
 export interface TickSlotsOptions {
-  /** Least time between two ticks of one task. */
-  readonly throttleMs: number;
+  /** When the next tick of a task may leave, by when one last did. Milliseconds since 1970. */
+  readonly dueMs: (sentMs: number) => number;
   /** The number of the last fact recorded. */
   readonly lastNumber: () => number;
 }
 
 /** Ticks on their way: latest wins, on the leading and on the trailing edge of the throttle. */
-export function createTickSlots({ throttleMs, lastNumber }: TickSlotsOptions): TickSlots {
+export function createTickSlots({ dueMs: dueAfter, lastNumber }: TickSlotsOptions): TickSlots {
   const waiting = new Set<TickSlot>();
   /** In the order in which they became due, and so by `after`. */
   const due = new Set<TickSlot>();
@@ -76,7 +76,7 @@ export function createTickSlots({ throttleMs, lastNumber }: TickSlotsOptions): T
     dropWaiting,
     offer(slot, nowMs) {
       if (slot.isWaiting) return false;
-      const dueMs = slot.sentMs + throttleMs;
+      const dueMs = dueAfter(slot.sentMs);
       // A clock that was set back must not hold a tick for longer than the throttle.
       if (nowMs >= dueMs || nowMs < slot.sentMs) {
         enqueue(slot, nowMs);
@@ -101,7 +101,7 @@ export function createTickSlots({ throttleMs, lastNumber }: TickSlotsOptions): T
       if (nowMs < nextDueMs) return;
       nextDueMs = Number.POSITIVE_INFINITY;
       for (const slot of waiting) {
-        const dueMs = slot.sentMs + throttleMs;
+        const dueMs = dueAfter(slot.sentMs);
         if (nowMs < dueMs) {
           nextDueMs = Math.min(nextDueMs, dueMs);
           continue;

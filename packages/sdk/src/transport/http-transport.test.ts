@@ -51,6 +51,8 @@ describe("send", () => {
     expect(await transport.send({ source: "w1", records: [record(1), record(2)] })).toEqual({
       accepted: 2,
       refused: [],
+      // Of a server that does not say.
+      followed: true,
     });
     const [request] = server.seen;
     expect(request).toMatchObject({ method: "POST", path: "/api/v1/events" });
@@ -80,7 +82,9 @@ describe("send", () => {
     const { server, transport } = await setup(
       (request) => {
         const { records } = recordsIn(request);
-        return { body: { accepted: records.length - 1, refused: [refusal(records[0]?.n ?? 0)] } };
+        const [first] = records;
+        const followed = first?.n === 1;
+        return { body: { accepted: records.length - 1, refused: [refusal(first?.n ?? 0)], followed } };
       },
       { maxRequestBytes: 300 },
     );
@@ -89,7 +93,7 @@ describe("send", () => {
       [1, 2],
       [3, 4],
     ]);
-    expect(ack).toEqual({ accepted: 2, refused: [refusal(1), refusal(3)] });
+    expect(ack).toEqual({ accepted: 2, refused: [refusal(1), refusal(3)], followed: true });
   });
 
   test("halves what is too long for the server, down to the record that is", async () => {

@@ -101,15 +101,17 @@ export function createHttpTransport(options: HttpTransportOptions): Transport {
   /** One after the other: order is kept. When a later one fails, all are sent again, which is harmless. */
   async function postAll(source: string, portions: readonly RecordBatch["records"][]): Promise<BatchAck> {
     let accepted = 0;
+    let followed = false;
     const refused: RefusedRecord[] = [];
     for (const portion of portions) {
       for (const part of ndjsonParts(source, portion, maxRequestBytes)) {
         const ack = await post(source, part);
         accepted += ack.accepted;
+        followed ||= ack.followed ?? true;
         refused.push(...ack.refused);
       }
     }
-    return { accepted, refused };
+    return { accepted, refused, followed };
   }
 
   function change(method: ChangeMethod, path: string, body: JsonObject | null): Promise<unknown> {

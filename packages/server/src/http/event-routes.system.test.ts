@@ -1,6 +1,7 @@
 import { gzipSync } from "node:zlib";
 import { afterEach, beforeAll, describe, expect, test } from "vitest";
 import { bodyOf, expectError, line } from "../../test/api.ts";
+import { openStream } from "../../test/event-stream.ts";
 import { atFileEnd } from "../../test/file-end.ts";
 import { startTestServer, type TestServer } from "../../test/start-server.ts";
 
@@ -47,6 +48,18 @@ describe("reporting", () => {
     expect(await bodyOf(server.ask("/api/v1/jobs/bad-lines"))).toMatchObject({ title: "good", seq: 2 });
   });
 
+  test("the answer tells whether somebody follows one of the jobs", async () => {
+    const report = (n: number) => bodyOf(server.report([line(n, "job.updated", "followed", { title: `${n}` })]));
+    await server.report([line(1, "job.created", "followed", { kind: "clips" })]);
+    expect(await report(2)).toMatchObject({ accepted: 1, followed: false });
+    const stream = await openStream(`${server.server.url}/api/v1/jobs/followed/stream`, {
+      authorization: server.authorization,
+    });
+    expect(await report(3)).toMatchObject({ accepted: 1, followed: true });
+    stream.close();
+    for (let n = 4; (await report(n)).followed; n += 1);
+  });
+
   test("the same batch twice is harmless, and so are several sources in one", async () => {
     const batch = [
       line(1, "job.created", "two", { kind: "clips" }, "a"),
@@ -54,7 +67,7 @@ describe("reporting", () => {
       line(2, "job.updated", "two", { title: "a" }, "a"),
     ];
     for (let time = 0; time < 2; time++)
-      expect(await bodyOf(server.report(batch))).toEqual({ accepted: 3, refused: [] });
+      expect(await bodyOf(server.report(batch))).toMatchObject({ accepted: 3, refused: [] });
     expect(await bodyOf(server.ask("/api/v1/jobs/two"))).toMatchObject({ seq: 3, title: "a" });
   });
 
@@ -75,7 +88,7 @@ describe("reporting", () => {
       server.ask("/api/v1/session").then(() => "asked"),
     ]);
     expect(first).toBe("asked");
-    expect(await bodyOf(reported)).toEqual({ accepted: 20_001, refused: [] });
+    expect(await bodyOf(reported)).toMatchObject({ accepted: 20_001, refused: [] });
     expect(await bodyOf(server.ask("/api/v1/jobs/packed"))).toMatchObject({ seq: 20_001 });
   });
 
@@ -105,6 +118,6 @@ describe("reporting", () => {
   );
 
   test("an empty body is an empty batch", async () => {
-    expect(await bodyOf(server.report([]))).toEqual({ accepted: 0, refused: [] });
+    expect(await bodyOf(server.report([]))).toMatchObject({ accepted: 0, refused: [] });
   });
 });

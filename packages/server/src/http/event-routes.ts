@@ -33,6 +33,7 @@ export function addEventRoutes(api: Api, { ingest }: EventRoutesDeps): void {
           200: z.object({
             accepted: z.number(),
             refused: z.array(errorBody.extend({ n: z.number().nullable() })),
+            followed: z.boolean().meta({ description: "Whether somebody may follow one of the jobs" }),
           }),
         },
       },
@@ -44,13 +45,15 @@ export function addEventRoutes(api: Api, { ingest }: EventRoutesDeps): void {
       const text = (await unpack(request.body, request.headers["content-encoding"])).toString("utf8");
       const refused: RefusedRecord[] = [];
       let accepted = 0;
+      let followed = false;
       // One after the other: what a source sent later is not taken before what it sent earlier is stored.
       for await (const { source, records } of batchesOf(text, refused)) {
         const ack = await ingest(request.tenantId, source, records);
         accepted += ack.accepted;
+        followed ||= ack.followed === true;
         refused.push(...ack.refused);
       }
-      return { accepted, refused: refused.map((each) => ({ ...each, detail: { ...each.detail } })) };
+      return { accepted, refused: refused.map((each) => ({ ...each, detail: { ...each.detail } })), followed };
     },
   );
 }

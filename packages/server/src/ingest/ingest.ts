@@ -133,6 +133,7 @@ export function createIngest(deps: IngestDeps) {
     let position = await sources.positionOf(source);
     let noted = position;
     let accepted = 0;
+    let followed = false;
     const refused: RefusedRecord[] = [];
     /** What was taken and how far it came are stored together: a group may close whenever this waits. */
     const note = () => {
@@ -146,6 +147,7 @@ export function createIngest(deps: IngestDeps) {
     try {
       for (const record of records) {
         const { n } = record;
+        followed ||= bus.isFollowed(record.job_id);
         if (n !== undefined && n <= position) {
           accepted += 1;
           continue;
@@ -169,7 +171,7 @@ export function createIngest(deps: IngestDeps) {
       // Also when a job could not be loaded: what stands before it in the batch has been taken.
       note();
     }
-    return { answer: { accepted, refused } satisfies BatchAck, stored: commit.settled() };
+    return { answer: { accepted, refused, followed } satisfies BatchAck, stored: commit.settled() };
   }
 
   /** A job that cannot be read is no reason to refuse its facts for good: the batch is to be sent again. */

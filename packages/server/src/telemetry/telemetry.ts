@@ -101,7 +101,7 @@ export function createTelemetry({ store, findJob, publish, onEntries, onRetry, o
       sources.advance(source, position);
     }
     commit.schedule();
-    return { answer: { accepted, refused } satisfies BatchAck, stored: commit.settled() };
+    return { answer: { accepted, refused, followed: false } satisfies BatchAck, stored: commit.settled() };
   }
 
   async function jobsOf(records: readonly ObservationRecord[], position: number, tenantId: string) {
