@@ -2,6 +2,7 @@ import { afterEach, beforeAll, describe, expect, test } from "vitest";
 import { textOfAnswer } from "../test/answer-text.ts";
 import { bodyOf, expectError, line } from "../test/api.ts";
 import { asHolder, makeKeys, makeToken, reportMarkedJob } from "../test/credentials.ts";
+import { openStream } from "../test/event-stream.ts";
 import { atFileEnd } from "../test/file-end.ts";
 import { isAboutJob, namesJob, ROUTES, requestOf } from "../test/routes.ts";
 import { openSocket } from "../test/socket.ts";
@@ -183,8 +184,16 @@ describe("workers of one name in two tenants", () => {
       line(2, "job.state_changed", job, { new_state: "running" }, `${SOURCE}-${jobId}`),
     ];
     // The same source and numbers: what one has sent must not count as sent by the other.
-    expect(await bodyOf(ofAcme.report(create(jobs.acme)))).toMatchObject({ accepted: 2, refused: [] });
-    expect(await bodyOf(ofGlobex.report(create(jobs.globex)))).toMatchObject({ accepted: 2, refused: [] });
+    expect(await bodyOf(ofAcme.report(create(jobs.acme)))).toEqual({
+      accepted: 2,
+      refused: [],
+      followed: expect.any(Boolean),
+    });
+    expect(await bodyOf(ofGlobex.report(create(jobs.globex)))).toEqual({
+      accepted: 2,
+      refused: [],
+      followed: expect.any(Boolean),
+    });
     const commands = async (holder: typeof ofAcme, source = `${SOURCE}-${jobId}`) =>
       (await bodyOf(holder.ask(`/api/v1/commands?source=${encodeURIComponent(source)}`))).commands;
     return { ofAcme, ofGlobex, jobs, source: `${SOURCE}-${jobId}`, commands };
@@ -196,6 +205,19 @@ describe("workers of one name in two tenants", () => {
       const job = await bodyOf(asHolder(server, key).ask(`/api/v1/jobs/${jobs[tenant as keyof typeof jobs]}`));
       expect(job).toMatchObject({ state: "running", worker: `${SOURCE}-numbers`, tenant_id: tenant });
     }
+  });
+
+  test("who reports of another's job does not learn whether somebody follows it", async () => {
+    const { ofAcme, jobs, source } = await setup("followed");
+    const stream = await openStream(`${server.server.url}/api/v1/jobs/${jobs.globex}/stream`, {
+      authorization: `Bearer ${globex.viewer}`,
+    });
+    await stream.until(({ type }) => type === "snapshot");
+    const report = (job: string, n: number) =>
+      bodyOf(ofAcme.report([line(n, "job.updated", job, { title: "mine" }, source)]));
+    expect(await report(jobs.globex, 3)).toMatchObject({ accepted: 0, refused: [{ n: 3 }], followed: false });
+    // Nor by a number that has been taken already.
+    expect(await report(jobs.globex, 1)).toMatchObject({ accepted: 1, followed: false });
   });
 
   test("each gets its own commands, and confirms no other's, with or without its name", async () => {

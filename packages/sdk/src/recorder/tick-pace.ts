@@ -13,8 +13,8 @@ export interface TickPaceOptions {
 }
 
 /**
- * How fast ticks leave. To make and send them takes more of a worker's processor than all else that is done for its jobs:
- * while nobody looks, once a second is enough. The server tells with each answer whether somebody does.
+ * How fast ticks leave. To make and send them is much of what a worker's processor does for its jobs: while nobody looks,
+ * about once a second is enough, for all tasks at once. The server tells with each answer whether somebody does.
  */
 export function createTickPace({ nowMs, isHeardHere }: TickPaceOptions) {
   let followedUntilMs = Number.NEGATIVE_INFINITY;

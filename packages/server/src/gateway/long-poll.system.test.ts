@@ -41,7 +41,8 @@ describe("a poll", () => {
     const epoch = a.position.split(":")[0];
     b = await poll(server, `${epoch}:5:0`, 0);
     expect(newsIn(b).length).toBeGreaterThan(0);
-    for (let quietTurns = 0; quietTurns < 3; ) {
+    let turns = 0;
+    for (let quietTurns = 0; quietTurns < 3; turns += 1) {
       a = await poll(server, a.position, 0.05);
       b = await poll(server, b.position, 0.05);
       // Who was not there while the bar moved is told where everything stands: that is a turn in which something happened.
@@ -49,6 +50,8 @@ describe("a poll", () => {
       expect([newsIn(a), newsIn(b)]).toEqual([[], []]);
       quietTurns += 1;
     }
+    // For one that met the bar as it moved, and one that was told of it afterwards.
+    expect(turns).toBeLessThanOrEqual(5);
   });
 
   test("after poll brings every fact once, in order, to the end, and then nothing", async () => {

@@ -36,7 +36,7 @@ describe("when the store fails", () => {
     failing.reads = true;
     await expect(send(...batch)).rejects.toMatchObject({ code: "service_unavailable", retryable: true });
     failing.reads = false;
-    expect(await send(...batch)).toMatchObject({ accepted: 3, refused: [] });
+    expect(await send(...batch)).toEqual({ accepted: 3, refused: [], followed: expect.any(Boolean) });
     const titles = (await server.store.readFacts("known", 0, 10)).map(({ data }) => data.title);
     expect(titles).toEqual([undefined, "a", "b"]);
     expect(await server.store.readFacts("cold", 0, 10)).toHaveLength(1);
@@ -70,7 +70,7 @@ describe("when the store fails", () => {
     const live = server.ingest.jobs.peek("j");
     expect([live?.draft.title, live && server.ingest.isStored(live)]).toEqual(["a", false]);
     failing.commits = false;
-    expect(await answer).toMatchObject({ accepted: 1, refused: [] });
+    expect(await answer).toEqual({ accepted: 1, refused: [], followed: expect.any(Boolean) });
     expect(await server.store.readFacts("j", 0, 10)).toHaveLength(2);
     expect(retries).toBeGreaterThan(0);
     await server.end();

@@ -147,7 +147,6 @@ export function createIngest(deps: IngestDeps) {
     try {
       for (const record of records) {
         const { n } = record;
-        followed ||= bus.isFollowed(record.job_id);
         if (n !== undefined && n <= position) {
           accepted += 1;
           continue;
@@ -163,7 +162,11 @@ export function createIngest(deps: IngestDeps) {
         }
         const refusal = takeOne(live, record, reporter);
         if (refusal !== null) refused.push(refusal);
-        else if (!isTickRecord(record)) accepted += 1;
+        else {
+          if (!isTickRecord(record)) accepted += 1;
+          // Only of jobs that are the reporter's: of others it is not even to learn that there are any.
+          followed ||= bus.isFollowed(record.job_id);
+        }
         // What was refused has been answered, and is not to be sent again.
         if (n !== undefined) position = n;
       }
