@@ -1,11 +1,11 @@
 import { AsyncLocalStorage } from "node:async_hooks";
 import type { Frame } from "./control/frames.ts";
 import type { JobHandle, TaskHandle } from "./handles.ts";
-import type { Lane, Origin, SpanScope } from "./observe/execution.ts";
+import type { Lane, Origin, Place, SpanScope } from "./observe/execution.ts";
 import { parseTraceparent } from "./traces/traceparent.ts";
 
-/** Where code runs: in the callback of a job, or of a task. It follows `await`, timers and callbacks. */
-export interface Context {
+/** What code runs for: the callback of a job, or of a task. */
+export interface Callback {
   readonly job: JobHandle;
   readonly task: TaskHandle | null;
   readonly frame: Frame;
@@ -14,6 +14,9 @@ export interface Context {
   /** Of a job that takes part in another program's trace, the call there. */
   readonly origin?: Origin | null;
 }
+
+/** Where code runs: in such a callback. It follows `await`, timers and callbacks. */
+export interface Context extends Callback, Place {}
 
 /** The innermost job or task, and the call within it that runs. */
 interface Scope extends SpanScope {
@@ -37,17 +40,23 @@ export function currentScope(): SpanScope {
   return storage.getStore() ?? outside;
 }
 
-/** Runs a callback of the user's in a context: calls within it are children of the one that runs now, if it is the job's. */
-export function runInContext<Value>(context: Context, run: () => Value): Value {
+/** Runs a callback of the user's: calls within it are children of the one that runs now, if it is the job's. */
+export function runInContext<Value>(callback: Callback, run: () => Value): Value {
   const { span, root, place, origin } = storage.getStore() ?? outside;
-  const isSameTrace = place?.job === context.job;
+  const isSameTrace = place?.job === callback.job;
   const scope: Scope = {
     span: isSameTrace ? span : 0,
     root: isSameTrace ? root : 0,
-    place: context,
-    origin: isSameTrace ? origin : (context.origin ?? null),
+    place: contextIn(callback),
+    origin: isSameTrace ? origin : (callback.origin ?? null),
   };
   return storage.run(scope, run);
+}
+
+/** The ids once more, beside the handles: those have accessors, which makes dictionaries of them. */
+function contextIn({ job, task, frame, lane, origin = null }: Callback): Context {
+  const { job_id, correlation_id } = job;
+  return { job_id, correlation_id, task_id: task === null ? null : task.task_id, lane, job, task, frame, origin };
 }
 
 /** Calls a function within a call that has begun, and that goes on wherever the function goes on. */
@@ -66,7 +75,7 @@ export function applyInSpan(
 /** Calls back within a task, with the scope that it has there. The calls within go on as parts of the call that runs. */
 export function applyInTask<Value>(context: Context, task: TaskHandle, run: (scope: SpanScope) => Value): Value {
   const { span, root, origin } = storage.getStore() ?? outside;
-  const scope: Scope = { span, root, origin, place: { ...context, task } };
+  const scope: Scope = { span, root, place: contextIn({ ...context, task }), origin };
   return storage.run(scope, run, scope);
 }
 
@@ -93,7 +102,7 @@ export function keepScope(): (run: () => void) => void {
 /** The context of the calling code, if it runs for this job. */
 export function contextOf(jobId: string): Context | null {
   const context = storage.getStore()?.place ?? null;
-  return context !== null && context.job.job_id === jobId ? context : null;
+  return context !== null && context.job_id === jobId ? context : null;
 }
 
 /** The job whose callback the calling code runs in, through `await`, timers and all; undefined outside of any. */

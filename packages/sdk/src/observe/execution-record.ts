@@ -95,7 +95,7 @@ export function createRecordMaker({
 
   function addPlace(data: Writable<ExecutionStarted>, { scope, metadata, site }: Execution): void {
     const { place } = scope;
-    if (place !== null && place.task !== null) data.task_id = place.task.task_id;
+    if (place !== null && place.task_id !== null) data.task_id = place.task_id;
     const said = metadata ?? site.metadata;
     if (said !== null) data.metadata = summaries.fields(said);
   }
@@ -134,7 +134,7 @@ export function createRecordMaker({
     const observation =
       place === null
         ? { type, ts, correlation_id, data, n: 0 }
-        : new JobObservation(type, ts, place.job.job_id, correlation_id, data);
+        : new JobObservation(type, ts, place.job_id, correlation_id, data);
     return observation as unknown as Observation;
   }
 
@@ -157,6 +157,6 @@ export function createRecordMaker({
 
 /** The trace that a call is part of, where it did not begin here. */
 export function traceIdOf(place: Place | null, origin: Origin | null): string | null {
-  const ofJob = place?.job.correlation_id ?? "";
+  const ofJob = place?.correlation_id ?? "";
   return ofJob !== "" ? ofJob : (origin?.trace_id ?? null);
 }

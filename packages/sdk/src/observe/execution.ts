@@ -99,8 +99,10 @@ export interface SpanScope {
 
 /** Which job and task code runs in. */
 export interface Place {
-  readonly job: { readonly job_id: string; readonly correlation_id: string };
-  readonly task: { readonly task_id: string } | null;
+  readonly job_id: string;
+  /** Empty: the job is part of no trace. */
+  readonly correlation_id: string;
+  readonly task_id: string | null;
   readonly lane: Lane | null;
 }
 

@@ -135,7 +135,10 @@ export function createLane(options: LaneOptions): OwnLane {
   function end(execution: Execution, endMs: number): void {
     const { account, startReading } = execution;
     execution.durationMs = endMs - execution.startMs;
-    if (startReading !== null) execution.endReading = isNewest(startReading, endMs) ? startReading : readings.at(endMs);
+    if (startReading !== null) {
+      const endReading = isNewest(startReading, endMs) ? startReading : readings.at(endMs);
+      if (execution.endReading !== endReading) execution.endReading = endReading;
+    }
     const { watch } = execution;
     if (watch?.isRunning === true) watchList.remove(execution, watch);
     wait(execution);
@@ -253,7 +256,8 @@ export function createLane(options: LaneOptions): OwnLane {
       let startMs = clock();
       if (site.takesCost) {
         if (reading === null || !isNewest(reading, startMs)) reading = readings.at(startMs);
-        execution.startReading = reading;
+        // Mostly the one that it had in its last use: to write it again costs more, an old object told of a young one.
+        if (execution.startReading !== reading) execution.startReading = reading;
         // It took its time.
         if (reading.atMs === startMs) startMs = clock();
       } else execution.startReading = null;

@@ -49,10 +49,10 @@ export function createObserver({ lane, nowMs, summaries, record }: ObserverDeps)
     },
     log({ job_id, ...line }) {
       const scope = currentScope();
-      const jobId = job_id ?? scope.place?.job.job_id;
-      const isHere = scope.place?.job.job_id === jobId;
+      const jobId = job_id ?? scope.place?.job_id;
+      const isHere = scope.place?.job_id === jobId;
       const trace = isHere ? lane?.traceOf(scope) : undefined;
-      const taskId = line.task_id ?? (isHere ? scope.place?.task?.task_id : undefined);
+      const taskId = line.task_id ?? (isHere ? scope.place?.task_id : null) ?? undefined;
       const spanId = line.span_id ?? trace?.span_id ?? undefined;
       const fields = copyAsJsonObject(line.fields);
       record(

@@ -12,6 +12,8 @@ export interface SpanIds {
 
 /** The last three digits of an id change most: they are texts that are there already. */
 const TAILS = Array.from({ length: 4_096 }, (_, number) => number.toString(16).padStart(3, "0"));
+/** The twelve bits of a tail: right of any whole number, while a remainder would be divided for at each call. */
+const LAST_TAIL = TAILS.length - 1;
 const TWO_32 = 2 ** 32;
 
 /** @param randomId 32 random hex digits; asked for one when the first id is made */
@@ -29,7 +31,7 @@ export function createSpanIds(randomId: () => string): SpanIds {
     tracePrefix = notZero(seed.slice(0, 16));
     high = Number.parseInt(seed.slice(16, 24), 16) || 1;
     low = Number.parseInt(seed.slice(24, 32), 16) || 0;
-    lowTail = low % TAILS.length;
+    lowTail = low & LAST_TAIL;
   }
 
   /** The first thirteen digits, which thousands of ids in a row share. */
@@ -41,7 +43,7 @@ export function createSpanIds(randomId: () => string): SpanIds {
   function span(serial: number): string {
     if (high === 0) choose();
     const offset = lowTail + serial;
-    const tail = offset % TAILS.length;
+    const tail = offset & LAST_TAIL;
     const start = offset - tail;
     if (start !== shownHead) {
       shownHead = start;
