@@ -47,7 +47,7 @@ function throwing(name: string, number: number, _options: Options): number {
 const FUNCTIONS = { sync, later, throwing };
 const nothing = async () => undefined;
 /** For as many calls as a run makes. */
-const ROOM = 1_000_000;
+const ROOM = 2_000_000;
 
 /** Each way by its name. */
 export const VARIANTS: Readonly<Record<string, () => Promise<Instrumented> | Instrumented>> = {
