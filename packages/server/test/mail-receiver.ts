@@ -68,12 +68,17 @@ function splitHead(raw: string) {
   return { headers, body: raw.slice(at + 4) };
 }
 
+/** As whoever reads the mail sees it: in the mail all lines end with CRLF, however it is encoded. */
 function decode({ headers, body }: ReturnType<typeof splitHead>): string {
   const encoding = headers.find(([name]) => name === "content-transfer-encoding")?.[1];
-  if (encoding === "base64") return Buffer.from(body, "base64").toString();
-  if (encoding !== "quoted-printable") return body.trimEnd();
+  return decodedBy(encoding, body).toString().replaceAll("\r\n", "\n").trimEnd();
+}
+
+function decodedBy(encoding: string | undefined, body: string): Buffer {
+  if (encoding === "base64") return Buffer.from(body, "base64");
+  if (encoding !== "quoted-printable") return Buffer.from(body, "latin1");
   const bytes = body
     .replace(/=\r\n/g, "")
     .replace(/=([0-9A-F]{2})/g, (_, hex) => String.fromCharCode(Number.parseInt(hex, 16)));
-  return Buffer.from(bytes, "latin1").toString().replaceAll("\r\n", "\n").trimEnd();
+  return Buffer.from(bytes, "latin1");
 }

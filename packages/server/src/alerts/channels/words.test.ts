@@ -17,6 +17,12 @@ test.each([
   expect(wordsOf(notificationOf({ kind })).subject).toBe(subject);
 });
 
+test("without a title they are headed by the rule, and without that by a word: receivers refuse what has no heading", () => {
+  const blank = notificationOf({ kind: "report", title: " \u0000", rule_name: "Weekly", message: "" });
+  expect(wordsOf(blank)).toMatchObject({ subject: "Weekly", message: "Weekly" });
+  expect(wordsOf({ ...blank, rule_name: "\u202e" })).toMatchObject({ subject: "Untitled", message: "Untitled" });
+});
+
 test("say what happened, how much, since when, why, and what to do", () => {
   expect(wordsOf(notificationOf())).toMatchObject({
     facts: [

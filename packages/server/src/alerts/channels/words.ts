@@ -35,7 +35,8 @@ const SUBJECTS: Readonly<Record<NotificationKind, (level: string) => string>> = 
 /** Makes the words of a notification: what happened, how much, since when, why, and what to do. */
 export function wordsOf(notification: AlertNotification): NotificationWords {
   const { kind, level, title, message, alerts, causes, rule_name } = notification;
-  const name = oneLine(title, SUBJECT_LENGTH) || oneLine(rule_name, SUBJECT_LENGTH);
+  // Receivers refuse what has no heading.
+  const name = oneLine(title, SUBJECT_LENGTH) || oneLine(rule_name, SUBJECT_LENGTH) || "Untitled";
   return {
     subject: oneLine(SUBJECTS[kind](level) + name, SUBJECT_LENGTH),
     message: manyLines(message, MESSAGE_LENGTH) || name,
