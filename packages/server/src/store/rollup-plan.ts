@@ -8,11 +8,11 @@ export interface RollupPiece {
   readonly range: TimeRange;
 }
 
-/** From the largest on. Weeks fit into no month, and are never needed. */
-const LARGER_SPANS = ["month", "day", "hour"] as const satisfies readonly RollupSpan[];
+/** From the largest on. */
+const LARGER_SPANS = ["month", "week", "day", "hour"] as const satisfies readonly RollupSpan[];
 
 /**
- * Which rollups add up to a range: months, days and hours in its middle, minutes at its ends; as few as there can be.
+ * Which rollups add up to a range: months in its middle, smaller spans towards its ends; as few as there can be.
  *
  * The range is widened to whole minutes; what lies before `minutesFromMs`, where only larger spans are left, to whole
  * hours.
@@ -23,11 +23,17 @@ export function planRollups(
   minutesFromMs: number,
 ): readonly RollupPiece[] {
   const finest = (atMs: number) => finestSpan(atMs, minutesFromMs);
+  const fits = (span: RollupSpan, atMs: number) =>
+    calendar.startOf(span, atMs) === atMs && calendar.endOf(span, atMs) <= toMs;
+  // A month that begins within the week is worth more than it.
+  const cutsMonth = (atMs: number) => {
+    const monthMs = calendar.endOf("month", calendar.startOf("month", atMs));
+    return monthMs < calendar.endOf("week", atMs) && fits("month", monthMs);
+  };
   const pieces: { span: RollupSpan; range: { fromMs: number; toMs: number } }[] = [];
   let at = calendar.startOf(finest(fromMs), fromMs);
   while (at < toMs) {
-    const span =
-      LARGER_SPANS.find((each) => calendar.startOf(each, at) === at && calendar.endOf(each, at) <= toMs) ?? finest(at);
+    const span = LARGER_SPANS.find((each) => fits(each, at) && (each !== "week" || !cutsMonth(at))) ?? finest(at);
     const end = calendar.endOf(span, at);
     const last = pieces.at(-1);
     if (last?.span === span) last.range.toMs = end;
