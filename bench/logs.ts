@@ -17,7 +17,7 @@ const kept = process.argv.find((argument) => argument.startsWith("--folder="))?.
 const settings = { entries: isQuick ? 1_000_000 : 10_000_000, days: 90, group: 1_000, times: 100, exports: 3 };
 const GROUPS_IN_FLIGHT = 3;
 /** As exports have them: the next one is read while one is on its way out. */
-const EXPORT_PAGE = 2_000;
+const EXPORT_PAGE = 4_000;
 
 /** By kind of question, and question. */
 type Answers = Record<string, Awaited<ReturnType<typeof measure>>>;
