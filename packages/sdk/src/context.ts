@@ -47,14 +47,14 @@ export function runInContext<Value>(callback: Callback, run: () => Value): Value
   const scope: Scope = {
     span: isSameTrace ? span : 0,
     root: isSameTrace ? root : 0,
-    place: contextIn(callback),
+    place: contextIn(callback, callback.task),
     origin: isSameTrace ? origin : (callback.origin ?? null),
   };
   return storage.run(scope, run);
 }
 
 /** The ids once more, beside the handles: those have accessors, which makes dictionaries of them. */
-function contextIn({ job, task, frame, lane, origin = null }: Callback): Context {
+function contextIn({ job, frame, lane, origin = null }: Callback, task: TaskHandle | null): Context {
   const { job_id, correlation_id } = job;
   return { job_id, correlation_id, task_id: task === null ? null : task.task_id, lane, job, task, frame, origin };
 }
@@ -75,7 +75,7 @@ export function applyInSpan(
 /** Calls back within a task, with the scope that it has there. The calls within go on as parts of the call that runs. */
 export function applyInTask<Value>(context: Context, task: TaskHandle, run: (scope: SpanScope) => Value): Value {
   const { span, root, origin } = storage.getStore() ?? outside;
-  const scope: Scope = { span, root, place: contextIn({ ...context, task }), origin };
+  const scope: Scope = { span, root, place: contextIn(context, task), origin };
   return storage.run(scope, run, scope);
 }
 

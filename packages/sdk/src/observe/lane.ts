@@ -136,6 +136,7 @@ export function createLane(options: LaneOptions): OwnLane {
     const { account, startReading } = execution;
     execution.durationMs = endMs - execution.startMs;
     if (startReading !== null) {
+      // Not written again where it is there already, as at the beginning.
       const endReading = isNewest(startReading, endMs) ? startReading : readings.at(endMs);
       if (execution.endReading !== endReading) execution.endReading = endReading;
     }
@@ -256,7 +257,7 @@ export function createLane(options: LaneOptions): OwnLane {
       let startMs = clock();
       if (site.takesCost) {
         if (reading === null || !isNewest(reading, startMs)) reading = readings.at(startMs);
-        // Mostly the one that it had in its last use: to write it again costs more, an old object told of a young one.
+        // Mostly the one that it had in its last use: to write it again, an old object's field with a young one, costs more.
         if (execution.startReading !== reading) execution.startReading = reading;
         // It took its time.
         if (reading.atMs === startMs) startMs = clock();

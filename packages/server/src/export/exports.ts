@@ -81,7 +81,10 @@ const COLUMNS: Readonly<Record<ExportName, readonly string[]>> = {
   samples: SAMPLE_COLUMNS,
 };
 
-/** Entries in one page: some 20 ms of the reader's thread. Each page looks anew at what came late around it: small ones look twice. */
+/**
+ * Entries in one page: some 20 ms of the reader's thread. Each page looks anew at what came late around it, so that small
+ * ones look at most of it twice.
+ */
 const ENTRIES_A_PAGE = 4_000;
 const SAMPLES_A_PAGE = 2_000;
 /** Rollups are read for so long a time at once. */
